@@ -1,0 +1,21 @@
+"""The `dispensary` command. Each subcommand is a module of its own; this one only puts them together.
+
+Exit codes: 0 done, 1 not done (the clinic's own rules or the data say no), 2 the command was typed wrongly.
+"""
+
+from collections.abc import Callable
+
+import click
+from flask import Flask
+
+
+def commands(create_app: Callable[..., Flask]) -> click.Group:
+    """Return the command with all its subcommands; each makes the app when it runs, not before."""
+
+    @click.group(context_settings={"help_option_names": ["-h", "--help"]})
+    @click.pass_context
+    def dispensary(context: click.Context) -> None:
+        """Run an opioid agonist treatment clinic: doses, stock, register, paper."""
+        context.obj = create_app
+
+    return dispensary

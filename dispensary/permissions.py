@@ -1,0 +1,118 @@
+"""What may be done, and which role may do it. A role is a set of permissions; a person may hold several roles."""
+
+from enum import StrEnum
+
+from models.enums import Role
+
+
+class Permission(StrEnum):
+    """One thing that may be done, as noun and verb."""
+
+    STATION_USE = "station.use"
+    DOSE_RECORD = "dose.record"
+    DOSE_REVERSE = "dose.reverse"
+    WITNESS = "witness.sign"
+    PERSON_VIEW = "person.view"
+    PERSON_REGISTER = "person.register"
+    EPISODE_CHANGE = "episode.change"
+    CARD_ISSUE = "card.issue"
+    STOP_SET = "stop.set"
+    STOP_RELEASE = "stop.release"
+    NOTICE_SET = "notice.set"
+    ORDER_VIEW = "order.view"
+    ORDER_SIGN = "order.sign"
+    POLICY_APPROVE = "policy.approve"
+    STOCK_VIEW = "stock.view"
+    STOCK_RECEIVE = "stock.receive"
+    STOCK_MOVE = "stock.move"
+    STOCK_WASTE = "stock.waste"
+    STOCK_SET_UP = "stock.set_up"
+    DAY_CLOSE = "day.close"
+    REPORT_PRINT = "report.print"
+    HISTORY_VIEW = "history.view"
+    REGISTER_VIEW = "register.view"
+    AUDIT_VIEW = "audit.view"
+    STAFF_MANAGE = "staff.manage"
+    SITE_MANAGE = "site.manage"
+
+
+P = Permission
+
+ROLES: dict[Role, frozenset[Permission]] = {
+    Role.NURSE: frozenset(
+        {
+            P.STATION_USE,
+            P.DOSE_RECORD,
+            P.DOSE_REVERSE,
+            P.WITNESS,
+            P.PERSON_VIEW,
+            P.PERSON_REGISTER,
+            P.CARD_ISSUE,
+            P.STOP_SET,
+            P.NOTICE_SET,
+            P.ORDER_VIEW,
+            P.STOCK_VIEW,
+            P.STOCK_RECEIVE,
+            P.STOCK_MOVE,
+            P.STOCK_WASTE,
+            P.DAY_CLOSE,
+            P.REPORT_PRINT,
+            P.HISTORY_VIEW,
+            P.REGISTER_VIEW,
+        }
+    ),
+    Role.COUNSELLOR: frozenset({P.PERSON_VIEW, P.PERSON_REGISTER, P.NOTICE_SET, P.HISTORY_VIEW}),
+    Role.PRESCRIBER: frozenset(
+        {
+            P.WITNESS,
+            P.PERSON_VIEW,
+            P.PERSON_REGISTER,
+            P.EPISODE_CHANGE,
+            P.STOP_SET,
+            P.STOP_RELEASE,
+            P.NOTICE_SET,
+            P.ORDER_VIEW,
+            P.ORDER_SIGN,
+            P.POLICY_APPROVE,
+            P.HISTORY_VIEW,
+            P.REPORT_PRINT,
+        }
+    ),
+    Role.CLINIC_HEAD: frozenset(
+        {
+            P.WITNESS,
+            P.PERSON_VIEW,
+            P.EPISODE_CHANGE,
+            P.NOTICE_SET,
+            P.ORDER_VIEW,
+            P.STOCK_VIEW,
+            P.STOCK_RECEIVE,
+            P.STOCK_SET_UP,
+            P.DAY_CLOSE,
+            P.REPORT_PRINT,
+            P.HISTORY_VIEW,
+            P.REGISTER_VIEW,
+            P.AUDIT_VIEW,
+        }
+    ),
+    Role.ADMINISTRATOR: frozenset({P.STAFF_MANAGE, P.SITE_MANAGE, P.STOCK_SET_UP, P.STOCK_VIEW}),
+    Role.INSPECTOR: frozenset({P.STOCK_VIEW, P.REGISTER_VIEW, P.REPORT_PRINT, P.AUDIT_VIEW}),
+    Role.PEER: frozenset(),
+}
+"""What each role may do. The administrator reads no clinical record; the inspector writes nothing."""
+
+DESCRIPTIONS: dict[Role, str] = {
+    Role.NURSE: "Gives doses at the window, keeps the stock and the register, sets stops and notices.",
+    Role.COUNSELLOR: "Sees people, their attendance and history; may leave a notice for the window.",
+    Role.PRESCRIBER: "Signs orders, decides stops and held doses, approves policy for the site.",
+    Role.CLINIC_HEAD: "Reads everything that is counted, reports, the register and the audit; sets up stock.",
+    Role.ADMINISTRATOR: "Manages accounts, sites, windows and terminals; sees no clinical record.",
+    Role.INSPECTOR: "Reads the register, logs and audit of any period until a set day; writes nothing.",
+    Role.PEER: "Own outreach contacts only; nothing here yet.",
+}
+"""Each role in a sentence that a manager can read."""
+
+
+def permissions_of(roles: frozenset[Role]) -> frozenset[Permission]:
+    """Return everything that someone holding these roles may do."""
+    return frozenset().union(*(ROLES[role] for role in roles))

@@ -1,0 +1,43 @@
+"""The house rules: ceilings that no site may raise, and what a new site starts with."""
+
+import tomllib
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from models.enums import SettingKey
+
+FILE = Path(__file__).with_name("house.toml")
+
+
+@dataclass(frozen=True)
+class HouseRules:
+    """Ceilings in days without medicine, and the settings a new site starts with."""
+
+    hold_ceiling_days: int
+    hold_ceiling_days_induction: int
+    site_defaults: dict[SettingKey, str]
+
+
+@cache
+def house_rules() -> HouseRules:
+    """Return the house rules, read once.
+
+    Raises:
+        ValueError: an entry is missing, unknown, or without its citation and words.
+    """
+    with FILE.open("rb") as file:
+        data = tomllib.load(file)
+    for table in data.values():
+        for key, entry in table.items():
+            if set(entry) != {"value", "unit", "citation", "words"} or not all(entry.values()):
+                raise ValueError(f"house.toml: {key} needs value, unit, citation and words")
+    ceilings = data["ceilings"]
+    defaults = {SettingKey(key): str(entry["value"]) for key, entry in data["site_defaults"].items()}
+    if missing := set(SettingKey) - set(defaults):
+        raise ValueError(f"house.toml: no default for {sorted(missing)}")
+    return HouseRules(
+        ceilings["hold_from_days"]["value"],
+        ceilings["hold_from_days_induction"]["value"],
+        defaults,
+    )

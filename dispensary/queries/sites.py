@@ -1,0 +1,77 @@
+"""What a site has set, as of a day."""
+
+from dataclasses import dataclass
+from datetime import date, time
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from dispensary.policy.house import house_rules
+from dispensary.rules.dosing import SiteRules
+from models import Site, SiteSetting, Terminal, Window
+from models.enums import SettingKey
+
+
+@dataclass(frozen=True)
+class SiteSettings:
+    """A site's settings in force on a day."""
+
+    zone: ZoneInfo
+    day_starts: time
+    rules: SiteRules
+    idle_minutes: int
+    screen_shows_names: bool
+
+
+def settings(session: Session, site_id: int, on: date | None = None) -> SiteSettings:
+    """Return what the site has set, as in force on a day; the newest of all if none is given.
+
+    A hold looser than the house rules allow is cut to their ceiling.
+    """
+    table = SiteSetting.__table__.c
+    query = select(table.key, table.value).where(table.site_id == site_id).order_by(table.effective_on, table.version)
+    if on is not None:
+        query = query.where(table.effective_on <= on)
+    house = house_rules()
+    values = house.site_defaults | {row.key: row.value for row in session.execute(query)}
+    return SiteSettings(
+        zone=ZoneInfo(values[SettingKey.TIME_ZONE]),
+        day_starts=time.fromisoformat(values[SettingKey.DAY_STARTS]),
+        rules=SiteRules(
+            hours_between_days=int(values[SettingKey.MINIMUM_HOURS_BETWEEN_DAYS]),
+            hold_from_days=min(int(values[SettingKey.HOLD_FROM_DAYS]), house.hold_ceiling_days),
+            hold_from_days_induction=min(
+                int(values[SettingKey.HOLD_FROM_DAYS_INDUCTION]), house.hold_ceiling_days_induction
+            ),
+        ),
+        idle_minutes=int(values[SettingKey.IDLE_MINUTES]),
+        screen_shows_names=values[SettingKey.SCREEN_SHOWS_NAMES] == "yes",
+    )
+
+
+def site(session: Session, site_id: int) -> Site:
+    """Return one site's card."""
+    return session.get_one(Site, site_id)
+
+
+def sites(session: Session) -> list[Site]:
+    """Return all sites, by name."""
+    return list(session.scalars(select(Site).order_by(Site.name)))
+
+
+def first_site_id(session: Session) -> int:
+    """Return the id of the oldest site; 0 where none has been made."""
+    return session.scalar(select(func.min(Site.id))) or 0
+
+
+def windows(session: Session, site_id: int) -> list[Window]:
+    """Return the site's open windows, by name."""
+    query = select(Window).where(Window.site_id == site_id, Window.closed_at.is_(None))
+    return list(session.scalars(query.order_by(Window.name)))
+
+
+def terminals(session: Session, site_id: int) -> list[Terminal]:
+    """Return the site's terminals in use, by name."""
+    query = select(Terminal).where(Terminal.site_id == site_id, Terminal.retired_at.is_(None))
+    return list(session.scalars(query.order_by(Terminal.name)))

@@ -1,0 +1,1 @@
+"""Judgement: pure functions from plain facts to reasons and conclusions. No session, no clock, no web."""

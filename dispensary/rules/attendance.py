@@ -1,0 +1,31 @@
+"""Days without medicine over the doses on record: what the window's gate counts.
+
+Whole clinic days on which nothing was taken, between the last dose taken and today: last dose Monday, attends Thursday
+is two (clinical-rules §1.0). A day on which only part was taken neither counts nor ends the run.
+"""
+
+from collections.abc import Mapping
+from datetime import date, timedelta
+from enum import StrEnum
+
+
+class DayTaken(StrEnum):
+    """How much of what was due on a day was swallowed."""
+
+    WHOLE = "whole"
+    PART = "part"
+
+
+def days_without_medicine(taken: Mapping[date, DayTaken], *, on: date, first_due: date, every_n_days: int = 1) -> int:
+    """Return the whole clinic days without medicine before a day.
+
+    Args:
+        taken: days on which something was swallowed; a transfer's confirmed last dose among them.
+        on: the clinic day being decided; it does not count itself.
+        first_due: the first day of the episode on which an order was active; no day before it counts.
+        every_n_days: 1 for daily; for alternate days a dose covers its interval, and days count from its end.
+    """
+    whole = [day for day, how in taken.items() if how is DayTaken.WHOLE and day < on]
+    start = max(whole) + timedelta(days=every_n_days) if whole else first_due
+    days = (start + timedelta(days=n) for n in range((on - start).days))
+    return sum(1 for day in days if day not in taken)

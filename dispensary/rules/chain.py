@@ -1,0 +1,94 @@
+"""Chains of digests: how a row is written down, how it hangs on the row before, and where a chain breaks.
+
+Pure, so that a printed or exported page can be checked by anyone who holds the file, without the database.
+"""
+
+import hashlib
+import json
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any
+
+GENESIS = ""
+"""The digest before the first row."""
+
+
+def body(layout: int, fields: Mapping[str, Any]) -> str:
+    """Return the stored text of a row: JSON with sorted keys, strings, integers and null only.
+
+    Quantities are written as whole thousandths, days as ISO dates, moments as UTC with six digits and `Z`.
+    `layout` numbers the set of fields, so that an old row can still be read after the fields change.
+    """
+    return json.dumps(
+        {"layout": layout} | {k: _plain(v) for k, v in fields.items()},
+        sort_keys=True,
+        separators=(",", ":"),
+        ensure_ascii=False,
+    )
+
+
+def _plain(value: Any) -> str | int | None:
+    match value:
+        case None | bool() | int():
+            return value if value is None else int(value)
+        case StrEnum():
+            return str(value.value)
+        case Decimal():
+            return int(value * 1000)
+        case datetime():
+            return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+        case date():
+            return value.isoformat()
+        case str():
+            return unicodedata.normalize("NFC", value)
+    raise TypeError(f"does not belong in a chained row: {type(value).__name__}")
+
+
+def digest(previous: str, text: str) -> str:
+    """Return SHA-256 over the digest before, a line feed, and the row's text; hexadecimal."""
+    return hashlib.sha256(f"{previous}\n{text}".encode()).hexdigest()
+
+
+@dataclass(frozen=True)
+class Link:
+    """One row of a chain as it was found."""
+
+    number: int
+    body: str
+    previous_digest: str
+    digest: str
+
+
+@dataclass(frozen=True)
+class Break:
+    """Where a chain does not hold, and how."""
+
+    number: int
+    what: str
+
+
+def breaks(links: Iterable[Link], *, number: int = 0, previous: str = GENESIS) -> Iterator[Break]:
+    """Yield each place where the chain does not hold, first to last; nothing where it is whole.
+
+    Args:
+        links: rows in order of their numbers.
+        number: the number before the first row.
+        previous: the digest before the first row.
+    """
+    for link in links:
+        if link.number != number + 1:
+            yield Break(link.number, "number_missing" if link.number > number + 1 else "number_repeated")
+        if link.previous_digest != previous:
+            yield Break(link.number, "does_not_follow")
+        elif digest(link.previous_digest, link.body) != link.digest:
+            yield Break(link.number, "row_changed")
+        number, previous = link.number, link.digest
+
+
+def sealed_text(chain: str, number: int, head: str, at: datetime) -> bytes:
+    """Return the bytes that a seal signs: chain, number of its last row, its digest, and the moment."""
+    return body(1, {"chain": chain, "number": number, "digest": head, "at": at}).encode()

@@ -1,0 +1,260 @@
+"""Whether a dose may be given now. All reasons are gathered, so that the nurse sees them together.
+
+Hard rules 1 to 6 of the station (product.md §3), each a function of its own, in the order in which they are read.
+"""
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from dispensary.permissions import Permission
+from dispensary.reasons import Reason
+from dispensary.rules.orders import OrderFacts
+from dispensary.rules.stock import Line
+from dispensary.wording import N_, say
+from models.enums import EpisodeEndReason, StopKind, TreatmentPhase
+from models.units import Mg
+
+
+@dataclass(frozen=True)
+class StandingStop:
+    """A stop that no prescriber has released."""
+
+    id: int
+    kind: StopKind
+    set_by: str
+    set_at: datetime
+    decide_by: datetime
+    note: str
+
+
+@dataclass(frozen=True)
+class Slot:
+    """The slot of one part of today: free, or taken by whom and when."""
+
+    part: int
+    turn: int
+    """The turn that a new claim would have."""
+    release_id: int | None
+    """The release that a new claim must name."""
+    taken_at: datetime | None = None
+    taken_by: str = ""
+
+
+@dataclass(frozen=True)
+class SiteRules:
+    """What the site has set, already no looser than the house rules allow."""
+
+    hours_between_days: int
+    hold_from_days: int
+    hold_from_days_induction: int
+
+
+@dataclass(frozen=True)
+class DosingFacts:
+    """Everything the decision needs, as it stands in the database at this moment."""
+
+    person_id: int
+    clinic_day: date
+    at: datetime
+    episode_id: int | None
+    ended: EpisodeEndReason | None
+    """How the last episode ended, when no episode is open."""
+    order: OrderFacts | None
+    due_mg: Mg | None
+    """What the order says for this part of today; None when nothing is due."""
+    parts_today: int
+    slot: Slot
+    previous_part_at: datetime | None
+    """When the last part of today was taken."""
+    last_day_at: datetime | None
+    """When the last dose of an earlier day was taken."""
+    days_without_medicine: int
+    released_mg: Mg | None
+    """The amount a prescriber has released for today under this order."""
+    stops: tuple[StandingStop, ...]
+    lines: tuple[Line, ...] | None
+    """How the due amount would be poured from this window; None when it cannot be."""
+    has_window: bool
+
+
+def shown_digest(facts: DosingFacts) -> str:
+    """Return the digest of what the page showed: order version, stops, containers, lots, strengths, days, turn.
+
+    Container balances are left out on purpose: they change with every dose given here and mean nothing to this one.
+    """
+    shown = {
+        "order": facts.order and [facts.order.id, facts.order.version],
+        "due": str(facts.due_mg),
+        "stops": [stop.id for stop in facts.stops],
+        "days": facts.days_without_medicine,
+        "slot": [facts.clinic_day.isoformat(), facts.slot.part, facts.slot.turn],
+        "lines": [
+            [line.container.id, line.container.lot, str(line.container.strength), line.opens]
+            for line in facts.lines or ()
+        ],
+    }
+    return hashlib.sha256(json.dumps(shown, sort_keys=True).encode()).hexdigest()
+
+
+def not_in_treatment(facts: DosingFacts, site: SiteRules) -> Reason | None:
+    """Refuse anyone without an open episode: discharged, transferred, dead. Source: product.md §3 rule 5."""
+    if facts.episode_id is not None:
+        return None
+    if facts.ended is None:
+        return Reason(
+            "not_admitted",
+            say(N_("Not admitted to treatment here.")),
+            say(N_("A prescriber admits the person and signs an order.")),
+        )
+    return Reason(
+        "episode_ended",
+        say(N_("Treatment here has ended: %(how)s."), how=facts.ended),
+        say(N_("A prescriber decides on re-admission.")),
+    )
+
+
+def order_not_active(facts: DosingFacts, site: SiteRules) -> Reason | None:
+    """Refuse without a signed order that holds today. Source: product.md §3 rule 1."""
+    if facts.order is not None or facts.episode_id is None:
+        return None
+    return Reason(
+        "no_active_order",
+        say(N_("No signed order holds today.")),
+        say(N_("Ask the prescriber for an order; nothing is given without one.")),
+        override=Permission.ORDER_SIGN,
+    )
+
+
+def not_due_today(facts: DosingFacts, site: SiteRules) -> Reason | None:
+    """Refuse on a day on which the order has no dose. Source: product.md §3 rule 1, §4."""
+    if facts.order is None or facts.due_mg is not None or facts.slot.part > facts.parts_today:
+        return None
+    return Reason(
+        "not_due_today",
+        say(N_("The order has no dose for today.")),
+        say(N_("Tell the person the next day on which a dose is due; a change is the prescriber's.")),
+        override=Permission.ORDER_SIGN,
+    )
+
+
+def slot_taken(facts: DosingFacts, site: SiteRules) -> Reason | None:
+    """Refuse a second dose in one slot, and a part beyond those ordered. Source: product.md §3 rule 2."""
+    if facts.slot.taken_at is None:
+        return None
+    return Reason(
+        "slot_taken",
+        say(N_("Dosed today at %(at)s by %(by)s."), at=facts.slot.taken_at, by=facts.slot.taken_by),
+        say(N_("Give nothing more today. A further part needs the prescriber's order.")),
+        override=Permission.ORDER_SIGN,
+    )
+
+
+def stop_standing(facts: DosingFacts, site: SiteRules) -> Reason | None:
+    """Refuse while a stop stands. Source: product.md §3 rule 3."""
+    if not facts.stops:
+        return None
+    stop = facts.stops[0]
+    return Reason(
+        "stop_standing",
+        say(N_("Stop: %(kind)s, set by %(by)s at %(at)s."), kind=stop.kind, by=stop.set_by, at=stop.set_at),
+        say(N_("The prescriber decides; an answer is due at %(due)s."), due=stop.decide_by),
+        override=Permission.STOP_RELEASE,
+    )
+
+
+def hold_limit(facts: DosingFacts, site: SiteRules) -> int:
+    """Return from how many days without medicine a dose is held; fewer in induction. Source: house.toml ceilings."""
+    if facts.order and facts.order.treatment_phase is TreatmentPhase.INDUCTION:
+        return site.hold_from_days_induction
+    return site.hold_from_days
+
+
+def too_many_days_without_medicine(facts: DosingFacts, site: SiteRules) -> Reason | None:
+    """Hold after too many days without medicine, unless released for this amount today. Source: product.md §5."""
+    if facts.due_mg is None or facts.days_without_medicine < hold_limit(facts, site):
+        return None
+    if facts.released_mg is not None and facts.due_mg <= facts.released_mg:
+        return None
+    return Reason(
+        "days_without_medicine",
+        say(
+            N_("%(days)s days without medicine: the usual dose may be too much now."),
+            days=facts.days_without_medicine,
+        ),
+        say(N_("Hold and call the prescriber, who releases today's dose or signs a new order.")),
+        citation="product.md §5: hold from 3 days, in induction from 2, where no approved table covers",
+        override=Permission.STOP_RELEASE,
+    )
+
+
+def too_soon_after_earlier_day(facts: DosingFacts, site: SiteRules) -> Reason | None:
+    """Refuse within the site's least hours after the last dose of an earlier day. Source: product.md §3 rule 5."""
+    if facts.last_day_at is None:
+        return None
+    earliest = facts.last_day_at + timedelta(hours=site.hours_between_days)
+    if facts.at >= earliest:
+        return None
+    return Reason(
+        "too_soon_after_last_day",
+        say(N_("The last dose was at %(at)s, less than %(hours)s hours ago."),
+            at=facts.last_day_at, hours=site.hours_between_days),
+        say(N_("Ask the person to come back from %(from)s."), **{"from": earliest}),
+    )  # fmt: skip
+
+
+def too_soon_after_part(facts: DosingFacts, site: SiteRules) -> Reason | None:
+    """Refuse within the order's least hours after the part before. Source: product.md §3 rule 5."""
+    if facts.previous_part_at is None or facts.order is None or facts.order.hours_between_parts is None:
+        return None
+    earliest = facts.previous_part_at + timedelta(hours=facts.order.hours_between_parts)
+    if facts.at >= earliest:
+        return None
+    return Reason(
+        "too_soon_after_part",
+        say(N_("The part before was taken at %(at)s; the order asks for %(hours)s hours between parts."),
+            at=facts.previous_part_at, hours=facts.order.hours_between_parts),
+        say(N_("Ask the person to come back from %(from)s."), **{"from": earliest}),
+    )  # fmt: skip
+
+
+def cannot_be_poured(facts: DosingFacts, site: SiteRules) -> Reason | None:
+    """Refuse when the window's containers cannot make up the amount exactly. Source: product.md §3 rule 6."""
+    if facts.due_mg is None or facts.lines is not None or facts.slot.taken_at is not None:
+        return None
+    if not facts.has_window:
+        return Reason(
+            "no_window",
+            say(N_("This computer belongs to no dispensing window.")),
+            say(N_("Use a terminal at a window, or ask the administrator to assign this one.")),
+        )
+    return Reason(
+        "cannot_be_poured",
+        say(N_("The opened containers here cannot make up %(mg)s mg exactly."), mg=facts.due_mg),
+        say(N_("Open a container of a strength that fits, or bring one from the safe.")),
+    )
+
+
+WITHHOLD = (
+    not_in_treatment,
+    order_not_active,
+    not_due_today,
+    slot_taken,
+    stop_standing,
+    too_many_days_without_medicine,
+    too_soon_after_earlier_day,
+    too_soon_after_part,
+    cannot_be_poured,
+)
+
+
+def reasons_to_withhold(facts: DosingFacts, site: SiteRules) -> list[Reason]:
+    """Return every reason not to give this dose now; none means it may be given."""
+    return [reason for check in WITHHOLD if (reason := check(facts, site))]
+
+
+def first_free(slots: Sequence[Slot]) -> Slot:
+    """Return the first slot of the day that is free, or the last one if all are taken."""
+    return next((slot for slot in slots if slot.taken_at is None), slots[-1])

@@ -1,0 +1,27 @@
+"""How a name is folded, so that it is found however it was typed."""
+
+import unicodedata
+
+LETTERS = str.maketrans({"đ": "d", "Đ": "d", "ø": "o", "Ø": "o", "ł": "l", "Ł": "l", "ß": "ss"})
+"""Letters that are no mark on another letter, so that decomposing leaves them."""
+
+
+def composed(text: str) -> str:
+    """Return the text in composed form (NFC) with single blanks, as names are stored."""
+    return " ".join(unicodedata.normalize("NFC", text).split())
+
+
+def folded(text: str) -> str:
+    """Return the text without marks, case and width: `Đặng Thị Hường` becomes `dang thi huong`."""
+    flat = unicodedata.normalize("NFKD", text.translate(LETTERS))
+    return " ".join("".join(c for c in flat if not unicodedata.combining(c)).casefold().split())
+
+
+def search_key(family_name: str, given_name: str) -> str:
+    """Return the key under which a person is found and ordered: family name first."""
+    return folded(f"{family_name} {given_name}")
+
+
+def has_control_characters(text: str) -> bool:
+    """Return whether the text holds characters that belong on no form: control, unassigned or lone surrogates."""
+    return any(unicodedata.category(c) in {"Cc", "Cs", "Cn"} for c in text)

@@ -1,0 +1,81 @@
+"""Appending to a chain: lock its head, take the next number, write the row, move the head.
+
+Heads are locked last of all, the audit's before the register's and those by product, so that no two writers can wait for
+each other. Reading the last row instead of locking a head would fork the chain.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import insert, select, update
+from sqlalchemy.orm import Session
+
+from dispensary.rules import chain
+from models import ChainHead
+from models.enums import ChainKind
+from models.units import Quantity
+
+
+@dataclass(frozen=True)
+class Head:
+    """A locked head: where the chain stands, and what the next row must follow."""
+
+    id: int
+    number: int
+    digest: str
+    balance: Quantity
+
+
+@dataclass(frozen=True)
+class Sealing:
+    """The chained columns of a new row."""
+
+    number: int
+    body: str
+    previous_digest: str
+    digest: str
+
+
+def create_head(session: Session, site_id: int, kind: ChainKind, product_id: int = 0) -> None:
+    """Begin a chain; a site's audit begins with the site, a register with the product's first stock there."""
+    session.execute(insert(ChainHead).values(site_id=site_id, kind=kind, product_id=product_id))
+
+
+def lock_head(session: Session, site_id: int, kind: ChainKind, product_id: int = 0) -> Head:
+    """Lock the head of a chain and return where it stands; begins a register that does not exist yet."""
+    table = ChainHead.__table__.c
+    query = (
+        select(table.id, table.last_number, table.last_digest, table.last_balance)
+        .where(table.site_id == site_id, table.kind == kind, table.product_id == product_id)
+        .with_for_update(key_share=True)
+    )
+    row = session.execute(query).one_or_none()
+    if row is None:
+        create_head(session, site_id, kind, product_id)
+        row = session.execute(query).one()
+    return Head(row.id, row.last_number, row.last_digest, row.last_balance)
+
+
+def append(
+    session: Session,
+    head: Head,
+    layout: int,
+    fields: Mapping[str, Any],
+    balance: Quantity | None = None,
+) -> Sealing:
+    """Return the chained columns of the next row and move the locked head onto it."""
+    number = head.number + 1
+    text = chain.body(layout, {**fields, "number": number})
+    sealing = Sealing(number, text, head.digest, chain.digest(head.digest, text))
+    session.execute(
+        update(ChainHead)
+        .where(ChainHead.id == head.id)
+        .execution_options(synchronize_session=False)
+        .values(
+            last_number=number,
+            last_digest=sealing.digest,
+            last_balance=head.balance if balance is None else balance,
+        )
+    )
+    return sealing

@@ -1,0 +1,71 @@
+"""From a broken database rule to words for the person who ran into it."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy import UniqueConstraint
+from sqlalchemy.exc import IntegrityError
+
+from dispensary.errors import Conflict
+from dispensary.wording import N_, Words, say
+from models import Base
+
+MEANING: dict[str, Words] = {
+    "uq_claim_slot": say(N_("This dose was already recorded.")),
+    "uq_submission_token": say(N_("This form was already sent.")),
+    "uq_movement_container_seq": say(N_("Someone drew from this container at the same moment. Press again.")),
+    "ck_movement_balance_not_negative": say(N_("The container does not hold that much.")),
+    "uq_container_open": say(N_("A container of this product is already open at this window.")),
+    "uq_dose_reversal_dose_id": say(N_("This dose was already reversed.")),
+    "uq_stop_release_stop_id": say(N_("This stop was already released.")),
+    "uq_notice_tick_notice_id": say(N_("This notice was already passed on.")),
+    "uq_dose_order_replaces_id": say(N_("This order was already replaced by another version.")),
+    "uq_order_end_order_id": say(N_("This order has already ended.")),
+    "uq_person_number": say(N_("This number belongs to somebody else.")),
+    "uq_staff_username": say(N_("This sign-in name is taken.")),
+    "uq_receipt_signature_receipt_id": say(N_("This delivery was already countersigned.")),
+    "uq_container_site_id_label": say(N_("A container with this label is already on record.")),
+}
+"""What each rule of the database means to a person."""
+
+ANY_OTHER = say(N_("Somebody changed this at the same moment. Look again, then press once more."))
+
+
+def broken_rule(error: IntegrityError) -> str:
+    """Return the name of the rule that was broken, on either backend; empty if it cannot be told.
+
+    SQLite names the columns of a unique rule, never the rule, so it is found among the tables' own.
+    """
+    diagnosis = getattr(error.orig, "diag", None)
+    if diagnosis is not None:
+        return diagnosis.constraint_name or ""
+    text = str(error.orig)
+    if text.startswith("UNIQUE constraint failed: "):
+        return _unique_rule_over(text.removeprefix("UNIQUE constraint failed: ").split(", "))
+    return text.removeprefix("CHECK constraint failed: ") if "CHECK" in text else ""
+
+
+def _unique_rule_over(columns: list[str]) -> str:
+    table = Base.metadata.tables[columns[0].split(".")[0]]
+    names = {column.split(".")[1] for column in columns}
+    for rule in table.constraints:
+        if isinstance(rule, UniqueConstraint) and {c.name for c in rule.columns} == names:
+            return str(rule.name)
+    for index in table.indexes:
+        if index.unique and {c.name for c in index.columns} == names:
+            return str(index.name)
+    return ""
+
+
+@contextmanager
+def translated() -> Iterator[None]:
+    """Turn a broken unique rule or check into a Conflict with words; a broken reference stays a mistake of ours."""
+    try:
+        yield
+    except IntegrityError as error:
+        rule = broken_rule(error)
+        if rule in MEANING:
+            raise Conflict(MEANING[rule], code=rule) from error
+        if rule.startswith("uq_"):
+            raise Conflict(ANY_OTHER, code=rule) from error
+        raise

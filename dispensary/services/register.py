@@ -1,0 +1,62 @@
+"""Entering movements in the controlled-drug register: one line a movement, numbered and chained for each product."""
+
+from sqlalchemy import insert
+from sqlalchemy.orm import Session
+
+from dispensary.services import chains
+from dispensary.services.act import Act
+from models import Movement, RegisterEntry
+from models.enums import ChainKind, PlaceKind
+from models.units import Quantity
+
+LAYOUT = 1
+HERE = frozenset({PlaceKind.SAFE, PlaceKind.WINDOW})
+"""Places whose stock the site answers for; the running balance is the sum over them."""
+
+
+def enter(session: Session, movement: Movement, act: Act, *, came_from: PlaceKind, went_to: PlaceKind) -> RegisterEntry:
+    """Enter one flushed movement; a transfer within the site is a line too, and leaves the balance as it was.
+
+    Call after the audit row, and for several products in the order of their ids: heads are locked in that order.
+    """
+    head = chains.lock_head(session, act.site_id, ChainKind.REGISTER, movement.product_id)
+    change = movement.quantity * (int(went_to in HERE) - int(came_from in HERE))
+    balance = Quantity(head.balance + change)
+    sealing = chains.append(
+        session,
+        head,
+        LAYOUT,
+        {
+            "movement": movement.id,
+            "kind": movement.kind,
+            "product": movement.product_id,
+            "lot": movement.lot_id,
+            "container": movement.container_id,
+            "container_seq": movement.container_seq,
+            "from": movement.from_place_id,
+            "to": movement.to_place_id,
+            "quantity": movement.quantity,
+            "held_after": movement.balance_after,
+            "balance": balance,
+            "at": movement.moved_at,
+            "day": movement.clinic_day,
+            "dose": movement.dose_id,
+            "receipt": movement.receipt_id,
+            "reverses": movement.reverses_id,
+            "by": act.by_id,
+            "witness": movement.witnessed_by_id,
+            "waste_reason": movement.waste_reason,
+        },
+        balance,
+    )
+    values = {
+        "product_id": movement.product_id,
+        "number": sealing.number,
+        "movement_id": movement.id,
+        "clinic_day": movement.clinic_day,
+        "body": sealing.body,
+        "previous_digest": sealing.previous_digest,
+        "digest": sealing.digest,
+    }
+    session.execute(insert(RegisterEntry).values(**values, **act.stamp))
+    return RegisterEntry(**values)

@@ -1,0 +1,52 @@
+"""What a desk owes a person: one open task a person and desk; further reasons join it."""
+
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from dispensary.services import audit
+from dispensary.services.act import Act
+from models import Task, TaskReason
+from models.enums import AuditKind, Desk, TaskReasonKind
+
+
+def note(
+    session: Session,
+    *,
+    person_id: int,
+    desk: Desk,
+    kind: TaskReasonKind,
+    due_at: datetime,
+    act: Act,
+    stop_id: int | None = None,
+) -> Task:
+    """Open the desk's task for a person, or let a further reason join the one that is open.
+
+    Call with the person's row locked. The same reason noted twice joins once; the earlier due moment stands.
+    """
+    query = select(Task).where(Task.person_id == person_id, Task.desk == desk, Task.resolved_at.is_(None))
+    task = session.scalar(query)
+    if task is None:
+        task = Task(person_id=person_id, site_id=act.site_id, desk=desk, opened_at=act.at, due_at=due_at)
+        session.add(task)
+        session.flush()
+    known = select(TaskReason.id).where(
+        TaskReason.task_id == task.id, TaskReason.kind == kind, TaskReason.stop_id == stop_id
+    )
+    if stop_id is None:
+        known = select(TaskReason.id).where(
+            TaskReason.task_id == task.id, TaskReason.kind == kind, TaskReason.stop_id.is_(None)
+        )
+    if session.scalar(known) is None:
+        task.due_at = min(task.due_at, due_at)
+        session.add(TaskReason(task_id=task.id, kind=kind, stop_id=stop_id, noted_at=act.at, **act.stamp))
+        session.flush()
+    return task
+
+
+def resolve(session: Session, *, task: Task, resolution: str, act: Act) -> None:
+    """Close a task with what came of it."""
+    task.resolved_at, task.resolved_by_id, task.resolution = act.at, act.by_id, resolution
+    session.flush()
+    audit.record(session, AuditKind.TASK_RESOLVED, task, act)

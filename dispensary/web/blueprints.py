@@ -1,0 +1,11 @@
+"""Every blueprint of the application, in the order of the menu."""
+
+from flask import Flask
+
+from dispensary.web import sign_in
+
+
+def register(app: Flask) -> None:
+    """Add the pages to the app."""
+    for bp in (sign_in.bp,):
+        app.register_blueprint(bp)

@@ -1,0 +1,58 @@
+"""How values look on a page: the Jinja filters. Numbers are printed exactly; a unit always stands beside them."""
+
+from collections.abc import Callable
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from flask import Flask
+
+from dispensary.web import edge
+from models.units import plain
+
+
+def mg(amount: Decimal | None) -> str:
+    """Return an amount with its unit: `0.5 mg`, never `.5` or `5.0`."""
+    return "" if amount is None else f"{plain(amount)}\N{NO-BREAK SPACE}mg"
+
+
+def qty(quantity: Decimal | None, unit: str) -> str:
+    """Return a quantity with its unit: `8.5 mL`, `2 tablets`."""
+    if quantity is None:
+        return ""
+    name = unit if unit == "mL" or quantity == 1 else f"{unit}s"
+    return f"{plain(quantity)}\N{NO-BREAK SPACE}{name}"
+
+
+def clock_time(at: datetime | None) -> str:
+    """Return the clinic's local time of a moment, to the minute."""
+    return "" if at is None else at.astimezone(edge.settings().zone).strftime("%H:%M")
+
+
+def moment(at: datetime | None) -> str:
+    """Return day and local time of a moment."""
+    return "" if at is None else edge.speaker().moment(at)
+
+
+def day(on: date | None) -> str:
+    """Return a day with its weekday: `Sat 2026-11-21`."""
+    return "" if on is None else on.strftime("%a %Y-%m-%d")
+
+
+def say(what: Any) -> str:
+    """Return words or a vocabulary word in the language of the request."""
+    return edge.speaker()(what)
+
+
+def init_app(app: Flask) -> None:
+    """Give the filters to the templates."""
+    filters: dict[str, Callable[..., str]] = {
+        "mg": mg,
+        "qty": qty,
+        "clock_time": clock_time,
+        "moment": moment,
+        "day": day,
+        "say": say,
+    }
+    for name, function in filters.items():
+        app.add_template_filter(function, name)

@@ -1,0 +1,125 @@
+"""What every form of ours has: a token, the person who opened it, and a place for a refusal.
+
+Forms hold the shape of input only; what it means is decided by the services.
+"""
+
+import secrets
+from decimal import Decimal
+from typing import Any
+
+from flask_babel import gettext, lazy_gettext
+from flask_login import current_user
+from flask_wtf import FlaskForm
+from wtforms import HiddenField, StringField
+from wtforms.validators import Length, StopValidation, ValidationError
+
+from dispensary.errors import Conflict, DomainError, Refused
+from dispensary.rules.names import composed, has_control_characters
+from dispensary.web import edge
+from models.units import exact
+
+LONGEST_TEXT = 2000
+
+
+class Form(FlaskForm):
+    """A form that writes. `refuse` puts a rule's answer where the person is looking."""
+
+    token = HiddenField()
+    signed_in_as = HiddenField()
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """Give a fresh page its token and the id of whoever opens it."""
+        super().__init__(*args, **kwargs)
+        self.reasons: list[tuple[str, str]] = []
+        self.status = 200
+        if not self.token.data:
+            self.token.data = secrets.token_urlsafe(18)
+        if current_user.is_authenticated:
+            self.signed_in_as.data = str(edge.sitting().staff_id)
+
+    def validate(self, *args: Any, **kwargs: Any) -> bool:
+        """Check the shape of the input; a page with errors answers 422."""
+        good = bool(super().validate(*args, **kwargs))
+        self.status = 200 if good else 422
+        return good
+
+    def refuse(self, refusal: DomainError) -> None:
+        """Show a refusal at its field, or above the form; nothing that was typed is lost."""
+        speak = edge.speaker()
+        self.status = 409 if isinstance(refusal, Conflict) else 422
+        if refusal.field and refusal.field in self._fields:
+            self._fields[refusal.field].errors = [speak(refusal.words)]
+            return
+        reasons = refusal.reasons if isinstance(refusal, Refused) else ()
+        self.reasons = [(speak(r.message), speak(r.next_step)) for r in reasons]
+        if not reasons:
+            self.form_errors.append(speak(refusal.words))
+
+
+class Required:
+    """Something must be entered; a blank is nothing."""
+
+    field_flags = {"required": True}  # noqa: RUF012 - WTForms' own protocol
+
+    def __init__(self, message: str | None = None) -> None:
+        """Keep what to say, if not the usual sentence."""
+        self.message = message
+
+    def __call__(self, form: FlaskForm, field: Any) -> None:
+        """Stop at an empty field."""
+        if field.data is None or (isinstance(field.data, str) and not field.data.strip()):
+            field.errors = []
+            raise StopValidation(self.message or gettext("Please fill this in."))
+
+
+def sane_text(form: FlaskForm, field: Any) -> None:
+    """Refuse control characters, which no form of ours has a use for."""
+    if field.data and has_control_characters(field.data.replace("\r\n", " ").replace("\n", " ")):
+        raise ValidationError(gettext("This holds characters that cannot be printed. Type it again."))
+
+
+class TextField(StringField):
+    """A line of text: composed letters, single blanks, no control characters, a sensible length."""
+
+    def __init__(self, label: Any = None, validators: Any = (), longest: int = 200, **kwargs: Any) -> None:
+        """Add the checks that every text needs."""
+        too_long = Length(max=longest, message=lazy_gettext("This is too long: %(max)d characters at most."))
+        super().__init__(label, [*validators, sane_text, too_long], **kwargs)
+
+    def process_formdata(self, valuelist: Any) -> None:
+        """Keep the text composed and trimmed."""
+        if valuelist:
+            raw = valuelist[0][: LONGEST_TEXT * 4]
+            self.data = raw if has_control_characters(raw) else composed(raw)
+
+
+class ExactField(StringField):
+    """A quantity typed by hand: exact to a thousandth, a point or a comma before the decimals, never a unit in it."""
+
+    def process_formdata(self, valuelist: Any) -> None:
+        """Turn what was typed into an exact decimal."""
+        self.data: Decimal | None = None  # type: ignore[assignment]
+        self.typed = valuelist[0] if valuelist else ""
+        text = self.typed.strip()
+        if not text:
+            return
+        if not text.replace(",", ".", 1).replace(".", "", 1).isascii() or not all(
+            c.isdigit() or c in ".," for c in text
+        ):
+            raise ValueError(gettext("Digits only, with a point before decimals. The unit is already there."))
+        if len(text) > 12:  # noqa: PLR2004 - no quantity of ours has more digits
+            raise ValueError(gettext("This number is too long."))
+        try:
+            self.data = exact(text.replace(",", "."))
+        except ValueError:
+            raise ValueError(gettext("At most three decimals.")) from None
+
+    def _value(self) -> str:
+        typed = getattr(self, "typed", None)
+        return typed if typed is not None else "" if self.data is None else str(self.data)
+
+
+def positive(form: FlaskForm, field: Any) -> None:
+    """Refuse zero and less."""
+    if field.data is not None and field.data <= 0:
+        raise ValidationError(gettext("This must be more than zero."))

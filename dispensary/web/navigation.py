@@ -1,0 +1,37 @@
+"""The menu: each page that someone may start from, and the permission that shows it."""
+
+from dataclasses import dataclass
+
+from dispensary.permissions import Permission
+from dispensary.wording import N_
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One entry of the menu."""
+
+    endpoint: str
+    label: str
+    permission: Permission
+
+
+MENU: tuple[Entry, ...] = (
+    Entry("station.home", N_("Window"), Permission.STATION_USE),
+    Entry("patients.search", N_("People"), Permission.PERSON_VIEW),
+    Entry("orders.desk", N_("Prescriber's desk"), Permission.ORDER_SIGN),
+    Entry("stock.overview", N_("Stock"), Permission.STOCK_VIEW),
+    Entry("reporting.paper", N_("Paper"), Permission.REPORT_PRINT),
+    Entry("staff.accounts", N_("Staff"), Permission.STAFF_MANAGE),
+    Entry("site.overview", N_("Site"), Permission.SITE_MANAGE),
+)
+
+
+def menu(permissions: frozenset[Permission], endpoints: frozenset[str]) -> list[Entry]:
+    """Return the entries a person may use, in order."""
+    return [e for e in MENU if e.permission in permissions and e.endpoint in endpoints]
+
+
+def start(permissions: frozenset[Permission], endpoints: frozenset[str]) -> str | None:
+    """Return the page somebody lands on after signing in."""
+    entries = menu(permissions, endpoints)
+    return entries[0].endpoint if entries else None

@@ -1,0 +1,27 @@
+"""What surrounds every page: the menu, the name of whoever is signed in, the styles; and marks for foreign endpoints."""
+
+from typing import Any
+
+from flask import Flask, current_app
+from flask_login import current_user
+
+from dispensary.web import edge, gate
+from dispensary.web.navigation import menu
+
+FOREIGN = ("static", "bootstrap.static")
+"""Endpoints that are not ours and serve only styles and scripts."""
+
+
+def _surroundings() -> dict[str, Any]:
+    if not current_user.is_authenticated:
+        return {"menu": [], "who": None}
+    who = edge.sitting()
+    return {"menu": menu(who.permissions, frozenset(current_app.view_functions)), "who": who}
+
+
+def init_app(app: Flask) -> None:
+    """Give the surroundings to every template."""
+    app.context_processor(_surroundings)
+    for endpoint in FOREIGN:
+        view = app.view_functions[endpoint]
+        app.view_functions[endpoint] = gate.public(lambda _view=view, **values: _view(**values))

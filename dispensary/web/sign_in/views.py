@@ -1,0 +1,161 @@
+"""The pages of signing in: enter, lock, unlock, leave."""
+
+from flask import Blueprint, current_app, redirect, render_template, session, url_for
+from flask_babel import gettext as _
+from flask_login import current_user, login_user
+from werkzeug.wrappers import Response
+
+from dispensary.clock import clinic_day
+from dispensary.errors import Refused
+from dispensary.queries import accounts, sites, sittings
+from dispensary.services import sign_in
+from dispensary.services.act import Act
+from dispensary.web import edge, gate
+from dispensary.web.database import db, unit_of_work
+from dispensary.web.navigation import start
+from dispensary.web.sign_in.forms import SignInForm, SignOutForm, UnlockForm
+from dispensary.web.sign_in.terminal import this_terminal, throttle_key
+from dispensary.wording import N_, say
+from models import Staff, Terminal
+
+bp = Blueprint("sign_in", __name__)
+
+WRONG = say(N_("Name or password is not right. Nothing else is wrong; try again."))
+
+
+@bp.route("/sign-in", methods=["GET", "POST"])
+@gate.public
+def enter() -> tuple[str, int] | Response:
+    """Sign in, on a page that says nothing about who works here."""
+    form = SignInForm()
+    terminal = this_terminal(db.session())
+    if form.validate_on_submit():
+        try:
+            staff = _prove(form.username.data or "", form.password.data or "", terminal)
+            act = _act_for(staff, terminal)
+            with unit_of_work() as work:
+                sitting = sign_in.begin_sitting(work, staff=staff, act=act)
+                code = sitting.code
+        except Refused as refusal:
+            form.refuse(refusal)
+        else:
+            _sit_down(code)
+            return redirect(_landing(), 303)
+    return render_template("sign_in/enter.html", form=form, terminal=terminal), form.status
+
+
+@bp.get("/")
+@gate.requires()
+def home() -> Response:
+    """Go to the page where this person's work starts."""
+    return redirect(_landing(), 303)
+
+
+@bp.route("/locked", methods=["GET", "POST"])
+@gate.requires()
+@gate.while_locked
+@gate.quiet
+def locked() -> tuple[str, int] | Response:
+    """Show nothing but whose sitting this is, until that person's password is typed."""
+    form = UnlockForm()
+    if form.validate_on_submit():
+        try:
+            with_staff = db.session.get_one(Staff, edge.sitting().staff_id)
+            _prove(with_staff.username, form.password.data or "", this_terminal(db.session()))
+        except Refused as refusal:
+            form.refuse(refusal)
+        else:
+            session["seen_at"] = int(edge.now().timestamp())
+            return redirect(_landing(), 303)
+    return render_template("sign_in/locked.html", form=form, leave=SignOutForm()), form.status
+
+
+@bp.post("/sign-out")
+@gate.requires()
+@gate.while_locked
+def leave() -> Response:
+    """End the sitting; the cookie opens nothing any more."""
+    who, act = edge.sitting(), edge.act()
+    with unit_of_work() as work:
+        sign_in.end_sitting(work, sitting_id=who.id, act=act)
+    gate.end_browser_session()
+    return redirect(url_for("sign_in.enter"), 303)
+
+
+@bp.get("/health")
+@gate.public
+def health() -> str:
+    """Answer that the program runs; says nothing else."""
+    return "ok"
+
+
+def _prove(username: str, password: str, terminal: Terminal | None) -> Staff:
+    """Return the member of staff whose password this is; note the try either way.
+
+    Raises:
+        Refused: wrong, or too many wrong tries.
+    """
+    at, account, key = edge.now(), username.strip().casefold(), throttle_key(terminal)
+    staff = sign_in.find_staff(db.session(), account)
+    sign_in.refuse_while_waiting(sign_in.wait_until(db.session(), account, key, at))
+    good = sign_in.check_password(current_app.extensions["hasher"], staff, password)
+    with unit_of_work() as work:
+        sign_in.note_attempt(work, account=account, terminal=key, at=at, succeeded=good)
+        if not good and staff is not None:
+            sign_in.note_failure(work, staff=staff, act=_act_for(staff, terminal))
+    if not good or staff is None:
+        raise Refused(WRONG, code="wrong_password")
+    return staff
+
+
+def _act_for(staff: Staff, terminal: Terminal | None) -> Act:
+    """Return the act of signing in, at the terminal's site or the first at which the person works.
+
+    Raises:
+        Refused: the person holds no role there today.
+    """
+    at = edge.now()
+    own = accounts.sites_of(db.session(), staff.id, at.date())
+    site_id = terminal.site_id if terminal else next(iter(own), None)
+    if site_id not in own or site_id is None:
+        raise Refused(say(N_("This account has no role here today. Ask the administrator.")), code="no_role")
+    have = sites.settings(db.session(), site_id)
+    return Act(
+        by_id=staff.id,
+        site_id=site_id,
+        at=at,
+        clinic_day=clinic_day(at, have.zone, have.day_starts),
+        terminal_id=terminal.id if terminal else None,
+        window_id=terminal.window_id if terminal else None,
+    )
+
+
+def _sit_down(code: str) -> None:
+    """Start a fresh cookie for this sitting; nothing of the last person's is left in it."""
+    wanted = session.get("next")
+    gate.end_browser_session()
+    sitting = sittings.sitting(db.session(), code, edge.now().date())
+    if sitting is not None:
+        login_user(gate.SignedIn(sitting))
+    session.permanent = True
+    session["seen_at"] = int(edge.now().timestamp())
+    if wanted:
+        session["next"] = wanted
+
+
+def _landing() -> str:
+    wanted = session.pop("next", None)
+    if wanted and wanted.startswith("/") and not wanted.startswith("//"):
+        return str(wanted)
+    if not current_user.is_authenticated:
+        return url_for("sign_in.enter")
+    endpoint = start(edge.sitting().permissions, frozenset(current_app.view_functions))
+    return url_for(endpoint) if endpoint else url_for("sign_in.nothing_yet")
+
+
+@bp.get("/nothing-yet")
+@gate.requires()
+def nothing_yet() -> str:
+    """Tell someone whose role has no page yet that this is so."""
+    return render_template("errors/error.html", title=_("Nothing here yet"), reasons=[],
+                           text=_("Your role has no pages in this version."))  # fmt: skip

@@ -1,0 +1,206 @@
+"""What is said to people: a message and its values, put into a language only at the edge.
+
+Facts store codes and values, never sentences, so that the same history can be read in another language tomorrow.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from models import enums
+from models.units import plain
+
+
+def N_(msgid: str) -> str:  # noqa: N802 - gettext's own name, which its extractor looks for
+    """Mark a sentence for the translators and return it unchanged."""
+    return msgid
+
+
+@dataclass(frozen=True)
+class Words:
+    """A sentence with named gaps, such as `Dosed today at %(at)s by %(by)s.`, and what fills them."""
+
+    msgid: str
+    values: dict[str, Any] = field(default_factory=dict)
+
+
+def say(msgid: str, **values: Any) -> Words:
+    """Return words with their values."""
+    return Words(msgid, values)
+
+
+@dataclass(frozen=True)
+class Speaker:
+    """Turns words, vocabulary and values into text in one language and one clinic's time.
+
+    `translate` is gettext; `zone` the clinic's. Numbers are printed exactly, days as year-month-day, moments as the
+    clinic's local time.
+    """
+
+    translate: Callable[[str], str]
+    zone: ZoneInfo
+
+    def __call__(self, what: Any) -> str:
+        """Return the text of anything that may be shown."""
+        match what:
+            case Words(msgid=msgid, values=values):
+                text = self.translate(msgid)
+                return text % {k: self(v) for k, v in values.items()} if values else text
+            case StrEnum():
+                return self.translate(label(what))
+            case Decimal():
+                return plain(what)
+            case datetime():
+                return what.astimezone(self.zone).strftime("%H:%M")
+            case date():
+                return what.isoformat()
+            case None:
+                return ""
+        return str(what)
+
+    def moment(self, at: datetime) -> str:
+        """Return day and time, in the clinic's zone, to the minute."""
+        return at.astimezone(self.zone).strftime("%Y-%m-%d %H:%M")
+
+
+LABELS: dict[StrEnum, str] = {
+    enums.Origin.WINDOW: N_("at the window"),
+    enums.Origin.DESK: N_("at a desk"),
+    enums.Origin.PAPER: N_("from paper"),
+    enums.Origin.IMPORT: N_("imported"),
+    enums.Origin.JOB: N_("by the nightly job"),
+    enums.Origin.DEMO: N_("demonstration"),
+    enums.Role.NURSE: N_("nurse"),
+    enums.Role.COUNSELLOR: N_("counsellor"),
+    enums.Role.PRESCRIBER: N_("prescriber"),
+    enums.Role.CLINIC_HEAD: N_("clinic head"),
+    enums.Role.ADMINISTRATOR: N_("administrator"),
+    enums.Role.INSPECTOR: N_("inspector"),
+    enums.Role.PEER: N_("peer worker"),
+    enums.SettingKey.TIME_ZONE: N_("time zone"),
+    enums.SettingKey.DAY_STARTS: N_("the clinic day starts at"),
+    enums.SettingKey.MINIMUM_HOURS_BETWEEN_DAYS: N_("least hours between two days' doses"),
+    enums.SettingKey.HOLD_FROM_DAYS: N_("hold from days without medicine"),
+    enums.SettingKey.HOLD_FROM_DAYS_INDUCTION: N_("hold from days without medicine, in induction"),
+    enums.SettingKey.IDLE_MINUTES: N_("minutes until an idle terminal locks"),
+    enums.SettingKey.SCREEN_SHOWS_NAMES: N_("the queue shows names"),
+    enums.Medication.METHADONE: N_("methadone"),
+    enums.Medication.BUPRENORPHINE: N_("buprenorphine"),
+    enums.Medication.BUPRENORPHINE_NALOXONE: N_("buprenorphine with naloxone"),
+    enums.Form.LIQUID: N_("oral liquid"),
+    enums.Form.TABLET: N_("tablets"),
+    enums.Form.FILM: N_("film"),
+    enums.Form.INJECTION: N_("injection"),
+    enums.BaseUnit.ML: N_("mL"),
+    enums.BaseUnit.TABLET: N_("tablet"),
+    enums.BaseUnit.FILM: N_("film"),
+    enums.Sex.FEMALE: N_("female"),
+    enums.Sex.MALE: N_("male"),
+    enums.Sex.OTHER: N_("other"),
+    enums.Sex.UNKNOWN: N_("not recorded"),
+    enums.EpisodeKind.MAINTENANCE: N_("maintenance"),
+    enums.EpisodeKind.WITHDRAWAL_MANAGEMENT: N_("withdrawal management"),
+    enums.EpisodeKind.COUNSELLING_ONLY: N_("counselling only"),
+    enums.EpisodeKind.GUEST: N_("guest"),
+    enums.Admission.NEW: N_("new"),
+    enums.Admission.READMITTED: N_("re-admitted"),
+    enums.Admission.TRANSFERRED_IN: N_("transferred in"),
+    enums.EpisodeEndReason.COMPLETED: N_("completed"),
+    enums.EpisodeEndReason.TRANSFERRED_OUT: N_("transferred out"),
+    enums.EpisodeEndReason.LEFT_BY_OWN_WISH: N_("left by own wish"),
+    enums.EpisodeEndReason.DROPPED_OUT: N_("dropped out"),
+    enums.EpisodeEndReason.ENDED_BY_CLINIC: N_("ended by the clinic"),
+    enums.EpisodeEndReason.CUSTODY: N_("in custody"),
+    enums.EpisodeEndReason.DIED: N_("died"),
+    enums.EpisodeEndReason.OTHER: N_("other"),
+    enums.TreatmentPhase.INDUCTION: N_("induction"),
+    enums.TreatmentPhase.STABILISATION: N_("stabilisation"),
+    enums.TreatmentPhase.MAINTENANCE: N_("maintenance"),
+    enums.TreatmentPhase.TAPER: N_("taper"),
+    enums.OrderEndReason.REPLACED: N_("replaced by a new version"),
+    enums.OrderEndReason.STOPPED: N_("stopped by the prescriber"),
+    enums.OrderEndReason.EPISODE_ENDED: N_("the episode ended"),
+    enums.DoseOutcome.GIVEN: N_("given and observed"),
+    enums.DoseOutcome.PART_GIVEN: N_("part given"),
+    enums.DoseOutcome.WITHHELD: N_("withheld"),
+    enums.DoseOutcome.REFUSED: N_("refused"),
+    enums.WithheldReason.SEDATED: N_("sedated"),
+    enums.WithheldReason.INTOXICATED: N_("intoxicated"),
+    enums.WithheldReason.STOP: N_("a stop stands"),
+    enums.WithheldReason.DAYS_WITHOUT_MEDICINE: N_("too many days without medicine"),
+    enums.WithheldReason.ORDER_PROBLEM: N_("problem with the order"),
+    enums.WithheldReason.NO_STOCK: N_("no stock at the window"),
+    enums.WithheldReason.OTHER: N_("other"),
+    enums.RefusedReason.NOT_WANTED: N_("did not want it"),
+    enums.RefusedReason.FEELS_UNWELL: N_("feels unwell"),
+    enums.RefusedReason.AMOUNT_DISPUTED: N_("disputes the amount"),
+    enums.RefusedReason.LEFT_EARLY: N_("left before the end"),
+    enums.RefusedReason.OTHER: N_("other"),
+    enums.ReversalReason.WRONG_PERSON_ON_SCREEN: N_("recorded on the wrong person's page, nothing taken"),
+    enums.ReversalReason.NOT_SWALLOWED: N_("not swallowed"),
+    enums.ReversalReason.KEYED_BY_MISTAKE: N_("keyed by mistake, nothing taken"),
+    enums.ReversalReason.OTHER: N_("other"),
+    enums.StopKind.SEDATION: N_("sedation"),
+    enums.StopKind.DAYS_WITHOUT_MEDICINE: N_("days without medicine"),
+    enums.StopKind.ELSEWHERE_UNVERIFIED: N_("dose elsewhere not verified"),
+    enums.StopKind.MEDICINE_ABSENT: N_("medicine absent in the urine"),
+    enums.StopKind.INCIDENT: N_("dosing incident"),
+    enums.StopKind.ORDER_PROBLEM: N_("problem with the order"),
+    enums.NoticeKind.SEE_COUNSELLOR: N_("please see the counsellor"),
+    enums.NoticeKind.URINE_DUE: N_("urine test due"),
+    enums.NoticeKind.PAPERS: N_("papers to bring or sign"),
+    enums.NoticeKind.FEE: N_("fee to settle"),
+    enums.NoticeKind.OTHER: N_("other"),
+    enums.Desk.PRESCRIBER: N_("prescriber"),
+    enums.Desk.COUNSELLING: N_("counselling"),
+    enums.Desk.NURSE: N_("nurses"),
+    enums.TaskReasonKind.STOP: N_("a stop waits for a decision"),
+    enums.TaskReasonKind.DAYS_WITHOUT_MEDICINE: N_("held after days without medicine"),
+    enums.TaskReasonKind.STEP_WAITS: N_("an upward step waits"),
+    enums.TaskReasonKind.ORDER_ENDING: N_("an order is ending"),
+    enums.TaskReasonKind.NOT_FIT: N_("not fit for a dose"),
+    enums.PlaceKind.SUPPLIER: N_("supplier"),
+    enums.PlaceKind.INVENTORY: N_("first inventory"),
+    enums.PlaceKind.SAFE: N_("safe"),
+    enums.PlaceKind.WINDOW: N_("window"),
+    enums.PlaceKind.PERSON: N_("people in treatment"),
+    enums.PlaceKind.WASTE: N_("waste"),
+    enums.PlaceKind.DESTROYED: N_("destroyed"),
+    enums.PlaceKind.IN_TRANSIT: N_("in transit"),
+    enums.PlaceKind.OTHER_SITE: N_("other site"),
+    enums.PlaceKind.BOTTLE_END: N_("bottle end"),
+    enums.PlaceKind.ADJUSTMENT: N_("authorised adjustment"),
+    enums.MovementKind.INITIAL: N_("first inventory"),
+    enums.MovementKind.RECEIVE: N_("received"),
+    enums.MovementKind.TRANSFER: N_("transferred"),
+    enums.MovementKind.DISPENSE: N_("dispensed"),
+    enums.MovementKind.WASTE: N_("wasted"),
+    enums.MovementKind.SPILL: N_("spilt"),
+    enums.MovementKind.REVERSAL: N_("reversed"),
+    enums.MovementKind.DESTROY: N_("destroyed"),
+    enums.MovementKind.RETURN: N_("returned"),
+    enums.MovementKind.BOTTLE_END: N_("bottle end"),
+    enums.MovementKind.ADJUSTMENT: N_("adjusted"),
+    enums.WasteReason.LEFT_OVER: N_("left over"),
+    enums.WasteReason.NOT_SWALLOWED: N_("poured, not swallowed"),
+    enums.WasteReason.SPILT: N_("spilt"),
+    enums.WasteReason.BROKEN: N_("broken"),
+    enums.WasteReason.EXPIRED: N_("expired"),
+    enums.WasteReason.CONTAMINATED: N_("contaminated"),
+    enums.ChainKind.AUDIT: N_("audit"),
+    enums.ChainKind.REGISTER: N_("register"),
+    enums.SealOccasion.DAY_CLOSE: N_("day close"),
+    enums.SealOccasion.PRINTED_PAGE: N_("printed page"),
+    enums.SealOccasion.UPGRADE: N_("upgrade"),
+    enums.SealOccasion.ON_DEMAND: N_("on demand"),
+}
+"""What people read for each word of the closed vocabularies; audit kinds have presenters of their own."""
+
+
+def label(word: StrEnum) -> str:
+    """Return the untranslated label of a word; a word without one is a mistake in the program."""
+    return LABELS[word]

@@ -1,0 +1,322 @@
+"""Closed vocabularies. The value of each word is what the database stores; what people read is in the edge's wording."""
+
+from enum import StrEnum
+
+
+class Origin(StrEnum):
+    """How a fact came in."""
+
+    WINDOW = "window"
+    DESK = "desk"
+    PAPER = "paper"
+    IMPORT = "import"
+    JOB = "job"
+    DEMO = "demo"
+
+
+class Role(StrEnum):
+    """What a member of staff is at a site; each is a set of permissions (dispensary/web/gate.py)."""
+
+    NURSE = "nurse"
+    COUNSELLOR = "counsellor"
+    PRESCRIBER = "prescriber"
+    CLINIC_HEAD = "clinic_head"
+    ADMINISTRATOR = "administrator"
+    INSPECTOR = "inspector"
+    PEER = "peer"
+
+
+class SettingKey(StrEnum):
+    """What a site may set, each as a dated row, so that a later change cannot move history."""
+
+    TIME_ZONE = "time_zone"
+    DAY_STARTS = "day_starts"
+    MINIMUM_HOURS_BETWEEN_DAYS = "minimum_hours_between_days"
+    HOLD_FROM_DAYS = "hold_from_days"
+    HOLD_FROM_DAYS_INDUCTION = "hold_from_days_induction"
+    IDLE_MINUTES = "idle_minutes"
+    SCREEN_SHOWS_NAMES = "screen_shows_names"
+
+
+class Medication(StrEnum):
+    """The drug, as a dose counts it."""
+
+    METHADONE = "methadone"
+    BUPRENORPHINE = "buprenorphine"
+    BUPRENORPHINE_NALOXONE = "buprenorphine_naloxone"
+
+
+class Form(StrEnum):
+    """How the drug is given."""
+
+    LIQUID = "liquid"
+    TABLET = "tablet"
+    FILM = "film"
+    INJECTION = "injection"
+
+
+class BaseUnit(StrEnum):
+    """What a product is counted in."""
+
+    ML = "mL"
+    TABLET = "tablet"
+    FILM = "film"
+
+
+class Sex(StrEnum):
+    """As the person's papers or own word say; used in reports only."""
+
+    FEMALE = "female"
+    MALE = "male"
+    OTHER = "other"
+    UNKNOWN = "unknown"
+
+
+class EpisodeKind(StrEnum):
+    """What an episode of care is for."""
+
+    MAINTENANCE = "maintenance"
+    WITHDRAWAL_MANAGEMENT = "withdrawal_management"
+    COUNSELLING_ONLY = "counselling_only"
+    GUEST = "guest"
+
+
+class Admission(StrEnum):
+    """How an episode began."""
+
+    NEW = "new"
+    READMITTED = "readmitted"
+    TRANSFERRED_IN = "transferred_in"
+
+
+class EpisodeEndReason(StrEnum):
+    """How an episode ended; planned exits first."""
+
+    COMPLETED = "completed"
+    TRANSFERRED_OUT = "transferred_out"
+    LEFT_BY_OWN_WISH = "left_by_own_wish"
+    DROPPED_OUT = "dropped_out"
+    ENDED_BY_CLINIC = "ended_by_clinic"
+    CUSTODY = "custody"
+    DIED = "died"
+    OTHER = "other"
+
+
+class TreatmentPhase(StrEnum):
+    """Where treatment stands; set by the order, it chooses which table applies."""
+
+    INDUCTION = "induction"
+    STABILISATION = "stabilisation"
+    MAINTENANCE = "maintenance"
+    TAPER = "taper"
+
+
+class OrderEndReason(StrEnum):
+    """Why an order no longer holds before its last day."""
+
+    REPLACED = "replaced"
+    STOPPED = "stopped"
+    EPISODE_ENDED = "episode_ended"
+
+
+class DoseOutcome(StrEnum):
+    """What became of a dose at the window."""
+
+    GIVEN = "given"
+    PART_GIVEN = "part_given"
+    WITHHELD = "withheld"
+    REFUSED = "refused"
+
+
+class WithheldReason(StrEnum):
+    """Why staff gave no dose."""
+
+    SEDATED = "sedated"
+    INTOXICATED = "intoxicated"
+    STOP = "stop"
+    DAYS_WITHOUT_MEDICINE = "days_without_medicine"
+    ORDER_PROBLEM = "order_problem"
+    NO_STOCK = "no_stock"
+    OTHER = "other"
+
+
+class RefusedReason(StrEnum):
+    """Why the person took no dose, or not all of it."""
+
+    NOT_WANTED = "not_wanted"
+    FEELS_UNWELL = "feels_unwell"
+    AMOUNT_DISPUTED = "amount_disputed"
+    LEFT_EARLY = "left_early"
+    OTHER = "other"
+
+
+class ReversalReason(StrEnum):
+    """Why a record of a dose is of what did not happen."""
+
+    WRONG_PERSON_ON_SCREEN = "wrong_person_on_screen"
+    NOT_SWALLOWED = "not_swallowed"
+    KEYED_BY_MISTAKE = "keyed_by_mistake"
+    OTHER = "other"
+
+
+class ClaimKind(StrEnum):
+    """What took a slot."""
+
+    OBSERVED = "observed"
+    TAKE_HOME = "take_home"
+    ELSEWHERE = "elsewhere"
+    INJECTION = "injection"
+    IMPORT = "import"
+    INCIDENT = "incident"
+    LINK = "link"
+
+
+class StopKind(StrEnum):
+    """Why dosing stands still until a prescriber decides: a closed list."""
+
+    SEDATION = "sedation"
+    DAYS_WITHOUT_MEDICINE = "days_without_medicine"
+    ELSEWHERE_UNVERIFIED = "elsewhere_unverified"
+    MEDICINE_ABSENT = "medicine_absent"
+    INCIDENT = "incident"
+    ORDER_PROBLEM = "order_problem"
+
+
+class NoticeKind(StrEnum):
+    """What a person should hear at the window; it never stops or delays a dose."""
+
+    SEE_COUNSELLOR = "see_counsellor"
+    URINE_DUE = "urine_due"
+    PAPERS = "papers"
+    FEE = "fee"
+    OTHER = "other"
+
+
+class Desk(StrEnum):
+    """Whose worklist a task lies on."""
+
+    PRESCRIBER = "prescriber"
+    COUNSELLING = "counselling"
+    NURSE = "nurse"
+
+
+class TaskReasonKind(StrEnum):
+    """Why a task was opened or grew."""
+
+    STOP = "stop"
+    DAYS_WITHOUT_MEDICINE = "days_without_medicine"
+    STEP_WAITS = "step_waits"
+    ORDER_ENDING = "order_ending"
+    NOT_FIT = "not_fit"
+
+
+class PlaceKind(StrEnum):
+    """Where stock is or goes; the sum over all places, those outside included, is zero."""
+
+    SUPPLIER = "supplier"
+    INVENTORY = "inventory"
+    SAFE = "safe"
+    WINDOW = "window"
+    PERSON = "person"
+    WASTE = "waste"
+    DESTROYED = "destroyed"
+    IN_TRANSIT = "in_transit"
+    OTHER_SITE = "other_site"
+    BOTTLE_END = "bottle_end"
+    ADJUSTMENT = "adjustment"
+
+
+class MovementKind(StrEnum):
+    """Why stock moved."""
+
+    INITIAL = "initial"
+    RECEIVE = "receive"
+    TRANSFER = "transfer"
+    DISPENSE = "dispense"
+    WASTE = "waste"
+    SPILL = "spill"
+    REVERSAL = "reversal"
+    DESTROY = "destroy"
+    RETURN = "return"
+    BOTTLE_END = "bottle_end"
+    ADJUSTMENT = "adjustment"
+
+
+class WasteReason(StrEnum):
+    """Why stock was lost for use."""
+
+    LEFT_OVER = "left_over"
+    NOT_SWALLOWED = "not_swallowed"
+    SPILT = "spilt"
+    BROKEN = "broken"
+    EXPIRED = "expired"
+    CONTAMINATED = "contaminated"
+
+
+class ChainKind(StrEnum):
+    """Which chain of digests a head or seal belongs to."""
+
+    AUDIT = "audit"
+    REGISTER = "register"
+
+
+class SealOccasion(StrEnum):
+    """When the heads were sealed."""
+
+    DAY_CLOSE = "day_close"
+    PRINTED_PAGE = "printed_page"
+    UPGRADE = "upgrade"
+    ON_DEMAND = "on_demand"
+
+
+class AuditKind(StrEnum):
+    """What was done, as noun and past tense."""
+
+    SITE_CREATED = "site.created"
+    SITE_SETTING_CHANGED = "site_setting.changed"
+    WINDOW_CREATED = "window.created"
+    TERMINAL_NAMED = "terminal.named"
+    TERMINAL_RETIRED = "terminal.retired"
+    STAFF_CREATED = "staff.created"
+    STAFF_ENDED = "staff.ended"
+    ROLE_GRANTED = "role.granted"
+    ROLE_WITHDRAWN = "role.withdrawn"
+    PASSWORD_CHANGED = "password.changed"  # noqa: S105 - a kind of event, no secret
+    SIGNED_IN = "staff.signed_in"
+    SIGNED_OUT = "staff.signed_out"
+    SIGN_IN_FAILED = "sign_in.failed"
+    PERMISSION_REFUSED = "permission.refused"
+    PERSON_REGISTERED = "person.registered"
+    IDENTITY_CHANGED = "identity.changed"
+    CONTACT_CHANGED = "contact.changed"
+    PHOTO_TAKEN = "photo.taken"
+    CARD_ISSUED = "card.issued"
+    CARD_REVOKED = "card.revoked"
+    PERSON_ADMITTED = "person.admitted"
+    EPISODE_ENDED = "episode.ended"
+    STOP_SET = "stop.set"
+    STOP_RELEASED = "stop.released"
+    NOTICE_SET = "notice.set"
+    NOTICE_TICKED = "notice.ticked"
+    RE_ENTRY_RELEASED = "re_entry.released"
+    TASK_RESOLVED = "task.resolved"
+    ORDER_SIGNED = "order.signed"
+    ORDER_ENDED = "order.ended"
+    DOSE_RECORDED = "dose.recorded"
+    DOSE_WITHHELD = "dose.withheld"
+    DOSE_REFUSED = "dose.refused"
+    DOSE_REVERSED = "dose.reversed"
+    PRODUCT_ADDED = "product.added"
+    STOCK_INVENTORIED = "stock.inventoried"
+    STOCK_RECEIVED = "stock.received"
+    RECEIPT_COUNTERSIGNED = "receipt.countersigned"
+    STOCK_TRANSFERRED = "stock.transferred"
+    CONTAINER_OPENED = "container.opened"
+    CONTAINER_EMPTIED = "container.emptied"
+    STOCK_WASTED = "stock.wasted"
+    DAY_CLOSED = "day.closed"
+    REPORT_PRINTED = "report.printed"
+    POLICY_APPROVED = "policy.approved"
+    HISTORY_IMPORTED = "history.imported"
+    DEMO_MADE = "demo.made"
+    CHAINS_SEALED = "chains.sealed"

@@ -1,0 +1,96 @@
+"""What a prescriber has ordered: versions of an order, their steps by date, and the release of a held dose."""
+
+from datetime import date, datetime
+from uuid import UUID, uuid4
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from models.base import Fact
+from models.enums import Form, Medication, OrderEndReason, TreatmentPhase
+from models.units import Mg
+
+
+class DoseOrder(Fact):
+    """One signed version of an order. Changing a dose signs a new version, which ends the one before."""
+
+    __tablename__ = "dose_order"
+    __table_args__ = (
+        CheckConstraint("ends_on >= starts_on", name="dates_in_order"),
+        CheckConstraint("parts BETWEEN 1 AND 4", name="parts_sensible"),
+        CheckConstraint("every_n_days BETWEEN 1 AND 7", name="interval_sensible"),
+        CheckConstraint("(version = 1) = (replaces_id IS NULL)", name="version_follows"),
+        Index("ix_dose_order_person_days", "person_id", "starts_on", "ends_on"),
+    )
+
+    uid: Mapped[UUID] = mapped_column(unique=True, default=uuid4)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    episode_id: Mapped[int] = mapped_column(ForeignKey("episode.id"))
+    version: Mapped[int]
+    replaces_id: Mapped[int | None] = mapped_column(ForeignKey("dose_order.id"), unique=True)
+    medication: Mapped[Medication]
+    form: Mapped[Form]
+    treatment_phase: Mapped[TreatmentPhase]
+    starts_on: Mapped[date]
+    ends_on: Mapped[date]
+    """Last clinic day the order holds."""
+    every_n_days: Mapped[int] = mapped_column(default=1)
+    """1 is daily; 2 alternate days, counted from the first day."""
+    weekdays: Mapped[str | None]
+    """Days of the week, where the order names them; no page offers it yet."""
+    parts: Mapped[int] = mapped_column(default=1)
+    hours_between_parts: Mapped[int | None]
+    """Least hours between two parts of one day."""
+    reason: Mapped[str]
+    over_limit_reason: Mapped[str | None]
+    """Why the prescriber went over a limit of the policy, typed by hand."""
+    signed_by_id: Mapped[int] = mapped_column(ForeignKey("staff.id"))
+    signed_at: Mapped[datetime]
+
+
+class OrderStep(Fact):
+    """From a day on, the amount of one part of the day."""
+
+    __tablename__ = "order_step"
+    __table_args__ = (
+        UniqueConstraint("order_id", "from_on", "part"),
+        CheckConstraint("amount_mg > 0", name="amount_positive"),
+        CheckConstraint("part >= 1", name="part_positive"),
+    )
+
+    order_id: Mapped[int] = mapped_column(ForeignKey("dose_order.id"))
+    from_on: Mapped[date]
+    part: Mapped[int]
+    amount_mg: Mapped[Mg]
+
+
+class OrderEnd(Fact):
+    """An order stopped holding before its last day; its last day is the one given."""
+
+    __tablename__ = "order_end"
+
+    order_id: Mapped[int] = mapped_column(ForeignKey("dose_order.id"), unique=True)
+    last_day: Mapped[date]
+    """The last clinic day it still held; the day before it started, if it never did."""
+    reason: Mapped[OrderEndReason]
+    note: Mapped[str] = mapped_column(default="")
+
+
+class ReEntryRelease(Fact):
+    """A prescriber lets a held dose be given: for the ordered amount, stated in mg, and for one clinic day."""
+
+    __tablename__ = "re_entry_release"
+    __table_args__ = (
+        UniqueConstraint("order_id", "clinic_day"),
+        CheckConstraint("amount_mg > 0", name="amount_positive"),
+        CheckConstraint("days_without_medicine >= 0", name="days_not_negative"),
+    )
+
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    order_id: Mapped[int] = mapped_column(ForeignKey("dose_order.id"))
+    clinic_day: Mapped[date]
+    days_without_medicine: Mapped[int]
+    """As counted when it was released."""
+    amount_mg: Mapped[Mg]
+    reason: Mapped[str]
+    released_at: Mapped[datetime]

@@ -1,0 +1,159 @@
+"""People in treatment: identity, photo, card, and what must be said or stopped at the window."""
+
+from datetime import date, datetime
+from uuid import UUID, uuid4
+
+from sqlalchemy import ForeignKey, Index, LargeBinary, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from models.base import Card, Fact
+from models.enums import Desk, NoticeKind, Sex, StopKind, TaskReasonKind
+
+
+class Person(Card):
+    """Someone in treatment. Belongs to no site: episodes do."""
+
+    __tablename__ = "person"
+
+    uid: Mapped[UUID] = mapped_column(unique=True, default=uuid4)
+    number: Mapped[str] = mapped_column(unique=True)
+    """The clinic's own number for this person, printed where the name is not."""
+    family_name: Mapped[str]
+    given_name: Mapped[str]
+    search_key: Mapped[str] = mapped_column(index=True)
+    """The name folded for searching and ordering (dispensary/rules/names.py)."""
+    birth_date: Mapped[date | None]
+    sex: Mapped[Sex] = mapped_column(default=Sex.UNKNOWN)
+    identity_number: Mapped[str | None] = mapped_column(index=True)
+    """National or clinic identity paper, if the person has one."""
+    phone: Mapped[str] = mapped_column(default="")
+    address: Mapped[str] = mapped_column(default="")
+    created_at: Mapped[datetime]
+    root_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    """The surviving record, once two records of one person are linked."""
+
+
+class IdentityVersion(Fact):
+    """Name, birth date and identity number as they were before a change; the one fact table with a redaction job."""
+
+    __tablename__ = "identity_version"
+
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    family_name: Mapped[str]
+    given_name: Mapped[str]
+    birth_date: Mapped[date | None]
+    identity_number: Mapped[str | None]
+    reason: Mapped[str]
+
+
+class PersonPhoto(Card):
+    """The photo shown at the window, re-encoded without its metadata; one a person, replaced when retaken."""
+
+    __tablename__ = "person_photo"
+
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), unique=True)
+    jpeg: Mapped[bytes] = mapped_column(LargeBinary)
+    digest: Mapped[str]
+    taken_at: Mapped[datetime]
+    taken_by_id: Mapped[int] = mapped_column(ForeignKey("staff.id"))
+
+
+class PersonCard(Card):
+    """A card with a random code; it names neither clinic nor medicine, and can be revoked."""
+
+    __tablename__ = "person_card"
+    __table_args__ = (
+        Index(
+            "uq_person_card_current",
+            "person_id",
+            unique=True,
+            sqlite_where=text("revoked_at IS NULL"),
+            postgresql_where=text("revoked_at IS NULL"),
+        ),
+    )
+
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    code: Mapped[str] = mapped_column(unique=True)
+    issued_at: Mapped[datetime]
+    issued_by_id: Mapped[int] = mapped_column(ForeignKey("staff.id"))
+    revoked_at: Mapped[datetime | None]
+    revoked_by_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
+
+
+class Stop(Fact):
+    """Dosing stands still until a prescriber releases it."""
+
+    __tablename__ = "stop"
+
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    kind: Mapped[StopKind]
+    note: Mapped[str] = mapped_column(default="")
+    decide_by: Mapped[datetime]
+    """When the prescriber's answer is due."""
+    set_at: Mapped[datetime]
+
+
+class StopRelease(Fact):
+    """A prescriber's decision that a stop no longer stands; one a stop."""
+
+    __tablename__ = "stop_release"
+
+    stop_id: Mapped[int] = mapped_column(ForeignKey("stop.id"), unique=True)
+    reason: Mapped[str]
+    released_at: Mapped[datetime]
+
+
+class Notice(Fact):
+    """Something the person should hear at the window. It never stops or delays a dose."""
+
+    __tablename__ = "notice"
+
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    kind: Mapped[NoticeKind]
+    note: Mapped[str] = mapped_column(default="")
+    set_at: Mapped[datetime]
+
+
+class NoticeTick(Fact):
+    """The notice was passed on; it shows no more."""
+
+    __tablename__ = "notice_tick"
+
+    notice_id: Mapped[int] = mapped_column(ForeignKey("notice.id"), unique=True)
+    ticked_at: Mapped[datetime]
+
+
+class Task(Card):
+    """What a desk owes a person: one open task a person and desk, further reasons join it."""
+
+    __tablename__ = "task"
+    __table_args__ = (
+        Index(
+            "uq_task_open",
+            "person_id",
+            "desk",
+            unique=True,
+            sqlite_where=text("resolved_at IS NULL"),
+            postgresql_where=text("resolved_at IS NULL"),
+        ),
+    )
+
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    site_id: Mapped[int] = mapped_column(ForeignKey("site.id"))
+    desk: Mapped[Desk]
+    opened_at: Mapped[datetime]
+    due_at: Mapped[datetime]
+    resolved_at: Mapped[datetime | None]
+    resolved_by_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
+    resolution: Mapped[str | None]
+
+
+class TaskReason(Fact):
+    """Why a task was opened, or what joined it."""
+
+    __tablename__ = "task_reason"
+
+    task_id: Mapped[int] = mapped_column(ForeignKey("task.id"), index=True)
+    kind: Mapped[TaskReasonKind]
+    stop_id: Mapped[int | None] = mapped_column(ForeignKey("stop.id"))
+    noted_at: Mapped[datetime]

@@ -1,0 +1,1 @@
+"""Paper and files: each report reads figures and lays them on a page or a sheet."""

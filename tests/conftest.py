@@ -1,0 +1,191 @@
+"""An app on each backend with a database of its own for every test, staff of each role, and a strict client."""
+
+import os
+import socket
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from argon2 import PasswordHasher
+from flask import Flask
+from flask_migrate import upgrade
+from sqlalchemy.orm import Session
+
+from app import create_app
+from dispensary.home import Home
+from dispensary.web.database import db
+from tests import backends
+from tests.client import StrictClient
+from tests.factories import World, make_world
+
+SQLITE, POSTGRESQL = "sqlite", "postgresql"
+MORNING = datetime(2026, 3, 2, 7, 0, tzinfo=UTC)
+CHEAP_HASHER = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+
+
+@pytest.fixture(autouse=True)
+def only_local_sockets(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing leaves this machine: sockets of files and of the loopback only."""
+    connect = socket.socket.connect
+
+    def guarded(self: socket.socket, address: object) -> None:
+        local = self.family == socket.AF_UNIX or (
+            isinstance(address, tuple) and address[0] in ("127.0.0.1", "::1", "localhost")
+        )
+        assert local, f"a test tried to reach {address}"
+        connect(self, address)
+
+    monkeypatch.setattr(socket.socket, "connect", guarded)
+
+
+class ClinicClock:
+    """The clock of the app under test; a test sets it."""
+
+    def __init__(self) -> None:
+        self.at = MORNING
+
+    def __call__(self) -> datetime:
+        return self.at
+
+    def forward(self, **span: float) -> None:
+        self.at += timedelta(**span)
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[backends.Postgres]:
+    """A throwaway PostgreSQL server."""
+    if not backends.POSTGRESQL:
+        pytest.fail("PostgreSQL is not installed: apt install postgresql")
+    server = backends.Postgres()
+    server.start()
+    yield server
+    server.stop()
+
+
+@dataclass
+class Bench:
+    """One app on one backend, and how to give it a fresh database."""
+
+    app: Flask
+    clock: ClinicClock
+    renew: Callable[[], None]
+
+
+def make_home(folder: Path, url: str) -> Home:
+    """Return a home with a secret key, as `init` would leave it."""
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "secret_key").write_bytes(b"only for tests")
+    (folder / "profiles").mkdir(exist_ok=True)
+    return Home(folder, url)
+
+
+def migrated(home: Home) -> None:
+    """Bring the database of a home to the newest revision."""
+    app = create_app(home=home, hasher=CHEAP_HASHER)
+    with app.app_context():
+        upgrade()
+        backends.close(db.engine)
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated, empty SQLite database to copy."""
+    path = tmp_path_factory.mktemp("template") / "clinic.sqlite"
+    migrated(make_home(path.parent / "home", f"sqlite:///{path}"))
+    return path
+
+
+@pytest.fixture(scope="session")
+def postgres_template(postgres: backends.Postgres, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """A migrated, empty PostgreSQL database to copy."""
+    postgres.execute("CREATE DATABASE migrated")
+    migrated(make_home(tmp_path_factory.mktemp("template-pg"), postgres.url("migrated")))
+    return "migrated"
+
+
+@pytest.fixture(scope="session")
+def benches() -> Iterator[dict[str, Bench]]:
+    """The apps of this process, one a backend, made on first use."""
+    made: dict[str, Bench] = {}
+    yield made
+    for bench in made.values():
+        with bench.app.app_context():
+            backends.close(db.engine)
+
+
+@pytest.fixture(params=[SQLITE, POSTGRESQL])
+def backend(request: pytest.FixtureRequest) -> str:
+    """Each backend in turn."""
+    return str(request.param)
+
+
+@pytest.fixture
+def bench(
+    backend: str,
+    benches: dict[str, Bench],
+    request: pytest.FixtureRequest,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Bench:
+    """The app on this backend, with an empty migrated database."""
+    if backend not in benches:
+        clock = ClinicClock()
+        folder = tmp_path_factory.mktemp(f"home-{backend}")
+        if backend == SQLITE:
+            template = request.getfixturevalue("sqlite_template")
+            path = folder / "clinic.sqlite"
+            home = make_home(folder, f"sqlite:///{path}")
+            renew = lambda: backends.copy_sqlite(template, path)  # noqa: E731
+        else:
+            server = request.getfixturevalue("postgres")
+            template = request.getfixturevalue("postgres_template")
+            name = f"test_{os.getpid()}"
+            home = make_home(folder, server.url(name))
+            renew = lambda: server.copy(template, name)  # noqa: E731
+        app = create_app(home=home, now=clock, hasher=CHEAP_HASHER, config={"TESTING": True})
+        benches[backend] = Bench(app, clock, renew)
+    bench = benches[backend]
+    with bench.app.app_context():
+        backends.close(db.engine)
+    bench.renew()
+    bench.clock.at = MORNING
+    return bench
+
+
+@pytest.fixture
+def app(bench: Bench) -> Flask:
+    """The application; no context is pushed, so that each request has its own."""
+    return bench.app
+
+
+@pytest.fixture
+def clock(bench: Bench) -> ClinicClock:
+    """The clock of the application."""
+    return bench.clock
+
+
+@pytest.fixture
+def session(bench: Bench) -> Iterator[Session]:
+    """A session beside the application's own: to arrange, to call services, and to look afterwards."""
+    with bench.app.app_context():
+        engine = db.engine
+    with engine.connect() as connection:
+        session = Session(connection.execution_options(writes=True), autoflush=False, expire_on_commit=False)
+        yield session
+        session.close()
+
+
+@pytest.fixture
+def world(session: Session, clock: ClinicClock) -> World:
+    """A small clinic: one site, one window with open containers, staff of each role; committed."""
+    made = make_world(session, clock())
+    session.commit()
+    return made
+
+
+@pytest.fixture
+def client(bench: Bench) -> StrictClient:
+    """A browser that is strict about every answer."""
+    bench.app.test_client_class = StrictClient
+    return bench.app.test_client()  # type: ignore[return-value]

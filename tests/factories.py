@@ -1,0 +1,304 @@
+"""The least valid record of each kind; keyword arguments say what a test cares about."""
+
+import itertools
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+from argon2 import PasswordHasher
+from sqlalchemy.orm import Session
+
+import models
+from dispensary.rules.names import search_key
+from dispensary.services import chains
+from dispensary.services.act import Act
+from models import enums
+from models.units import mg, mg_per_unit, quantity
+
+PASSWORD = "correct horse"
+HASH = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)
+numbers = itertools.count(1)
+
+
+@dataclass
+class World:
+    """A small clinic at one moment."""
+
+    at: datetime
+    site: models.Site
+    window: models.Window
+    terminal: models.Terminal
+    staff: dict[enums.Role, models.Staff]
+    witness: models.Staff
+    places: dict[enums.PlaceKind, models.Place]
+    products: dict[str, models.Product] = field(default_factory=dict)
+    containers: dict[str, models.Container] = field(default_factory=dict)
+
+    @property
+    def day(self) -> date:
+        return self.at.date()
+
+    @property
+    def nurse(self) -> models.Staff:
+        return self.staff[enums.Role.NURSE]
+
+    @property
+    def prescriber(self) -> models.Staff:
+        return self.staff[enums.Role.PRESCRIBER]
+
+    def act(self, by: models.Staff | None = None, **changes: Any) -> Act:
+        """Return an act of the nurse, or of somebody else, at the window."""
+        at = changes.pop("at", self.at)
+        return Act(
+            by_id=(by or self.nurse).id,
+            site_id=self.site.id,
+            at=at,
+            clinic_day=changes.pop("clinic_day", at.date()),
+            terminal_id=self.terminal.id,
+            window_id=self.window.id,
+            **changes,
+        )
+
+
+def save(session: Session, record: Any) -> Any:
+    session.add(record)
+    session.flush()
+    return record
+
+
+def stamp(world: World, by: models.Staff | None = None, **changes: Any) -> dict[str, Any]:
+    """Return the columns that every fact carries."""
+    return world.act(by).stamp | changes
+
+
+def staff(session: Session, name: str, **values: Any) -> models.Staff:
+    number = next(numbers)
+    return save(
+        session,
+        models.Staff(
+            **{
+                "username": f"{name.lower().replace(' ', '.')}.{number}",
+                "name": name,
+                "initials": "".join(w[0] for w in name.split())[:3].upper(),
+                "password_hash": HASH,
+                "created_at": datetime(2026, 1, 1, tzinfo=UTC),
+            }
+            | values
+        ),
+    )
+
+
+def role(session: Session, who: models.Staff, site: models.Site, kind: enums.Role, **values: Any) -> models.StaffRole:
+    return save(
+        session,
+        models.StaffRole(
+            **{"staff_id": who.id, "role": kind, "site_id": site.id, "from_on": date(2026, 1, 1)} | values
+        ),
+    )
+
+
+NAMES = {
+    enums.Role.NURSE: "Rosa Ames",
+    enums.Role.COUNSELLOR: "Carl Brook",
+    enums.Role.PRESCRIBER: "Dana Frost",
+    enums.Role.CLINIC_HEAD: "Hanna Lind",
+    enums.Role.ADMINISTRATOR: "Adam Vogt",
+    enums.Role.INSPECTOR: "Ines Wolf",
+    enums.Role.PEER: "Pia Holm",
+}
+
+
+def make_world(session: Session, at: datetime) -> World:
+    """Make a site with a window, a terminal, staff of each role, and opened methadone and buprenorphine."""
+    site = save(session, models.Site(code="main", name="Harbour Clinic", address="1 Quay Street", phone="555-0100"))
+    window = save(session, models.Window(site_id=site.id, name="Window 1"))
+    terminal = save(
+        session, models.Terminal(site_id=site.id, window_id=window.id, name="Terminal 1", code="terminal-1")
+    )
+    people = {kind: staff(session, name) for kind, name in NAMES.items()}
+    for kind, who in people.items():
+        role(session, who, site, kind)
+    witness = staff(session, "Wanda Reed")
+    role(session, witness, site, enums.Role.NURSE)
+    places = {
+        kind: save(
+            session,
+            models.Place(
+                site_id=site.id,
+                kind=kind,
+                name=window.name if kind is enums.PlaceKind.WINDOW else "",
+                window_id=window.id if kind is enums.PlaceKind.WINDOW else None,
+            ),
+        )
+        for kind in enums.PlaceKind
+    }
+    world = World(at, site, window, terminal, people, witness, places)
+    chains.create_head(session, site.id, enums.ChainKind.AUDIT)
+    world.products = {
+        "methadone": product(session),
+        "bup8": product(session, name="Buprenorphine/naloxone 8 mg/2 mg tablets", strength="8", **TABLET),
+        "bup2": product(session, name="Buprenorphine/naloxone 2 mg/0.5 mg tablets", strength="2", **TABLET),
+    }
+    for key, made in world.products.items():
+        size = "1000" if key == "methadone" else "100"
+        world.containers[key] = container(session, world, made, size=size, opened=True)
+    return world
+
+
+TABLET: dict[str, Any] = {
+    "medication": enums.Medication.BUPRENORPHINE_NALOXONE,
+    "form": enums.Form.TABLET,
+    "unit": enums.BaseUnit.TABLET,
+    "smallest_part": "1",
+}
+
+
+def product(session: Session, **values: Any) -> models.Product:
+    values = {
+        "name": "Methadone oral solution 10 mg/mL",
+        "medication": enums.Medication.METHADONE,
+        "form": enums.Form.LIQUID,
+        "unit": enums.BaseUnit.ML,
+        "strength": "10",
+        "smallest_part": "0.1",
+    } | values
+    values["strength"] = mg_per_unit(values["strength"])
+    values["smallest_part"] = quantity(values["smallest_part"])
+    return save(session, models.Product(**values))
+
+
+def container(
+    session: Session,
+    world: World,
+    of: models.Product,
+    *,
+    size: str = "1000",
+    opened: bool = False,
+    at_window: bool = True,
+    expires_on: date = date(2030, 1, 1),
+) -> models.Container:
+    """Make a container by way of the first inventory, as `stock.initial` would, register line included."""
+    from dispensary.services import register
+
+    number = next(numbers)
+    lot = save(session, models.Lot(product_id=of.id, number=f"L{number}", expires_on=expires_on, **stamp(world)))
+    made = save(
+        session,
+        models.Container(
+            site_id=world.site.id,
+            product_id=of.id,
+            lot_id=lot.id,
+            label=f"B-{number:04}",
+            size=quantity(size),
+            window_id=world.window.id if at_window else None,
+            opened_at=world.at - timedelta(days=1) if opened else None,
+            opened_by_id=world.nurse.id if opened else None,
+        ),
+    )
+    to = enums.PlaceKind.WINDOW if at_window else enums.PlaceKind.SAFE
+    moved = save(
+        session,
+        models.Movement(
+            kind=enums.MovementKind.INITIAL,
+            product_id=of.id,
+            lot_id=lot.id,
+            container_id=made.id,
+            container_seq=1,
+            from_place_id=world.places[enums.PlaceKind.INVENTORY].id,
+            to_place_id=world.places[to].id,
+            quantity=quantity(size),
+            balance_after=quantity(size),
+            moved_at=world.at,
+            clinic_day=world.day,
+            witnessed_by_id=world.witness.id,
+            **stamp(world),
+        ),
+    )
+    register.enter(session, moved, world.act(), came_from=enums.PlaceKind.INVENTORY, went_to=to)
+    return made
+
+
+def person(session: Session, family_name: str = "Nguyễn", given_name: str = "Hường", **values: Any) -> models.Person:
+    return save(
+        session,
+        models.Person(
+            **{
+                "number": f"P{next(numbers):05}",
+                "family_name": family_name,
+                "given_name": given_name,
+                "search_key": search_key(family_name, given_name),
+                "birth_date": date(1985, 5, 17),
+                "created_at": datetime(2026, 1, 1, tzinfo=UTC),
+            }
+            | values
+        ),
+    )
+
+
+def episode(session: Session, world: World, who: models.Person, **values: Any) -> models.Episode:
+    return save(
+        session,
+        models.Episode(
+            **{
+                "person_id": who.id,
+                "kind": enums.EpisodeKind.MAINTENANCE,
+                "admission": enums.Admission.NEW,
+                "admitted_on": world.day,
+            }
+            | values,
+            **stamp(world),
+        ),
+    )
+
+
+def order(
+    session: Session,
+    world: World,
+    who: models.Person,
+    *,
+    steps: dict[date, tuple[str, ...]] | None = None,
+    amount: str = "80",
+    in_episode: models.Episode | None = None,
+    **values: Any,
+) -> models.DoseOrder:
+    """Make a signed order: 80 mg methadone a day in maintenance for a year, unless told otherwise."""
+    in_episode = in_episode or episode(session, world, who)
+    starts_on = values.get("starts_on", world.day)
+    steps = steps or {starts_on: (amount,)}
+    made = save(
+        session,
+        models.DoseOrder(
+            **{
+                "person_id": who.id,
+                "episode_id": in_episode.id,
+                "version": 1,
+                "medication": enums.Medication.METHADONE,
+                "form": enums.Form.LIQUID,
+                "treatment_phase": enums.TreatmentPhase.MAINTENANCE,
+                "starts_on": starts_on,
+                "ends_on": starts_on + timedelta(days=364),
+                "every_n_days": 1,
+                "parts": len(next(iter(steps.values()))),
+                "reason": "first order",
+                "signed_by_id": world.prescriber.id,
+                "signed_at": world.at,
+            }
+            | values,
+            **stamp(world, world.prescriber),
+        ),
+    )
+    for from_on, amounts in steps.items():
+        for part, amount_mg in enumerate(amounts, start=1):
+            save(
+                session,
+                models.OrderStep(order_id=made.id, from_on=from_on, part=part, amount_mg=mg(amount_mg), **stamp(world)),
+            )
+    return made
+
+
+def patient(session: Session, world: World, amount: str = "80", **values: Any) -> models.Person:
+    """Make an admitted person with an active order, ready to be dosed today."""
+    names = {k: values.pop(k) for k in ("family_name", "given_name", "number", "phone") if k in values}
+    who = person(session, **names)
+    order(session, world, who, amount=amount, **values)
+    return who
