@@ -49,18 +49,18 @@ class Speaker:
         match what:
             case Words(msgid=msgid, values=values):
                 text = self.translate(msgid)
-                return text % {k: self(v) for k, v in values.items()} if values else text
+                said = text % {k: self(v) for k, v in values.items()} if values else text
             case StrEnum():
-                return self.translate(label(what))
+                said = self.translate(label(what))
             case Decimal():
-                return plain(what)
+                said = plain(what)
             case datetime():
-                return what.astimezone(self.zone).strftime("%H:%M")
+                said = what.astimezone(self.zone).strftime("%H:%M")
             case date():
-                return what.isoformat()
-            case None:
-                return ""
-        return str(what)
+                said = what.isoformat()
+            case _:
+                said = "" if what is None else str(what)
+        return said
 
     def moment(self, at: datetime) -> str:
         """Return day and time, in the clinic's zone, to the minute."""

@@ -24,13 +24,12 @@ def render_item(kind: str, item: Any, autogen_context: Any) -> str | bool:
 def run() -> None:
     """Migrate; on SQLite foreign keys rest while tables are rebuilt."""
     database = current_app.extensions["migrate"].db
-    with database.engine.connect() as connection:
+    with database.engine.connect().execution_options(writes=True) as connection:
         sqlite = connection.dialect.name == "sqlite"
         if sqlite:
             raw = connection.connection.driver_connection
             raw.execute("PRAGMA foreign_keys=OFF")
             raw.execute("PRAGMA legacy_alter_table=ON")
-        connection = connection.execution_options(writes=True)
         context.configure(
             connection=connection,
             target_metadata=database.metadata,

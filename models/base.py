@@ -38,6 +38,8 @@ class Thousandths(types.TypeDecorator[Decimal]):
     cache_ok = True
 
     class comparator_factory(types.TypeDecorator.Comparator[Decimal]):  # noqa: N801 - SQLAlchemy's own name
+        """Adds, subtracts and compares; nothing else."""
+
         def operate(self, op: Any, *other: Any, **kwargs: Any) -> Any:
             """Refuse arithmetic that would lose the scale."""
             if op in (operators.mul, operators.truediv, operators.floordiv, operators.mod):
