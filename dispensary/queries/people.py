@@ -1,0 +1,325 @@
+"""People: finding them, and what the page about a person shows."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy.orm import Session
+
+from dispensary.errors import NotFound
+from dispensary.rules.names import composed, folded
+from dispensary.wording import N_, Words, say
+from models import (
+    Episode,
+    EpisodeEnd,
+    EpisodeEndCorrection,
+    Notice,
+    NoticeTick,
+    Person,
+    PersonCard,
+    PersonPhoto,
+    Staff,
+    Stop,
+    StopRelease,
+)
+from models.enums import Admission, EpisodeEndReason, EpisodeKind, Medication, NoticeKind, Sex, StopKind
+from models.units import Mg
+
+MOST_FOUND = 50
+
+
+@dataclass(frozen=True)
+class FoundPerson:
+    """One line of a search: who, and whether in treatment."""
+
+    id: int
+    number: str
+    name: str
+    birth_date: date | None
+    status: Words
+    in_treatment: bool
+
+
+@dataclass(frozen=True)
+class Found:
+    """What a search found: at most fifty people in the order of their names.
+
+    `more` says that others match too; `revoked` that the text is the code of a card that no longer holds.
+    """
+
+    people: list[FoundPerson]
+    more: bool
+    revoked: bool
+
+
+@dataclass(frozen=True)
+class CardHolder:
+    """Whose card a code is, and since when it no longer holds."""
+
+    person_id: int
+    revoked_at: datetime | None
+
+
+def full_name(family_name: str, given_name: str) -> str:
+    """Return a name as it is shown: family name first, as lists are ordered."""
+    return f"{family_name} {given_name}".strip()
+
+
+def card_holder(session: Session, code: str) -> CardHolder | None:
+    """Return whose card has this code, revoked or not; None for a code we never issued."""
+    query = select(PersonCard.person_id, PersonCard.revoked_at).where(PersonCard.code == code.strip().upper())
+    row = session.execute(query).one_or_none()
+    return CardHolder(row.person_id, row.revoked_at) if row else None
+
+
+def find_people(session: Session, text: str) -> Found:
+    """Return the people whom a text may mean: a card's code, a number, or parts of a name in any script.
+
+    A card's code or a number is matched whole. Of a name, each word may stand anywhere in it, marks and case aside.
+    A blank text finds nobody.
+    """
+    holder = card_holder(session, text)
+    wanted = Person.id == holder.person_id if holder else _named(text)
+    if wanted is None:
+        return Found([], more=False, revoked=False)
+    query = select(Person.id, Person.number, Person.family_name, Person.given_name, Person.birth_date).where(wanted)
+    rows = session.execute(query.order_by(Person.search_key, Person.id).limit(MOST_FOUND + 1)).all()
+    shown = rows[:MOST_FOUND]
+    spans = episodes_of(session, [row.id for row in shown])
+    people = [
+        FoundPerson(
+            id=row.id,
+            number=row.number,
+            name=full_name(row.family_name, row.given_name),
+            birth_date=row.birth_date,
+            status=status(spans.get(row.id, [])),
+            in_treatment=any(span.ended_on is None for span in spans.get(row.id, [])),
+        )
+        for row in shown
+    ]
+    return Found(people, more=len(rows) > MOST_FOUND, revoked=bool(holder and holder.revoked_at))
+
+
+def _named(text: str) -> ColumnElement[bool] | None:
+    """Return the condition for a number, an identity number, or a name."""
+    whole, words = composed(text), folded(text).split()
+    if not words:
+        return None
+    numbers = {whole, whole.upper()}
+    if whole.isascii() and whole.isdigit():
+        numbers.add(f"P{whole:0>5}")
+    in_name = and_(*(Person.search_key.contains(word, autoescape=True) for word in words))
+    # 王小明 is typed without the blank that stands between family and given name in the key.
+    run_together = func.replace(Person.search_key, " ", "").contains("".join(words), autoescape=True)
+    return or_(Person.number.in_(numbers), Person.identity_number == whole, in_name, run_together)
+
+
+@dataclass(frozen=True)
+class EpisodeSpan:
+    """One episode of care, with its end if it has one that was not corrected."""
+
+    id: int
+    person_id: int
+    kind: EpisodeKind
+    admission: Admission
+    admitted_on: date
+    transferred_from: str
+    last_dose_on: date | None
+    last_dose_mg: Mg | None
+    last_dose_medication: Medication | None
+    end_id: int | None
+    ended_on: date | None
+    end_reason: EpisodeEndReason | None
+    end_note: str | None
+
+
+def episodes_of(session: Session, person_ids: list[int]) -> dict[int, list[EpisodeSpan]]:
+    """Return the episodes of several people by person, oldest first; a corrected end counts as none."""
+    corrected = select(EpisodeEndCorrection.episode_end_id)
+    query = (
+        select(
+            Episode.id,
+            Episode.person_id,
+            Episode.kind,
+            Episode.admission,
+            Episode.admitted_on,
+            Episode.transferred_from,
+            Episode.last_dose_on,
+            Episode.last_dose_mg,
+            Episode.last_dose_medication,
+            EpisodeEnd.id.label("end_id"),
+            EpisodeEnd.ended_on,
+            EpisodeEnd.reason.label("end_reason"),
+            EpisodeEnd.note.label("end_note"),
+        )
+        .outerjoin(EpisodeEnd, and_(EpisodeEnd.episode_id == Episode.id, EpisodeEnd.id.not_in(corrected)))
+        .where(Episode.person_id.in_(person_ids))
+        .order_by(Episode.admitted_on, Episode.id)
+    )
+    spans: dict[int, list[EpisodeSpan]] = {}
+    for row in session.execute(query):
+        spans.setdefault(row.person_id, []).append(EpisodeSpan(**row._mapping))
+    return spans
+
+
+def status(spans: list[EpisodeSpan]) -> Words:
+    """Return in words where a person stands: in treatment since when, or how the last episode ended."""
+    if not spans:
+        return say(N_("not admitted"))
+    if open_one := next((span for span in spans if span.ended_on is None), None):
+        return say(N_("in treatment since %(on)s"), on=open_one.admitted_on)
+    last = max(spans, key=lambda span: (span.ended_on or date.min, span.id))
+    return say(N_("%(reason)s on %(on)s"), reason=last.end_reason, on=last.ended_on)
+
+
+@dataclass(frozen=True)
+class Identity:
+    """Who somebody is, as the head of every page about them shows."""
+
+    id: int
+    number: str
+    family_name: str
+    given_name: str
+    birth_date: date | None
+    sex: Sex
+    identity_number: str | None
+    phone: str
+    address: str
+    has_photo: bool
+
+    @property
+    def name(self) -> str:
+        """Family name first."""
+        return full_name(self.family_name, self.given_name)
+
+
+@dataclass(frozen=True)
+class CurrentCard:
+    """The card that holds now."""
+
+    id: int
+    code: str
+    issued_at: datetime
+    issued_by: str
+
+
+@dataclass(frozen=True)
+class StandingStop:
+    """A stop that no prescriber has released yet."""
+
+    id: int
+    kind: StopKind
+    note: str
+    set_at: datetime
+    set_by: str
+    decide_by: datetime
+    minutes: int
+    """How long it has stood, in whole minutes."""
+    overdue: bool
+
+
+@dataclass(frozen=True)
+class OpenNotice:
+    """Something the person should still hear."""
+
+    id: int
+    kind: NoticeKind
+    note: str
+    set_at: datetime
+    set_by: str
+
+
+@dataclass(frozen=True)
+class PersonPage:
+    """Everything that the page about a person shows."""
+
+    identity: Identity
+    episodes: list[EpisodeSpan]
+    card: CurrentCard | None
+    stops: list[StandingStop]
+    notices: list[OpenNotice]
+
+    @property
+    def open_episode(self) -> EpisodeSpan | None:
+        """The episode that has not ended, if there is one."""
+        return next((span for span in self.episodes if span.ended_on is None), None)
+
+    @property
+    def status(self) -> Words:
+        """Where the person stands, in words."""
+        return status(self.episodes)
+
+
+def identity(session: Session, person_id: int) -> Identity:
+    """Return who somebody is.
+
+    Raises:
+        NotFound: there is no such person.
+    """
+    person = session.get(Person, person_id, populate_existing=True)
+    if person is None:
+        raise NotFound(say(N_("There is no such person on record.")), code="no_such_person")
+    photo_id = session.scalar(select(PersonPhoto.id).where(PersonPhoto.person_id == person_id))
+    return Identity(
+        id=person.id,
+        number=person.number,
+        family_name=person.family_name,
+        given_name=person.given_name,
+        birth_date=person.birth_date,
+        sex=person.sex,
+        identity_number=person.identity_number,
+        phone=person.phone,
+        address=person.address,
+        has_photo=photo_id is not None,
+    )
+
+
+def person_page(session: Session, person_id: int, at: datetime) -> PersonPage:
+    """Return what the page about a person shows at a moment; newest episode first, oldest stop first."""
+    return PersonPage(
+        identity=identity(session, person_id),
+        episodes=list(reversed(episodes_of(session, [person_id]).get(person_id, []))),
+        card=_card(session, person_id),
+        stops=standing_stops(session, person_id, at),
+        notices=open_notices(session, person_id),
+    )
+
+
+def _card(session: Session, person_id: int) -> CurrentCard | None:
+    query = (
+        select(PersonCard.id, PersonCard.code, PersonCard.issued_at, Staff.name)
+        .join(Staff, Staff.id == PersonCard.issued_by_id)
+        .where(PersonCard.person_id == person_id, PersonCard.revoked_at.is_(None))
+    )
+    row = session.execute(query).one_or_none()
+    return CurrentCard(*row) if row else None
+
+
+def standing_stops(session: Session, person_id: int, at: datetime) -> list[StandingStop]:
+    """Return the stops that stand, oldest first, with the whole minutes each has stood."""
+    query = (
+        select(Stop.id, Stop.kind, Stop.note, Stop.set_at, Staff.name, Stop.decide_by)
+        .join(Staff, Staff.id == Stop.recorded_by_id)
+        .where(Stop.person_id == person_id, Stop.id.not_in(select(StopRelease.stop_id)))
+        .order_by(Stop.set_at, Stop.id)
+    )
+    return [
+        StandingStop(*row, minutes=int((at - row.set_at).total_seconds()) // 60, overdue=at > row.decide_by)
+        for row in session.execute(query)
+    ]
+
+
+def open_notices(session: Session, person_id: int) -> list[OpenNotice]:
+    """Return the notices not yet passed on, oldest first."""
+    query = (
+        select(Notice.id, Notice.kind, Notice.note, Notice.set_at, Staff.name)
+        .join(Staff, Staff.id == Notice.recorded_by_id)
+        .where(Notice.person_id == person_id, Notice.id.not_in(select(NoticeTick.notice_id)))
+        .order_by(Notice.set_at, Notice.id)
+    )
+    return [OpenNotice(*row) for row in session.execute(query)]
+
+
+def photo(session: Session, person_id: int) -> bytes | None:
+    """Return the person's photo as JPEG, if one was taken."""
+    return session.scalar(select(PersonPhoto.jpeg).where(PersonPhoto.person_id == person_id))

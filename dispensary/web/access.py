@@ -1,0 +1,19 @@
+"""The door to a person's record: whoever opens it is noted first, in a short transaction of its own."""
+
+from dispensary.services import access
+from dispensary.web import edge
+from dispensary.web.database import unit_of_work
+
+
+def note_access(person_id: int, page: str) -> None:
+    """Note that whoever is signed in opens a person's page; call before reading anything of the person.
+
+    Args:
+        page: the name of the page, such as `person` or `history`; never its address.
+
+    Raises:
+        NotFound: there is no such person; answered with a 404 page.
+    """
+    act = edge.act()
+    with unit_of_work() as session:
+        access.note_opened(session, person_id=person_id, page=page, act=act)
