@@ -110,7 +110,7 @@ def note_refusal(session: Session, *, endpoint: str, act: Act) -> None:
     audit.record(session, AuditKind.PERMISSION_REFUSED, session.get_one(Staff, act.by_id), act, page=endpoint)
 
 
-def refuse_while_waiting(until: datetime | None) -> None:
+def refuse_while_waiting(until: datetime | None, field: str = "password") -> None:
     """Refuse a try that comes too early.
 
     Raises:
@@ -120,5 +120,5 @@ def refuse_while_waiting(until: datetime | None) -> None:
         raise Refused(
             say(N_("Too many wrong tries here. Try again at %(at)s."), at=until),
             code="too_many_tries",
-            field="password",
+            field=field,
         )

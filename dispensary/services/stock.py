@@ -1,0 +1,254 @@
+"""Taking from a container and putting back: the one door through which its balance changes.
+
+A caller locks its containers by id, draws each line, records the audit, and then enters the movements in the register.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from dispensary.errors import NotFound, Refused
+from dispensary.services import register
+from dispensary.services.act import Act
+from dispensary.wording import N_, say
+from models import Container, Lot, Movement, Place, Product
+from models.enums import BaseUnit, MovementKind, PlaceKind, WasteReason
+from models.units import Quantity, plain
+
+WITNESSED = frozenset({MovementKind.WASTE, MovementKind.SPILL, MovementKind.INITIAL, MovementKind.BOTTLE_END})
+"""What only two people together may do to a container's content."""
+
+
+@dataclass(frozen=True)
+class Standing:
+    """A container under lock: where it stands and what it holds."""
+
+    id: int
+    product_id: int
+    lot_id: int
+    label: str
+    window_id: int | None
+    opened_at: datetime | None
+    emptied_at: datetime | None
+    seq: int
+    holds: Quantity
+
+
+def lock_container(session: Session, container_id: int, act: Act) -> Standing:
+    """Lock a container of this site and return where it stands, as of now and not as of any earlier read.
+
+    Raises:
+        NotFound: no such container at this site.
+    """
+    table = Container.__table__.c
+    row = session.execute(
+        select(
+            table.id,
+            table.product_id,
+            table.lot_id,
+            table.label,
+            table.window_id,
+            table.opened_at,
+            table.emptied_at,
+        )
+        .where(table.id == container_id, table.site_id == act.site_id)
+        .with_for_update(key_share=True)
+    ).one_or_none()
+    if row is None:
+        raise NotFound(say(N_("There is no such container here.")), code="no_container")
+    last = session.execute(
+        select(Movement.container_seq, Movement.balance_after)
+        .where(Movement.container_id == container_id)
+        .order_by(Movement.container_seq.desc())
+        .limit(1)
+    ).one_or_none()
+    seq, holds = (last.container_seq, last.balance_after) if last else (0, Quantity(Decimal(0)))
+    return Standing(*row, seq=seq, holds=holds)
+
+
+def place_id(session: Session, act: Act, kind: PlaceKind, window_id: int | None = None) -> int:
+    """Return the site's place of a kind, made on first use; a window has one of its own."""
+    query = select(Place.id).where(Place.site_id == act.site_id, Place.kind == kind, Place.window_id == window_id)
+    if window_id is None:
+        query = select(Place.id).where(Place.site_id == act.site_id, Place.kind == kind, Place.name == "")
+    known = session.scalar(query)
+    if known is not None:
+        return known
+    name = "" if window_id is None else str(window_id)
+    made = Place(site_id=act.site_id, kind=kind, name=name, window_id=window_id)
+    session.add(made)
+    session.flush()
+    return made.id
+
+
+def stands_at(session: Session, container: Standing, act: Act) -> int:
+    """Return the place where a container stands: its window, or the safe."""
+    kind = PlaceKind.SAFE if container.window_id is None else PlaceKind.WINDOW
+    return place_id(session, act, kind, container.window_id)
+
+
+def move(
+    session: Session,
+    container: Standing,
+    *,
+    kind: MovementKind,
+    quantity: Quantity,
+    from_place_id: int,
+    to_place_id: int,
+    holds_after: Quantity,
+    act: Act,
+    **values: Any,
+) -> Movement:
+    """Write one movement of a locked container; neither audited nor entered in the register yet."""
+    movement = Movement(
+        kind=kind,
+        product_id=container.product_id,
+        lot_id=container.lot_id,
+        container_id=container.id,
+        container_seq=container.seq + 1,
+        from_place_id=from_place_id,
+        to_place_id=to_place_id,
+        quantity=quantity,
+        balance_after=holds_after,
+        moved_at=act.at,
+        clinic_day=act.clinic_day,
+        **values,
+        **act.stamp,
+    )
+    session.add(movement)
+    session.flush()
+    return movement
+
+
+def draw(
+    session: Session,
+    *,
+    container_id: int,
+    quantity: Quantity,
+    kind: MovementKind,
+    to_place: PlaceKind,
+    act: Act,
+    dose_id: int | None = None,
+    witnessed_by_id: int | None = None,
+    waste_reason: WasteReason | None = None,
+    note: str = "",
+) -> Movement:
+    """Take a quantity out of a container, which is locked here if the caller has not.
+
+    The movement is neither audited nor entered in the register: do both afterwards, the register last.
+
+    Raises:
+        Refused: more than it holds, an emptied container, or no witness where one is needed.
+    """
+    container = lock_container(session, container_id, act)
+    check_witness(kind, witnessed_by_id, act)
+    _check_draw(session, container, quantity, kind)
+    return move(
+        session,
+        container,
+        kind=kind,
+        quantity=quantity,
+        from_place_id=stands_at(session, container, act),
+        to_place_id=place_id(session, act, to_place),
+        holds_after=Quantity(container.holds - quantity),
+        act=act,
+        dose_id=dose_id,
+        witnessed_by_id=witnessed_by_id,
+        waste_reason=waste_reason,
+        note=note,
+    )
+
+
+def check_witness(kind: MovementKind, witnessed_by_id: int | None, act: Act) -> None:
+    """Refuse an act of one person where two are needed, and a witness who is the same person.
+
+    Raises:
+        Refused: see above.
+    """
+    if kind in WITNESSED and witnessed_by_id is None:
+        raise Refused(say(N_("A second person must sign here.")), code="witness_needed", field="witness_username")
+    if witnessed_by_id == act.by_id:
+        raise Refused(say(N_("You cannot witness your own act.")), code="witness_is_self", field="witness_username")
+
+
+def _check_draw(session: Session, container: Standing, quantity: Quantity, kind: MovementKind) -> None:
+    if quantity <= 0:
+        raise Refused(say(N_("This must be more than zero.")), code="not_positive", field="quantity")
+    if kind is MovementKind.DISPENSE and container.emptied_at is not None:
+        raise Refused(
+            say(N_("Container %(label)s was already emptied."), label=container.label), code="container_emptied"
+        )
+    if quantity > container.holds:
+        raise Refused(
+            say(
+                N_("Container %(label)s holds %(holds)s; %(quantity)s cannot be taken from it."),
+                label=container.label,
+                holds=with_unit(session, container.holds, container.product_id),
+                quantity=with_unit(session, quantity, container.product_id),
+            ),
+            code="below_zero",
+            field="quantity",
+        )
+
+
+def with_unit(session: Session, quantity: Quantity, product_id: int) -> str:
+    """Return a quantity with its product's unit, for a sentence."""
+    unit = session.scalars(select(Product.unit).where(Product.id == product_id)).one()
+    ending = "" if unit is BaseUnit.ML or quantity == 1 else "s"
+    return f"{plain(quantity)}\N{NO-BREAK SPACE}{unit.value}{ending}"
+
+
+def put_back(session: Session, *, movement: Movement, act: Act) -> Movement:
+    """Take back a movement that took something out: the same places the other way round, the balance up again.
+
+    Neither audited nor entered in the register: do both afterwards, the register last.
+    """
+    container = lock_container(session, movement.container_id, act)
+    return move(
+        session,
+        container,
+        kind=MovementKind.REVERSAL,
+        quantity=movement.quantity,
+        from_place_id=movement.to_place_id,
+        to_place_id=movement.from_place_id,
+        holds_after=Quantity(container.holds + movement.quantity),
+        act=act,
+        dose_id=movement.dose_id,
+        reverses_id=movement.id,
+    )
+
+
+def enter_register(session: Session, movements: Iterable[Movement], act: Act) -> None:
+    """Enter movements in the registers of their products, by product and then as they were made.
+
+    Call after the audit row: chain heads are locked last of all, the audit's first.
+    """
+    ordered = sorted(movements, key=lambda m: (m.product_id, m.id))
+    ids = {m.from_place_id for m in ordered} | {m.to_place_id for m in ordered}
+    kinds = {row.id: row.kind for row in session.execute(select(Place.id, Place.kind).where(Place.id.in_(ids)))}
+    for movement in ordered:
+        register.enter(
+            session,
+            movement,
+            act,
+            came_from=kinds[movement.from_place_id],
+            went_to=kinds[movement.to_place_id],
+        )
+
+
+def check_not_expired(session: Session, container: Standing, act: Act) -> None:
+    """Refuse to use a container after its day.
+
+    Raises:
+        Refused: expired.
+    """
+    expires_on = session.scalars(select(Lot.expires_on).where(Lot.id == container.lot_id)).one()
+    if expires_on < act.clinic_day:
+        raise Refused(
+            say(N_("Container %(label)s expired on %(day)s."), label=container.label, day=expires_on), code="expired"
+        )

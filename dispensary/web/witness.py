@@ -1,0 +1,75 @@
+"""A second person signs on the same page: fields for any form, and the proof that it was really that person.
+
+The witness authenticates as themselves without a sitting of their own; wrong tries are slowed down and put on the audit.
+"""
+
+from flask import current_app
+from flask_babel import lazy_gettext as _l
+from wtforms import PasswordField
+from wtforms.validators import Length
+
+from dispensary.errors import Refused
+from dispensary.permissions import Permission, permissions_of
+from dispensary.queries import accounts
+from dispensary.services import sign_in
+from dispensary.services.act import Act
+from dispensary.web import edge
+from dispensary.web.database import db, unit_of_work
+from dispensary.web.forms import TextField
+from dispensary.web.sign_in.terminal import this_terminal, throttle_key
+from dispensary.wording import N_, say
+from models import Staff
+
+LONGEST_PASSWORD = 200
+NAME, PASSWORD = "witness_username", "witness_password"
+
+
+class WitnessFields:
+    """What a form needs so that a witness can sign in it; mix in before `Form`. The password never goes back."""
+
+    witness_username = TextField(_l("Witness: sign-in name"), render_kw={"autocomplete": "off"})
+    witness_password = PasswordField(
+        _l("Witness: password"),
+        [Length(max=LONGEST_PASSWORD, message=_l("This is too long."))],
+        render_kw={"autocomplete": "off"},
+    )
+
+
+def prove_witness(form: WitnessFields) -> int:
+    """Return the id of the witness whose name and password are in the form; starts no sitting.
+
+    Call before the unit of work of the change itself: the try is noted in one of its own, so that it stays on record
+    whatever becomes of the change.
+
+    Raises:
+        Refused: missing, wrong, too many wrong tries, the acting person themself, or no right to witness here today.
+    """
+    account, act = (form.witness_username.data or "").strip().casefold(), edge.act()
+    if not account:
+        raise Refused(say(N_("A second person must sign here.")), code="witness_needed", field=NAME)
+    staff = sign_in.find_staff(db.session(), account)
+    if staff is not None and staff.id == act.by_id:
+        raise Refused(say(N_("You cannot witness your own act.")), code="witness_is_self", field=NAME)
+    _check_password(staff, account, form.witness_password.data or "", act)
+    if staff is None or not _may_witness(staff, act):
+        raise Refused(say(N_("This person may not witness here today.")), code="may_not_witness", field=NAME)
+    return staff.id
+
+
+def _check_password(staff: Staff | None, account: str, password: str, act: Act) -> None:
+    key = throttle_key(this_terminal(db.session()))
+    sign_in.refuse_while_waiting(sign_in.wait_until(db.session(), account, key, act.at), field=PASSWORD)
+    good = sign_in.check_password(current_app.extensions["hasher"], staff, password)
+    with unit_of_work() as session:
+        sign_in.note_attempt(session, account=account, terminal=key, at=act.at, succeeded=good)
+        if not good:
+            sign_in.note_failure(session, staff=staff, act=act)
+    if not good:
+        raise Refused(
+            say(N_("Name or password of the witness is not right.")), code="wrong_witness_password", field=PASSWORD
+        )
+
+
+def _may_witness(staff: Staff, act: Act) -> bool:
+    roles = accounts.roles_of(db.session(), staff.id, act.site_id, act.clinic_day)
+    return Permission.WITNESS in permissions_of(roles)
