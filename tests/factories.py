@@ -302,3 +302,189 @@ def patient(session: Session, world: World, amount: str = "80", **values: Any) -
     who = person(session, **names)
     order(session, world, who, amount=amount, **values)
     return who
+
+
+def claim(session: Session, world: World, who: models.Person, **values: Any) -> models.Claim:
+    """Take a slot: today's first part, unless told otherwise."""
+    by, at = values.pop("by", None), values.pop("at", world.at)
+    return save(
+        session,
+        models.Claim(
+            **{
+                "person_id": who.id,
+                "clinic_day": at.date(),
+                "part": 1,
+                "turn": 1,
+                "kind": enums.ClaimKind.OBSERVED,
+            }
+            | values,
+            **stamp(world, by, recorded_at=at),
+        ),
+    )
+
+
+def dose(
+    session: Session,
+    world: World,
+    who: models.Person,
+    of: models.DoseOrder,
+    *,
+    taken: str | None = None,
+    lines: dict[str, str] | None = None,
+    at: datetime | None = None,
+    part: int = 1,
+    by: models.Staff | None = None,
+    **values: Any,
+) -> models.Dose:
+    """Record a dose of 80 mg methadone as the window would: claim, lines, stock drawn, audited, in the register.
+
+    `lines` says what was poured from which of the world's containers, in base units; `taken` how many mg of it were
+    swallowed, all unless told otherwise. `recorded_at` makes a late entry.
+    """
+    from dispensary.services import audit, stock
+
+    at = at or world.at
+    lines = lines or {"methadone": "8"}
+    poured = [(world.products[key], world.containers[key], quantity(amount)) for key, amount in lines.items()]
+    ordered_mg = sum(amount * product.strength for product, _, amount in poured)
+    rest = taken_mg = mg(taken) if taken is not None else ordered_mg
+    act = world.act(by, at=values.pop("recorded_at", at), clinic_day=at.date())
+    part_given = taken_mg < ordered_mg
+    made = save(
+        session,
+        models.Dose(
+            **{
+                "person_id": who.id,
+                "clinic_day": at.date(),
+                "part": part,
+                "claim_id": values.pop("claim_id", None) or claim(session, world, who, part=part, by=by, at=at).id,
+                "order_id": of.id,
+                "episode_id": of.episode_id,
+                "outcome": enums.DoseOutcome.PART_GIVEN if part_given else enums.DoseOutcome.GIVEN,
+                "medication": of.medication,
+                "form": of.form,
+                "ordered_mg": ordered_mg,
+                "taken_mg": taken_mg,
+                "wasted_mg": ordered_mg - taken_mg,
+                "taken_at": at,
+                "refused_reason": enums.RefusedReason.FEELS_UNWELL if part_given else None,
+                "window_id": world.window.id,
+                "terminal_id": world.terminal.id,
+                "witnessed_by_id": world.witness.id if part_given else None,
+            }
+            | values,
+            **act.stamp,
+        ),
+    )
+    movements = []
+    for line, (product, holder, amount) in enumerate(poured, start=1):
+        swallowed = min(rest / product.strength, amount)
+        rest -= swallowed * product.strength
+        save(
+            session,
+            models.DoseLine(
+                dose_id=made.id,
+                line=line,
+                product_id=product.id,
+                container_id=holder.id,
+                poured=amount,
+                taken=swallowed,
+                **act.stamp,
+            ),
+        )
+        draw = {"container_id": holder.id, "dose_id": made.id, "act": act}
+        if swallowed:
+            movements.append(
+                stock.draw(
+                    session,
+                    quantity=swallowed,
+                    kind=enums.MovementKind.DISPENSE,
+                    to_place=enums.PlaceKind.PERSON,
+                    **draw,
+                )
+            )
+        if swallowed < amount:
+            movements.append(
+                stock.draw(
+                    session,
+                    quantity=amount - swallowed,
+                    kind=enums.MovementKind.WASTE,
+                    to_place=enums.PlaceKind.WASTE,
+                    witnessed_by_id=world.witness.id,
+                    waste_reason=enums.WasteReason.LEFT_OVER,
+                    **draw,
+                )
+            )
+    audit.record(session, enums.AuditKind.DOSE_RECORDED, made, act, person=who.id)
+    stock.enter_register(session, movements, act)
+    return made
+
+
+def no_dose(session: Session, world: World, who: models.Person, of: models.DoseOrder, **values: Any) -> models.Dose:
+    """Record that nothing was given today: withheld because sedated, unless told otherwise."""
+    at, by = values.pop("at", world.at), values.pop("by", None)
+    values = {"outcome": enums.DoseOutcome.WITHHELD, "withheld_reason": enums.WithheldReason.SEDATED} | values
+    return save(
+        session,
+        models.Dose(
+            **{
+                "person_id": who.id,
+                "clinic_day": at.date(),
+                "part": 1,
+                "order_id": of.id,
+                "episode_id": of.episode_id,
+                "medication": of.medication,
+                "form": of.form,
+                "ordered_mg": mg("80"),
+                "taken_mg": mg(0),
+                "wasted_mg": mg(0),
+                "taken_at": at,
+            }
+            | values,
+            **stamp(world, by, recorded_at=at),
+        ),
+    )
+
+
+def imported_dose(
+    session: Session, world: World, who: models.Person, *, at: datetime, taken: str = "60", **values: Any
+) -> models.Dose:
+    """Record a dose of imported history: it claims its day, and moves no stock."""
+    slot = claim(session, world, who, at=at, kind=enums.ClaimKind.IMPORT)
+    return save(
+        session,
+        models.Dose(
+            **{
+                "person_id": who.id,
+                "clinic_day": at.date(),
+                "part": 1,
+                "claim_id": slot.id,
+                "outcome": enums.DoseOutcome.GIVEN,
+                "medication": enums.Medication.METHADONE,
+                "ordered_mg": mg(taken),
+                "taken_mg": mg(taken),
+                "wasted_mg": mg(0),
+                "taken_at": at,
+            }
+            | values,
+            **stamp(world, origin=enums.Origin.IMPORT),
+        ),
+    )
+
+
+def reversal(
+    session: Session, world: World, wrong: models.Dose, *, at: datetime | None = None, poured: bool = False
+) -> models.DoseReversal:
+    """Reverse a dose on record, by the service that the window uses."""
+    from dispensary.services import dosing
+
+    at = at or world.at
+    return dosing.reverse_dose(
+        session,
+        dose_id=wrong.id,
+        reason=enums.ReversalReason.NOT_SWALLOWED if poured else enums.ReversalReason.KEYED_BY_MISTAKE,
+        note="wrong row",
+        poured=poured,
+        witnessed_by_id=world.witness.id if poured else None,
+        act=world.act(at=at),
+    )
