@@ -33,3 +33,5 @@ class ImportedRecord(Fact):
     """The table it went into."""
     external_id: Mapped[str]
     subject_id: Mapped[int]
+    digest: Mapped[str]
+    """Over the record as it was read, so that a second run can tell the same from a changed one."""

@@ -1,16 +1,22 @@
 """The one door to the audit: who did what to which record, chained, in the same transaction as the change."""
 
+from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import insert
+from sqlalchemy import insert, inspect
 from sqlalchemy.orm import Session
 
+from dispensary.rules import chain
 from dispensary.services import chains
 from dispensary.services.act import Act
-from models import AuditEvent, Base
+from models import AuditEvent, Base, Fact
 from models.enums import AuditKind, ChainKind
 
 LAYOUT = 1
+NOT_SAID = frozenset({"id", "request_id"})
+"""Columns that stand in the audit row already, or say nothing about what happened."""
+REDACTABLE = frozenset({"identity_version"})
+"""Tables whose rows may be blanked by a named job, so that not even a digest of them is kept."""
 
 
 def record(session: Session, kind: AuditKind, subject: Base, act: Act, **values: Any) -> None:
@@ -23,30 +29,44 @@ def record(session: Session, kind: AuditKind, subject: Base, act: Act, **values:
         values: numbers, ids, days and words of a vocabulary; never a name, a phone, an address or a note.
     """
     head = chains.lock_head(session, act.site_id, ChainKind.AUDIT)
-    sealing = chains.append(
-        session,
-        head,
-        LAYOUT,
-        {
-            **values,
-            "kind": kind,
-            "subject": subject.__tablename__,
-            "subject_id": subject.id,
-            "at": act.at,
-            "by": act.by_id,
-            "terminal": act.terminal_id,
-            "origin": act.origin,
-        },
-    )
-    session.execute(
-        insert(AuditEvent).values(
-            number=sealing.number,
-            kind=kind,
-            subject=subject.__tablename__,
-            subject_id=subject.id,
-            body=sealing.body,
-            previous_digest=sealing.previous_digest,
-            digest=sealing.digest,
-            **act.stamp,
-        )
-    )
+    fields = body_fields(kind, subject.__tablename__, subject.id, act, values)
+    sealing = chains.append(session, head, LAYOUT, fields)
+    session.execute(insert(AuditEvent).values(**row(kind, subject.__tablename__, subject.id, act, sealing)))
+
+
+def body_fields(
+    kind: AuditKind, subject: str, subject_id: int | None, act: Act, values: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Return what the body of an audit row holds, but for its number; the same for one row and for many."""
+    return {
+        **values,
+        "kind": kind,
+        "subject": subject,
+        "subject_id": subject_id,
+        "at": act.at,
+        "by": act.by_id,
+        "terminal": act.terminal_id,
+        "origin": act.origin,
+    }
+
+
+def row(kind: AuditKind, subject: str, subject_id: int | None, act: Act, sealing: chains.Sealing) -> dict[str, Any]:
+    """Return the columns of an audit row."""
+    return {
+        "number": sealing.number,
+        "kind": kind,
+        "subject": subject,
+        "subject_id": subject_id,
+        "body": sealing.body,
+        "previous_digest": sealing.previous_digest,
+        "digest": sealing.digest,
+        **act.stamp,
+    }
+
+
+def said_by(subject: Base) -> dict[str, str | int | None]:
+    """Return what a flushed fact says, so that a later change of its row can be seen; a card may change, and says nothing."""
+    if not isinstance(subject, Fact) or subject.__tablename__ in REDACTABLE:
+        return {}
+    held = inspect(subject).dict  # a column never set is not there, and was written as NULL
+    return chain.said({c.key: held.get(c.key) for c in subject.__table__.columns if c.key not in NOT_SAID})

@@ -57,6 +57,26 @@ def lock_head(session: Session, site_id: int, kind: ChainKind, product_id: int =
     return Head(row.id, row.last_number, row.last_digest, row.last_balance)
 
 
+def next_row(
+    head: Head, layout: int, fields: Mapping[str, Any], balance: Quantity | None = None
+) -> tuple[Sealing, Head]:
+    """Return the chained columns of the row that follows a head, and the head as it stands after it."""
+    number = head.number + 1
+    text = chain.body(layout, {**fields, "number": number})
+    sealing = Sealing(number, text, head.digest, chain.digest(head.digest, text))
+    return sealing, Head(head.id, number, sealing.digest, head.balance if balance is None else balance)
+
+
+def move_head(session: Session, head: Head) -> None:
+    """Write down where a locked head stands now."""
+    session.execute(
+        update(ChainHead)
+        .where(ChainHead.id == head.id)
+        .execution_options(synchronize_session=False)
+        .values(last_number=head.number, last_digest=head.digest, last_balance=head.balance)
+    )
+
+
 def append(
     session: Session,
     head: Head,
@@ -65,17 +85,6 @@ def append(
     balance: Quantity | None = None,
 ) -> Sealing:
     """Return the chained columns of the next row and move the locked head onto it."""
-    number = head.number + 1
-    text = chain.body(layout, {**fields, "number": number})
-    sealing = Sealing(number, text, head.digest, chain.digest(head.digest, text))
-    session.execute(
-        update(ChainHead)
-        .where(ChainHead.id == head.id)
-        .execution_options(synchronize_session=False)
-        .values(
-            last_number=number,
-            last_digest=sealing.digest,
-            last_balance=head.balance if balance is None else balance,
-        )
-    )
+    sealing, moved = next_row(head, layout, fields, balance)
+    move_head(session, moved)
     return sealing

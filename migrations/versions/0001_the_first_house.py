@@ -65,9 +65,7 @@ def upgrade() -> None:
         sa.Column("succeeded", sa.Boolean(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_sign_in_attempt")),
     )
-    op.create_index(
-        "ix_sign_in_attempt_account_at", "sign_in_attempt", ["account", "terminal", "at"], unique=False
-    )
+    op.create_index("ix_sign_in_attempt_account_at", "sign_in_attempt", ["account", "terminal", "at"], unique=False)
     op.create_table(
         "site",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -143,9 +141,7 @@ def upgrade() -> None:
         sa.Column("last_balance", sa.BigInteger(), nullable=False),
         sa.ForeignKeyConstraint(["site_id"], ["site.id"], name=op.f("fk_chain_head_site_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_chain_head")),
-        sa.UniqueConstraint(
-            "site_id", "kind", "product_id", name=op.f("uq_chain_head_site_id_kind_product_id")
-        ),
+        sa.UniqueConstraint("site_id", "kind", "product_id", name=op.f("uq_chain_head_site_id_kind_product_id")),
     )
     op.create_table(
         "claim",
@@ -205,9 +201,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["recorded_by_id"], ["staff.id"], name=op.f("fk_day_close_recorded_by_id")),
         sa.ForeignKeyConstraint(["site_id"], ["site.id"], name=op.f("fk_day_close_site_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_day_close")),
-        sa.UniqueConstraint(
-            "site_id", "clinic_day", "turn", name=op.f("uq_day_close_site_id_clinic_day_turn")
-        ),
+        sa.UniqueConstraint("site_id", "clinic_day", "turn", name=op.f("uq_day_close_site_id_clinic_day_turn")),
     )
     op.create_table(
         "dispensing_window",
@@ -236,9 +230,7 @@ def upgrade() -> None:
         sa.Column("recorded_by_id", sa.Integer(), nullable=False),
         sa.Column("origin", sa.String(40), nullable=False),
         sa.Column("request_id", sa.Text(), nullable=True),
-        sa.CheckConstraint(
-            "(last_dose_on IS NULL) = (last_dose_mg IS NULL)", name=op.f("ck_episode_last_dose_whole")
-        ),
+        sa.CheckConstraint("(last_dose_on IS NULL) = (last_dose_mg IS NULL)", name=op.f("ck_episode_last_dose_whole")),
         sa.CheckConstraint("last_dose_mg > 0", name=op.f("ck_episode_last_dose_positive")),
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_episode_person_id")),
         sa.ForeignKeyConstraint(["recorded_by_id"], ["staff.id"], name=op.f("fk_episode_recorded_by_id")),
@@ -262,9 +254,7 @@ def upgrade() -> None:
         sa.Column("origin", sa.String(40), nullable=False),
         sa.Column("request_id", sa.Text(), nullable=True),
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_identity_version_person_id")),
-        sa.ForeignKeyConstraint(
-            ["recorded_by_id"], ["staff.id"], name=op.f("fk_identity_version_recorded_by_id")
-        ),
+        sa.ForeignKeyConstraint(["recorded_by_id"], ["staff.id"], name=op.f("fk_identity_version_recorded_by_id")),
         sa.ForeignKeyConstraint(["site_id"], ["site.id"], name=op.f("fk_identity_version_site_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_identity_version")),
     )
@@ -301,9 +291,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["site_id"], ["site.id"], name=op.f("fk_lot_site_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_lot")),
         sa.UniqueConstraint("id", "product_id", name="uq_lot_product"),
-        sa.UniqueConstraint(
-            "product_id", "number", "expires_on", name=op.f("uq_lot_product_id_number_expires_on")
-        ),
+        sa.UniqueConstraint("product_id", "number", "expires_on", name=op.f("uq_lot_product_id_number_expires_on")),
     )
     op.create_table(
         "notice",
@@ -372,9 +360,7 @@ def upgrade() -> None:
         sa.Column("recorded_by_id", sa.Integer(), nullable=False),
         sa.Column("origin", sa.String(40), nullable=False),
         sa.Column("request_id", sa.Text(), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["recorded_by_id"], ["staff.id"], name=op.f("fk_policy_approval_recorded_by_id")
-        ),
+        sa.ForeignKeyConstraint(["recorded_by_id"], ["staff.id"], name=op.f("fk_policy_approval_recorded_by_id")),
         sa.ForeignKeyConstraint(["site_id"], ["site.id"], name=op.f("fk_policy_approval_site_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_policy_approval")),
     )
@@ -425,17 +411,11 @@ def upgrade() -> None:
         sa.Column("recorded_by_id", sa.Integer(), nullable=False),
         sa.Column("origin", sa.String(40), nullable=False),
         sa.Column("request_id", sa.Text(), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["recorded_by_id"], ["staff.id"], name=op.f("fk_site_setting_recorded_by_id")
-        ),
+        sa.ForeignKeyConstraint(["recorded_by_id"], ["staff.id"], name=op.f("fk_site_setting_recorded_by_id")),
         sa.ForeignKeyConstraint(["site_id"], ["site.id"], name=op.f("fk_site_setting_site_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_site_setting")),
         sa.UniqueConstraint(
-            "site_id",
-            "key",
-            "effective_on",
-            "version",
-            name=op.f("uq_site_setting_site_id_key_effective_on_version"),
+            "site_id", "key", "effective_on", "version", name=op.f("uq_site_setting_site_id_key_effective_on_version")
         ),
     )
     op.create_table(
@@ -544,9 +524,7 @@ def upgrade() -> None:
             ["claim.id", "claim.person_id", "claim.clinic_day", "claim.part", "claim.turn"],
             name="fk_claim_release_claim",
         ),
-        sa.ForeignKeyConstraint(
-            ["recorded_by_id"], ["staff.id"], name=op.f("fk_claim_release_recorded_by_id")
-        ),
+        sa.ForeignKeyConstraint(["recorded_by_id"], ["staff.id"], name=op.f("fk_claim_release_recorded_by_id")),
         sa.ForeignKeyConstraint(["site_id"], ["site.id"], name=op.f("fk_claim_release_site_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_claim_release")),
         sa.UniqueConstraint("claim_id", name=op.f("uq_claim_release_claim_id")),
@@ -565,20 +543,12 @@ def upgrade() -> None:
         sa.Column("opened_by_id", sa.Integer(), nullable=True),
         sa.Column("emptied_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("emptied_by_id", sa.Integer(), nullable=True),
-        sa.CheckConstraint(
-            "(emptied_at IS NULL) = (emptied_by_id IS NULL)", name=op.f("ck_container_emptied_whole")
-        ),
-        sa.CheckConstraint(
-            "(opened_at IS NULL) = (opened_by_id IS NULL)", name=op.f("ck_container_opened_whole")
-        ),
-        sa.CheckConstraint(
-            "opened_at IS NULL OR window_id IS NOT NULL", name=op.f("ck_container_opened_at_a_window")
-        ),
+        sa.CheckConstraint("(emptied_at IS NULL) = (emptied_by_id IS NULL)", name=op.f("ck_container_emptied_whole")),
+        sa.CheckConstraint("(opened_at IS NULL) = (opened_by_id IS NULL)", name=op.f("ck_container_opened_whole")),
+        sa.CheckConstraint("opened_at IS NULL OR window_id IS NOT NULL", name=op.f("ck_container_opened_at_a_window")),
         sa.CheckConstraint("size > 0", name=op.f("ck_container_size_positive")),
         sa.ForeignKeyConstraint(["emptied_by_id"], ["staff.id"], name=op.f("fk_container_emptied_by_id")),
-        sa.ForeignKeyConstraint(
-            ["lot_id", "product_id"], ["lot.id", "lot.product_id"], name="fk_container_lot"
-        ),
+        sa.ForeignKeyConstraint(["lot_id", "product_id"], ["lot.id", "lot.product_id"], name="fk_container_lot"),
         sa.ForeignKeyConstraint(["lot_id"], ["lot.id"], name=op.f("fk_container_lot_id")),
         sa.ForeignKeyConstraint(["opened_by_id"], ["staff.id"], name=op.f("fk_container_opened_by_id")),
         sa.ForeignKeyConstraint(["product_id"], ["product.id"], name=op.f("fk_container_product_id")),
@@ -622,9 +592,7 @@ def upgrade() -> None:
         sa.Column("recorded_by_id", sa.Integer(), nullable=False),
         sa.Column("origin", sa.String(40), nullable=False),
         sa.Column("request_id", sa.Text(), nullable=True),
-        sa.CheckConstraint(
-            "(version = 1) = (replaces_id IS NULL)", name=op.f("ck_dose_order_version_follows")
-        ),
+        sa.CheckConstraint("(version = 1) = (replaces_id IS NULL)", name=op.f("ck_dose_order_version_follows")),
         sa.CheckConstraint("ends_on >= starts_on", name=op.f("ck_dose_order_dates_in_order")),
         sa.CheckConstraint("every_n_days BETWEEN 1 AND 7", name=op.f("ck_dose_order_interval_sensible")),
         sa.CheckConstraint("parts BETWEEN 1 AND 4", name=op.f("ck_dose_order_parts_sensible")),
@@ -638,9 +606,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("replaces_id", name=op.f("uq_dose_order_replaces_id")),
         sa.UniqueConstraint("uid", name=op.f("uq_dose_order_uid")),
     )
-    op.create_index(
-        "ix_dose_order_person_days", "dose_order", ["person_id", "starts_on", "ends_on"], unique=False
-    )
+    op.create_index("ix_dose_order_person_days", "dose_order", ["person_id", "starts_on", "ends_on"], unique=False)
     op.create_table(
         "episode_end",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -668,14 +634,13 @@ def upgrade() -> None:
         sa.Column("subject", sa.Text(), nullable=False),
         sa.Column("external_id", sa.Text(), nullable=False),
         sa.Column("subject_id", sa.Integer(), nullable=False),
+        sa.Column("digest", sa.Text(), nullable=False),
         sa.Column("site_id", sa.Integer(), nullable=False),
         sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("recorded_by_id", sa.Integer(), nullable=False),
         sa.Column("origin", sa.String(40), nullable=False),
         sa.Column("request_id", sa.Text(), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["recorded_by_id"], ["staff.id"], name=op.f("fk_imported_record_recorded_by_id")
-        ),
+        sa.ForeignKeyConstraint(["recorded_by_id"], ["staff.id"], name=op.f("fk_imported_record_recorded_by_id")),
         sa.ForeignKeyConstraint(["run_id"], ["import_run.id"], name=op.f("fk_imported_record_run_id")),
         sa.ForeignKeyConstraint(["site_id"], ["site.id"], name=op.f("fk_imported_record_site_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_imported_record")),
@@ -723,9 +688,7 @@ def upgrade() -> None:
         sa.Column("origin", sa.String(40), nullable=False),
         sa.Column("request_id", sa.Text(), nullable=True),
         sa.ForeignKeyConstraint(["receipt_id"], ["receipt.id"], name=op.f("fk_receipt_signature_receipt_id")),
-        sa.ForeignKeyConstraint(
-            ["recorded_by_id"], ["staff.id"], name=op.f("fk_receipt_signature_recorded_by_id")
-        ),
+        sa.ForeignKeyConstraint(["recorded_by_id"], ["staff.id"], name=op.f("fk_receipt_signature_recorded_by_id")),
         sa.ForeignKeyConstraint(["site_id"], ["site.id"], name=op.f("fk_receipt_signature_site_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_receipt_signature")),
         sa.UniqueConstraint("receipt_id", name=op.f("uq_receipt_signature_receipt_id")),
@@ -741,9 +704,7 @@ def upgrade() -> None:
         sa.Column("recorded_by_id", sa.Integer(), nullable=False),
         sa.Column("origin", sa.String(40), nullable=False),
         sa.Column("request_id", sa.Text(), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["recorded_by_id"], ["staff.id"], name=op.f("fk_stop_release_recorded_by_id")
-        ),
+        sa.ForeignKeyConstraint(["recorded_by_id"], ["staff.id"], name=op.f("fk_stop_release_recorded_by_id")),
         sa.ForeignKeyConstraint(["site_id"], ["site.id"], name=op.f("fk_stop_release_site_id")),
         sa.ForeignKeyConstraint(["stop_id"], ["stop.id"], name=op.f("fk_stop_release_stop_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_stop_release")),
@@ -792,17 +753,11 @@ def upgrade() -> None:
         sa.Column("recorded_by_id", sa.Integer(), nullable=False),
         sa.Column("origin", sa.String(40), nullable=False),
         sa.Column("request_id", sa.Text(), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["recorded_by_id"], ["staff.id"], name=op.f("fk_urine_result_recorded_by_id")
-        ),
+        sa.ForeignKeyConstraint(["recorded_by_id"], ["staff.id"], name=op.f("fk_urine_result_recorded_by_id")),
         sa.ForeignKeyConstraint(["site_id"], ["site.id"], name=op.f("fk_urine_result_site_id")),
-        sa.ForeignKeyConstraint(
-            ["urine_test_id"], ["urine_test.id"], name=op.f("fk_urine_result_urine_test_id")
-        ),
+        sa.ForeignKeyConstraint(["urine_test_id"], ["urine_test.id"], name=op.f("fk_urine_result_urine_test_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_urine_result")),
-        sa.UniqueConstraint(
-            "urine_test_id", "substance", name=op.f("uq_urine_result_urine_test_id_substance")
-        ),
+        sa.UniqueConstraint("urine_test_id", "substance", name=op.f("uq_urine_result_urine_test_id_substance")),
     )
     op.create_table(
         "dose",
@@ -833,20 +788,15 @@ def upgrade() -> None:
         sa.Column("origin", sa.String(40), nullable=False),
         sa.Column("request_id", sa.Text(), nullable=True),
         sa.CheckConstraint(
-            "(claim_id IS NULL) = (outcome IN ('withheld', 'refused'))",
-            name=op.f("ck_dose_taken_doses_claim"),
+            "(claim_id IS NULL) = (outcome IN ('withheld', 'refused'))", name=op.f("ck_dose_taken_doses_claim")
         ),
         sa.CheckConstraint("(outcome = 'given') <= (wasted_mg = 0)", name=op.f("ck_dose_given_whole")),
-        sa.CheckConstraint(
-            "(outcome = 'withheld') = (withheld_reason IS NOT NULL)", name=op.f("ck_dose_withheld_why")
-        ),
+        sa.CheckConstraint("(outcome = 'withheld') = (withheld_reason IS NOT NULL)", name=op.f("ck_dose_withheld_why")),
         sa.CheckConstraint(
             "(outcome IN ('refused', 'part_given')) = (refused_reason IS NOT NULL) OR origin = 'import'",
             name=op.f("ck_dose_refused_why"),
         ),
-        sa.CheckConstraint(
-            "order_id IS NOT NULL OR origin = 'import'", name=op.f("ck_dose_ordered_or_imported")
-        ),
+        sa.CheckConstraint("order_id IS NOT NULL OR origin = 'import'", name=op.f("ck_dose_ordered_or_imported")),
         sa.CheckConstraint(
             "origin = 'import' OR claim_id IS NULL OR taken_mg + wasted_mg = ordered_mg",
             name=op.f("ck_dose_amounts_add_up"),
@@ -946,9 +896,7 @@ def upgrade() -> None:
         sa.CheckConstraint("days_without_medicine >= 0", name=op.f("ck_re_entry_release_days_not_negative")),
         sa.ForeignKeyConstraint(["order_id"], ["dose_order.id"], name=op.f("fk_re_entry_release_order_id")),
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_re_entry_release_person_id")),
-        sa.ForeignKeyConstraint(
-            ["recorded_by_id"], ["staff.id"], name=op.f("fk_re_entry_release_recorded_by_id")
-        ),
+        sa.ForeignKeyConstraint(["recorded_by_id"], ["staff.id"], name=op.f("fk_re_entry_release_recorded_by_id")),
         sa.ForeignKeyConstraint(["site_id"], ["site.id"], name=op.f("fk_re_entry_release_site_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_re_entry_release")),
         sa.UniqueConstraint("order_id", "clinic_day", name=op.f("uq_re_entry_release_order_id_clinic_day")),
@@ -1011,13 +959,9 @@ def upgrade() -> None:
         sa.Column("origin", sa.String(40), nullable=False),
         sa.Column("request_id", sa.Text(), nullable=True),
         sa.ForeignKeyConstraint(["dose_id"], ["dose.id"], name=op.f("fk_dose_reversal_dose_id")),
-        sa.ForeignKeyConstraint(
-            ["recorded_by_id"], ["staff.id"], name=op.f("fk_dose_reversal_recorded_by_id")
-        ),
+        sa.ForeignKeyConstraint(["recorded_by_id"], ["staff.id"], name=op.f("fk_dose_reversal_recorded_by_id")),
         sa.ForeignKeyConstraint(["site_id"], ["site.id"], name=op.f("fk_dose_reversal_site_id")),
-        sa.ForeignKeyConstraint(
-            ["witnessed_by_id"], ["staff.id"], name=op.f("fk_dose_reversal_witnessed_by_id")
-        ),
+        sa.ForeignKeyConstraint(["witnessed_by_id"], ["staff.id"], name=op.f("fk_dose_reversal_witnessed_by_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_dose_reversal")),
         sa.UniqueConstraint("dose_id", name=op.f("uq_dose_reversal_dose_id")),
     )
@@ -1076,9 +1020,7 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_movement_dose_id"), "movement", ["dose_id"], unique=False)
     op.create_index(op.f("ix_movement_receipt_id"), "movement", ["receipt_id"], unique=False)
-    op.create_index(
-        "ix_movement_site_product_day", "movement", ["site_id", "product_id", "clinic_day"], unique=False
-    )
+    op.create_index("ix_movement_site_product_day", "movement", ["site_id", "product_id", "clinic_day"], unique=False)
     op.create_table(
         "register_entry",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -1096,9 +1038,7 @@ def upgrade() -> None:
         sa.Column("request_id", sa.Text(), nullable=True),
         sa.ForeignKeyConstraint(["movement_id"], ["movement.id"], name=op.f("fk_register_entry_movement_id")),
         sa.ForeignKeyConstraint(["product_id"], ["product.id"], name=op.f("fk_register_entry_product_id")),
-        sa.ForeignKeyConstraint(
-            ["recorded_by_id"], ["staff.id"], name=op.f("fk_register_entry_recorded_by_id")
-        ),
+        sa.ForeignKeyConstraint(["recorded_by_id"], ["staff.id"], name=op.f("fk_register_entry_recorded_by_id")),
         sa.ForeignKeyConstraint(["site_id"], ["site.id"], name=op.f("fk_register_entry_site_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_register_entry")),
         sa.UniqueConstraint("movement_id", name=op.f("uq_register_entry_movement_id")),
