@@ -1,0 +1,27 @@
+# Each target is a line or two that anyone can type. Linux; see README.md.
+.PHONY: demo test check soak bench lock
+
+demo: ## a made-up clinic on this computer
+	@.ci/setup run
+	@.venv/bin/dispensary --help
+
+test: ## set up, check, and run every test on both databases
+	@.ci/setup test
+	@.ci/check
+	@.venv/bin/python -m pytest -n auto
+
+check: ## format, lint, layers, types, wheel
+	@.ci/setup test
+	@.ci/check
+
+soak: ## the long tests at full size, with their figures
+	@.ci/setup test
+	@.venv/bin/python -m pytest -m soak -s
+
+bench: ## speed, beside the bare database doing the same
+	@.ci/setup test
+	@.venv/bin/python -m bench
+
+lock: ## new lock files from pyproject.toml
+	@.ci/setup test
+	@.ci/lock
