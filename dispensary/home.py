@@ -27,6 +27,16 @@ class Home:
         return self.folder / "seal_key.pem"
 
     @property
+    def backup_key_file(self) -> Path:
+        """What encrypts backups; a copy of it lies in the safe."""
+        return self.folder / "backup_key"
+
+    @property
+    def backups(self) -> Path:
+        """Copies of the database, the newest by name."""
+        return self.folder / "backups"
+
+    @property
     def profiles(self) -> Path:
         """The site's own policy profiles."""
         return self.folder / "profiles"

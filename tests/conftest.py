@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from app import create_app
 from dispensary.home import Home
+from dispensary.safekeeping import keys
 from dispensary.web.database import db
 from tests import backends
 from tests.client import StrictClient
@@ -74,11 +75,14 @@ class Bench:
 
 
 def make_home(folder: Path, url: str) -> Home:
-    """Return a home with a secret key, as `init` would leave it."""
+    """Return a home with its keys, as `init` would leave it."""
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "secret_key").write_bytes(b"only for tests")
     (folder / "profiles").mkdir(exist_ok=True)
-    return Home(folder, url)
+    home = Home(folder, url)
+    if not home.seal_key_file.exists():
+        keys.create_seal_key(home)
+    return home
 
 
 def migrated(home: Home) -> None:

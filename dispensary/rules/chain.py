@@ -12,9 +12,13 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any
+from uuid import UUID
 
 GENESIS = ""
 """The digest before the first row."""
+
+TEXT_DIGEST = 16
+"""Characters of the digest that stands for a free text: enough to see that it was changed."""
 
 
 def body(layout: int, fields: Mapping[str, Any]) -> str:
@@ -46,6 +50,22 @@ def _plain(value: Any) -> str | int | None:
         case str():
             return unicodedata.normalize("NFC", value)
     raise TypeError(f"does not belong in a chained row: {type(value).__name__}")
+
+
+def said(columns: Mapping[str, Any]) -> dict[str, str | int | None]:
+    """Return what a fact says, column by column, as it is written into the audit: each name begins with `row.`.
+
+    Free text is there as a digest only: it can be checked, and not read.
+    """
+    return {f"row.{name}": _said(value) for name, value in columns.items()}
+
+
+def _said(value: Any) -> str | int | None:
+    if isinstance(value, UUID):
+        return str(value)
+    if isinstance(value, str) and not isinstance(value, StrEnum):
+        return hashlib.sha256(value.encode()).hexdigest()[:TEXT_DIGEST] if value else ""
+    return _plain(value)
 
 
 def digest(previous: str, text: str) -> str:

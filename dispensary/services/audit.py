@@ -29,7 +29,7 @@ def record(session: Session, kind: AuditKind, subject: Base, act: Act, **values:
         values: numbers, ids, days and words of a vocabulary; never a name, a phone, an address or a note.
     """
     head = chains.lock_head(session, act.site_id, ChainKind.AUDIT)
-    fields = body_fields(kind, subject.__tablename__, subject.id, act, values)
+    fields = body_fields(kind, subject.__tablename__, subject.id, act, {**values, **said_by(subject)})
     sealing = chains.append(session, head, LAYOUT, fields)
     session.execute(insert(AuditEvent).values(**row(kind, subject.__tablename__, subject.id, act, sealing)))
 
