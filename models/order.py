@@ -65,11 +65,15 @@ class OrderStep(Fact):
 
 
 class OrderEnd(Fact):
-    """An order stopped holding before its last day; its last day is the one given."""
+    """An order stopped holding before its last day; of several ends of one order the earliest counts.
+
+    There may be several: a version replaced from Monday on can be stopped on Saturday.
+    """
 
     __tablename__ = "order_end"
+    __table_args__ = (UniqueConstraint("order_id", "last_day"),)
 
-    order_id: Mapped[int] = mapped_column(ForeignKey("dose_order.id"), unique=True)
+    order_id: Mapped[int] = mapped_column(ForeignKey("dose_order.id"))
     last_day: Mapped[date]
     """The last clinic day it still held; the day before it started, if it never did."""
     reason: Mapped[OrderEndReason]

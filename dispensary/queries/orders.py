@@ -4,15 +4,21 @@ from collections import defaultdict
 from collections.abc import Iterable
 from datetime import date
 
-from sqlalchemy import Row, Select, case, select
+from sqlalchemy import Row, Select, case, func, select
 from sqlalchemy.orm import Session
 
 from dispensary.rules.orders import OrderFacts, Step
 from models import DoseOrder, OrderEnd, OrderStep, Staff
 from models.units import Mg
 
-LAST_DAY = case((OrderEnd.last_day < DoseOrder.ends_on, OrderEnd.last_day), else_=DoseOrder.ends_on)
-"""The last day an order holds: its own end, or the day it was ended before that."""
+ENDED_ON = (
+    select(func.min(OrderEnd.last_day))
+    .where(OrderEnd.order_id == DoseOrder.id)
+    .correlate_except(OrderEnd)
+    .scalar_subquery()
+)
+LAST_DAY = case((ENDED_ON < DoseOrder.ends_on, ENDED_ON), else_=DoseOrder.ends_on)
+"""The last day an order holds: its own end, or the earliest day on which it was ended before that."""
 
 
 def active_order(session: Session, person_id: int, on: date) -> OrderFacts | None:
@@ -24,11 +30,7 @@ def active_order(session: Session, person_id: int, on: date) -> OrderFacts | Non
 
 def _orders() -> Select[DoseOrder, date, str]:
     """Return orders with the last day they hold and who signed them."""
-    return (
-        select(DoseOrder, LAST_DAY.label("last_day"), Staff.name)
-        .join(Staff, Staff.id == DoseOrder.signed_by_id)
-        .outerjoin(OrderEnd, OrderEnd.order_id == DoseOrder.id)
-    )
+    return select(DoseOrder, LAST_DAY.label("last_day"), Staff.name).join(Staff, Staff.id == DoseOrder.signed_by_id)
 
 
 def _facts(session: Session, rows: Iterable[Row[DoseOrder, date, str]]) -> list[OrderFacts]:

@@ -20,7 +20,7 @@ MEANING: dict[str, Words] = {
     "uq_stop_release_stop_id": say(N_("This stop was already released.")),
     "uq_notice_tick_notice_id": say(N_("This notice was already passed on.")),
     "uq_dose_order_replaces_id": say(N_("This order was already replaced by another version.")),
-    "uq_order_end_order_id": say(N_("This order has already ended.")),
+    "uq_order_end_order_id_last_day": say(N_("This order has already ended.")),
     "uq_person_number": say(N_("This number belongs to somebody else.")),
     "uq_staff_username": say(N_("This sign-in name is taken.")),
     "uq_receipt_signature_receipt_id": say(N_("This delivery was already countersigned.")),

@@ -855,7 +855,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["recorded_by_id"], ["staff.id"], name=op.f("fk_order_end_recorded_by_id")),
         sa.ForeignKeyConstraint(["site_id"], ["site.id"], name=op.f("fk_order_end_site_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_order_end")),
-        sa.UniqueConstraint("order_id", name=op.f("uq_order_end_order_id")),
+        sa.UniqueConstraint("order_id", "last_day", name=op.f("uq_order_end_order_id_last_day")),
     )
     op.create_table(
         "order_step",
