@@ -28,14 +28,19 @@ def body(layout: int, fields: Mapping[str, Any]) -> str:
     `layout` numbers the set of fields, so that an old row can still be read after the fields change.
     """
     return json.dumps(
-        {"layout": layout} | {k: _plain(v) for k, v in fields.items()},
+        {"layout": layout} | {k: written(v) for k, v in fields.items()},
         sort_keys=True,
         separators=(",", ":"),
         ensure_ascii=False,
     )
 
 
-def _plain(value: Any) -> str | int | None:
+def written(value: Any) -> str | int | None:
+    """Return a value as it stands in a chained row.
+
+    Raises:
+        TypeError: a value of a kind that is never chained, a binary float among them.
+    """
     match value:
         case None | bool() | int():
             return value if value is None else int(value)
@@ -65,7 +70,7 @@ def _said(value: Any) -> str | int | None:
         return str(value)
     if isinstance(value, str) and not isinstance(value, StrEnum):
         return hashlib.sha256(value.encode()).hexdigest()[:TEXT_DIGEST] if value else ""
-    return _plain(value)
+    return written(value)
 
 
 def digest(previous: str, text: str) -> str:

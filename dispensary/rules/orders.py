@@ -74,44 +74,71 @@ class DueAmount:
 def due_amount(order: OrderFacts, taken: Sequence[TakenDay], day: date) -> DueAmount:
     """Return what the order says for a day, given what was taken since it started.
 
-    The steps are walked by date. A downward step always takes effect. An upward one takes effect only if every dose
-    due from the step in force until the day before it was taken in full; the first that may not stops all later
-    upward steps until it does: it is tried again each day, over the days since it first came due.
+    An upward step is one that raises any part of the day. It is due from its day on if at least one dose was due since
+    the step before, and every one of them was taken in full. Until it has itself been taken in full once, a missed or
+    part dose takes it back: no increase follows a missed dose. A step that may not take effect waits, and with it all
+    later upward steps, until the prescriber signs a new version; what was last taken in full stands meanwhile, or the
+    order's first amount if nothing was. Downward steps follow their date whatever was taken, each part for itself.
+
+    So the answer is never above the step ordered for the day, and after a missed dose never above the amount that was
+    last taken in full. A first amount is not conditional: the days without medicine are the gate's to judge.
+
+    Args:
+        order: the version in force; its steps oldest first, the first from its first day.
+        taken: days since it started, under any order; the day itself does not matter.
+        day: the clinic day in question.
     """
     by_day = {t.day: t.parts_mg for t in taken}
-    current, waiting = order.steps[0], None
-    current_from = current.from_on
-    for step in order.steps[1:]:
-        if step.from_on > day:
-            break
-        if step.total_mg <= current.total_mg:
-            current, current_from, waiting = step, step.from_on, None
-        elif waiting is None:
-            effective = _first_day_earned(order, current, current_from, step, by_day, day)
-            if effective is None:
-                waiting = step
-            else:
-                current, current_from = step, effective
-    return DueAmount(current.amounts_mg, waiting)
+    course = _Course(order.steps[0].amounts_mg)
+    for step, until in _segments(order, day):
+        course.come_to(step)
+        for due in _due_days(order, step.from_on, until):
+            course.pass_day(_in_full(by_day.get(due, {}), course.amounts_mg))
+    planned = next(s for s in reversed(order.steps) if s.from_on <= day or s is order.steps[0])
+    return DueAmount(course.amounts_mg, course.waiting if course.amounts_mg != planned.amounts_mg else None)
 
 
-def _first_day_earned(
-    order: OrderFacts,
-    current: Step,
-    current_from: date,
-    step: Step,
-    by_day: dict[date, dict[int, Mg]],
-    day: date,
-) -> date | None:
-    """Return the first day, from the step's own on, before which as many due days as planned were taken in full."""
-    planned = max(1, len(_due_days(order, current_from, step.from_on)))
-    candidate = step.from_on
-    while candidate <= day:
-        window = _due_days(order, current_from, candidate)[-planned:]
-        if window and all(_taken_in_full(by_day.get(d, {}), current) for d in window):
-            return candidate
-        candidate += timedelta(days=1)
-    return None
+class _Course:
+    """How the amount moves along the steps of an order, due day by due day."""
+
+    def __init__(self, first_mg: tuple[Mg, ...]) -> None:
+        self.amounts_mg = first_mg
+        self.last_in_full_mg = first_mg
+        self.unproven: Step | None = None
+        """An upward step in force that has not been taken in full yet."""
+        self.waiting: Step | None = None
+        self._taken = self._missed = 0
+
+    def come_to(self, step: Step) -> None:
+        """Begin a step on its day: down at once, up only if earned."""
+        earned = self._taken > 0 and self._missed == 0
+        if not _raises(step.amounts_mg, self.amounts_mg):
+            self.amounts_mg, self.unproven = step.amounts_mg, None
+        elif earned and self.waiting is None:
+            self.amounts_mg, self.unproven = step.amounts_mg, step
+        else:
+            self._wait(step)
+        self._taken = self._missed = 0
+
+    def pass_day(self, in_full: bool) -> None:
+        """Let a due day go by."""
+        if in_full:
+            self._taken += 1
+            self.last_in_full_mg, self.unproven = self.amounts_mg, None
+            return
+        self._missed += 1
+        if self.unproven is not None:
+            self._wait(self.unproven)
+
+    def _wait(self, step: Step) -> None:
+        self.waiting, self.unproven = self.waiting or step, None
+        self.amounts_mg = _lower(_lower(self.amounts_mg, step.amounts_mg), self.last_in_full_mg)
+
+
+def _segments(order: OrderFacts, day: date) -> list[tuple[Step, date]]:
+    """Return each step whose day has come, and the day before which its doses count."""
+    come = [order.steps[0], *(s for s in order.steps[1:] if s.from_on <= day)]
+    return list(zip(come, [*(s.from_on for s in come[1:]), day], strict=True))
 
 
 def _due_days(order: OrderFacts, first: date, before: date) -> list[date]:
@@ -119,10 +146,13 @@ def _due_days(order: OrderFacts, first: date, before: date) -> list[date]:
     return [d for d in days if order.due_on(d)]
 
 
-def _taken_in_full(parts_mg: dict[int, Mg], step: Step) -> bool:
-    return all(parts_mg.get(n, Mg(amount * 0)) >= amount for n, amount in enumerate(step.amounts_mg, start=1))
+def _in_full(parts_mg: dict[int, Mg], amounts_mg: tuple[Mg, ...]) -> bool:
+    return all(part in parts_mg and parts_mg[part] >= mg for part, mg in enumerate(amounts_mg, start=1))
 
 
-def needs_second_typing(amount_mg: Mg, last_taken_mg: Mg | None) -> bool:
-    """Return whether an amount must be typed a second time: more than twice or less than half the last one taken."""
-    return last_taken_mg is not None and not last_taken_mg / 2 <= amount_mg <= last_taken_mg * 2
+def _raises(step_mg: tuple[Mg, ...], now_mg: tuple[Mg, ...]) -> bool:
+    return any(new > old for new, old in zip(step_mg, now_mg, strict=True))
+
+
+def _lower(first_mg: tuple[Mg, ...], second_mg: tuple[Mg, ...]) -> tuple[Mg, ...]:
+    return tuple(min(pair) for pair in zip(first_mg, second_mg, strict=True))

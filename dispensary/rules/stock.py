@@ -53,7 +53,9 @@ def lines_for(amount_mg: Mg, containers: Sequence[ContainerFacts], *, on: date) 
     """Return how to make up an amount exactly from this window's containers, or None if it cannot be done.
 
     The strongest product comes first, each in whole smallest parts; of one product the open container is emptied
-    before the next sealed one is opened. Expired containers are never used.
+    to nothing before the next sealed one is opened (a rest too small to measure is a bottle end, which the nurse
+    records first). A product of which none is open here is not used: opening the first is an act of its own. Expired
+    containers, and those of a delivery that nobody has countersigned, are never used.
 
     Args:
         amount_mg: what is to be poured.
@@ -61,7 +63,7 @@ def lines_for(amount_mg: Mg, containers: Sequence[ContainerFacts], *, on: date) 
         on: the clinic day.
     """
     usable = [c for c in containers if c.expires_on >= on and c.countersigned and c.holds > 0]
-    products = sorted({(c.strength, c.product_id) for c in usable}, reverse=True)
+    products = sorted({(c.strength, c.product_id) for c in usable if c.is_open}, reverse=True)
     rest, lines = amount_mg, []
     for strength, product_id in products:
         own = [c for c in usable if c.product_id == product_id]
@@ -81,6 +83,8 @@ def _from(containers: Sequence[ContainerFacts], wanted: Quantity) -> list[Line]:
         if take > 0:
             lines.append(Line(container, take))
             wanted = Quantity(wanted - take)
+        if wanted == 0 or take < container.holds:
+            break
     return lines
 
 

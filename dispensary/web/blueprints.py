@@ -2,10 +2,10 @@
 
 from flask import Flask
 
-from dispensary.web import sign_in
+from dispensary.web import sign_in, station
 
 
 def register(app: Flask) -> None:
     """Add the pages to the app."""
-    for bp in (sign_in.bp,):
+    for bp in (sign_in.bp, station.bp,):
         app.register_blueprint(bp)

@@ -14,9 +14,10 @@ FOREIGN = ("static", "bootstrap.static")
 
 def _surroundings() -> dict[str, Any]:
     if not current_user.is_authenticated:
-        return {"menu": [], "who": None}
+        return {"menu": [], "who": None, "endpoints": frozenset()}
     who = edge.sitting()
-    return {"menu": menu(who.permissions, frozenset(current_app.view_functions)), "who": who}
+    endpoints = frozenset(current_app.view_functions)
+    return {"menu": menu(who.permissions, endpoints), "who": who, "endpoints": endpoints}
 
 
 def init_app(app: Flask) -> None:

@@ -1,0 +1,480 @@
+"""Recording what became of a dose: given, given in part, withheld, refused, and reversed.
+
+Every verb works behind the same locks, in the same order: the person, then the window's containers, then the heads of the
+chains. What the page showed is compared again behind them; whoever is second is told who was first.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from decimal import Decimal
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from dispensary.errors import Conflict, NotFound, Refused
+from dispensary.queries import dosing as facts_of
+from dispensary.queries.dosing import SafetyPicture
+from dispensary.rules import dosing as rules
+from dispensary.rules.dosing import DosingFacts, SiteRules
+from dispensary.rules.stock import ContainerFacts, Line, share_taken
+from dispensary.services import audit, stock, stock_leaving, stock_moving, tasks
+from dispensary.services.act import Act
+from dispensary.wording import N_, say
+from models import Claim, ClaimRelease, Container, Dose, DoseLine, DoseReversal, Movement, Person, Staff
+from models.enums import (
+    AuditKind,
+    ClaimKind,
+    Desk,
+    DoseOutcome,
+    MovementKind,
+    PlaceKind,
+    RefusedReason,
+    ReversalReason,
+    TaskReasonKind,
+    WasteReason,
+    WithheldReason,
+)
+from models.units import Mg, Quantity
+
+NOTHING = Mg(Decimal(0))
+ANSWER_WITHIN = timedelta(hours=2)
+"""When the prescriber's answer to a withheld dose is due."""
+
+TASK_FOR = {
+    WithheldReason.SEDATED: TaskReasonKind.NOT_FIT,
+    WithheldReason.INTOXICATED: TaskReasonKind.NOT_FIT,
+    WithheldReason.DAYS_WITHOUT_MEDICINE: TaskReasonKind.DAYS_WITHOUT_MEDICINE,
+}
+"""Which reasons for withholding open a task for the prescriber."""
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What the page showed when it was sent: whose page, and the digest of the picture."""
+
+    person_id: int
+    digest: str
+
+
+@dataclass(frozen=True)
+class Poured:
+    """What was taken from one container, and how much of it was swallowed."""
+
+    line: Line
+    taken: Quantity
+
+
+def record_dose(session: Session, *, shown: Shown, site: SiteRules, act: Act) -> Dose:
+    """Record one dose, swallowed whole under the nurse's eyes, and draw it from this window's containers.
+
+    Raises:
+        Conflict: the slot was taken first, or what was shown has changed.
+        Refused: some rule forbids it; carries every reason.
+    """
+    picture = _picture_behind_locks(session, shown, act)
+    lines = _may_be_given(picture.facts, shown, site)
+    poured = [Poured(line, line.quantity) for line in lines]
+    return _record(session, picture, poured, DoseOutcome.GIVEN, act)
+
+
+def record_part_dose(
+    session: Session,
+    *,
+    shown: Shown,
+    site: SiteRules,
+    taken_mg: Mg,
+    reason: RefusedReason,
+    witnessed_by_id: int,
+    act: Act,
+) -> Dose:
+    """Record a dose of which only a part was swallowed; the rest is waste, seen by a witness.
+
+    Args:
+        taken_mg: what was swallowed: more than nothing, less than was ordered.
+        reason: why the rest was not taken.
+        witnessed_by_id: who saw the rest destroyed; somebody else than the nurse.
+
+    Raises:
+        Conflict: the slot was taken first, or what was shown has changed.
+        Refused: some rule forbids it, or the amount cannot be what was swallowed.
+    """
+    picture = _picture_behind_locks(session, shown, act)
+    lines = _may_be_given(picture.facts, shown, site)
+    ordered = picture.facts.due_mg or NOTHING
+    if not NOTHING < taken_mg < ordered:
+        words = say(N_("Enter what was swallowed: more than 0 and less than %(mg)s mg."), mg=ordered)
+        raise Refused(words, code="part_out_of_range", field="taken_mg")
+    shares = share_taken(lines, taken_mg)
+    if shares is None:
+        words = say(N_("This amount cannot be measured in the strength that was poured."))
+        raise Refused(words, code="part_not_exact", field="taken_mg")
+    poured = [Poured(line, share) for line, share in zip(lines, shares, strict=True)]
+    return _record(
+        session,
+        picture,
+        poured,
+        DoseOutcome.PART_GIVEN,
+        act,
+        refused_reason=reason,
+        witnessed_by_id=witnessed_by_id,
+    )
+
+
+def withhold_dose(session: Session, *, person_id: int, reason: WithheldReason, note: str, act: Act) -> Dose:
+    """Record that staff gave no dose, and why. It is still a day without medicine.
+
+    Raises:
+        Refused: no dose is due, so there is nothing to withhold.
+    """
+    dose = _without_a_dose(session, person_id, DoseOutcome.WITHHELD, act, withheld_reason=reason, note=note)
+    audit.record(session, AuditKind.DOSE_WITHHELD, dose, act, person=person_id, reason=reason)
+    if kind := TASK_FOR.get(reason):
+        due_at = act.at + ANSWER_WITHIN
+        tasks.note(session, person_id=person_id, desk=Desk.PRESCRIBER, kind=kind, due_at=due_at, act=act)
+    return dose
+
+
+def refuse_dose(session: Session, *, person_id: int, reason: RefusedReason, note: str, act: Act) -> Dose:
+    """Record that the person came and took no dose.
+
+    Raises:
+        Refused: no dose is due, so there is nothing to refuse.
+    """
+    dose = _without_a_dose(session, person_id, DoseOutcome.REFUSED, act, refused_reason=reason, note=note)
+    audit.record(session, AuditKind.DOSE_REFUSED, dose, act, person=person_id, reason=reason)
+    return dose
+
+
+def reverse_dose(
+    session: Session,
+    *,
+    dose_id: int,
+    reason: ReversalReason,
+    note: str,
+    poured: bool,
+    witnessed_by_id: int | None,
+    act: Act,
+) -> DoseReversal:
+    """Record that a dose on record did not happen. The dose stays legible; its slot is free again, once.
+
+    Args:
+        poured: it left the container: the stock comes back and goes to waste, with a witness, in two lines.
+        witnessed_by_id: who saw the waste; needed only if it was poured.
+
+    Raises:
+        NotFound: there is no such dose at this site.
+        Conflict: it was reversed before.
+        Refused: it is of a kind that is not reversed at the window, or has no witness.
+    """
+    dose = _dose_to_reverse(session, dose_id, act)
+    if poured and witnessed_by_id is None:
+        raise Refused(
+            say(N_("A second person signs for what was poured.")), code="no_witness", field="witness_username"
+        )
+    movements = list(
+        session.scalars(
+            select(Movement)
+            .where(Movement.dose_id == dose.id, Movement.kind == MovementKind.DISPENSE)
+            .order_by(Movement.container_id)
+        )
+    )
+    for movement in movements:
+        stock.lock_container(session, movement.container_id, act)
+    reversal = DoseReversal(
+        dose_id=dose.id,
+        reason=reason,
+        note=note,
+        poured=poured,
+        reversed_at=act.at,
+        clinic_day=act.clinic_day,
+        witnessed_by_id=witnessed_by_id if poured else None,
+        **act.stamp,
+    )
+    session.add(reversal)
+    session.add(_release_of(session, dose, act))
+    session.flush()
+    made = [_undo(session, movement, poured, witnessed_by_id, act) for movement in movements]
+    audit.record(
+        session,
+        AuditKind.DOSE_REVERSED,
+        reversal,
+        act,
+        dose=dose.id,
+        person=dose.person_id,
+        reason=reason,
+        poured=int(poured),
+        witness=reversal.witnessed_by_id,
+    )
+    stock.enter_register(session, [m for pair in made for m in pair], act)
+    return reversal
+
+
+def _picture_behind_locks(session: Session, shown: Shown, act: Act) -> SafetyPicture:
+    lock_person(session, shown.person_id)
+    _lock_window(session, act)
+    picture = facts_of.safety_picture(
+        session,
+        person_id=shown.person_id,
+        site_id=act.site_id,
+        window_id=act.window_id,
+        clinic_day=act.clinic_day,
+        at=act.at,
+    )
+    if picture is None:
+        raise NotFound(say(N_("There is no such person.")), code="no_such_person")
+    return picture
+
+
+def lock_person(session: Session, person_id: int) -> None:
+    """Lock a person's row for this transaction, without holding up rows that merely refer to it."""
+    session.execute(select(Person.id).where(Person.id == person_id).with_for_update(key_share=True))
+
+
+def _lock_window(session: Session, act: Act) -> None:
+    """Lock what stands at this window, in order of id, before its balances are read."""
+    if act.window_id is not None:
+        query = select(Container.id).where(Container.window_id == act.window_id, Container.emptied_at.is_(None))
+        session.execute(query.order_by(Container.id).with_for_update(key_share=True))
+
+
+def _may_be_given(facts: DosingFacts, shown: Shown, site: SiteRules) -> tuple[Line, ...]:
+    """Return the lines to draw, or raise: taken first, then changed since shown, then every other reason."""
+    reasons = rules.reasons_to_withhold(facts, site)
+    taken = next((reason for reason in reasons if reason.code == "slot_taken"), None)
+    if taken is not None:
+        raise Conflict(taken.message, code="slot_taken")
+    if rules.shown_digest(facts) != shown.digest:
+        raise Conflict(
+            say(N_("Something changed since this page was opened. Look again, then confirm.")),
+            code="changed_since_shown",
+        )
+    if reasons or facts.lines is None:
+        raise Refused(say(N_("This dose may not be given now.")), reasons=reasons, code="withheld_by_rule")
+    return facts.lines
+
+
+def _record(
+    session: Session,
+    picture: SafetyPicture,
+    poured: Sequence[Poured],
+    outcome: DoseOutcome,
+    act: Act,
+    refused_reason: RefusedReason | None = None,
+    witnessed_by_id: int | None = None,
+) -> Dose:
+    facts = picture.facts
+    claim = _claim(facts, act)
+    session.add(claim)
+    session.flush()
+    taken_mg = Mg(sum((p.taken * p.line.container.strength for p in poured), Decimal(0)))
+    ordered_mg = facts.due_mg or NOTHING
+    dose = _dose(facts, outcome, act)
+    dose.claim_id, dose.ordered_mg = claim.id, ordered_mg
+    dose.taken_mg, dose.wasted_mg = taken_mg, Mg(ordered_mg - taken_mg)
+    dose.refused_reason, dose.witnessed_by_id = refused_reason, witnessed_by_id
+    session.add(dose)
+    session.flush()
+    movements = [
+        movement
+        for number, p in enumerate(poured, start=1)
+        for movement in _pour(session, dose, number, p, witnessed_by_id, act)
+    ]
+    audit.record(session, AuditKind.DOSE_RECORDED, dose, act, **audited(dose))
+    if picture.waiting_step is not None:
+        tasks.note(
+            session,
+            person_id=facts.person_id,
+            desk=Desk.PRESCRIBER,
+            kind=TaskReasonKind.STEP_WAITS,
+            due_at=act.at + timedelta(days=1),
+            act=act,
+        )
+    stock.enter_register(session, movements, act)
+    return dose
+
+
+def audited(dose: Dose) -> dict[str, object]:
+    """Return what the audit keeps of a dose."""
+    return {
+        "person": dose.person_id,
+        "order": dose.order_id,
+        "claim": dose.claim_id,
+        "day": dose.clinic_day,
+        "part": dose.part,
+        "outcome": dose.outcome,
+        "ordered_mg": dose.ordered_mg,
+        "taken_mg": dose.taken_mg,
+        "wasted_mg": dose.wasted_mg,
+        "witness": dose.witnessed_by_id,
+    }
+
+
+def _claim(facts: DosingFacts, act: Act) -> Claim:
+    slot = facts.slot
+    return Claim(
+        person_id=facts.person_id,
+        clinic_day=facts.clinic_day,
+        part=slot.part,
+        turn=slot.turn,
+        follows_id=slot.release_id,
+        follows_turn=slot.turn - 1 if slot.release_id is not None else None,
+        kind=ClaimKind.OBSERVED,
+        **act.stamp,
+    )
+
+
+def _dose(facts: DosingFacts, outcome: DoseOutcome, act: Act) -> Dose:
+    if facts.order is None:
+        raise Refused(say(N_("No signed order holds today, so no dose is due.")), code="no_active_order")
+    return Dose(
+        person_id=facts.person_id,
+        clinic_day=facts.clinic_day,
+        part=facts.slot.part,
+        order_id=facts.order.id,
+        episode_id=facts.episode_id,
+        outcome=outcome,
+        medication=facts.order.medication,
+        form=facts.order.form,
+        taken_at=act.at,
+        window_id=act.window_id,
+        terminal_id=act.terminal_id,
+        **act.stamp,
+    )
+
+
+def _pour(
+    session: Session, dose: Dose, number: int, poured: Poured, witnessed_by_id: int | None, act: Act
+) -> list[Movement]:
+    """Write one line of a dose and move its stock: what was swallowed to the person, the rest to waste."""
+    container = poured.line.container
+    if poured.line.opens:
+        _open_next(session, container, act)
+    session.add(
+        DoseLine(
+            dose_id=dose.id,
+            line=number,
+            product_id=container.product_id,
+            container_id=container.id,
+            poured=poured.line.quantity,
+            taken=poured.taken,
+            **act.stamp,
+        )
+    )
+    made = []
+    if poured.taken > 0:
+        made.append(
+            stock.draw(
+                session,
+                container_id=container.id,
+                quantity=poured.taken,
+                kind=MovementKind.DISPENSE,
+                to_place=PlaceKind.PERSON,
+                dose_id=dose.id,
+                act=act,
+            )
+        )
+    if poured.line.quantity > poured.taken:
+        made.append(
+            stock.draw(
+                session,
+                container_id=container.id,
+                quantity=Quantity(poured.line.quantity - poured.taken),
+                kind=MovementKind.WASTE,
+                to_place=PlaceKind.WASTE,
+                dose_id=dose.id,
+                witnessed_by_id=witnessed_by_id,
+                waste_reason=WasteReason.LEFT_OVER,
+                act=act,
+            )
+        )
+    return made
+
+
+def _open_next(session: Session, sealed: ContainerFacts, act: Act) -> None:
+    """End the container that this dose has emptied, and open the next of the same product."""
+    query = select(Container.id).where(
+        Container.window_id == act.window_id,
+        Container.product_id == sealed.product_id,
+        Container.opened_at.is_not(None),
+        Container.emptied_at.is_(None),
+    )
+    emptied = session.scalar(query)
+    if emptied is not None:
+        stock_leaving.mark_emptied(session, container_id=emptied, act=act)
+    stock_moving.open_container(session, container_id=sealed.id, act=act)
+
+
+def _without_a_dose(session: Session, person_id: int, outcome: DoseOutcome, act: Act, **why: object) -> Dose:
+    lock_person(session, person_id)
+    facts = facts_of.facts_for(
+        session,
+        person_id=person_id,
+        site_id=act.site_id,
+        window_id=None,
+        clinic_day=act.clinic_day,
+        at=act.at,
+    )
+    if facts.slot.taken_at is not None:
+        raise Refused(
+            say(N_("Dosed today at %(at)s by %(by)s."), at=facts.slot.taken_at, by=facts.slot.taken_by),
+            code="slot_taken",
+        )
+    dose = _dose(facts, outcome, act)
+    dose.ordered_mg = facts.due_mg
+    dose.taken_mg = dose.wasted_mg = NOTHING
+    for column, value in why.items():
+        setattr(dose, column, value)
+    session.add(dose)
+    session.flush()
+    return dose
+
+
+def _dose_to_reverse(session: Session, dose_id: int, act: Act) -> Dose:
+    dose = session.get(Dose, dose_id)
+    if dose is None or dose.site_id != act.site_id:
+        raise NotFound(say(N_("There is no such dose here.")), code="no_such_dose")
+    lock_person(session, dose.person_id)
+    before = session.execute(
+        select(DoseReversal.reversed_at, Staff.name)
+        .join(Staff, Staff.id == DoseReversal.recorded_by_id)
+        .where(DoseReversal.dose_id == dose.id)
+    ).one_or_none()
+    if before is not None:
+        words = say(N_("This dose was reversed at %(at)s by %(by)s."), at=before.reversed_at, by=before.name)
+        raise Conflict(words, code="reversed_before")
+    if dose.claim_id is None:
+        words = say(N_("Nothing was taken here, so there is nothing to reverse."))
+        raise Refused(words, code="nothing_taken")
+    return dose
+
+
+def _release_of(session: Session, dose: Dose, act: Act) -> ClaimRelease:
+    claim = session.get_one(Claim, dose.claim_id)
+    return ClaimRelease(
+        claim_id=claim.id,
+        person_id=claim.person_id,
+        clinic_day=claim.clinic_day,
+        part=claim.part,
+        turn=claim.turn,
+        **act.stamp,
+    )
+
+
+def _undo(session: Session, movement: Movement, poured: bool, witnessed_by_id: int | None, act: Act) -> list[Movement]:
+    """Put what was drawn back on record, and to waste again if it had been poured."""
+    back = stock.put_back(session, movement=movement, act=act)
+    if not poured:
+        return [back]
+    waste = stock.draw(
+        session,
+        container_id=movement.container_id,
+        quantity=movement.quantity,
+        kind=MovementKind.WASTE,
+        to_place=PlaceKind.WASTE,
+        dose_id=movement.dose_id,
+        witnessed_by_id=witnessed_by_id,
+        waste_reason=WasteReason.NOT_SWALLOWED,
+        act=act,
+    )
+    return [back, waste]

@@ -1,0 +1,5 @@
+"""The dosing station: one field, the safety picture, the queue, and what became of each dose."""
+
+from dispensary.web.station.views import bp
+
+__all__ = ["bp"]

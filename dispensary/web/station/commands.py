@@ -1,0 +1,43 @@
+"""What was typed or scanned into the one field of the station."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Command(StrEnum):
+    """What a value in the field means."""
+
+    NOTHING = ""
+    FIT = "F"
+    PART = "P"
+    WITHHOLD = "W"
+    REFUSE = "R"
+    ALMOST_FIT = "f"
+    SEARCH = "search"
+
+
+OPENS = {"P": Command.PART, "W": Command.WITHHOLD, "R": Command.REFUSE}
+"""Letters that only open a page, and so may be typed small."""
+
+
+@dataclass(frozen=True)
+class Typed:
+    """A value and what it means."""
+
+    command: Command
+    text: str
+
+
+def read(value: str | None) -> Typed:
+    """Return what a value means. Only exactly `F` confirms; a small f is told so, and records nothing.
+
+    A card, a number or a name is a search for the next person, whatever page it is scanned on.
+    """
+    text = (value or "").strip()
+    if not text:
+        return Typed(Command.NOTHING, "")
+    if value == Command.FIT.value:
+        return Typed(Command.FIT, text)
+    if text.upper() == Command.FIT.value:
+        return Typed(Command.ALMOST_FIT, text)
+    return Typed(OPENS.get(text.upper(), Command.SEARCH), text)

@@ -1,0 +1,77 @@
+"""The shape of what is entered at the window."""
+
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+from wtforms import BooleanField, HiddenField, RadioField, StringField, SubmitField
+from wtforms.validators import Length
+
+from dispensary.web.forms import ExactField, Form, Required, TextField, positive, sane_text
+from dispensary.web.witness import WitnessFields
+from dispensary.wording import LABELS
+from models.enums import RefusedReason, ReversalReason, WithheldReason
+
+LONGEST_SCAN = 200
+
+
+def choices(kind: Any) -> list[tuple[str, str]]:
+    """Return the words of a vocabulary for a short list; the labels are put into the language when shown."""
+    return [(word.value, _l(LABELS[word])) for word in kind]
+
+
+class ScanForm(Form):
+    """The one field: scan a card, type a name or number, or confirm."""
+
+    scan = StringField(
+        _l("Scan or confirm"),
+        [sane_text, Length(max=LONGEST_SCAN, message=_l("This is too long for a card, number or name."))],
+        render_kw={"autocomplete": "off", "autofocus": True, "spellcheck": "false", "autocapitalize": "off"},
+    )
+
+
+class ConfirmForm(ScanForm):
+    """The one field on a person's page, with the digest of what that page shows."""
+
+    shown = HiddenField()
+
+
+class PartForm(WitnessFields, Form):
+    """What was swallowed of a dose, why no more, and who saw the rest destroyed."""
+
+    shown = HiddenField()
+    taken_mg = ExactField(
+        _l("Swallowed"), [Required(), positive], render_kw={"autofocus": True, "inputmode": "decimal"}
+    )
+    reason = RadioField(_l("Why not all of it?"), [Required(_l("Choose a reason."))], choices=choices(RefusedReason))
+    submit = SubmitField(_l("Record part of the dose"))
+
+
+class WithholdForm(Form):
+    """Why staff gives no dose."""
+
+    reason = RadioField(
+        _l("Why is no dose given?"), [Required(_l("Choose a reason."))], choices=choices(WithheldReason)
+    )
+    note = TextField(_l("Note (may stay empty)"), longest=500)
+    submit = SubmitField(_l("Record: withheld"))
+
+
+class RefuseForm(Form):
+    """Why the person takes no dose."""
+
+    reason = RadioField(_l("Why does the person take none?"), [Required(_l("Choose a reason."))],
+                        choices=choices(RefusedReason))  # fmt: skip
+    note = TextField(_l("Note (may stay empty)"), longest=500)
+    submit = SubmitField(_l("Record: refused"))
+
+
+class ReverseForm(WitnessFields, Form):
+    """Why a record is of what did not happen, and what became of what was poured."""
+
+    reason = RadioField(_l("What happened?"), [Required(_l("Choose a reason."))], choices=choices(ReversalReason))
+    note = TextField(_l("In your own words"), [Required()], longest=500, render_kw={"autofocus": True})
+    poured = BooleanField(
+        _l("It was poured"),
+        description=_l("It goes to waste, and a witness signs below. Leave empty if it never left the container."),
+    )
+    submit = SubmitField(_l("Reverse the record"))

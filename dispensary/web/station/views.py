@@ -1,0 +1,272 @@
+"""The pages of the dosing station."""
+
+from flask import Blueprint, Response, abort, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response as BaseResponse
+
+from dispensary.errors import Conflict, NotFound, Refused
+from dispensary.permissions import Permission
+from dispensary.queries import dosing, people
+from dispensary.queries.dosing import SafetyPicture
+from dispensary.rules.dosing import reasons_to_withhold, shown_digest
+from dispensary.services import dosing as verbs
+from dispensary.services.dosing import Shown
+from dispensary.web import edge, gate
+from dispensary.web.access import note_access
+from dispensary.web.database import db
+from dispensary.web.once import once
+from dispensary.web.station.commands import Command, read
+from dispensary.web.station.forms import ConfirmForm, PartForm, RefuseForm, ReverseForm, ScanForm, WithholdForm
+from dispensary.web.witness import prove_witness
+from dispensary.wording import N_, say
+from models.enums import Origin, RefusedReason, ReversalReason, WithheldReason
+from models.units import Mg
+
+bp = Blueprint("station", __name__, url_prefix="/window")
+
+Answer = tuple[str, int] | BaseResponse
+NO_SUCH = say(N_("There is no such person."))
+
+
+@bp.get("")
+@gate.requires(Permission.STATION_USE)
+def home() -> Answer:
+    """Show the field and the queue."""
+    return _home(ScanForm())
+
+
+@bp.post("")
+@gate.requires(Permission.STATION_USE)
+def find() -> Answer:
+    """Open the person whose card, number or name was entered."""
+    form = ScanForm()
+    if not form.validate_on_submit():
+        return _home(form)
+    return _find(form)
+
+
+@bp.get("/done/<int:dose_id>")
+@gate.requires(Permission.STATION_USE)
+def done(dose_id: int) -> Answer:
+    """Show what was recorded last, with the field ready for the next person."""
+    return _home(ScanForm(), recorded=dosing.recorded(db.session(), dose_id, edge.sitting().site_id))
+
+
+@bp.get("/queue")
+@gate.requires(Permission.STATION_USE)
+@gate.quiet
+def queue() -> BaseResponse:
+    """Answer the queue alone, for the page that asks every few seconds; unchanged costs next to nothing."""
+    act = edge.act()
+    mark = dosing.queue_mark(db.session(), site_id=act.site_id, clinic_day=act.clinic_day)
+    answer = Response()
+    answer.set_etag(mark)
+    answer.headers["Cache-Control"] = "no-store"
+    if request.if_none_match.contains(mark):
+        answer.status_code = 304
+        return answer
+    answer.set_data(render_template("station/_queue.html", **_queue()))
+    return answer
+
+
+@bp.get("/<int:person_id>")
+@gate.requires(Permission.STATION_USE)
+def person(person_id: int) -> Answer:
+    """Show the whole safety picture of one person."""
+    note_access(person_id, "station")
+    return _person(_picture(person_id), ConfirmForm())
+
+
+@bp.post("/<int:person_id>")
+@gate.requires(Permission.DOSE_RECORD)
+def confirm(person_id: int) -> Answer:
+    """Act on what was typed on a person's page: exactly F records, all else leads somewhere or nowhere."""
+    form = ConfirmForm()
+    if not form.validate_on_submit():
+        return _person(_picture(person_id), form)
+    typed = read(form.scan.data)
+    match typed.command:
+        case Command.FIT:
+            return _give(person_id, form)
+        case Command.PART | Command.WITHHOLD | Command.REFUSE:
+            return redirect(url_for(f"station.{typed.command.name.lower()}", person_id=person_id), 303)
+        case Command.ALMOST_FIT:
+            form.scan.errors = [_("Nothing was recorded. To confirm the dose, type a capital F.")]
+            form.status = 422
+            return _person(_picture(person_id), form)
+        case Command.NOTHING:
+            return redirect(url_for("station.person", person_id=person_id), 303)
+    return _find(form)
+
+
+def _give(person_id: int, form: ConfirmForm) -> Answer:
+    try:
+        with once(form.token.data, Origin.WINDOW) as work:
+            dose = verbs.record_dose(
+                work.session,
+                shown=Shown(person_id, form.shown.data),
+                site=edge.settings().rules,
+                act=work.act,
+            )
+            work.leads_to(url_for("station.done", dose_id=dose.id))
+    except (Refused, Conflict) as refusal:
+        form.refuse(refusal)
+        return _person(_picture(person_id), form)
+    return redirect(work.result, 303)
+
+
+@bp.route("/<int:person_id>/part", methods=["GET", "POST"])
+@gate.requires(Permission.DOSE_RECORD)
+def part(person_id: int) -> Answer:
+    """Record that only a part was swallowed; the rest is waste with a witness."""
+    form, picture = PartForm(), _picture(person_id)
+    if form.validate_on_submit():
+        try:
+            witness = prove_witness(form)
+            with once(form.token.data, Origin.WINDOW) as work:
+                dose = verbs.record_part_dose(
+                    work.session,
+                    shown=Shown(person_id, form.shown.data),
+                    site=edge.settings().rules,
+                    taken_mg=Mg(form.taken_mg.data),
+                    reason=RefusedReason(form.reason.data),
+                    witnessed_by_id=witness,
+                    act=work.act,
+                )
+                work.leads_to(url_for("station.done", dose_id=dose.id))
+        except (Refused, Conflict) as refusal:
+            form.refuse(refusal)
+        else:
+            return redirect(work.result, 303)
+    form.shown.data = shown_digest(picture.facts)
+    return render_template("station/part.html", form=form, picture=picture, reasons=_reasons(picture)), form.status
+
+
+@bp.route("/<int:person_id>/withhold", methods=["GET", "POST"])
+@gate.requires(Permission.DOSE_RECORD)
+def withhold(person_id: int) -> Answer:
+    """Record that staff gives no dose, and why."""
+    form, picture = WithholdForm(), _picture(person_id)
+    if form.validate_on_submit():
+        try:
+            with once(form.token.data, Origin.WINDOW) as work:
+                dose = verbs.withhold_dose(
+                    work.session,
+                    person_id=person_id,
+                    reason=WithheldReason(form.reason.data),
+                    note=form.note.data or "",
+                    act=work.act,
+                )
+                work.leads_to(url_for("station.done", dose_id=dose.id))
+        except (Refused, Conflict) as refusal:
+            form.refuse(refusal)
+        else:
+            return redirect(work.result, 303)
+    return render_template("station/withhold.html", form=form, picture=picture), form.status
+
+
+@bp.route("/<int:person_id>/refuse", methods=["GET", "POST"])
+@gate.requires(Permission.DOSE_RECORD)
+def refuse(person_id: int) -> Answer:
+    """Record that the person takes no dose."""
+    form, picture = RefuseForm(), _picture(person_id)
+    if form.validate_on_submit():
+        try:
+            with once(form.token.data, Origin.WINDOW) as work:
+                dose = verbs.refuse_dose(
+                    work.session,
+                    person_id=person_id,
+                    reason=RefusedReason(form.reason.data),
+                    note=form.note.data or "",
+                    act=work.act,
+                )
+                work.leads_to(url_for("station.done", dose_id=dose.id))
+        except (Refused, Conflict) as refusal:
+            form.refuse(refusal)
+        else:
+            return redirect(work.result, 303)
+    return render_template("station/refuse.html", form=form, picture=picture), form.status
+
+
+@bp.route("/doses/<int:dose_id>/reverse", methods=["GET", "POST"])
+@gate.requires(Permission.DOSE_REVERSE)
+def reverse(dose_id: int) -> Answer:
+    """Reverse a record of what did not happen."""
+    form = ReverseForm()
+    dose = dosing.recorded(db.session(), dose_id, edge.sitting().site_id)
+    if dose is None:
+        abort(404)
+    if form.validate_on_submit():
+        try:
+            witness = prove_witness(form) if form.poured.data else None
+            with once(form.token.data, Origin.WINDOW) as work:
+                verbs.reverse_dose(
+                    work.session,
+                    dose_id=dose_id,
+                    reason=ReversalReason(form.reason.data),
+                    note=form.note.data or "",
+                    poured=form.poured.data,
+                    witnessed_by_id=witness,
+                    act=work.act,
+                )
+                work.leads_to(url_for("station.done", dose_id=dose_id))
+        except (Refused, Conflict) as refusal:
+            form.refuse(refusal)
+        else:
+            return redirect(work.result, 303)
+    return render_template("station/reverse.html", form=form, dose=dose), form.status
+
+
+def _home(form: ScanForm, recorded: dosing.RecordedDose | None = None) -> Answer:
+    return render_template("station/home.html", form=form, recorded=recorded, **_queue()), form.status
+
+
+def _queue() -> dict[str, object]:
+    act = edge.act()
+    rows = dosing.queue(db.session(), site_id=act.site_id, clinic_day=act.clinic_day)
+    return {
+        "rows": rows,
+        "came": sum(row.parts_taken >= row.parts for row in rows),
+        "day": act.clinic_day,
+        "names": edge.settings().screen_shows_names,
+    }
+
+
+def _picture(person_id: int) -> SafetyPicture:
+    act = edge.act()
+    picture = dosing.safety_picture(
+        db.session(),
+        person_id=person_id,
+        site_id=act.site_id,
+        window_id=act.window_id,
+        clinic_day=act.clinic_day,
+        at=act.at,
+    )
+    if picture is None:
+        raise NotFound(NO_SUCH, code="no_such_person")
+    return picture
+
+
+def _reasons(picture: SafetyPicture) -> list[tuple[str, str]]:
+    speak = edge.speaker()
+    reasons = reasons_to_withhold(picture.facts, edge.settings().rules)
+    return [(speak(reason.message), speak(reason.next_step)) for reason in reasons]
+
+
+def _person(picture: SafetyPicture, form: ConfirmForm) -> Answer:
+    form.shown.data = shown_digest(picture.facts)
+    form.scan.data = ""
+    return render_template("station/person.html", form=form, picture=picture, reasons=_reasons(picture)), form.status
+
+
+def _find(form: ScanForm) -> Answer:
+    found = people.find_people(db.session(), form.scan.data or "")
+    if len(found.people) == 1 and not found.revoked:
+        return redirect(url_for("station.person", person_id=found.people[0].id), 303)
+    if found.revoked:
+        form.scan.errors = [_("This card no longer holds. Find the person by name or number, and take the card in.")]
+    elif not found.people and (form.scan.data or "").strip():
+        form.scan.errors = [_("Nobody is found under this. Try a part of the name, or the number.")]
+    form.status = 422 if form.scan.errors else 200
+    form.scan.data = ""
+    return render_template("station/matches.html", form=form, found=found), form.status
