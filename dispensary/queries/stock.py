@@ -1,11 +1,13 @@
 """What stands where: containers at a window, and what the whole site holds."""
 
-from sqlalchemy import ColumnElement, exists, select
-from sqlalchemy.orm import Session
+from decimal import Decimal
+
+from sqlalchemy import ColumnElement, exists, func, select
+from sqlalchemy.orm import Session, aliased
 
 from dispensary.rules.stock import ContainerFacts
-from models import Container, Lot, Movement, Product, ReceiptSignature
-from models.enums import Form, Medication
+from models import Container, Lot, Movement, Place, Product, ReceiptSignature
+from models.enums import Form, Medication, PlaceKind
 from models.units import Quantity
 
 
@@ -62,3 +64,20 @@ def containers_at_window(session: Session, window_id: int, medication: Medicatio
         .order_by(Container.opened_at.is_(None), Lot.expires_on, Container.label)
     )
     return [ContainerFacts(**row) for row in session.execute(query).mappings()]
+
+
+def balances(session: Session, site_id: int) -> dict[tuple[int, PlaceKind], Quantity]:
+    """Return what each kind of place of the site has, by product: the sum of all movements, the world outside included."""
+    into, out = aliased(Place), aliased(Place)
+    sums: dict[tuple[int, PlaceKind], Quantity] = {}
+    for place, side, sign in ((into, Movement.to_place_id, 1), (out, Movement.from_place_id, -1)):
+        query = (
+            select(Movement.product_id, place.kind, func.sum(Movement.quantity))
+            .join(place, place.id == side)
+            .where(Movement.site_id == site_id)
+            .group_by(Movement.product_id, place.kind)
+        )
+        for product_id, kind, quantity in session.execute(query):
+            before = sums.get((product_id, kind), Quantity(Decimal(0)))
+            sums[product_id, kind] = Quantity(before + sign * quantity)
+    return sums

@@ -24,6 +24,13 @@ MEANING: dict[str, Words] = {
     "uq_person_number": say(N_("This number belongs to somebody else.")),
     "uq_staff_username": say(N_("This sign-in name is taken.")),
     "uq_receipt_signature_receipt_id": say(N_("This delivery was already countersigned.")),
+    "uq_product_medication_form_strength_name": say(N_("A product of this name and strength is already on record.")),
+    "uq_person_card_current": say(N_("Somebody issued a card to this person at the same moment. Look again.")),
+    "uq_episode_end_episode_id_turn": say(N_("This episode was ended by somebody else at the same moment.")),
+    "uq_episode_end_correction_episode_end_id": say(N_("This end was already corrected.")),
+    "uq_staff_role_staff_id_role_site_id_from_on": say(N_("This role was already given from that day on.")),
+    "uq_dispensing_window_site_id_name": say(N_("A window of this name is already here.")),
+    "uq_site_code": say(N_("Another site has this short name.")),
     "uq_container_site_id_label": say(N_("A container with this label is already on record.")),
 }
 """What each rule of the database means to a person."""
