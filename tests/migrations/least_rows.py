@@ -1,0 +1,109 @@
+"""The least row that each table accepts, worked out from the table itself; what its rules ask for beyond that is listed."""
+
+import itertools
+import uuid
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Date,
+    Enum,
+    ForeignKeyConstraint,
+    Integer,
+    LargeBinary,
+    Table,
+    Text,
+    Uuid,
+    insert,
+    select,
+)
+from sqlalchemy.orm import Session
+
+from models import Base
+from models.base import Instant, Thousandths
+from models.enums import DoseOutcome, MovementKind
+
+AT = datetime(2026, 3, 2, 7, 0, tzinfo=UTC)
+DAY = date(2026, 3, 2)
+numbers = itertools.count(1000)
+
+WHAT_RULES_ASK: dict[str, dict[str, Any]] = {
+    "claim": {"part": 1, "turn": 1},
+    "dose": {"outcome": DoseOutcome.GIVEN, "ordered_mg": Decimal(1), "wasted_mg": Decimal(0), "part": 1},
+    "dose_order": {"version": 1, "parts": 1},
+    "movement": {"kind": MovementKind.DISPENSE},
+}
+"""Values without which a rule of the table would refuse the row."""
+
+NEEDED_ANYWAY = {"dose": ("claim_id", "order_id")}
+"""References that may be empty, but not in the least row."""
+
+
+class Rows:
+    """Makes rows, and the rows they refer to; each table's first row is shared by all that refer to it."""
+
+    def __init__(self, session: Session) -> None:
+        self.session = session
+        self.first: dict[str, dict[str, Any]] = {}
+
+    def add(self, name: str, /, **values: Any) -> dict[str, Any]:
+        """Insert the least row of a table, with these values where they are given, and return all its columns."""
+        table = Base.metadata.tables[name]
+        row = WHAT_RULES_ASK.get(name, {}) | values
+        row = {**self._references(table, row), **row}
+        for column in table.columns:
+            if column.name not in row and not column.nullable and column.default is None and not column.primary_key:
+                row[column.name] = self._value(column)
+        made = self.session.execute(insert(table).values(row)).inserted_primary_key[0]
+        whole = dict(self.session.execute(select(table).where(table.c.id == made)).mappings().one())
+        self.first.setdefault(name, whole)
+        return whole
+
+    def one(self, name: str) -> dict[str, Any]:
+        """Return the shared row of a table, made on first use."""
+        return self.first.get(name) or self.add(name)
+
+    def _references(self, table: Table, row: dict[str, Any]) -> dict[str, Any]:
+        values: dict[str, Any] = {}
+        for rule in sorted(table.foreign_key_constraints, key=lambda r: (-len(r.elements), r.column_keys)):
+            if self._wanted(table, rule, row):
+                parent = self._parent(rule)
+                for element in rule.elements:
+                    values.setdefault(element.parent.name, parent[element.column.name])
+        return values
+
+    def _wanted(self, table: Table, rule: ForeignKeyConstraint, row: dict[str, Any]) -> bool:
+        own = [element.parent for element in rule.elements]
+        needed = NEEDED_ANYWAY.get(table.name, ())
+        return all(not column.nullable or column.name in needed for column in own) and not any(
+            column.name in row for column in own if len(own) == 1
+        )
+
+    def _parent(self, rule: ForeignKeyConstraint) -> dict[str, Any]:
+        own, parent = rule.elements[0].parent.name, rule.referred_table.name
+        if own == "to_place_id":
+            if "other place" not in self.first:
+                self.first["other place"] = self.add("place", name="elsewhere")
+            return self.first["other place"]
+        return self.one(parent)
+
+    def _value(self, column: Column[Any]) -> Any:
+        if isinstance(column.type, Enum):
+            return next(iter(column.type.enum_class or ()))
+        return next(make(column) for kind, make in VALUES.items() if isinstance(column.type, kind))
+
+
+VALUES: dict[type, Callable[[Column[Any]], Any]] = {
+    Thousandths: lambda column: Decimal(1),
+    Instant: lambda column: AT,
+    Date: lambda column: DAY,
+    Uuid: lambda column: uuid.uuid4(),
+    Boolean: lambda column: False,
+    LargeBinary: lambda column: b"\xff",
+    Text: lambda column: f"{column.name} {next(numbers)}",
+    Integer: lambda column: next(numbers),
+}

@@ -1,0 +1,295 @@
+"""The database's own walls: each is run into on purpose, on both backends, past every service."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint, text, update
+from sqlalchemy.exc import IntegrityError
+
+from dispensary.services.conflicts import broken_rule
+from models import Base, fact_tables
+from models.enums import DoseOutcome, MovementKind, RefusedReason, WithheldReason
+from tests.migrations.least_rows import AT, DAY, Rows
+
+ONE, NONE = Decimal(1), Decimal(0)
+
+
+@pytest.fixture
+def rows(session) -> Rows:
+    return Rows(session)
+
+
+@contextmanager
+def refused(session) -> Iterator[list[str]]:
+    """Expect the database to refuse what is done inside; yields a list that then holds the name of the rule."""
+    rule: list[str] = []
+    savepoint = session.begin_nested()
+    with pytest.raises(IntegrityError) as error:
+        yield rule
+    rule.append(broken_rule(error.value))
+    savepoint.rollback()
+
+
+def test_least_row_of_every_table_is_accepted(session, rows):
+    for name in Base.metadata.tables:
+        rows.one(name)
+
+    session.commit()
+
+
+def test_every_fact_table_refuses_update_and_delete(session, rows):
+    for name in fact_tables():
+        row = rows.one(name)
+
+        with refused(session):
+            session.execute(text(f"UPDATE {name} SET request_id = 'changed' WHERE id = {row['id']}"))
+        with refused(session):
+            session.execute(text(f"DELETE FROM {name} WHERE id = {row['id']}"))
+
+
+def test_no_fact_is_replaced_by_inserting_over_it(session, rows, backend):
+    if backend != "sqlite":
+        pytest.skip("PostgreSQL has no INSERT OR REPLACE")
+    for name in fact_tables():
+        row = rows.one(name)
+        columns = ", ".join(Base.metadata.tables[name].columns.keys())
+
+        with refused(session):
+            session.execute(
+                text(f"INSERT OR REPLACE INTO {name} ({columns}) SELECT {columns} FROM {name} WHERE id = {row['id']}")
+            )
+
+
+def test_no_fact_table_can_be_emptied_at_once(session, rows, backend):
+    if backend == "sqlite":
+        pytest.skip("SQLite has no TRUNCATE")
+    for name in fact_tables():
+        with refused(session):
+            session.execute(text(f"TRUNCATE {name} CASCADE"))
+
+
+def test_an_update_that_carries_no_change_is_refused_as_well(session, rows):
+    dose = rows.one("dose")
+
+    with refused(session):
+        session.execute(text(f"UPDATE dose SET taken_mg = taken_mg WHERE id = {dose['id']}"))
+
+
+@pytest.mark.parametrize("pair", [("opened_at", "opened_by_id"), ("emptied_at", "emptied_by_id")])
+def test_dates_of_a_container_are_set_once(session, rows, pair):
+    container = rows.add("container", window_id=rows.one("dispensing_window")["id"])
+    table = Base.metadata.tables["container"]
+    at, by = pair
+    change = update(table).where(table.c.id == container["id"])
+    session.execute(change.values({at: AT, by: rows.one("staff")["id"]}))
+
+    for values in ({at: AT + timedelta(minutes=1)}, {by: rows.add("staff")["id"]}, {at: None, by: None}):
+        with refused(session):
+            session.execute(change.values(values))
+
+
+def test_label_of_an_opened_container_may_still_be_corrected(session, rows):
+    window, staff = rows.one("dispensing_window")["id"], rows.one("staff")["id"]
+    container = rows.add("container", window_id=window, opened_at=AT, opened_by_id=staff)
+    table = Base.metadata.tables["container"]
+
+    session.execute(update(table).where(table.c.id == container["id"]).values(label="B-0001"))
+
+
+# What each CHECK forbids: the table, and values that break this rule and no other.
+WITHHELD: dict[str, Any] = {
+    "outcome": DoseOutcome.WITHHELD,
+    "withheld_reason": WithheldReason.SEDATED,
+    "taken_mg": NONE,
+    "claim_id": None,
+}
+PART = {
+    "outcome": DoseOutcome.PART_GIVEN,
+    "refused_reason": RefusedReason.NOT_WANTED,
+    "ordered_mg": Decimal(2),
+    "wasted_mg": ONE,
+}
+FORBIDDEN: dict[str, tuple[str, dict[str, Any]]] = {
+    "ck_claim_numbers_positive": ("claim", {"part": 0}),
+    "ck_claim_turn_follows": ("claim", {"turn": 2, "follows_turn": 1}),
+    "ck_claim_turn_named": ("claim", {"turn": 2, "follows_id": "the release", "follows_turn": None}),
+    "ck_claim_turn_next": ("claim", {"turn": 3, "follows_id": "the release", "follows_turn": 1}),
+    "ck_container_emptied_whole": ("container", {"emptied_at": AT}),
+    "ck_container_opened_at_a_window": ("container", {"opened_at": AT, "opened_by_id": "somebody"}),
+    "ck_container_opened_whole": ("container", {"opened_at": AT, "window_id": "the window"}),
+    "ck_container_size_positive": ("container", {"size": NONE}),
+    "ck_dose_amounts_add_up": ("dose", {"ordered_mg": Decimal(2)}),
+    "ck_dose_amounts_not_negative": ("dose", {**PART, "wasted_mg": -ONE, "taken_mg": Decimal(3)}),
+    "ck_dose_claim_means_taken": ("dose", {**PART, "taken_mg": NONE, "wasted_mg": Decimal(2)}),
+    "ck_dose_given_whole": ("dose", {"wasted_mg": ONE, "ordered_mg": Decimal(2)}),
+    "ck_dose_ordered_or_imported": ("dose", {"order_id": None}),
+    "ck_dose_refused_why": ("dose", {**PART, "refused_reason": None}),
+    "ck_dose_taken_doses_claim": ("dose", {**WITHHELD, "claim_id": "the claim", "taken_mg": ONE}),
+    "ck_dose_withheld_why": ("dose", {**WITHHELD, "withheld_reason": None}),
+    "ck_dose_witness_is_another": ("dose", {"witnessed_by_id": "the recorder"}),
+    "ck_dose_line_poured_positive": ("dose_line", {"poured": NONE, "taken": NONE}),
+    "ck_dose_line_taken_within": ("dose_line", {"taken": Decimal(2)}),
+    "ck_dose_order_dates_in_order": ("dose_order", {"ends_on": DAY - timedelta(days=1)}),
+    "ck_dose_order_interval_sensible": ("dose_order", {"every_n_days": 8}),
+    "ck_dose_order_parts_sensible": ("dose_order", {"parts": 0}),
+    "ck_dose_order_version_follows": ("dose_order", {"version": 2}),
+    "ck_episode_last_dose_positive": ("episode", {"last_dose_on": DAY, "last_dose_mg": NONE}),
+    "ck_episode_last_dose_whole": ("episode", {"last_dose_on": DAY}),
+    "ck_movement_balance_not_negative": ("movement", {"balance_after": Decimal("-0.001")}),
+    "ck_movement_places_differ": ("movement", {"to_place_id": "the same place"}),
+    "ck_movement_quantity_positive": ("movement", {"quantity": NONE}),
+    "ck_movement_reversal_names_its_row": ("movement", {"kind": MovementKind.REVERSAL}),
+    "ck_movement_waste_is_witnessed": ("movement", {"kind": MovementKind.WASTE}),
+    "ck_movement_witness_is_another": ("movement", {"witnessed_by_id": "the recorder"}),
+    "ck_order_step_amount_positive": ("order_step", {"amount_mg": NONE}),
+    "ck_order_step_part_positive": ("order_step", {"part": 0}),
+    "ck_product_smallest_part_positive": ("product", {"smallest_part": NONE}),
+    "ck_product_strength_positive": ("product", {"strength": NONE}),
+    "ck_re_entry_release_amount_positive": ("re_entry_release", {"amount_mg": NONE}),
+    "ck_re_entry_release_days_not_negative": ("re_entry_release", {"days_without_medicine": -1}),
+}
+
+
+STANDS_FOR = {
+    "the release": "claim_release",
+    "the claim": "claim",
+    "the order": "dose_order",
+    "the movement": "movement",
+    "the window": "dispensing_window",
+    "somebody": "staff",
+    "the recorder": "staff",
+    "the same place": "place",
+}
+
+
+def named(rows: Rows, value: Any) -> Any:
+    """Return the id that a word of the table above stands for."""
+    known = isinstance(value, str) and value in STANDS_FOR
+    return rows.one(STANDS_FOR[value])["id"] if known else value
+
+
+def test_every_check_refuses_what_it_forbids(session):
+    for rule, (name, values) in FORBIDDEN.items():
+        rows, savepoint = Rows(session), session.begin_nested()
+        row = {column: named(rows, value) for column, value in values.items()}
+
+        with refused(session) as broken:
+            rows.add(name, **row)
+        assert broken == [rule]
+        savepoint.rollback()
+
+
+def test_every_check_of_the_schema_is_tried():
+    checks = {
+        str(rule.name)
+        for table in Base.metadata.tables.values()
+        for rule in table.constraints
+        if isinstance(rule, CheckConstraint)
+    }
+
+    assert checks == set(FORBIDDEN)
+
+
+OPENED = {"window_id": "the window", "opened_at": AT, "opened_by_id": "somebody"}
+WHERE_UNIQUE_MATTERS: dict[str, dict[str, Any]] = {
+    "uq_container_open": OPENED,
+    "uq_dose_order_replaces_id": {"version": 2, "replaces_id": "the order"},
+    "uq_movement_reverses_id": {"kind": MovementKind.REVERSAL, "reverses_id": "the movement"},
+    "uq_place_window_id": {"window_id": "the window"},
+    "uq_staff_badge_code": {"badge_code": "badge"},
+}
+"""What both rows need so that a rule over columns that may be empty, or over some rows only, applies to them."""
+
+
+def unique_rules() -> list[Index | UniqueConstraint]:
+    """Return every unique rule; those that hold the key itself only give a reference something to point at."""
+    tables = Base.metadata.sorted_tables
+    rules: list[Any] = [rule for t in tables for rule in t.constraints if isinstance(rule, UniqueConstraint)]
+    rules += [index for t in tables for index in t.indexes if index.unique]
+    return [rule for rule in rules if "id" not in rule.columns]
+
+
+def test_every_unique_rule_refuses_a_second_row(session):
+    for rule in unique_rules():
+        table, savepoint = rule.table, session.begin_nested()
+        rows = Rows(session)
+        needed = {c: named(rows, v) for c, v in WHERE_UNIQUE_MATTERS.get(str(rule.name), {}).items()}
+        first = rows.add(table.name, **needed)
+        same = {*rule.columns.keys(), *needed}
+        for reference in table.foreign_key_constraints:
+            own = {element.parent.name for element in reference.elements}
+            same |= own if own & same else set()
+
+        with refused(session) as broken:
+            Rows(session).add(table.name, **{column: first[column] for column in same})
+        assert broken == [str(rule.name)]
+        savepoint.rollback()
+
+
+def claim_of(rows: Rows, first: dict[str, Any], **values: Any) -> dict[str, Any]:
+    slot = {column: first[column] for column in ("person_id", "clinic_day", "part")}
+    return rows.add("claim", **(slot | values))
+
+
+def release_of(rows: Rows, claim: dict[str, Any]) -> dict[str, Any]:
+    slot = {column: claim[column] for column in ("person_id", "clinic_day", "part", "turn")}
+    return rows.add("claim_release", claim_id=claim["id"], **slot)
+
+
+def test_slot_is_taken_again_only_after_its_release(session, rows):
+    first = rows.one("claim")
+    release = release_of(rows, first)
+
+    second = claim_of(rows, first, turn=2, follows_id=release["id"], follows_turn=1)
+
+    assert second["turn"] == 2
+    with refused(session) as broken:
+        claim_of(rows, first, turn=2, follows_id=release["id"], follows_turn=1)
+    assert broken == ["uq_claim_slot"]
+
+
+def test_second_turn_cannot_name_the_release_of_another_slot(session, rows):
+    first = rows.one("claim")
+    other = claim_of(rows, first, part=2, turn=1)
+    release = release_of(rows, other)
+
+    with refused_at_commit(session):
+        claim_of(rows, first, turn=2, follows_id=release["id"], follows_turn=1)
+
+
+def test_third_turn_cannot_follow_the_first_release(session, rows):
+    first = rows.one("claim")
+    release = release_of(rows, first)
+
+    with refused_at_commit(session):
+        claim_of(rows, first, turn=3, follows_id=release["id"], follows_turn=2)
+
+
+def test_release_must_be_of_the_claim_it_names(session, rows):
+    first = rows.one("claim")
+    slot = {column: first[column] for column in ("person_id", "clinic_day", "turn")}
+
+    with refused_at_commit(session):
+        rows.add("claim_release", claim_id=first["id"], part=2, **slot)
+
+
+def test_container_cannot_hold_a_lot_of_another_product(session, rows):
+    lot, other = rows.one("lot"), rows.add("product")
+
+    with refused_at_commit(session):
+        rows.add("container", lot_id=lot["id"], product_id=other["id"])
+
+
+@contextmanager
+def refused_at_commit(session) -> Iterator[None]:
+    """Expect a reference to be refused, at once or when the savepoint ends."""
+    savepoint = session.begin_nested()
+    with pytest.raises(IntegrityError, match=r"(?i)foreign key"):
+        yield
+        savepoint.commit()
+    if savepoint.is_active:
+        savepoint.rollback()
