@@ -294,6 +294,7 @@ class AuditKind(StrEnum):
     CARD_REVOKED = "card.revoked"
     PERSON_ADMITTED = "person.admitted"
     EPISODE_ENDED = "episode.ended"
+    EPISODE_END_CORRECTED = "episode.end_corrected"
     STOP_SET = "stop.set"
     STOP_RELEASED = "stop.released"
     NOTICE_SET = "notice.set"

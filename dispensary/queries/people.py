@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from dispensary.errors import NotFound
-from dispensary.rules.names import composed, folded
+from dispensary.rules.names import composed, folded, search_key
 from dispensary.wording import N_, Words, say
 from models import (
     Episode,
@@ -82,11 +82,17 @@ def find_people(session: Session, text: str) -> Found:
     wanted = Person.id == holder.person_id if holder else _named(text)
     if wanted is None:
         return Found([], more=False, revoked=False)
+    people = _lines(session, wanted, limit=MOST_FOUND + 1)
+    return Found(
+        people[:MOST_FOUND], more=len(people) > MOST_FOUND, revoked=bool(holder and holder.revoked_at is not None)
+    )
+
+
+def _lines(session: Session, wanted: ColumnElement[bool], limit: int) -> list[FoundPerson]:
     query = select(Person.id, Person.number, Person.family_name, Person.given_name, Person.birth_date).where(wanted)
-    rows = session.execute(query.order_by(Person.search_key, Person.id).limit(MOST_FOUND + 1)).all()
-    shown = rows[:MOST_FOUND]
-    spans = episodes_of(session, [row.id for row in shown])
-    people = [
+    rows = session.execute(query.order_by(Person.search_key, Person.id).limit(limit)).all()
+    spans = episodes_of(session, [row.id for row in rows])
+    return [
         FoundPerson(
             id=row.id,
             number=row.number,
@@ -95,9 +101,8 @@ def find_people(session: Session, text: str) -> Found:
             status=status(spans.get(row.id, [])),
             in_treatment=any(span.ended_on is None for span in spans.get(row.id, [])),
         )
-        for row in shown
+        for row in rows
     ]
-    return Found(people, more=len(rows) > MOST_FOUND, revoked=bool(holder and holder.revoked_at))
 
 
 def _named(text: str) -> ColumnElement[bool] | None:
@@ -112,6 +117,39 @@ def _named(text: str) -> ColumnElement[bool] | None:
     # 王小明 is typed without the blank that stands between family and given name in the key.
     run_together = func.replace(Person.search_key, " ", "").contains("".join(words), autoescape=True)
     return or_(Person.number.in_(numbers), Person.identity_number == whole, in_name, run_together)
+
+
+def alike(
+    session: Session,
+    family_name: str,
+    given_name: str,
+    birth_date: date | None,
+    identity_number: str | None,
+    phone: str,
+) -> list[FoundPerson]:
+    """Return those on record who may be the same person, by name.
+
+    Alike are: the same name, marks, case and order of words aside; the same identity number or phone; the same birth
+    date and a word of the name in common.
+    """
+    words = frozenset(search_key(family_name, given_name).split())
+    same = [and_(*(Person.search_key.contains(word, autoescape=True) for word in words))]
+    if birth_date:
+        same.append(Person.birth_date == birth_date)
+    if identity_number:
+        same.append(Person.identity_number == identity_number)
+    if phone:
+        same.append(Person.phone == phone)
+    query = select(Person.id, Person.search_key, Person.birth_date, Person.identity_number, Person.phone)
+    ids = [
+        row.id
+        for row in session.execute(query.where(or_(*same)))
+        if frozenset(row.search_key.split()) == words
+        or (identity_number and row.identity_number == identity_number)
+        or (phone and row.phone == phone)
+        or (birth_date and row.birth_date == birth_date and not words.isdisjoint(row.search_key.split()))
+    ]
+    return _lines(session, Person.id.in_(ids), limit=len(ids)) if ids else []
 
 
 @dataclass(frozen=True)

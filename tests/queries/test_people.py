@@ -48,7 +48,7 @@ def test_a_person_is_found_however_the_name_is_typed(session, known, text, who):
     assert found_ids(session, text) == [known[who].id]
 
 
-@pytest.mark.parametrize("text", ["", "   ", "nobody of that name", "%", "_x_", "OAT-NEVERISSUED", "9" * 60, "'; --"])
+@pytest.mark.parametrize("text", ["", "   ", "nobody of that name", "%", "_x_", "KX-NEVERISSUED", "9" * 60, "'; --"])
 def test_what_matches_nobody_finds_nobody(session, known, text):
     wanted = [] if text != "%" else [known["ames"].id]
 
@@ -69,23 +69,23 @@ def test_people_are_listed_in_the_order_of_their_names_and_no_more_than_fifty(se
 def test_a_card_finds_its_holder_and_says_when_it_no_longer_holds(session, world, known):
     old = PersonCard(
         person_id=known["huong"].id,
-        code="OAT-OLD",
+        code="KX-OLD",
         issued_at=world.at,
         issued_by_id=world.nurse.id,
         revoked_at=world.at,
         revoked_by_id=world.nurse.id,
     )
-    new = PersonCard(person_id=known["huong"].id, code="OAT-NEW", issued_at=world.at, issued_by_id=world.nurse.id)
+    new = PersonCard(person_id=known["huong"].id, code="KX-NEW", issued_at=world.at, issued_by_id=world.nurse.id)
     session.add_all([old, new])
     session.commit()
 
-    by_old, by_new = people.find_people(session, "OAT-OLD"), people.find_people(session, " oat-new ")
+    by_old, by_new = people.find_people(session, "KX-OLD"), people.find_people(session, " kx-new ")
 
     assert [p.id for p in by_old.people] == [p.id for p in by_new.people] == [known["huong"].id]
     assert by_old.revoked and not by_new.revoked
-    assert people.card_holder(session, "OAT-OLD").revoked_at == world.at
-    assert people.card_holder(session, "OAT-NEW").revoked_at is None
-    assert people.card_holder(session, "OAT") is None
+    assert people.card_holder(session, "KX-OLD").revoked_at == world.at
+    assert people.card_holder(session, "KX-NEW").revoked_at is None
+    assert people.card_holder(session, "KX") is None
 
 
 def test_a_status_follows_the_episodes_and_a_corrected_end_counts_as_none(session, world):

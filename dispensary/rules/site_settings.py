@@ -1,0 +1,55 @@
+"""What each setting of a site may be. A hold may be set lower than the house rules allow, never higher."""
+
+from collections.abc import Callable
+from datetime import time
+from zoneinfo import available_timezones
+
+from dispensary.policy.house import house_rules
+from dispensary.wording import N_, Words, say
+from models.enums import SettingKey
+
+LATEST_START = time(6)
+MOST_HOURS, MOST_MINUTES = 24, 60
+
+
+def fault_of(key: SettingKey, value: str) -> Words | None:
+    """Return what is wrong with a value for a setting, in words, or None if it may be set."""
+    return CHECKS[key](value)
+
+
+def _time_zone(value: str) -> Words | None:
+    if value in available_timezones():
+        return None
+    return say(N_("A time zone is named as in Asia/Ho_Chi_Minh."))
+
+
+def _day_starts(value: str) -> Words | None:
+    try:
+        good = len(value) == len("03:00") and time.fromisoformat(value) <= LATEST_START
+    except ValueError:
+        good = False
+    return None if good else say(N_("The clinic day starts between 00:00 and 06:00, written as 03:00."))
+
+
+def _whole_number(least: int, most: int) -> Callable[[str], Words | None]:
+    def check(value: str) -> Words | None:
+        if value.isascii() and value.isdigit() and len(value) <= len(str(most)) and least <= int(value) <= most:
+            return None
+        return say(N_("A whole number from %(least)s to %(most)s."), least=least, most=most)
+
+    return check
+
+
+def _yes_or_no(value: str) -> Words | None:
+    return None if value in ("yes", "no") else say(N_("Type yes or no."))
+
+
+CHECKS: dict[SettingKey, Callable[[str], Words | None]] = {
+    SettingKey.TIME_ZONE: _time_zone,
+    SettingKey.DAY_STARTS: _day_starts,
+    SettingKey.MINIMUM_HOURS_BETWEEN_DAYS: _whole_number(0, MOST_HOURS),
+    SettingKey.HOLD_FROM_DAYS: _whole_number(1, house_rules().hold_ceiling_days),
+    SettingKey.HOLD_FROM_DAYS_INDUCTION: _whole_number(1, house_rules().hold_ceiling_days_induction),
+    SettingKey.IDLE_MINUTES: _whole_number(1, MOST_MINUTES),
+    SettingKey.SCREEN_SHOWS_NAMES: _yes_or_no,
+}
