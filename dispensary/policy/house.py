@@ -5,18 +5,21 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from models.enums import SettingKey
+from models.enums import Medication, SettingKey
 
 FILE = Path(__file__).with_name("house.toml")
 
 
 @dataclass(frozen=True)
 class HouseRules:
-    """Ceilings in days without medicine, and the settings a new site starts with."""
+    """Ceilings in days, and the settings a new site starts with."""
 
     hold_ceiling_days: int
     hold_ceiling_days_induction: int
+    order_ceiling_days: int
     site_defaults: dict[SettingKey, str]
+    import_warnings_mg: dict[Medication, int]
+    """Imported doses above this are odd but possible."""
 
 
 @cache
@@ -39,5 +42,11 @@ def house_rules() -> HouseRules:
     return HouseRules(
         ceilings["hold_from_days"]["value"],
         ceilings["hold_from_days_induction"]["value"],
+        ceilings["order_days"]["value"],
         defaults,
+        {
+            Medication.METHADONE: data["import_warnings"]["methadone_mg"]["value"],
+            Medication.BUPRENORPHINE: data["import_warnings"]["buprenorphine_mg"]["value"],
+            Medication.BUPRENORPHINE_NALOXONE: data["import_warnings"]["buprenorphine_mg"]["value"],
+        },
     )

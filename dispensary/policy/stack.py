@@ -1,0 +1,61 @@
+"""Which of the approved profiles counts, number by number: the strictest, and it is named."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from dispensary.policy.profiles import Approval, LimitKind, OrderLimit, Profile
+from models.enums import Medication
+
+
+@dataclass(frozen=True)
+class Limit:
+    """A limit in force, and the profile that won with it."""
+
+    rule: OrderLimit
+    profile: str
+
+
+@dataclass(frozen=True)
+class OrderLimits:
+    """What orders are held against at a site on a day; empty where no approved profile says anything."""
+
+    in_force: tuple[Limit, ...] = ()
+
+    def of(self, kind: LimitKind, medication: Medication) -> Limit | None:
+        """Return the limit of a kind for a drug, if there is one."""
+        wanted = (kind, medication)
+        return next((limit for limit in self.in_force if (limit.rule.kind, limit.rule.medication) == wanted), None)
+
+
+def stack(profiles: Sequence[Profile], approvals: Iterable[Approval], day: date) -> OrderLimits:
+    """Return the limits in force on a day: of those approved by then, the strictest of each kind and drug.
+
+    First dose, first day, step and first week: the smallest. Interval between steps: the longest. Of equal ones the
+    first by id.
+
+    Args:
+        profiles: as loaded; order does not matter.
+        approvals: the newest decision on each profile at this site.
+        day: the clinic day on which the order is signed.
+    """
+    approved = {(a.profile, a.digest) for a in approvals if a.in_force and a.effective_on <= day}
+    candidates = [
+        Limit(rule, profile.id)
+        for profile in sorted(profiles, key=lambda p: p.id)
+        if (profile.id, profile.digest) in approved
+        for rule in profile.order_limits
+        if rule.holds_on(day)
+    ]
+    strictest: dict[tuple[LimitKind, Medication], Limit] = {}
+    for limit in candidates:
+        key = (limit.rule.kind, limit.rule.medication)
+        if key not in strictest or _stricter(limit.rule, strictest[key].rule):
+            strictest[key] = limit
+    return OrderLimits(tuple(strictest.values()))
+
+
+def _stricter(one: OrderLimit, other: OrderLimit) -> bool:
+    if one.kind is LimitKind.STEP_INTERVAL:
+        return one.value > other.value
+    return one.value < other.value
