@@ -175,7 +175,7 @@ def session(bench: Bench) -> Iterator[Session]:
     with bench.app.app_context():
         engine = db.engine
     with engine.connect() as connection:
-        session = Session(connection.execution_options(writes=True), autoflush=False, expire_on_commit=False)
+        session = Session(connection, autoflush=False, expire_on_commit=False)
         yield session
         session.close()
 

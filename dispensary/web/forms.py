@@ -5,17 +5,20 @@ Forms hold the shape of input only; what it means is decided by the services.
 
 import secrets
 from decimal import Decimal
+from enum import StrEnum
 from typing import Any
 
 from flask_babel import gettext, lazy_gettext
 from flask_login import current_user
 from flask_wtf import FlaskForm
 from wtforms import HiddenField, StringField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Length, StopValidation, ValidationError
 
 from dispensary.errors import Conflict, DomainError, Refused
 from dispensary.rules.names import composed, has_control_characters
 from dispensary.web import edge
+from dispensary.wording import label
 from models.units import exact
 
 LONGEST_TEXT = 2000
@@ -117,6 +120,11 @@ class ExactField(StringField):
     def _value(self) -> str:
         typed = getattr(self, "typed", None)
         return typed if typed is not None else "" if self.data is None else str(self.data)
+
+
+def choices(kind: type[StrEnum]) -> list[SelectChoice]:
+    """Return the words of a vocabulary for a list to choose from, labelled in the language of the request."""
+    return [SelectChoice(value=word.value, label=lazy_gettext(label(word))) for word in kind]
 
 
 def positive(form: FlaskForm, field: Any) -> None:

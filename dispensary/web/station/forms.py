@@ -1,22 +1,14 @@
 """The shape of what is entered at the window."""
 
-from typing import Any
-
 from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, HiddenField, RadioField, StringField, SubmitField
 from wtforms.validators import Length
 
-from dispensary.web.forms import ExactField, Form, Required, TextField, positive, sane_text
+from dispensary.web.forms import ExactField, Form, Required, TextField, choices, positive, sane_text
 from dispensary.web.witness import WitnessFields
-from dispensary.wording import LABELS
 from models.enums import RefusedReason, ReversalReason, WithheldReason
 
 LONGEST_SCAN = 200
-
-
-def choices(kind: Any) -> list[tuple[str, str]]:
-    """Return the words of a vocabulary for a short list; the labels are put into the language when shown."""
-    return [(word.value, _l(LABELS[word])) for word in kind]
 
 
 class ScanForm(Form):
