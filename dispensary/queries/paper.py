@@ -1,0 +1,98 @@
+"""What every sheet prints around its figures, and what the register says about the same days."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from models import Movement, PersonCard, PolicyApproval, RegisterEntry, Seal
+from models.enums import ChainKind, MovementKind
+from models.units import Quantity
+
+NOTHING = Quantity(Decimal(0))
+
+
+@dataclass(frozen=True)
+class ApprovedPolicy:
+    """A policy profile in force at a site, and since when."""
+
+    profile: str
+    since: date
+
+
+def policies_in_force(session: Session, site_id: int, on: date) -> list[ApprovedPolicy]:
+    """Return the profiles that a prescriber has put in force at a site, as of a day, by name."""
+    query = (
+        select(PolicyApproval.profile, PolicyApproval.effective_on, PolicyApproval.in_force)
+        .where(PolicyApproval.site_id == site_id, PolicyApproval.effective_on <= on)
+        .order_by(PolicyApproval.effective_on, PolicyApproval.id)
+    )
+    newest = {row.profile: row for row in session.execute(query)}
+    return [ApprovedPolicy(name, row.effective_on) for name, row in sorted(newest.items()) if row.in_force]
+
+
+@dataclass(frozen=True)
+class RegisterDoses:
+    """What the register entered for doses of one product over some days, in its base unit."""
+
+    dispensed: Quantity = NOTHING
+    reversed: Quantity = NOTHING
+    wasted: Quantity = NOTHING
+
+
+def register_of_doses(session: Session, site_id: int, first: date, last: date) -> dict[int, RegisterDoses]:
+    """Return, for each product, what the register's lines for doses of these clinic days add up to."""
+    query = (
+        select(Movement.product_id, Movement.kind, func.sum(Movement.quantity))
+        .join(RegisterEntry, RegisterEntry.movement_id == Movement.id)
+        .where(
+            RegisterEntry.site_id == site_id,
+            RegisterEntry.clinic_day.between(first, last),
+            Movement.dose_id.is_not(None),
+        )
+        .group_by(Movement.product_id, Movement.kind)
+    )
+    sums: defaultdict[int, dict[MovementKind, Quantity]] = defaultdict(dict)
+    for product_id, kind, total in session.execute(query):
+        sums[product_id][kind] = total
+    return {
+        product_id: RegisterDoses(
+            by_kind.get(MovementKind.DISPENSE, NOTHING),
+            by_kind.get(MovementKind.REVERSAL, NOTHING),
+            by_kind.get(MovementKind.WASTE, NOTHING),
+        )
+        for product_id, by_kind in sums.items()
+    }
+
+
+@dataclass(frozen=True)
+class SealOnPaper:
+    """The newest seal of a chain, as it is printed at the foot of a sheet."""
+
+    product_id: int
+    """The register's product."""
+    number: int
+    digest: str
+    sealed_at: datetime
+    key_id: str
+
+
+def register_seals(session: Session, site_id: int) -> dict[int, SealOnPaper]:
+    """Return the newest seal of each of a site's registers, by product."""
+    newest = (
+        select(func.max(Seal.id))
+        .where(Seal.site_id == site_id, Seal.kind == ChainKind.REGISTER)
+        .group_by(Seal.product_id)
+    )
+    query = select(Seal.product_id, Seal.number, Seal.digest, Seal.sealed_at, Seal.key_id).where(Seal.id.in_(newest))
+    return {row.product_id: SealOnPaper(*row) for row in session.execute(query)}
+
+
+def current_card_code(session: Session, person_id: int) -> str | None:
+    """Return the code on a person's card in use, if there is one."""
+    return session.scalar(
+        select(PersonCard.code).where(PersonCard.person_id == person_id, PersonCard.revoked_at.is_(None))
+    )
