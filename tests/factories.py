@@ -262,6 +262,8 @@ def order(
     **values: Any,
 ) -> models.DoseOrder:
     """Make a signed order: 80 mg methadone a day in maintenance for a year, unless told otherwise."""
+    from dispensary.services import audit
+
     in_episode = in_episode or episode(session, world, who)
     starts_on = values.get("starts_on", world.day)
     steps = steps or {starts_on: (amount,)}
@@ -293,6 +295,7 @@ def order(
                 session,
                 models.OrderStep(order_id=made.id, from_on=from_on, part=part, amount_mg=mg(amount_mg), **stamp(world)),
             )
+    audit.record(session, enums.AuditKind.ORDER_SIGNED, made, world.act(world.prescriber), person=who.id)
     return made
 
 

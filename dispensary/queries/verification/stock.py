@@ -1,0 +1,132 @@
+"""Each movement against its line in the register, and each container's balance against the sum of its movements."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import exists, func, select
+from sqlalchemy.orm import Session
+
+from dispensary.queries.verification.results import Fault, Progress
+from dispensary.rules import chain
+from dispensary.wording import N_, Words, say
+from models import Container, Movement, Place, RegisterEntry
+from models.enums import PlaceKind
+from models.units import Quantity
+
+AT_ONCE = 2000
+HERE = frozenset({PlaceKind.SAFE, PlaceKind.WINDOW})
+"""Places whose stock the site answers for, as in the register."""
+
+NOTHING = Quantity(Decimal(0))
+
+COLUMN_OF = {
+    "movement": "id",
+    "kind": "kind",
+    "product": "product_id",
+    "lot": "lot_id",
+    "container": "container_id",
+    "container_seq": "container_seq",
+    "from": "from_place_id",
+    "to": "to_place_id",
+    "quantity": "quantity",
+    "held_after": "balance_after",
+    "at": "moved_at",
+    "day": "clinic_day",
+    "dose": "dose_id",
+    "receipt": "receipt_id",
+    "reverses": "reverses_id",
+    "by": "recorded_by_id",
+    "witness": "witnessed_by_id",
+    "waste_reason": "waste_reason",
+}
+"""Which column of a movement each field of its register line, in layout 1, was written from."""
+
+
+@dataclass
+class RunningBalance:
+    """What stands here after each movement so far; knows which places are here."""
+
+    here: frozenset[int]
+    balance: Quantity = NOTHING
+
+    @classmethod
+    def of_site(cls, session: Session, site_id: int) -> "RunningBalance":
+        """Return a balance of nothing, before the first movement."""
+        query = select(Place.id).where(Place.site_id == site_id, Place.kind.in_(HERE))
+        return cls(frozenset(session.scalars(query)))
+
+    def after(self, from_place_id: int, to_place_id: int, quantity: Quantity) -> Quantity:
+        """Move a quantity and return the balance then."""
+        change = int(to_place_id in self.here) - int(from_place_id in self.here)
+        self.balance = Quantity(self.balance + quantity * change)
+        return self.balance
+
+
+def entry_misfit(row: Any, body: Mapping[str, Any], running: RunningBalance) -> Words | None:
+    """Return what is wrong between a register line, its movement and the balance so far; None if all agree.
+
+    Args:
+        row: the line's own columns, and those of its movement as `moved_…`, NULL where there is none.
+        body: the line's fields.
+        running: the balance after the line before; moved on.
+    """
+    if row.moved_id is None:
+        return say(N_("its movement is not on record"))
+    balance = running.after(row.moved_from_place_id, row.moved_to_place_id, row.moved_quantity)
+    for key, column in COLUMN_OF.items():
+        if body.get(key) != chain.written(getattr(row, f"moved_{column}")):
+            return say(N_("its movement says something else (%(field)s)"), field=key)
+    if body.get("balance") != chain.written(balance):
+        return say(N_("its balance is not the sum of the movements"))
+    own = (body.get("number"), body.get("product"), body.get("movement"), body.get("day"))
+    if own != (row.number, row.product_id, row.movement_id, row.clinic_day.isoformat()):
+        return say(N_("its columns do not say what its text says"))
+    return None
+
+
+def unregistered_movement(session: Session, site_id: int, progress: Progress) -> Fault | None:
+    """Return the first movement that is in no register."""
+    entered = exists().where(RegisterEntry.movement_id == Movement.id, RegisterEntry.site_id == site_id)
+    query = select(func.min(Movement.id)).where(Movement.site_id == site_id, ~entered)
+    first = session.scalar(query)
+    if first is None:
+        return None
+    return Fault(say(N_("stock movement no. %(id)s"), id=first), say(N_("it stands in no register")))
+
+
+def wrong_container(session: Session, site_id: int, progress: Progress) -> Fault | None:
+    """Return the first movement whose count or balance in its container does not follow from those before."""
+    table = Movement.__table__.c
+    query = (
+        select(
+            table.id,
+            table.container_id,
+            table.container_seq,
+            table.from_place_id,
+            table.to_place_id,
+            table.quantity,
+            table.balance_after,
+        )
+        .where(table.site_id == site_id)
+        .order_by(table.container_id, table.container_seq, table.id)
+    )
+    running, container_id, seq = RunningBalance.of_site(session, site_id), 0, 0
+    with session.execute(query.execution_options(yield_per=AT_ONCE)) as rows:
+        for row in rows:
+            if row.container_id != container_id:
+                container_id, seq, running.balance = row.container_id, 0, NOTHING
+            seq += 1
+            balance = running.after(row.from_place_id, row.to_place_id, row.quantity)
+            if row.container_seq != seq:
+                return _in_container(session, row, say(N_("a movement before it is missing")))
+            if row.balance_after != balance:
+                return _in_container(session, row, say(N_("its balance is not the sum of the container's movements")))
+    return None
+
+
+def _in_container(session: Session, row: Any, what: Words) -> Fault:
+    label = session.scalar(select(Container.label).where(Container.id == row.container_id)) or "?"
+    where = say(N_("container %(label)s, movement %(seq)s"), label=label, seq=row.container_seq)
+    return Fault(where, what)

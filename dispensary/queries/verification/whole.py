@@ -1,0 +1,54 @@
+"""One verification of one site, from the first row to the last."""
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from dispensary.queries.verification import chains, facts, stock
+from dispensary.queries.verification.results import Progress, Verification
+from dispensary.rules import seals
+from models import AuditEvent, Dose, RegisterEntry, Site
+
+CHECKS: tuple[facts.Check, ...] = (
+    facts.changed_fact,
+    facts.unaudited_fact,
+    stock.unregistered_movement,
+    stock.wrong_container,
+    facts.wrong_claim,
+    facts.wrong_release,
+    facts.wrong_amount,
+    facts.wrong_draw,
+)
+"""What is asked of the facts, once the chains were walked; each names the first that fails it."""
+
+
+def rows_to_walk(session: Session, site_id: int) -> int:
+    """Return about how many rows a verification looks at, for a progress bar."""
+    tables = (AuditEvent, AuditEvent, RegisterEntry)
+    counts = [select(func.count()).select_from(t).where(t.site_id == site_id) for t in tables]
+    return sum(session.scalars(count).one() for count in counts)
+
+
+def verify(
+    session: Session, site_id: int, public_key: Ed25519PublicKey, progress: Progress | None = None
+) -> Verification:
+    """Walk every chain of a site, its heads and seals, and hold each fact against its chained row, both ways.
+
+    Args:
+        public_key: of the key that sealed; an inspector brings the one from the printed page.
+        progress: told how many further rows were looked at.
+    """
+    tell = progress or _say_nothing
+    walked = tuple(chains.walk(session, site_id, name, public_key, tell) for name in chains.names(session, site_id))
+    found = tuple(fault for check in CHECKS if (fault := check(session, site_id, tell)))
+    return Verification(
+        site=session.get_one(Site, site_id).name,
+        key_id=seals.key_id(public_key),
+        chains=walked,
+        facts=found,
+        facts_checked=session.scalars(select(func.count()).select_from(Dose).where(Dose.site_id == site_id)).one(),
+    )
+
+
+def _say_nothing(rows: int) -> None:
+    """Keep quiet, where nobody watches."""
