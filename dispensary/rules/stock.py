@@ -5,8 +5,11 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from models.enums import BaseUnit, Form, Medication
+from models.enums import BaseUnit, Form, Medication, PlaceKind
 from models.units import Mg, MgPerUnit, Quantity, exact
+
+HERE = frozenset({PlaceKind.SAFE, PlaceKind.WINDOW})
+"""Places whose stock the site answers for; a register's running balance is the sum over them."""
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ from typing import Any
 from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
+from dispensary.rules.stock import HERE
 from dispensary.services import chains
 from dispensary.services.act import Act
 from models import Movement, RegisterEntry
@@ -12,8 +13,6 @@ from models.enums import ChainKind, PlaceKind
 from models.units import Quantity
 
 LAYOUT = 1
-HERE = frozenset({PlaceKind.SAFE, PlaceKind.WINDOW})
-"""Places whose stock the site answers for; the running balance is the sum over them."""
 
 
 def enter(session: Session, movement: Movement, act: Act, *, came_from: PlaceKind, went_to: PlaceKind) -> RegisterEntry:

@@ -1,22 +1,19 @@
 """Stock within the site: from the safe to a window and back while sealed, and the breaking of a seal."""
 
 from collections.abc import Iterable
-from datetime import timedelta
 
-from sqlalchemy import exists, or_, select
+from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from dispensary.errors import NotFound, Refused
+from dispensary.queries import stock as stock_queries
 from dispensary.services import audit, stock
 from dispensary.services.act import Act
 from dispensary.services.stock import Standing
 from dispensary.wording import N_, say
-from models import Container, Movement, Product, ReceiptSignature, Window
+from models import Container, Movement, ReceiptSignature, Window
 from models.enums import AuditKind, MovementKind, PlaceKind
-from models.units import MgPerUnit, Quantity
-
-STILL_IN_HAND = timedelta(days=1)
-"""A strength whose last container was emptied this recently is not new to the window."""
+from models.units import Quantity
 
 
 def move_to_window(session: Session, *, container_ids: Iterable[int], window_id: int, act: Act) -> list[Movement]:
@@ -71,32 +68,13 @@ def open_container(session: Session, *, container_id: int, act: Act, witnessed_b
     stock.check_not_expired(session, container, act)
     _check_countersigned(session, container)
     _check_none_open(session, container)
-    if is_new_strength(session, container, act):
+    if stock_queries.is_new_strength(session, product_id=container.product_id, window_id=act.window_id, at=act.at):
         _check_second_person(witnessed_by_id, act)
     card = session.get_one(Container, container_id, populate_existing=True)
     card.opened_at, card.opened_by_id = act.at, act.by_id
     session.flush()
     audit.record(session, AuditKind.CONTAINER_OPENED, card, act, window=act.window_id, witness=witnessed_by_id)
     return card
-
-
-def is_new_strength(session: Session, container: Standing, act: Act) -> bool:
-    """Return whether opening a container brings a strength to its window that was not in hand there before."""
-    product = session.get_one(Product, container.product_id)
-    opened_here = (
-        select(Product.strength)
-        .join(Container, Container.product_id == Product.id)
-        .where(
-            Container.window_id == container.window_id,
-            Container.opened_at.is_not(None),
-            Product.medication == product.medication,
-            Product.form == product.form,
-        )
-        .order_by(Container.opened_at.desc())
-    )
-    in_hand = opened_here.where(or_(Container.emptied_at.is_(None), Container.emptied_at >= act.at - STILL_IN_HAND))
-    strengths: set[MgPerUnit] = set(session.scalars(in_hand)) or set(session.scalars(opened_here.limit(1)))
-    return bool(strengths) and product.strength not in strengths
 
 
 def _check_second_person(witnessed_by_id: int | None, act: Act) -> None:

@@ -13,8 +13,8 @@ from sqlalchemy import select
 from dispensary.errors import Refused
 from dispensary.queries import stock as stock_queries
 from dispensary.rules.chain import Link, breaks
+from dispensary.rules.stock import HERE
 from dispensary.services import audit, stock, stock_leaving, stock_moving, stock_receiving
-from dispensary.services.register import HERE
 from dispensary.services.stock_receiving import Batch
 from models import Movement, Place, RegisterEntry
 from models.enums import AuditKind, MovementKind, PlaceKind, WasteReason

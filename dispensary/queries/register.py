@@ -1,0 +1,254 @@
+"""The controlled-drug register as it is read and printed: lines of one product, page by page.
+
+Screens and paper share these rows. Balances are those of the chained text itself, so that a page shows what is sealed.
+"""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, aliased
+
+from dispensary.rules.chain import GENESIS, Break, Link, breaks
+from dispensary.rules.stock import HERE
+from models import (
+    ChainHead,
+    Container,
+    Dose,
+    Lot,
+    Movement,
+    Person,
+    Place,
+    Product,
+    Receipt,
+    RegisterEntry,
+    Staff,
+    Window,
+)
+from models.enums import BaseUnit, ChainKind, Form, Medication, MovementKind, PlaceKind, WasteReason
+from models.stock import amount_mg
+from models.units import Mg, MgPerUnit, Quantity
+
+PAGE_ROWS = 25
+"""Lines on one page of the register, on screen and on paper, so that a page's number means the same on both."""
+
+
+@dataclass(frozen=True)
+class RegisterRow:
+    """One line: what moved, from where to where, who did it before whom, and what the site holds afterwards."""
+
+    number: int
+    at: datetime
+    clinic_day: date
+    kind: MovementKind
+    lot: str
+    expires_on: date
+    container: str
+    from_kind: PlaceKind
+    from_window: str
+    to_kind: PlaceKind
+    to_window: str
+    quantity: Quantity
+    person_number: str
+    supplier: str
+    document_no: str
+    by: str
+    by_initials: str
+    witness: str
+    witness_initials: str
+    waste_reason: WasteReason | None
+    note: str
+    recorded_at: datetime
+    reverses: int | None
+    reversed_by: int | None
+    body: str
+    previous_digest: str
+    digest: str
+
+    @property
+    def balance(self) -> Quantity:
+        """What the site held after this line, as the chained text says."""
+        return balance_in(self.body)
+
+    @property
+    def came_in(self) -> Quantity | None:
+        """What this line added to the site's stock, if it did."""
+        return self.quantity if self.to_kind in HERE and self.from_kind not in HERE else None
+
+    @property
+    def went_out(self) -> Quantity | None:
+        """What this line took from the site's stock, if it did."""
+        return self.quantity if self.from_kind in HERE and self.to_kind not in HERE else None
+
+
+@dataclass(frozen=True)
+class RegisterBook:
+    """The register of one product at one site: its head, and how far it goes."""
+
+    product_id: int
+    product: str
+    medication: Medication
+    form: Form
+    unit: BaseUnit
+    strength: MgPerUnit
+    naloxone_strength: MgPerUnit | None
+    last_number: int
+    last_digest: str
+    balance: Quantity
+
+    @property
+    def pages(self) -> int:
+        """How many pages have been begun."""
+        return max(1, -(-self.last_number // PAGE_ROWS))
+
+    @property
+    def balance_mg(self) -> Mg:
+        """The balance in milligrams."""
+        return amount_mg(self.balance, self.strength)
+
+
+@dataclass(frozen=True)
+class RegisterPage:
+    """One page: its lines between the balance brought forward and the one carried on, and whether the chain holds."""
+
+    book: RegisterBook
+    number: int
+    brought_forward: Quantity
+    rows: tuple[RegisterRow, ...]
+    breaks: tuple[Break, ...]
+
+    @property
+    def carried_on(self) -> Quantity:
+        """The balance after the last line."""
+        return self.rows[-1].balance if self.rows else self.brought_forward
+
+
+def balance_in(body: str) -> Quantity:
+    """Return the running balance that a chained line holds."""
+    return Quantity(Decimal(json.loads(body)["balance"]) / 1000)
+
+
+def books(session: Session, site_id: int) -> list[RegisterBook]:
+    """Return the registers of a site, by drug, form and strength."""
+    query = (
+        select(
+            Product.id.label("product_id"),
+            Product.name.label("product"),
+            Product.medication,
+            Product.form,
+            Product.unit,
+            Product.strength,
+            Product.naloxone_strength,
+            ChainHead.last_number,
+            ChainHead.last_digest,
+            ChainHead.last_balance.label("balance"),
+        )
+        .join(ChainHead, ChainHead.product_id == Product.id)
+        .where(ChainHead.site_id == site_id, ChainHead.kind == ChainKind.REGISTER)
+        .order_by(Product.medication, Product.form, Product.strength.desc(), Product.name)
+    )
+    return [RegisterBook(**row) for row in session.execute(query).mappings()]
+
+
+def register_page(session: Session, site_id: int, product_id: int, number: int | None = None) -> RegisterPage | None:
+    """Return one page of a product's register, the newest if no number is given; None where there is no such page."""
+    book = next((b for b in books(session, site_id) if b.product_id == product_id), None)
+    if book is None:
+        return None
+    number = book.pages if number is None else number
+    if not 1 <= number <= book.pages:
+        return None
+    first = (number - 1) * PAGE_ROWS + 1
+    rows = register_rows(session, site_id, product_id, first, first + PAGE_ROWS - 1)
+    before = _line_before(session, site_id, product_id, first)
+    return RegisterPage(
+        book=book,
+        number=number,
+        brought_forward=balance_in(before.body) if before else Quantity(Decimal(0)),
+        rows=tuple(rows),
+        breaks=breaks_among(rows, first, before.digest if before else GENESIS),
+    )
+
+
+def breaks_among(rows: Sequence[RegisterRow], first: int, digest_before: str) -> tuple[Break, ...]:
+    """Return where these lines do not follow each other."""
+    links = (Link(row.number, row.body, row.previous_digest, row.digest) for row in rows)
+    return tuple(breaks(links, number=first - 1, previous=digest_before))
+
+
+def _line_before(session: Session, site_id: int, product_id: int, number: int) -> RegisterEntry | None:
+    return session.scalar(
+        select(RegisterEntry).where(
+            RegisterEntry.site_id == site_id,
+            RegisterEntry.product_id == product_id,
+            RegisterEntry.number == number - 1,
+        )
+    )
+
+
+def register_rows(
+    session: Session, site_id: int, product_id: int, from_number: int, to_number: int
+) -> list[RegisterRow]:
+    """Return the lines of a product's register from one number to another, both included.
+
+    A reversal and the line it takes back name each other's numbers; neither is ever changed.
+    """
+    come, gone, there, here = aliased(Place), aliased(Place), aliased(Window), aliased(Window)
+    by, witness = aliased(Staff), aliased(Staff)
+    reversing, taken_back, taking_back = aliased(Movement), aliased(RegisterEntry), aliased(RegisterEntry)
+    query = (
+        select(
+            RegisterEntry.number,
+            Movement.moved_at.label("at"),
+            RegisterEntry.clinic_day,
+            Movement.kind,
+            Lot.number.label("lot"),
+            Lot.expires_on,
+            Container.label.label("container"),
+            come.kind.label("from_kind"),
+            func.coalesce(there.name, "").label("from_window"),
+            gone.kind.label("to_kind"),
+            func.coalesce(here.name, "").label("to_window"),
+            Movement.quantity,
+            func.coalesce(Person.number, "").label("person_number"),
+            func.coalesce(Receipt.supplier, "").label("supplier"),
+            func.coalesce(Receipt.document_no, "").label("document_no"),
+            by.name.label("by"),
+            by.initials.label("by_initials"),
+            func.coalesce(witness.name, "").label("witness"),
+            func.coalesce(witness.initials, "").label("witness_initials"),
+            Movement.waste_reason,
+            Movement.note,
+            RegisterEntry.recorded_at,
+            taken_back.number.label("reverses"),
+            taking_back.number.label("reversed_by"),
+            RegisterEntry.body,
+            RegisterEntry.previous_digest,
+            RegisterEntry.digest,
+        )
+        .join(Movement, Movement.id == RegisterEntry.movement_id)
+        .join(Lot, Lot.id == Movement.lot_id)
+        .join(Container, Container.id == Movement.container_id)
+        .join(come, come.id == Movement.from_place_id)
+        .join(gone, gone.id == Movement.to_place_id)
+        .outerjoin(there, there.id == come.window_id)
+        .outerjoin(here, here.id == gone.window_id)
+        .outerjoin(Dose, Dose.id == Movement.dose_id)
+        .outerjoin(Person, Person.id == Dose.person_id)
+        .outerjoin(Receipt, Receipt.id == Movement.receipt_id)
+        .join(by, by.id == RegisterEntry.recorded_by_id)
+        .outerjoin(witness, witness.id == Movement.witnessed_by_id)
+        .outerjoin(taken_back, taken_back.movement_id == Movement.reverses_id)
+        .outerjoin(reversing, reversing.reverses_id == Movement.id)
+        .outerjoin(taking_back, taking_back.movement_id == reversing.id)
+        .where(
+            RegisterEntry.site_id == site_id,
+            RegisterEntry.product_id == product_id,
+            RegisterEntry.number.between(from_number, to_number),
+        )
+        .order_by(RegisterEntry.number)
+    )
+    return [RegisterRow(**row) for row in session.execute(query).mappings()]
