@@ -1,0 +1,90 @@
+"""A clinic with one record of each kind, and from it a sample for every gap in an address."""
+
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+from werkzeug.routing import Rule
+
+from models import Base
+from models.enums import PlaceKind
+from tests import factories
+from tests.factories import World
+from tests.migrations.least_rows import Rows
+
+TABLES = {
+    "order_id": "dose_order",
+    "window_id": "dispensing_window",
+    "card_id": "person_card",
+    "photo_id": "person_photo",
+    "role_id": "staff_role",
+    "account_id": "staff",
+    "entry_id": "register_entry",
+}
+"""Gaps that are not named after their table."""
+
+
+class Samples:
+    """Fills in addresses with records that exist."""
+
+    def __init__(self, session: Session, world: World) -> None:
+        """Furnish a small clinic: somebody dosed today, and one row in every table."""
+        self.session, self.world = session, world
+        who = factories.patient(session, world)
+        order = session.scalars(select(Base.metadata.tables["dose_order"].c.id)).first()
+        self.rows = Rows(session)
+        self._know("site", world.site.id)
+        self._know("staff", world.nurse.id)
+        self._know("person", who.id)
+        self._know("dose_order", order)
+        self._know("dispensing_window", world.window.id)
+        self._know("terminal", world.terminal.id)
+        self._know("product", world.products["methadone"].id)
+        self._know("container", world.containers["methadone"].id)
+        self._know("lot", world.containers["methadone"].lot_id)
+        self._know("place", world.places[PlaceKind.SAFE].id)
+        self._know("episode", self._row("dose_order", order)["episode_id"])
+        self._dose(who, order)
+        session.commit()
+
+    def _dose(self, who: Any, order_id: Any) -> None:
+        from models import DoseOrder
+
+        made = factories.dose(self.session, self.world, who, self.session.get_one(DoseOrder, order_id))
+        self._know("dose", made.id)
+        self._know("claim", made.claim_id)
+
+    def _row(self, table: str, key: Any) -> dict[str, Any]:
+        return dict(self.session.execute(select(Base.metadata.tables[table]).filter_by(id=key)).mappings().one())
+
+    def _know(self, table: str, key: Any) -> None:
+        self.rows.first[table] = self._row(table, key)
+
+    def address(self, rule: Rule) -> str:
+        """Return the address of a rule with every gap filled in."""
+        values = {gap: self.value(gap) for gap in rule.arguments - set(rule.defaults or {})}
+        adapter = rule.map.bind("localhost") if rule.map else None
+        assert adapter is not None
+        return adapter.build(rule.endpoint, values | (rule.defaults or {}), method=next(iter(rule.methods or ())))
+
+    def value(self, gap: str) -> Any:
+        """Return something that fits a gap: the id of a record, a day, or a word known by the name of the gap."""
+        if gap in self.words():
+            return self.words()[gap]
+        table = TABLES.get(gap, gap.removesuffix("_id"))
+        assert table in Base.metadata.tables, f"tests/house/samples.py has no sample for <{gap}>"
+        row = self.rows.one(table)
+        self.session.commit()
+        return row["id"]
+
+    def words(self) -> dict[str, Any]:
+        """Return samples for gaps that are no id."""
+        return {
+            "day": self.world.day.isoformat(),
+            "clinic_day": self.world.day.isoformat(),
+            "from_on": (self.world.day - timedelta(days=7)).isoformat(),
+            "until_on": self.world.day.isoformat(),
+            "form": "csv",
+            "filename": "dispensary.css",
+        }
