@@ -1,7 +1,7 @@
 """The sheet around every report: paper, header, footer, page n of N, and the same bytes for the same figures."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from io import BytesIO
 from typing import Any
@@ -14,8 +14,8 @@ from reportlab.platypus import Flowable, Frame, PageTemplate
 from reportlab.platypus.doctemplate import BaseDocTemplate
 from sqlalchemy.orm import Session
 
-from dispensary.queries import paper, sites
-from dispensary.queries.paper import ApprovedPolicy
+from dispensary.policy.profiles import Approval
+from dispensary.queries import policy, sites
 from dispensary.wording import N_, Speaker, Words, say
 from reports import fonts
 
@@ -37,7 +37,7 @@ class Heading:
     last: date
     """The period, in clinic days."""
     zone: str
-    policies: tuple[ApprovedPolicy, ...]
+    policies: tuple[Approval, ...]
     printed_by: str
     printed_at: datetime
     paper: str
@@ -52,11 +52,11 @@ class Heading:
         return say(N_("Clinic days %(first)s to %(last)s"), first=self.first, last=self.last)
 
     @property
-    def policy(self) -> Words:
+    def rules(self) -> Words:
         """Which rules were in force."""
         if not self.policies:
             return say(N_("Policy: house rules only"))
-        names = ", ".join(f"{p.profile} ({p.since.isoformat()})" for p in self.policies)
+        names = ", ".join(f"{p.profile} ({p.effective_on.isoformat()})" for p in self.policies)
         return say(N_("Policy: house rules, %(names)s"), names=names)
 
 
@@ -78,12 +78,17 @@ def heading(
         first=first,
         last=last,
         zone=sites.settings(session, site_id, last).zone.key,
-        policies=tuple(paper.policies_in_force(session, site_id, last)),
+        policies=tuple(p for p in policy.approvals(session, site_id, last) if p.in_force),
         printed_by=printed_by,
         printed_at=printed_at,
         paper=on_paper or site.paper,
         language=site.language,
     )
+
+
+def over(about: Heading, first: date, last: date) -> Heading:
+    """Return the same heading over other clinic days."""
+    return replace(about, first=first, last=last)
 
 
 def build(
@@ -141,7 +146,7 @@ def _header(name: str, about: Heading, speak: Speaker, size: tuple[float, float]
         fonts.draw(canvas, MARGIN, top - 12, name, TITLE_SIZE, bold=True, language=language)
         _right(canvas, width - MARGIN, top - 11, about.clinic, 10, language, bold=True)
         fonts.draw(canvas, MARGIN, top - 25, period, 9, bold=True, language=language)
-        _right(canvas, width - MARGIN, top - 23, speak(about.policy), SMALL, language)
+        _right(canvas, width - MARGIN, top - 23, speak(about.rules), SMALL, language)
         canvas.setLineWidth(0.8)
         canvas.line(MARGIN, top - 32, width - MARGIN, top - 32)
 

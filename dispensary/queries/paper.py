@@ -8,30 +8,11 @@ from decimal import Decimal
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from models import Movement, PersonCard, PolicyApproval, RegisterEntry, Seal
+from models import Movement, PersonCard, RegisterEntry, Seal
 from models.enums import ChainKind, MovementKind
 from models.units import Quantity
 
 NOTHING = Quantity(Decimal(0))
-
-
-@dataclass(frozen=True)
-class ApprovedPolicy:
-    """A policy profile in force at a site, and since when."""
-
-    profile: str
-    since: date
-
-
-def policies_in_force(session: Session, site_id: int, on: date) -> list[ApprovedPolicy]:
-    """Return the profiles that a prescriber has put in force at a site, as of a day, by name."""
-    query = (
-        select(PolicyApproval.profile, PolicyApproval.effective_on, PolicyApproval.in_force)
-        .where(PolicyApproval.site_id == site_id, PolicyApproval.effective_on <= on)
-        .order_by(PolicyApproval.effective_on, PolicyApproval.id)
-    )
-    newest = {row.profile: row for row in session.execute(query)}
-    return [ApprovedPolicy(name, row.effective_on) for name, row in sorted(newest.items()) if row.in_force]
 
 
 @dataclass(frozen=True)

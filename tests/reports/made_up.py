@@ -8,7 +8,7 @@ from dispensary.queries.paper import RegisterDoses, SealOnPaper
 from dispensary.wording import Speaker
 from models.enums import BaseUnit, DoseOutcome, Form, Medication, Origin, RefusedReason, ReversalReason, WithheldReason
 from models.units import mg, mg_per_unit, quantity
-from reports.dispensing_log import Dispenser, DispensingLogFigures, LogRow, totals
+from reports.dispensing_figures import Dispenser, DispensingLogFigures, LogRow, totals
 from reports.page import Heading
 
 DAY = date(2026, 3, 2)
@@ -96,9 +96,7 @@ def made_dose(number=1, **values):
     )
 
 
-REVERSAL = Reversed(
-    ReversalReason.NOT_SWALLOWED, "spat out", True, OPENING + timedelta(hours=1), DAY, "RA", "WR"
-)
+REVERSAL = Reversed(ReversalReason.NOT_SWALLOWED, "spat out", True, OPENING + timedelta(hours=1), DAY, "RA", "WR")
 
 
 def odd_doses(start=1):

@@ -1,0 +1,227 @@
+"""The figures of the daily dispensing log: its rows, and its totals beside what the register says of the same days.
+
+The totals are sums of the rows shown. Imported doses stand apart, outside the totals, for no stock of ours moved.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+
+from sqlalchemy.orm import Session
+
+from dispensary.queries import dispensing, paper, sites
+from dispensary.queries.dispensing import DispensedDose, DispensedLine, DispensedProduct, Hand
+from dispensary.queries.paper import RegisterDoses, SealOnPaper
+from dispensary.queries.sites import SiteSettings
+from models.enums import DoseOutcome, Origin
+from models.stock import amount_mg
+from models.units import Mg, Quantity
+from reports.dose_words import is_late, needs_note
+from reports.page import Heading
+
+NOTHING = Quantity(Decimal(0))
+
+
+@dataclass(frozen=True)
+class LogRow:
+    """One printed row: one line of a dose, or a dose of which nothing was drawn."""
+
+    number: int
+    dose: DispensedDose
+    line: DispensedLine | None
+    continued: bool = False
+    """A further line of the dose in the row above."""
+    late: bool = False
+    note: int | None = None
+    """The number of the note that explains this row."""
+
+    @property
+    def reversed(self) -> bool:
+        """Whether the record was of what did not happen."""
+        return self.dose.reversal is not None
+
+    @property
+    def taken(self) -> Quantity | None:
+        """What was swallowed, in the product's base unit."""
+        return self.line.taken if self.line else None
+
+    @property
+    def taken_mg(self) -> Mg:
+        """What was swallowed, in mg."""
+        return self.line.taken_mg if self.line else self.dose.taken_mg
+
+    @property
+    def wasted(self) -> Quantity:
+        """Poured and not swallowed; all of it where a poured dose was reversed."""
+        if self.line is None:
+            return NOTHING
+        reversal = self.dose.reversal
+        return self.line.poured if reversal and reversal.poured else self.line.wasted
+
+
+@dataclass(frozen=True)
+class ProductTotal:
+    """What the rows of one product add up to, beside what the register says."""
+
+    product: DispensedProduct
+    doses: int
+    dispensed: Quantity
+    """Swallowed by every row shown, those struck included."""
+    reversed: Quantity
+    """Taken off the record on these days, of doses of these or of earlier days."""
+    wasted: Quantity
+    register: RegisterDoses
+
+    @property
+    def consumed(self) -> Quantity:
+        """What remains consumed, in the base unit."""
+        return Quantity(self.dispensed - self.reversed)
+
+    @property
+    def consumed_mg(self) -> Mg:
+        """What remains consumed, in mg."""
+        return amount_mg(self.consumed, self.product.strength)
+
+    @property
+    def register_consumed(self) -> Quantity:
+        """What the register entered as dispensed, less what it entered as reversed."""
+        return Quantity(self.register.dispensed - self.register.reversed)
+
+    @property
+    def agrees(self) -> bool:
+        """Whether rows and register say the same, entry by entry kind."""
+        mine = RegisterDoses(self.dispensed, self.reversed, self.wasted)
+        return mine == self.register
+
+
+@dataclass(frozen=True)
+class Dispenser:
+    """Who dispensed, and how many rows carry their initials."""
+
+    hand: Hand
+    doses: int
+
+
+@dataclass(frozen=True)
+class DispensingLogFigures:
+    """Everything the log shows, on the screen, on paper and as files alike."""
+
+    about: Heading
+    rows: tuple[LogRow, ...]
+    earlier: tuple[LogRow, ...]
+    """Doses of other days that were reversed on these days."""
+    imported: tuple[LogRow, ...]
+    totals: tuple[ProductTotal, ...]
+    dispensers: tuple[Dispenser, ...]
+    seals: dict[int, SealOnPaper] = field(default_factory=dict)
+
+    @property
+    def reconciles(self) -> bool:
+        """Whether every total equals the register."""
+        return all(total.agrees for total in self.totals)
+
+    @property
+    def doses_given(self) -> int:
+        """How many doses stand as taken."""
+        return sum(1 for r in self.rows if not r.continued and not r.reversed and r.dose.taken_mg > 0)
+
+    @property
+    def not_given(self) -> int:
+        """How many were withheld or refused."""
+        return sum(1 for r in self.rows if r.dose.outcome in (DoseOutcome.WITHHELD, DoseOutcome.REFUSED))
+
+    @property
+    def struck(self) -> int:
+        """How many doses of these days were taken off the record."""
+        return sum(1 for r in self.rows if not r.continued and r.reversed)
+
+
+def figures(session: Session, site_id: int, first: date, last: date, *, about: Heading) -> DispensingLogFigures:
+    """Return the log of a site's clinic days, the first and the last included."""
+    settings = sites.settings(session, site_id, last)
+    doses = dispensing.doses_of_days(session, site_id, first, last)
+    own = [d for d in doses if d.origin is not Origin.IMPORT]
+    earlier_doses = [
+        d for d in dispensing.reversed_afterwards(session, site_id, first, last) if d.origin is not Origin.IMPORT
+    ]
+    rows = _rows(own, settings)
+    earlier = _rows(earlier_doses, settings, len(rows), sum(1 for r in rows if r.note is not None))
+    register = paper.register_of_doses(session, site_id, first, last)
+    return DispensingLogFigures(
+        about=about,
+        rows=rows,
+        earlier=earlier,
+        imported=_rows([d for d in doses if d.origin is Origin.IMPORT], settings, marks=False),
+        totals=totals(rows, earlier, register, dispensing.products_by_id(session), first, last),
+        dispensers=_dispensers(own),
+        seals=paper.register_seals(session, site_id),
+    )
+
+
+def _rows(
+    doses: Iterable[DispensedDose], settings: SiteSettings, after: int = 0, notes: int = 0, *, marks: bool = True
+) -> tuple[LogRow, ...]:
+    rows: list[LogRow] = []
+    for dose in doses:
+        late = marks and is_late(dose, settings)
+        noted = marks and needs_note(dose, late)
+        notes += noted
+        lines: Sequence[DispensedLine | None] = dose.lines or (None,)
+        for n, line in enumerate(lines):
+            number = after + len(rows) + 1
+            rows.append(LogRow(number, dose, line, n > 0, late, notes if noted and n == 0 else None))
+    return tuple(rows)
+
+
+def totals(
+    rows: Iterable[LogRow],
+    earlier: Iterable[LogRow],
+    register: dict[int, RegisterDoses],
+    products: dict[int, DispensedProduct],
+    first: date,
+    last: date,
+) -> tuple[ProductTotal, ...]:
+    """Return the sums of the rows by product and strength, beside the register's; products on either side only too."""
+    dispensed: dict[int, list[LogRow]] = {}
+    for row in rows:
+        if row.line:
+            dispensed.setdefault(row.line.product.id, []).append(row)
+    back: dict[int, list[LogRow]] = {}
+    for row in [*earlier, *(r for own in dispensed.values() for r in own)]:
+        if row.line and row.dose.reversal and first <= row.dose.reversal.clinic_day <= last:
+            back.setdefault(row.line.product.id, []).append(row)
+    known = sorted(dispensed.keys() | back.keys() | register.keys(), key=lambda i: _product_order(products[i]))
+    return tuple(
+        ProductTotal(
+            product=products[i],
+            doses=len(_taken_in(dispensed.get(i, [])) - _taken_in(back.get(i, []))),
+            dispensed=_sum(r.line.taken for r in dispensed.get(i, []) if r.line),
+            reversed=_sum(r.line.taken for r in back.get(i, []) if r.line),
+            wasted=Quantity(
+                _sum(r.line.wasted for r in dispensed.get(i, []) if r.line)
+                + _sum(r.line.taken for r in back.get(i, []) if r.line and r.dose.reversal and r.dose.reversal.poured)
+            ),
+            register=register.get(i, RegisterDoses()),
+        )
+        for i in known
+    )
+
+
+def _taken_in(rows: Iterable[LogRow]) -> set[int]:
+    return {row.dose.id for row in rows if row.line and row.line.taken > 0}
+
+
+def _product_order(product: DispensedProduct) -> tuple[str, str, Decimal]:
+    return product.medication.value, product.form.value, product.strength
+
+
+def _sum(quantities: Iterable[Quantity]) -> Quantity:
+    return Quantity(sum(quantities, NOTHING))
+
+
+def _dispensers(doses: Iterable[DispensedDose]) -> tuple[Dispenser, ...]:
+    counted: dict[Hand, int] = {}
+    for dose in doses:
+        counted[dose.by] = counted.get(dose.by, 0) + 1
+    return tuple(Dispenser(hand, n) for hand, n in sorted(counted.items(), key=lambda c: (c[0].initials, c[0].id)))
