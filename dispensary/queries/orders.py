@@ -2,14 +2,29 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
-from datetime import date
+from dataclasses import dataclass
+from datetime import date, timedelta
 
 from sqlalchemy import Row, Select, case, func, select
 from sqlalchemy.orm import Session
 
+from dispensary.queries.people import full_name
 from dispensary.rules.orders import OrderFacts, Step
-from models import DoseOrder, OrderEnd, OrderStep, Staff
+from models import (
+    Claim,
+    ClaimRelease,
+    DoseOrder,
+    EpisodeEnd,
+    EpisodeEndCorrection,
+    OrderEnd,
+    OrderStep,
+    Person,
+    Staff,
+)
+from models.enums import OrderEndReason
 from models.units import Mg
+
+ENDING_SOON = timedelta(days=7)
 
 ENDED_ON = (
     select(func.min(OrderEnd.last_day))
@@ -17,7 +32,7 @@ ENDED_ON = (
     .correlate_except(OrderEnd)
     .scalar_subquery()
 )
-LAST_DAY = case((ENDED_ON < DoseOrder.ends_on, ENDED_ON), else_=DoseOrder.ends_on)
+LAST_DAY = case((DoseOrder.ends_on > ENDED_ON, ENDED_ON), else_=DoseOrder.ends_on)
 """The last day an order holds: its own end, or the earliest day on which it was ended before that."""
 
 
@@ -26,6 +41,108 @@ def active_order(session: Session, person_id: int, on: date) -> OrderFacts | Non
     query = _orders().where(DoseOrder.person_id == person_id, DoseOrder.starts_on <= on, on <= LAST_DAY)
     row = session.execute(query.order_by(DoseOrder.id.desc()).limit(1)).one_or_none()
     return _facts(session, [row])[0] if row else None
+
+
+@dataclass(frozen=True)
+class OrderVersion:
+    """One signed version as the person's page shows it."""
+
+    facts: OrderFacts
+    person_id: int
+    site_id: int
+    episode_id: int
+    replaces_id: int | None
+    reason: str
+    over_limit_reason: str | None
+    ended: OrderEndReason | None
+    """Why it ended before its own last day; None if it did not."""
+    end_note: str
+
+    @property
+    def never_held(self) -> bool:
+        """Whether it was ended before its first day."""
+        return self.facts.ends_on < self.facts.starts_on
+
+
+def versions_of(session: Session, person_id: int) -> list[OrderVersion]:
+    """Return every version of every order of a person, the newest first."""
+    rows = session.execute(_orders().where(DoseOrder.person_id == person_id).order_by(DoseOrder.id.desc())).all()
+    ends = _ends(session, person_id)
+    return [
+        OrderVersion(
+            facts=facts,
+            person_id=order.person_id,
+            site_id=order.site_id,
+            episode_id=order.episode_id,
+            replaces_id=order.replaces_id,
+            reason=order.reason,
+            over_limit_reason=order.over_limit_reason,
+            ended=ends[order.id].reason if order.id in ends else None,
+            end_note=ends[order.id].note if order.id in ends else "",
+        )
+        for (order, _, _), facts in zip(rows, _facts(session, rows), strict=True)
+    ]
+
+
+def _ends(session: Session, person_id: int) -> dict[int, OrderEnd]:
+    """Return the end that counts of each order that has one: the earliest."""
+    query = (
+        select(OrderEnd)
+        .join(DoseOrder, DoseOrder.id == OrderEnd.order_id)
+        .where(DoseOrder.person_id == person_id)
+        .order_by(OrderEnd.last_day.desc(), OrderEnd.id.desc())
+    )
+    return {end.order_id: end for end in session.scalars(query)}
+
+
+@dataclass(frozen=True)
+class EndingOrder:
+    """An order whose last day is near, with nothing signed to follow it."""
+
+    person_id: int
+    number: str
+    name: str
+    """Family name first."""
+    last_day: date
+    days_left: int
+    """Below zero: the order has lapsed."""
+
+
+def ending_soon(session: Session, site_id: int, today: date) -> list[EndingOrder]:
+    """Return who is in treatment at a site on an order that ends within seven days, or ended in the last seven.
+
+    Orders that a prescriber stopped, and those with a later order after them, are left out. The soonest comes first.
+    """
+    ended = select(EpisodeEnd.episode_id).where(EpisodeEnd.id.not_in(select(EpisodeEndCorrection.episode_end_id)))
+    later = select(DoseOrder.person_id).where(today + ENDING_SOON < LAST_DAY, DoseOrder.starts_on <= LAST_DAY)
+    query = (
+        select(Person.id, Person.number, Person.family_name, Person.given_name, func.max(DoseOrder.ends_on))
+        .join(DoseOrder, DoseOrder.person_id == Person.id)
+        .where(
+            DoseOrder.site_id == site_id,
+            DoseOrder.ends_on.between(today - ENDING_SOON, today + ENDING_SOON),
+            DoseOrder.ends_on == LAST_DAY,
+            DoseOrder.episode_id.not_in(ended),
+            Person.id.not_in(later),
+        )
+        .group_by(Person.id)
+    )
+    found = [
+        EndingOrder(person_id, number, full_name(family_name, given_name), last_day, (last_day - today).days)
+        for person_id, number, family_name, given_name, last_day in session.execute(query)
+    ]
+    return sorted(found, key=lambda order: (order.last_day, order.number))
+
+
+def parts_claimed(session: Session, person_id: int, on: date) -> list[int]:
+    """Return the parts of a clinic day that are taken, whatever took them."""
+    query = (
+        select(Claim.part)
+        .outerjoin(ClaimRelease, ClaimRelease.claim_id == Claim.id)
+        .where(Claim.person_id == person_id, Claim.clinic_day == on, ClaimRelease.id.is_(None))
+        .order_by(Claim.part)
+    )
+    return list(session.scalars(query))
 
 
 def _orders() -> Select[DoseOrder, date, str]:

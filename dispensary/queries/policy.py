@@ -1,0 +1,42 @@
+"""Which profiles a site's prescribers have put in force."""
+
+from datetime import date, datetime
+
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session
+
+from dispensary.policy.profiles import Approval
+from models import PolicyApproval, Staff
+
+
+def approvals(session: Session, site_id: int, as_of: date) -> list[Approval]:
+    """Return the newest decision on each profile at a site, of those that count by a clinic day."""
+    query = _decisions().where(PolicyApproval.site_id == site_id, PolicyApproval.effective_on <= as_of)
+    newest = {approval.profile: approval for _, approval in _read(session, query)}
+    return list(newest.values())
+
+
+def approvals_everywhere(session: Session) -> list[Approval]:
+    """Return the newest decision on each profile at every site, later ones included: what the start checks."""
+    newest = {(site_id, approval.profile): approval for site_id, approval in _read(session, _decisions())}
+    return list(newest.values())
+
+
+def _decisions() -> Select[int, str, str, bool, date, datetime, str]:
+    return (
+        select(
+            PolicyApproval.site_id,
+            PolicyApproval.profile,
+            PolicyApproval.digest,
+            PolicyApproval.in_force,
+            PolicyApproval.effective_on,
+            PolicyApproval.approved_at,
+            Staff.name,
+        )
+        .join(Staff, Staff.id == PolicyApproval.recorded_by_id)
+        .order_by(PolicyApproval.effective_on, PolicyApproval.id)
+    )
+
+
+def _read(session: Session, query: Select[int, str, str, bool, date, datetime, str]) -> list[tuple[int, Approval]]:
+    return [(row[0], Approval(*row[1:])) for row in session.execute(query)]

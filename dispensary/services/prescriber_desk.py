@@ -1,0 +1,45 @@
+"""Closing what lies on the prescriber's desk, once nothing on it waits any more."""
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from dispensary.errors import Conflict, NotFound
+from dispensary.queries import prescriber_desk
+from dispensary.services import people, tasks
+from dispensary.services.act import Act
+from dispensary.wording import N_, say
+from models import Task
+from models.enums import Desk, TaskReasonKind
+
+
+def answer(session: Session, *, person_id: int, kinds: set[TaskReasonKind], resolution: str, act: Act) -> None:
+    """Close the prescriber's task about a person if these kinds of reasons were all that still waited.
+
+    Call with the person's row locked.
+    """
+    task = session.scalar(
+        select(Task).where(Task.person_id == person_id, Task.desk == Desk.PRESCRIBER, Task.resolved_at.is_(None))
+    )
+    if task is not None and prescriber_desk.unanswered(session, task.id) <= kinds:
+        tasks.resolve(session, task=task, resolution=resolution, act=act)
+
+
+def close_task(session: Session, *, task_id: int, resolution: str, act: Act) -> Task:
+    """Close a prescriber's task by hand, with what came of it.
+
+    Raises:
+        NotFound: there is no such task at this site.
+        Conflict: it is closed already, or a stop on it still stands: a stop is released, not closed.
+    """
+    resolution = people.line(resolution, "resolution", needed=True)
+    person_id = session.scalar(select(Task.person_id).where(Task.id == task_id, Task.site_id == act.site_id))
+    if person_id is None:
+        raise NotFound(say(N_("There is no such task here.")), code="no_such_task")
+    people.lock(session, person_id)
+    task = session.get_one(Task, task_id, populate_existing=True)
+    if task.resolved_at is not None:
+        raise Conflict(say(N_("This task was closed at %(at)s."), at=task.resolved_at), code="task_closed")
+    if TaskReasonKind.STOP in prescriber_desk.unanswered(session, task.id):
+        raise Conflict(say(N_("A stop on this task still stands. Decide the stop first.")), code="stop_stands")
+    tasks.resolve(session, task=task, resolution=resolution, act=act)
+    return task
