@@ -8,6 +8,12 @@ from collections.abc import Callable
 import click
 from flask import Flask
 
+from dispensary.cli.init import init
+from dispensary.cli.serve import serve
+from dispensary.cli.upgrade import upgrade
+from dispensary.cli.user import user
+from dispensary.cli.verify import verify
+
 
 def commands(create_app: Callable[..., Flask]) -> click.Group:
     """Return the command with all its subcommands; each makes the app when it runs, not before."""
@@ -18,4 +24,6 @@ def commands(create_app: Callable[..., Flask]) -> click.Group:
         """Run an opioid agonist treatment clinic: doses, stock, register, paper."""
         context.obj = create_app
 
+    for command in (init, serve, upgrade, user, verify):
+        dispensary.add_command(command)
     return dispensary

@@ -1,11 +1,12 @@
 """Accounts, their roles and terminals: what signing in and the administrator's pages need."""
 
+from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session
 
-from models import Staff, StaffRole, Terminal
+from models import Site, Staff, StaffRole, Terminal
 from models.enums import Role
 
 
@@ -43,3 +44,42 @@ def roles_of(session: Session, staff_id: int, site_id: int, on: date) -> frozens
 def staff_names(session: Session) -> dict[int, str]:
     """Return everybody's name by id."""
     return {row.id: row.name for row in session.execute(select(Staff.id, Staff.name))}
+
+
+@dataclass(frozen=True)
+class AccountLine:
+    """One account, as the command line lists it; `roles` as `nurse at main`."""
+
+    username: str
+    name: str
+    ended: bool
+    signs_in: bool
+    roles: tuple[str, ...]
+
+
+def account_lines(session: Session, on: date) -> list[AccountLine]:
+    """Return every account by sign-in name, with the roles it holds on a day."""
+    held: dict[int, list[str]] = {}
+    roles = select(StaffRole.staff_id, StaffRole.role, Site.code).join(Site, Site.id == StaffRole.site_id)
+    for row in session.execute(roles.where(*_holds_on(on)).order_by(Site.code, StaffRole.role)):
+        held.setdefault(row.staff_id, []).append(f"{row.role.value} at {row.code}")
+    return [
+        AccountLine(
+            staff.username,
+            staff.name,
+            staff.ended_at is not None,
+            staff.password_hash is not None,
+            tuple(held.get(staff.id, ())),
+        )
+        for staff in session.scalars(select(Staff).order_by(Staff.username))
+    ]
+
+
+def role_held(session: Session, staff_id: int, site_id: int, role: Role, on: date) -> StaffRole | None:
+    """Return the grant by which someone holds a role at a site on a day."""
+    mine = (StaffRole.staff_id == staff_id, StaffRole.site_id == site_id, StaffRole.role == role)
+    return session.scalar(select(StaffRole).where(*mine, *_holds_on(on)))
+
+
+def _holds_on(on: date) -> tuple[ColumnElement[bool], ...]:
+    return (StaffRole.from_on <= on, or_(StaffRole.until_on.is_(None), StaffRole.until_on >= on))
