@@ -21,6 +21,7 @@ TABLES = {
     "role_id": "staff_role",
     "account_id": "staff",
     "entry_id": "register_entry",
+    "end_id": "episode_end",
 }
 """Gaps that are not named after their table."""
 
@@ -86,5 +87,7 @@ class Samples:
             "from_on": (self.world.day - timedelta(days=7)).isoformat(),
             "until_on": self.world.day.isoformat(),
             "form": "csv",
+            "number": 1,  # of a page
+            "profile_id": "uk-orange-2017",
             "filename": "dispensary.css",
         }

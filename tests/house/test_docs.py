@@ -1,0 +1,75 @@
+"""The documents say what is so."""
+
+import re
+import subprocess
+
+from tests.house import generated
+from tests.house.source import ROOT
+
+DOCS = ROOT / "docs"
+
+
+def test_roles_and_tables_are_printed_as_they_are():
+    """To renew: python -m tests.house.generated."""
+    text = generated.PAGE.read_text(encoding="utf-8")
+
+    assert text == generated.renewed(text)
+
+
+def test_security_page_names_tests_that_exist():
+    text = generated.PAGE.read_text(encoding="utf-8")
+    named = set(re.findall(r"`(tests/[\w/]+\.py)`", text))
+
+    assert named
+    assert {path for path in named if not (ROOT / path).exists()} == set()
+
+
+def test_readme_is_short_and_names_the_two_commands():
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+
+    assert len(text.splitlines()) <= 80
+    assert "make demo" in text
+    assert "make test" in text
+
+
+def test_decisions_are_numbered_without_gaps_and_fit_a_page():
+    decisions = sorted((DOCS / "adr").glob("*.md"))
+
+    assert [d.name[:4] for d in decisions] == [f"{n:04}" for n in range(1, len(decisions) + 1)]
+    for decision in decisions:
+        text = decision.read_text(encoding="utf-8")
+        assert [h for h in ("## Context", "## Decision", "## Consequences") if h not in text] == [], decision.name
+        assert len(text.split()) <= 450, f"{decision.name} is longer than a page"
+
+
+def test_links_between_documents_lead_somewhere():
+    pages = [ROOT / "README.md", *DOCS.rglob("*.md")]
+    broken = [
+        f"{page.relative_to(ROOT)}: {target}"
+        for page in pages
+        for target in re.findall(r"\]\((?!https?:|#|mailto:)([^)#]+)", page.read_text(encoding="utf-8"))
+        if not (page.parent / target).exists()
+    ]
+
+    assert broken == []
+
+
+def test_every_target_of_the_makefile_is_in_the_readme():
+    targets = re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.M)
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+
+    assert [t for t in targets if f"make {t}" not in text] == []
+
+
+def test_lock_files_name_versions_and_hashes_and_no_place():
+    for name in ("requirements.lock", "requirements-test.lock"):
+        text = (ROOT / name).read_text(encoding="utf-8")
+        pins = re.findall(r"^[a-z0-9][\w.-]*==\S+ \\\n    --hash=sha256:", text, re.M)
+
+        assert len(pins) == len(re.findall(r"^[a-z0-9]", text, re.M))
+        assert not re.search(r"https?:|file:|^-", text, re.M)
+
+
+def test_scripts_of_the_check_are_sound_shell():
+    for name in ("run", "setup", "check", "lock"):
+        subprocess.run(["/bin/bash", "-n", str(ROOT / ".ci" / name)], check=True)
