@@ -25,3 +25,8 @@ def search_key(family_name: str, given_name: str) -> str:
 def has_control_characters(text: str) -> bool:
     """Return whether the text holds characters that belong on no form: control, unassigned or lone surrogates."""
     return any(unicodedata.category(c) in {"Cc", "Cs", "Cn"} for c in text)
+
+
+def printable(text: str) -> str:
+    """Return the text without such characters, line ends kept."""
+    return "".join(c for c in text if c == "\n" or not has_control_characters(c))

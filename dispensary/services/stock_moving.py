@@ -119,7 +119,10 @@ def _check_none_open(session: Session, container: Standing) -> None:
 
 
 def _lock_all(session: Session, container_ids: Iterable[int], act: Act) -> list[Standing]:
-    return [stock.lock_container(session, container_id, act) for container_id in sorted(set(container_ids))]
+    chosen = sorted(set(container_ids))
+    if not chosen:
+        raise Refused(say(N_("Choose at least one container.")), code="none_chosen", field="containers")
+    return [stock.lock_container(session, container_id, act) for container_id in chosen]
 
 
 def _check_sealed(container: Standing) -> None:

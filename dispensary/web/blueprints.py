@@ -2,10 +2,10 @@
 
 from flask import Flask
 
-from dispensary.web import sign_in, station
+from dispensary.web import sign_in, station, stock
 
 
 def register(app: Flask) -> None:
     """Add the pages to the app."""
-    for bp in (sign_in.bp, station.bp,):
+    for bp in (sign_in.bp, station.bp, stock.bp):
         app.register_blueprint(bp)

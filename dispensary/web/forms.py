@@ -3,7 +3,9 @@
 Forms hold the shape of input only; what it means is decided by the services.
 """
 
+import re
 import secrets
+from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any
@@ -11,17 +13,19 @@ from typing import Any
 from flask_babel import gettext, lazy_gettext
 from flask_login import current_user
 from flask_wtf import FlaskForm
-from wtforms import HiddenField, StringField
+from wtforms import DateField, HiddenField, StringField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Length, StopValidation, ValidationError
 
 from dispensary.errors import Conflict, DomainError, Refused
-from dispensary.rules.names import composed, has_control_characters
+from dispensary.rules.names import composed, has_control_characters, printable
 from dispensary.web import edge
 from dispensary.wording import label
 from models.units import exact
 
 LONGEST_TEXT = 2000
+THOUSANDS = re.compile(r"[1-9][0-9]{0,2}(,[0-9]{3})+(\.[0-9]+)?")
+"""`1,000` may mean one or a thousand."""
 
 
 class Form(FlaskForm):
@@ -69,15 +73,18 @@ class Required:
         self.message = message
 
     def __call__(self, form: FlaskForm, field: Any) -> None:
-        """Stop at an empty field."""
+        """Stop at an empty field; one that could not be read has said so already."""
+        if field.process_errors:
+            raise StopValidation
         if field.data is None or (isinstance(field.data, str) and not field.data.strip()):
             field.errors = []
             raise StopValidation(self.message or gettext("Please fill this in."))
 
 
 def sane_text(form: FlaskForm, field: Any) -> None:
-    """Refuse control characters, which no form of ours has a use for."""
+    """Refuse control characters, which no form of ours has a use for, and do not send them back either."""
     if field.data and has_control_characters(field.data.replace("\r\n", " ").replace("\n", " ")):
+        field.data = printable(field.data)
         raise ValidationError(gettext("This holds characters that cannot be printed. Type it again."))
 
 
@@ -102,10 +109,12 @@ class ExactField(StringField):
     def process_formdata(self, valuelist: Any) -> None:
         """Turn what was typed into an exact decimal."""
         self.data: Decimal | None = None  # type: ignore[assignment]
-        self.typed = valuelist[0] if valuelist else ""
-        text = self.typed.strip()
+        self.typed = printable(valuelist[0]) if valuelist else ""
+        text = valuelist[0].strip() if valuelist else ""
         if not text:
             return
+        if THOUSANDS.fullmatch(text):
+            raise ValueError(gettext("One or a thousand? Type it without a comma."))
         if not text.replace(",", ".", 1).replace(".", "", 1).isascii() or not all(
             c.isdigit() or c in ".," for c in text
         ):
@@ -120,6 +129,21 @@ class ExactField(StringField):
     def _value(self) -> str:
         typed = getattr(self, "typed", None)
         return typed if typed is not None else "" if self.data is None else str(self.data)
+
+
+class DayField(DateField):
+    """A day, picked or typed as year-month-day."""
+
+    def process_formdata(self, valuelist: Any) -> None:
+        """Turn what was typed into a day; nothing typed is no day."""
+        self.data: Any = None
+        text = valuelist[0].strip() if valuelist else ""
+        if not text:
+            return
+        try:
+            self.data = date.fromisoformat(text)
+        except ValueError:
+            raise ValueError(gettext("Type the day as year-month-day, such as 2026-03-02.")) from None
 
 
 def choices(kind: type[StrEnum]) -> list[SelectChoice]:

@@ -1,0 +1,168 @@
+"""The shapes of what is typed about stock."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from flask_babel import gettext
+from flask_babel import lazy_gettext as _l
+from wtforms import DateField, IntegerField, SelectField, SelectMultipleField, SubmitField, TextAreaField
+from wtforms.validators import Length
+
+from dispensary.services.stock_receiving import Batch
+from dispensary.web import edge
+from dispensary.web.forms import ExactField, Form, Required, TextField, positive, sane_text
+from dispensary.web.witness import WitnessFields
+from models import Product, Window
+from models.enums import Form as DrugForm
+from models.enums import Medication, WasteReason
+from models.units import Quantity
+
+MEDICATIONS = tuple(Medication)
+FORMS = (DrugForm.LIQUID, DrugForm.TABLET, DrugForm.FILM)
+WASTE_REASONS = (
+    WasteReason.SPILT,
+    WasteReason.BROKEN,
+    WasteReason.CONTAMINATED,
+    WasteReason.EXPIRED,
+    WasteReason.LEFT_OVER,
+)
+LONGEST_NOTE = 500
+TO_SAFE = 0
+TOO_LONG = _l("This is too long.")
+
+
+def _words(kinds: Sequence[Any]) -> list[tuple[str, str]]:
+    speak = edge.speaker()
+    return [(str(kind.value), speak(kind)) for kind in kinds]
+
+
+class ProductForm(Form):
+    """A product as its label describes it."""
+
+    name = TextField(_l("Name on the label"), [Required()], longest=120)
+    medication = SelectField(_l("Drug"))
+    form = SelectField(_l("Form"))
+    strength = ExactField(_l("Strength in one mL, tablet or film"), [Required(), positive])
+    naloxone_strength = ExactField(_l("Naloxone in one tablet or film (combination only)"), [positive])
+    smallest_part = ExactField(
+        _l("Smallest part that can be measured"),
+        [Required(), positive],
+        description=_l("0.1 for a liquid in mL; 1, 0.5 or 0.25 for tablets; 1 for films."),
+    )
+    atc_code = TextField(_l("ATC code"), longest=10)
+    rxnorm_code = TextField(_l("RxNorm code"), longest=20)
+    submit = SubmitField(_l("Add the product"))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """Offer every drug and form."""
+        super().__init__(*args, **kwargs)
+        self.medication.choices = _words(MEDICATIONS)
+        self.form.choices = _words(FORMS)
+
+    def entered(self) -> dict[str, Any]:
+        """Return what was typed, as the service wants it."""
+        return {
+            "name": self.name.data,
+            "medication": Medication(self.medication.data),
+            "form": DrugForm(self.form.data),
+            "strength": self.strength.data,
+            "naloxone_strength": self.naloxone_strength.data,
+            "smallest_part": self.smallest_part.data,
+            "atc_code": self.atc_code.data or "",
+            "rxnorm_code": self.rxnorm_code.data or "",
+        }
+
+
+class BatchForm(Form):
+    """Containers of one lot and one size."""
+
+    product = SelectField(_l("Product"), coerce=int)
+    lot_number = TextField(_l("Lot number"), [Required()], longest=60)
+    expires_on = DateField(_l("Expiry date"), [Required()])
+    size = ExactField(
+        _l("Content of one container, in mL, tablets or films"),
+        [Required(), positive],
+    )
+    count = IntegerField(_l("How many containers"), [Required()])
+    labels = TextAreaField(
+        _l("Labels, one a line"),
+        [sane_text, Length(max=10_000, message=TOO_LONG)],
+        description=_l("Leave empty to have them numbered: B-00001 and on."),
+    )
+
+    def offer(self, products: Sequence[Product]) -> None:
+        """Offer these products."""
+        self.product.choices = [(p.id, p.name) for p in products]
+
+    def batch(self) -> Batch:
+        """Return what was typed, as the service wants it."""
+        lines = [line.strip() for line in (self.labels.data or "").splitlines()]
+        return Batch(
+            product_id=self.product.data,
+            lot_number=self.lot_number.data or "",
+            expires_on=self.expires_on.data,  # type: ignore[arg-type]
+            size=Quantity(self.size.data),  # type: ignore[arg-type]
+            count=self.count.data or 0,
+            labels=tuple(line for line in lines if line),
+        )
+
+
+class InventoryForm(WitnessFields, BatchForm):
+    """Stock that was here before this register, counted by two people."""
+
+    submit = SubmitField(_l("Enter into the register"))
+
+
+class DeliveryForm(BatchForm):
+    """A delivery, as its document says."""
+
+    supplier = TextField(_l("Supplier"), [Required()], longest=120)
+    document_no = TextField(_l("Document number"), [Required()], longest=60)
+    submit = SubmitField(_l("Take in"))
+
+
+class CountersignForm(WitnessFields, Form):
+    """The second signature on a delivery."""
+
+    submit = SubmitField(_l("I have checked it: countersign"))
+
+
+class MoveForm(Form):
+    """Sealed containers, and where they go."""
+
+    to = SelectField(_l("Bring to"), coerce=int)
+    containers = SelectMultipleField(_l("Containers"), coerce=int, validate_choice=False)
+    submit = SubmitField(_l("Move"))
+
+    def offer(self, windows: Sequence[Window], containers: Sequence[tuple[int, str]]) -> None:
+        """Offer the safe and these windows, and these containers."""
+        self.to.choices = [*((w.id, w.name) for w in windows), (TO_SAFE, gettext("the safe"))]
+        self.containers.choices = list(containers)
+
+
+class OpenForm(WitnessFields, Form):
+    """The breaking of a seal."""
+
+    submit = SubmitField(_l("Open this container"))
+
+
+class WasteForm(WitnessFields, Form):
+    """What was lost, why, and before whom."""
+
+    quantity = ExactField(_l("Quantity"), [Required(), positive])
+    reason = SelectField(_l("Reason"))
+    note = TextField(_l("How it happened"), longest=LONGEST_NOTE, description=_l("Needed for a spill or a breakage."))
+    submit = SubmitField(_l("Waste it"))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """Offer the reasons that do not belong to a dose."""
+        super().__init__(*args, **kwargs)
+        self.reason.choices = _words(WASTE_REASONS)
+
+
+class EndForm(WitnessFields, Form):
+    """What is really left in a bottle at its end."""
+
+    measured = ExactField(_l("Measured in it"), [Required()])
+    note = TextField(_l("Note"), longest=LONGEST_NOTE)
+    submit = SubmitField(_l("End this container"))

@@ -1,0 +1,72 @@
+"""What stands where, and one container's page."""
+
+from flask import redirect, render_template, url_for
+from werkzeug.wrappers import Response
+
+from dispensary.errors import Conflict, NotFound, Refused
+from dispensary.permissions import Permission
+from dispensary.queries import containers
+from dispensary.queries import stock as stock_queries
+from dispensary.queries.containers import ContainerCard
+from dispensary.services import stock_products
+from dispensary.web import edge, gate
+from dispensary.web.database import db
+from dispensary.web.once import once
+from dispensary.web.stock.blueprint import bp
+from dispensary.web.stock.forms import ProductForm
+from dispensary.wording import N_, say
+
+
+@bp.get("")
+@gate.requires(Permission.STOCK_VIEW)
+def overview() -> str:
+    """Show what the site holds of each product, what is open, and what waits for somebody."""
+    site_id, act = edge.sitting().site_id, edge.act()
+    return render_template(
+        "stock/overview.html",
+        products=stock_queries.overview(db.session(), site_id),
+        unsigned=containers.deliveries(db.session(), site_id, only_unsigned=True),
+        today=act.clinic_day,
+    )
+
+
+@bp.get("/containers/<int:container_id>")
+@gate.requires(Permission.STOCK_VIEW)
+def container(container_id: int) -> str:
+    """Show one container and everything that moved in it."""
+    card = card_of(container_id)
+    return render_template(
+        "stock/container.html",
+        card=card,
+        steps=containers.steps(db.session(), card.id),
+        today=edge.act().clinic_day,
+        here=edge.sitting().window_id,
+    )
+
+
+@bp.route("/products/new", methods=["GET", "POST"])
+@gate.requires(Permission.STOCK_SET_UP)
+def add_product() -> tuple[str, int] | Response:
+    """Add a product that may be stocked."""
+    form = ProductForm()
+    if form.validate_on_submit():
+        try:
+            with once(form.token.data or "") as work:
+                stock_products.add_product(work.session, **form.entered(), act=work.act)
+                work.leads_to(url_for("stock.overview"))
+            return redirect(work.result, 303)
+        except (Refused, Conflict) as refusal:
+            form.refuse(refusal)
+    return render_template("stock/add_product.html", form=form), form.status
+
+
+def card_of(container_id: int) -> ContainerCard:
+    """Return a container of this site.
+
+    Raises:
+        NotFound: no such container here.
+    """
+    card = containers.container(db.session(), edge.sitting().site_id, container_id)
+    if card is None:
+        raise NotFound(say(N_("There is no such container here.")), code="no_container")
+    return card
