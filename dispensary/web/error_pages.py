@@ -8,7 +8,7 @@ from flask_login import current_user
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, SecurityError
 from werkzeug.wrappers import Response
 
 from dispensary.errors import Conflict, DomainError, NotFound, NotPermitted, Refused, Unavailable
@@ -81,6 +81,11 @@ def http_error(error: HTTPException) -> tuple[str, int] | HTTPException:
     return _page(_("This cannot be done"), _(text), error.code)
 
 
+def foreign_host(error: SecurityError) -> Response:
+    """Answer a request under a name that is none of the clinic's; no page can be drawn, since no address is right."""
+    return Response("This clinic does not answer under that name.\n", 400, mimetype="text/plain")
+
+
 def mistake(error: Exception) -> tuple[str, int]:
     """Admit a mistake of ours: no detail on the page or in the log that could name a person."""
     frame = error.__traceback__
@@ -101,5 +106,6 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(CSRFError, csrf_error)
     app.register_error_handler(OperationalError, busy)
     app.register_error_handler(PoolTimeout, busy)
+    app.register_error_handler(SecurityError, foreign_host)
     app.register_error_handler(HTTPException, http_error)
     app.register_error_handler(Exception, mistake)
