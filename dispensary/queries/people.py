@@ -358,6 +358,28 @@ def open_notices(session: Session, person_id: int) -> list[OpenNotice]:
     return [OpenNotice(*row) for row in session.execute(query)]
 
 
+def person_of_stop(session: Session, stop_id: int) -> int:
+    """Return whose stop this is, or raise NotFound."""
+    return _whose(session.scalar(select(Stop.person_id).where(Stop.id == stop_id)))
+
+
+def person_of_notice(session: Session, notice_id: int) -> int:
+    """Return whose notice this is, or raise NotFound."""
+    return _whose(session.scalar(select(Notice.person_id).where(Notice.id == notice_id)))
+
+
+def person_of_end(session: Session, episode_end_id: int) -> int:
+    """Return whose episode ended so, or raise NotFound."""
+    query = select(Episode.person_id).join(EpisodeEnd, EpisodeEnd.episode_id == Episode.id)
+    return _whose(session.scalar(query.where(EpisodeEnd.id == episode_end_id)))
+
+
+def _whose(person_id: int | None) -> int:
+    if person_id is None:
+        raise NotFound(say(N_("There is no such record.")), code="no_such_record")
+    return person_id
+
+
 def photo(session: Session, person_id: int) -> bytes | None:
     """Return the person's photo as JPEG, if one was taken."""
     return session.scalar(select(PersonPhoto.jpeg).where(PersonPhoto.person_id == person_id))

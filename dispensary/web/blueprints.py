@@ -2,10 +2,10 @@
 
 from flask import Flask
 
-from dispensary.web import sign_in, station, stock
+from dispensary.web import patients, reporting, sign_in, station, stock
 
 
 def register(app: Flask) -> None:
     """Add the pages to the app."""
-    for bp in (sign_in.bp, station.bp, stock.bp):
+    for bp in (sign_in.bp, station.bp, patients.bp, stock.bp, reporting.bp):
         app.register_blueprint(bp)

@@ -1,0 +1,147 @@
+"""The shape of what is entered about people."""
+
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+from flask_wtf.file import FileField, FileRequired
+from wtforms import BooleanField, HiddenField, RadioField, SelectField, SubmitField
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
+
+from dispensary.web.forms import DayField, ExactField, Form, Required, TextField, choices
+from models.enums import Admission, EpisodeEndReason, EpisodeKind, Medication, NoticeKind, Sex, StopKind
+
+NONE_YET = SelectChoice(value="", label="—")
+FIRST = {"autofocus": True}
+
+
+class Press(Form):
+    """A single button, without any field."""
+
+
+class SearchForm(Form):
+    """Part of a name, a number, or a card."""
+
+    text = TextField(
+        _l("Name, number or card"),
+        [Required()],
+        description=_l("Part of a name in any script, marks or not; or the whole number; or scan the card."),
+        render_kw={"autofocus": True, "autocomplete": "off", "spellcheck": "false"},
+    )
+    submit = SubmitField(_l("Search"))
+
+
+class NameFields:
+    """Who somebody is."""
+
+    family_name = TextField(_l("Family name"), [Required()], render_kw={**FIRST, "autocomplete": "off"})
+    given_name = TextField(_l("Given name"), render_kw={"autocomplete": "off"})
+    birth_date = DayField(_l("Birth date"), description=_l("May stay empty if nobody knows it."))
+    sex = SelectField(_l("Sex"), choices=choices(Sex), default=Sex.UNKNOWN.value)
+    identity_number = TextField(
+        _l("Number of an identity paper"), description=_l("If there is one."), render_kw={"autocomplete": "off"}
+    )
+
+
+class ContactFields:
+    """How somebody can be reached."""
+
+    phone = TextField(_l("Phone"), render_kw={"autocomplete": "off", "inputmode": "tel"})
+    address = TextField(_l("Address"), render_kw={"autocomplete": "off"})
+
+
+class RegisterForm(NameFields, ContactFields, Form):
+    """A new person."""
+
+    number = TextField(
+        _l("Clinic's number"),
+        description=_l("Leave empty for the next free one."),
+        longest=20,
+        render_kw={"autocomplete": "off"},
+    )
+    seen = HiddenField()
+    distinct = BooleanField(_l("I have looked at these: this is somebody else"))
+    submit = SubmitField(_l("Register"))
+
+    @property
+    def distinct_from(self) -> frozenset[int]:
+        """The people that were shown as alike, once the nurse has said that this is somebody else."""
+        shown = (self.seen.data or "") if self.distinct.data else ""
+        return frozenset(int(part) for part in shown.split(",") if part.isascii() and part.isdigit())
+
+
+class IdentityForm(NameFields, Form):
+    """A correction or change of who somebody is."""
+
+    reason = TextField(_l("Why it changes"), [Required()], description=_l("Kept with the old name."))
+    submit = SubmitField(_l("Change"))
+
+
+class ContactForm(ContactFields, Form):
+    """A change of phone or address."""
+
+    submit = SubmitField(_l("Change"))
+
+
+class PhotoForm(Form):
+    """A photo from a file or a camera."""
+
+    photo = FileField(
+        _l("Photo"),
+        [FileRequired(_l("Choose a file."))],
+        description=_l("JPEG or PNG, 6 MB at most. Only the small picture is kept, nothing of where it was taken."),
+        render_kw={"accept": "image/jpeg,image/png", **FIRST},
+    )
+    submit = SubmitField(_l("Keep this photo"))
+
+
+class AdmitForm(Form):
+    """The beginning of an episode."""
+
+    admission = RadioField(_l("How does it begin?"), [Required(_l("Choose one."))], choices=choices(Admission))
+    kind = SelectField(_l("For"), choices=choices(EpisodeKind), default=EpisodeKind.MAINTENANCE.value)
+    admitted_on = DayField(_l("Admitted on"), [Required()])
+    clinic = TextField(_l("Transferred in: from which clinic"))
+    confirmed_by = TextField(_l("Transferred in: who there confirmed the last dose"))
+    last_dose_on = DayField(_l("Transferred in: day of the last dose"))
+    last_dose_mg = ExactField(_l("Transferred in: last dose in mg"), render_kw={"inputmode": "decimal"})
+    last_dose_medication = SelectField(
+        _l("Transferred in: medicine of the last dose"), choices=[NONE_YET, *choices(Medication)], default=""
+    )
+    submit = SubmitField(_l("Admit"))
+
+
+class EndForm(Form):
+    """The end of an episode."""
+
+    reason = RadioField(_l("How did it end?"), [Required(_l("Choose one."))], choices=choices(EpisodeEndReason))
+    ended_on = DayField(_l("Last day"), [Required()], description=_l("The last day on which its orders hold."))
+    note = TextField(_l("In your own words"), [Required()], longest=500)
+    submit = SubmitField(_l("End the episode"))
+
+
+class ReasonForm(Form):
+    """Why something is taken back or let go."""
+
+    reason = TextField(_l("Why"), [Required()], longest=500, render_kw=FIRST)
+    submit = SubmitField()
+
+    def __init__(self, button: str, **kwargs: Any) -> None:
+        """Name the button."""
+        super().__init__(**kwargs)
+        self.submit.label.text = button
+
+
+class StopForm(Form):
+    """Why dosing stands still."""
+
+    kind = RadioField(_l("Why must dosing stand still?"), [Required(_l("Choose one."))], choices=choices(StopKind))
+    note = TextField(_l("Note (may stay empty)"), longest=500)
+    submit = SubmitField(_l("Set the stop"))
+
+
+class NoticeForm(Form):
+    """What the person should hear."""
+
+    kind = RadioField(_l("What about?"), [Required(_l("Choose one."))], choices=choices(NoticeKind))
+    note = TextField(_l("In your own words"), description=_l("Needed for “other”."), longest=500)
+    submit = SubmitField(_l("Leave the notice"))

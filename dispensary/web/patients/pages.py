@@ -1,0 +1,57 @@
+"""The blueprint of the people's pages, and the two pages that all of them end in: the person, and one form about them."""
+
+from flask import Blueprint, abort, current_app, render_template, url_for
+from flask_babel import lazy_gettext as _l
+from flask_login import current_user
+
+from dispensary.permissions import Permission
+from dispensary.queries import people
+from dispensary.web import edge
+from dispensary.web.database import db
+from dispensary.web.forms import Form
+from dispensary.web.patients.forms import Press
+
+bp = Blueprint("patients", __name__, url_prefix="/people")
+
+LARGEST_ID = 2**31 - 1
+
+ELSEWHERE = (
+    ("station.person", _l("Open at the window"), Permission.STATION_USE),
+    ("orders.of_person", _l("Orders"), Permission.ORDER_VIEW),
+    ("reporting.history", _l("Dosing history"), Permission.HISTORY_VIEW),
+)
+"""Pages of other parts about the same person."""
+
+
+@bp.url_value_preprocessor
+def refuse_impossible_ids(endpoint: str | None, values: dict[str, object] | None) -> None:
+    """Answer that there is no such record for a number that no record can have."""
+    if any(isinstance(value, int) and value > LARGEST_ID for value in (values or {}).values()):
+        abort(404)
+
+
+def address_of(person_id: int) -> str:
+    """Return the address of the page about a person."""
+    return url_for("patients.show", person_id=person_id)
+
+
+def show_person(person_id: int, refused: Form | None = None) -> tuple[str, int]:
+    """Return the page about a person; with what a rule refused, if a button there was pressed in vain."""
+    page = people.person_page(db.session(), person_id, edge.now())
+    elsewhere = [
+        (url_for(endpoint, person_id=person_id), text)
+        for endpoint, text, permission in ELSEWHERE
+        if endpoint in current_app.view_functions and current_user.may(permission)
+    ]
+    card = "reporting.card" in current_app.view_functions
+    html = render_template(
+        "patients/show.html", page=page, elsewhere=elsewhere, press=Press, refused=refused, card_prints=card
+    )
+    return html, refused.status if refused else 200
+
+
+def show_form(person_id: int, form: Form, title: str, hint: str = "") -> tuple[str, int]:
+    """Return a page with one form about a person."""
+    who = people.identity(db.session(), person_id)
+    html = render_template("patients/form.html", form=form, title=title, hint=hint, person=who)
+    return html, form.status
