@@ -30,7 +30,7 @@ class Samples:
     """Fills in addresses with records that exist."""
 
     def __init__(self, session: Session, world: World) -> None:
-        """Furnish a small clinic: somebody dosed today, and one row in every table."""
+        """Furnish a small clinic: somebody with photo and card, dosed today; other records are made when an address asks."""
         self.session, self.world = session, world
         who = factories.patient(session, world)
         order = session.scalars(select(Base.metadata.tables["dose_order"].c.id)).first()
@@ -47,6 +47,8 @@ class Samples:
         self._know("place", world.places[PlaceKind.SAFE].id)
         self._know("episode", self._row("dose_order", order)["episode_id"])
         self._dose(who, order)
+        for table in ("person_photo", "person_card"):
+            self.rows.one(table)
         session.commit()
 
     def _dose(self, who: Any, order_id: Any) -> None:
