@@ -204,6 +204,9 @@ LABELS: dict[StrEnum, str] = {
     enums.SealOccasion.PRINTED_PAGE: N_("printed page"),
     enums.SealOccasion.UPGRADE: N_("upgrade"),
     enums.SealOccasion.ON_DEMAND: N_("on demand"),
+    enums.PrintedSheet.DISPENSING_LOG: N_("dispensing log"),
+    enums.PrintedSheet.REGISTER: N_("controlled-drug register"),
+    enums.PrintedSheet.DOSE_HISTORY: N_("dosing history"),
 }
 """What people read for each word of the closed vocabularies; audit kinds have presenters of their own."""
 

@@ -269,6 +269,14 @@ class SealOccasion(StrEnum):
     ON_DEMAND = "on_demand"
 
 
+class PrintedSheet(StrEnum):
+    """What was printed, as the audit names it."""
+
+    DISPENSING_LOG = "dispensing_log"
+    REGISTER = "register"
+    DOSE_HISTORY = "dose_history"
+
+
 class AuditKind(StrEnum):
     """What was done, as noun and past tense."""
 

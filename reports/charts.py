@@ -64,10 +64,13 @@ def dose_chart(panels: Sequence[Panel], legend: Legend, *, width: int = 760, pan
 
 def svg(drawing: Drawing) -> bytes:
     """Return a drawing as SVG, for an address of its own: inline it would lose its styles under our policy."""
-    text = renderSVG.drawToString(drawing)
-    return (text if isinstance(text, bytes) else text.encode()).replace(
-        b"font-family: NotoSans", b"font-family: 'Noto Sans', sans-serif"
-    )
+    text = str(renderSVG.drawToString(drawing))
+    for font, look in (
+        (fonts.BOLD, "'Noto Sans', sans-serif; font-weight: bold"),
+        (fonts.REGULAR, "'Noto Sans', sans-serif"),
+    ):
+        text = text.replace(f"font-family: {font};", f"font-family: {look};")
+    return text.encode()
 
 
 def _draw_legend(drawing: Drawing, legend: Legend) -> None:

@@ -86,10 +86,10 @@ def render(figures: DispensingLogFigures, *, speak: Speaker) -> bytes:
         if rows:
             story += [_title(figures, speak(say(title))), _log_table(rows, figures, speak)]
     story += _totals_part(figures, speak)
-    noted = [row for row in (*figures.rows, *figures.earlier) if row.note is not None]
-    if noted:
+    written = notes(figures, speak)
+    if written:
         story.append(_title(figures, speak(say(N_("Notes: corrections and late entries")))))
-        story += [_text(figures, note(row.note or 0, row.number, row.dose, row.late, speak)) for row in noted]
+        story += [_text(figures, text) for text in written]
     story += _initials_part(figures, speak)
     return page.build(
         story, title=TITLE, about=figures.about, speak=speak, landscape=True, foot=_seal_line(figures, speak)
@@ -109,6 +109,12 @@ def _title(figures: DispensingLogFigures, text: str) -> Text:
 
 def _text(figures: DispensingLogFigures, text: str, above: float = 0) -> Text:
     return Text(text, language=figures.about.language, above=above)
+
+
+def notes(figures: DispensingLogFigures, speak: Speaker) -> list[str]:
+    """Return the notes to the rows, in their order."""
+    rows = (*figures.rows, *figures.earlier)
+    return [note(r.note, r.number, r.dose, r.late, speak) for r in rows if r.note is not None]
 
 
 TOTAL_COLUMNS = (

@@ -61,6 +61,16 @@ def figures(
     return RegisterFigures(page.over(about, *_span(days, about)), pages[0].book, pages, seal)
 
 
+def whole(session: Session, site_id: int, product_id: int, *, about: Heading) -> RegisterFigures:
+    """Return every page of a product's register.
+
+    Raises:
+        NotFound: the product has no register here.
+    """
+    book = next((b for b in queries.books(session, site_id) if b.product_id == product_id), None)
+    return figures(session, site_id, product_id, 1, book.pages if book else 0, about=about)
+
+
 def _span(days: Sequence[date], about: Heading) -> tuple[date, date]:
     return (min(days), max(days)) if days else (about.first, about.last)
 

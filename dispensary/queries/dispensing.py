@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, not_, select
 from sqlalchemy.orm import Session, aliased
 
 from dispensary.queries.people import full_name
@@ -125,7 +125,7 @@ def reversed_afterwards(session: Session, site_id: int, first: date, last: date)
         session,
         Dose.site_id == site_id,
         DoseReversal.clinic_day.between(first, last),
-        Dose.clinic_day.not_between(first, last),
+        not_(Dose.clinic_day.between(first, last)),
     )
 
 

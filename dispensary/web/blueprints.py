@@ -2,10 +2,10 @@
 
 from flask import Flask
 
-from dispensary.web import patients, reporting, sign_in, station, stock
+from dispensary.web import orders, patients, policy, reporting, sign_in, station, stock
 
 
 def register(app: Flask) -> None:
     """Add the pages to the app."""
-    for bp in (sign_in.bp, station.bp, patients.bp, stock.bp, reporting.bp):
+    for bp in (sign_in.bp, station.bp, patients.bp, orders.bp, policy.bp, stock.bp, reporting.bp):
         app.register_blueprint(bp)

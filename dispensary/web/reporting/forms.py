@@ -1,0 +1,46 @@
+"""Print buttons: which days or pages, on which paper."""
+
+from datetime import date
+
+from flask_babel import lazy_gettext as _l
+from wtforms import DateField, IntegerField, SelectField, SubmitField
+from wtforms.validators import NumberRange
+from wtforms.widgets import HiddenInput
+
+from dispensary.web.forms import Form, Required
+from reports.page import SIZES
+
+LARGEST_PAGE = 10_000_000
+
+
+class PrintForm(Form):
+    """A button that prints on paper of a size."""
+
+    paper = SelectField(_l("Paper"), choices=list(SIZES))
+    submit = SubmitField(_l("Print as PDF"))
+
+
+class PrintLogForm(PrintForm):
+    """The log of some days."""
+
+    first = DateField(validators=[Required()], widget=HiddenInput())
+    last = DateField(validators=[Required()], widget=HiddenInput())
+
+    @property
+    def days(self) -> tuple[date, date]:
+        """First and last clinic day, once the form is valid."""
+        assert self.first.data is not None and self.last.data is not None
+        return self.first.data, self.last.data
+
+
+class PrintRegisterForm(PrintForm):
+    """Some pages of a register."""
+
+    first_page = IntegerField(_l("From page"), [Required(), NumberRange(1, LARGEST_PAGE, _l("There is no such page."))])
+    last_page = IntegerField(_l("to page"), [Required(), NumberRange(1, LARGEST_PAGE, _l("There is no such page."))])
+
+    @property
+    def pages(self) -> tuple[int, int]:
+        """First and last page, once the form is valid."""
+        assert self.first_page.data is not None and self.last_page.data is not None
+        return self.first_page.data, self.last_page.data
