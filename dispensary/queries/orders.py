@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from sqlalchemy import Row, Select, case, func, select
+from sqlalchemy import ColumnElement, Row, Select, case, func, select
 from sqlalchemy.orm import Session
 
 from dispensary.queries.people import full_name
@@ -66,8 +66,17 @@ class OrderVersion:
 
 def versions_of(session: Session, person_id: int) -> list[OrderVersion]:
     """Return every version of every order of a person, the newest first."""
-    rows = session.execute(_orders().where(DoseOrder.person_id == person_id).order_by(DoseOrder.id.desc())).all()
-    ends = _ends(session, person_id)
+    return _versions(session, DoseOrder.person_id == person_id)
+
+
+def version(session: Session, order_id: int) -> OrderVersion | None:
+    """Return one version of an order, or None if there is none with this id."""
+    return next(iter(_versions(session, DoseOrder.id == order_id)), None)
+
+
+def _versions(session: Session, wanted: ColumnElement[bool]) -> list[OrderVersion]:
+    rows = session.execute(_orders().where(wanted).order_by(DoseOrder.id.desc())).all()
+    ends = _ends(session, wanted)
     return [
         OrderVersion(
             facts=facts,
@@ -84,12 +93,12 @@ def versions_of(session: Session, person_id: int) -> list[OrderVersion]:
     ]
 
 
-def _ends(session: Session, person_id: int) -> dict[int, OrderEnd]:
+def _ends(session: Session, wanted: ColumnElement[bool]) -> dict[int, OrderEnd]:
     """Return the end that counts of each order that has one: the earliest."""
     query = (
         select(OrderEnd)
         .join(DoseOrder, DoseOrder.id == OrderEnd.order_id)
-        .where(DoseOrder.person_id == person_id)
+        .where(wanted)
         .order_by(OrderEnd.last_day.desc(), OrderEnd.id.desc())
     )
     return {end.order_id: end for end in session.scalars(query)}

@@ -1,11 +1,13 @@
 """Which profiles a site's prescribers have put in force."""
 
+from collections.abc import Iterable
 from datetime import date, datetime
+from pathlib import Path
 
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
-from dispensary.policy.profiles import Approval
+from dispensary.policy.profiles import Approval, Profile, load, refuse_if_changed
 from models import PolicyApproval, Staff
 
 
@@ -40,3 +42,14 @@ def _decisions() -> Select[int, str, str, bool, date, datetime, str]:
 
 def _read(session: Session, query: Select[int, str, str, bool, date, datetime, str]) -> list[tuple[int, Approval]]:
     return [(row[0], Approval(*row[1:])) for row in session.execute(query)]
+
+
+def loaded(session: Session, folders: Iterable[Path]) -> tuple[Profile, ...]:
+    """Return every profile of these folders, after checking that none approved anywhere has changed; the start's check.
+
+    Raises:
+        Refused: a file cannot be used, or one that was approved has changed or is gone.
+    """
+    profiles = load(folders)
+    refuse_if_changed(profiles, approvals_everywhere(session))
+    return profiles

@@ -89,3 +89,8 @@ def stop(session: Session, stop_id: int) -> Stop | None:
     """Return a stop that no prescriber has released, or None."""
     query = select(Stop).where(Stop.id == stop_id, Stop.id.not_in(select(StopRelease.stop_id)))
     return session.scalar(query)
+
+
+def person_of_task(session: Session, task_id: int, site_id: int) -> int | None:
+    """Return whom a site's task is about, or None if there is no such task."""
+    return session.scalar(select(Task.person_id).where(Task.id == task_id, Task.site_id == site_id))

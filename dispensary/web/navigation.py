@@ -19,8 +19,11 @@ MENU: tuple[Entry, ...] = (
     Entry("station.home", N_("Window"), Permission.STATION_USE),
     Entry("patients.search", N_("People"), Permission.PERSON_VIEW),
     Entry("orders.desk", N_("Prescriber's desk"), Permission.ORDER_SIGN),
+    Entry("policy.profiles", N_("Policy"), Permission.POLICY_APPROVE),
     Entry("stock.overview", N_("Stock"), Permission.STOCK_VIEW),
+    Entry("register.day", N_("Close the day"), Permission.DAY_CLOSE),
     Entry("reporting.paper", N_("Paper"), Permission.REPORT_PRINT),
+    Entry("register.events", N_("Audit"), Permission.AUDIT_VIEW),
     Entry("staff.accounts", N_("Staff"), Permission.STAFF_MANAGE),
     Entry("site.overview", N_("Site"), Permission.SITE_MANAGE),
 )

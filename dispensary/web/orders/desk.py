@@ -1,0 +1,120 @@
+"""The prescriber's desk: what waits for a decision, for how long, and the small pages on which it is decided."""
+
+from flask import redirect, render_template, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from dispensary.errors import Conflict, NotFound, Refused
+from dispensary.permissions import Permission
+from dispensary.queries import orders, people, prescriber_desk
+from dispensary.rules.order_words import in_words
+from dispensary.services import prescriber_desk as verbs
+from dispensary.services import re_entry, stops
+from dispensary.web import edge, gate
+from dispensary.web.access import note_access
+from dispensary.web.database import db
+from dispensary.web.once import Work, once
+from dispensary.web.orders.blueprint import bp
+from dispensary.web.orders.forms import DecisionForm, ReleaseDoseForm
+from dispensary.wording import N_, Words, say
+
+Answer = tuple[str, int] | Response
+
+
+@bp.get("/prescriber")
+@gate.requires(Permission.ORDER_SIGN)
+def desk() -> str:
+    """Show the open tasks, the one due first on top, and the orders that end soon."""
+    act, session = edge.act(), db.session()
+    return render_template(
+        "orders/desk.html",
+        rows=prescriber_desk.desk_rows(session, act.site_id, act.at),
+        ending=orders.ending_soon(session, act.site_id, act.clinic_day),
+        today=act.clinic_day,
+    )
+
+
+@bp.route("/prescriber/stops/<int:stop_id>/release", methods=["GET", "POST"])
+@gate.requires(Permission.STOP_RELEASE)
+def release_stop(stop_id: int) -> Answer:
+    """Release a stop, with the reason."""
+    stop = prescriber_desk.stop(db.session(), stop_id)
+    if stop is None:
+        raise NotFound(say(N_("This stop no longer stands.")), code="no_such_stop")
+    note_access(stop.person_id, "stop")
+    form = DecisionForm().ask(_("Why it is released"), _("Release the stop"))
+    if form.validate_on_submit():
+        try:
+            with once(form.token.data or "") as work:
+                stops.release_stop(work.session, stop_id=stop_id, reason=form.reason.data or "", act=work.act)
+                work.leads_to(url_for("orders.desk"))
+        except (Refused, Conflict) as refusal:
+            form.refuse(refusal)
+        else:
+            return redirect(work.result, 303)
+    minutes = int((edge.now() - stop.set_at).total_seconds()) // 60
+    facts = [say(N_("Stop: %(kind)s, set %(minutes)s minutes ago."), kind=stop.kind, minutes=minutes)]
+    return _decide(form, stop.person_id, _("Release a stop"), [*facts, *([say(stop.note)] if stop.note else [])])
+
+
+@bp.route("/people/<int:person_id>/held-dose", methods=["GET", "POST"])
+@gate.requires(Permission.STOP_RELEASE)
+def release_dose(person_id: int) -> Answer:
+    """Release today's held dose for the ordered amount."""
+    note_access(person_id, "held dose")
+    form = ReleaseDoseForm()
+    if form.validate_on_submit():
+        try:
+            with once(form.token.data or "") as work:
+                _release(form, person_id, work)
+                work.leads_to(url_for("orders.desk"))
+        except (Refused, Conflict) as refusal:
+            form.refuse(refusal)
+        else:
+            return redirect(work.result, 303)
+    held = re_entry.held_today(db.session(), person_id, edge.act())
+    if held is None:
+        raise NotFound(say(N_("No dose of this person is held now.")), code="nothing_held")
+    form.show(held)
+    words = N_("%(days)s days without medicine. Released is %(mg)s mg, for today only; another amount is a new order.")
+    facts = [say(words, days=held.days_without_medicine, mg=held.amount_mg), *in_words(held.order)]
+    return _decide(form, person_id, _("Release a held dose"), facts)
+
+
+@bp.route("/prescriber/tasks/<int:task_id>/close", methods=["GET", "POST"])
+@gate.requires(Permission.ORDER_SIGN)
+def close_task(task_id: int) -> Answer:
+    """Close a task, with what came of it."""
+    person_id = prescriber_desk.person_of_task(db.session(), task_id, edge.act().site_id)
+    if person_id is None:
+        raise NotFound(say(N_("There is no such task here.")), code="no_such_task")
+    note_access(person_id, "task")
+    form = DecisionForm().ask(_("What came of it"), _("Close the task"))
+    if form.validate_on_submit():
+        try:
+            with once(form.token.data or "") as work:
+                verbs.close_task(work.session, task_id=task_id, resolution=form.reason.data or "", act=work.act)
+                work.leads_to(url_for("orders.desk"))
+        except (Refused, Conflict) as refusal:
+            form.refuse(refusal)
+        else:
+            return redirect(work.result, 303)
+    return _decide(form, person_id, _("Close a task"), [])
+
+
+def _release(form: ReleaseDoseForm, person_id: int, work: Work) -> None:
+    order_id, days, amount_mg = form.shown()
+    re_entry.release_held_dose(
+        work.session,
+        person_id=person_id,
+        order_id=order_id,
+        days_without_medicine=days,
+        amount_mg=amount_mg,
+        reason=form.reason.data or "",
+        act=work.act,
+    )
+
+
+def _decide(form: DecisionForm | ReleaseDoseForm, person_id: int, title: str, facts: list[Words]) -> tuple[str, int]:
+    person = people.identity(db.session(), person_id)
+    return render_template("orders/decide.html", form=form, person=person, title=title, facts=facts), form.status

@@ -1,0 +1,173 @@
+"""A person's orders: what holds, what was before, and the forms that sign, change and stop."""
+
+from datetime import date, timedelta
+
+from flask import current_app, redirect, render_template, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from dispensary.errors import Conflict, NotFound, Refused
+from dispensary.permissions import Permission
+from dispensary.queries import doses_taken, orders, people
+from dispensary.queries.orders import OrderVersion
+from dispensary.rules.order_words import in_words
+from dispensary.rules.orders import due_amount
+from dispensary.services import orders as verbs
+from dispensary.services import re_entry
+from dispensary.web import edge, gate, policies
+from dispensary.web.access import note_access
+from dispensary.web.database import db
+from dispensary.web.once import once
+from dispensary.web.orders.blueprint import bp
+from dispensary.web.orders.forms import OrderForm, StopForm
+from dispensary.wording import N_, say
+from models.enums import TreatmentPhase
+
+Answer = tuple[str, int] | Response
+CHART = "reporting.dose_chart"
+
+
+@bp.get("/people/<int:person_id>/orders")
+@gate.requires(Permission.ORDER_VIEW)
+def of_person(person_id: int) -> str:
+    """Show the order that holds in words, and every version before it."""
+    note_access(person_id, "orders")
+    session, today = db.session(), edge.act().clinic_day
+    versions = orders.versions_of(session, person_id)
+    active = next((v for v in versions if v.facts.holds_on(today)), None)
+    taken = doses_taken.taken_days(session, person_id, active.facts.starts_on) if active else []
+    return render_template(
+        "orders/of_person.html",
+        person=people.identity(session, person_id),
+        episode=_open_episode(person_id),
+        versions=versions,
+        active=active,
+        newest=_newest(versions, today),
+        due=due_amount(active.facts, taken, today) if active else None,
+        today=today,
+        in_words=in_words,
+        chart=CHART if CHART in current_app.view_functions else None,
+    )
+
+
+@bp.route("/people/<int:person_id>/orders/new", defaults={"parts": 1}, methods=["GET", "POST"])
+@bp.route("/people/<int:person_id>/orders/new/<int(min=2,max=4):parts>", methods=["GET", "POST"])
+@gate.requires(Permission.ORDER_SIGN)
+def new(person_id: int, parts: int) -> Answer:
+    """Sign an order for somebody who has none."""
+    note_access(person_id, "order form")
+    episode = _open_episode(person_id)
+    if episode is None:
+        raise NotFound(say(N_("This person is not in treatment here. Admit them first.")), code="no_open_episode")
+    form = _form(person_id, parts, None)
+    if form.validate_on_submit():
+        try:
+            with once(form.token.data or "") as work:
+                signing = form.signing(policies.order_limits())
+                verbs.sign_order(
+                    work.session, person_id=person_id, episode_id=episode.id, signing=signing, act=work.act
+                )
+                work.leads_to(url_for("orders.of_person", person_id=person_id))
+        except (Refused, Conflict) as refusal:
+            form.refuse(refusal)
+        else:
+            return redirect(work.result, 303)
+    return _page(form, person_id, None)
+
+
+@bp.route("/orders/<int:order_id>/change", defaults={"parts": 0}, methods=["GET", "POST"])
+@bp.route("/orders/<int:order_id>/change/<int(min=1,max=4):parts>", methods=["GET", "POST"])
+@gate.requires(Permission.ORDER_SIGN)
+def change(order_id: int, parts: int) -> Answer:
+    """Sign a new version of an order."""
+    old = _version(order_id)
+    note_access(old.person_id, "order form")
+    form = _form(old.person_id, parts or old.facts.parts, old)
+    if form.validate_on_submit():
+        try:
+            with once(form.token.data or "") as work:
+                signing = form.signing(policies.order_limits())
+                verbs.change_order(work.session, order_id=order_id, signing=signing, act=work.act)
+                work.leads_to(url_for("orders.of_person", person_id=old.person_id))
+        except (Refused, Conflict) as refusal:
+            form.refuse(refusal)
+        else:
+            return redirect(work.result, 303)
+    return _page(form, old.person_id, old)
+
+
+@bp.route("/orders/<int:order_id>/stop", methods=["GET", "POST"])
+@gate.requires(Permission.ORDER_SIGN)
+def stop(order_id: int) -> Answer:
+    """Stop an order before its last day."""
+    old = _version(order_id)
+    note_access(old.person_id, "order form")
+    form = StopForm()
+    if form.validate_on_submit():
+        try:
+            with once(form.token.data or "") as work:
+                verbs.stop_order(
+                    work.session,
+                    order_id=order_id,
+                    last_day=form.last_day.day,
+                    reason=form.reason.data or "",
+                    act=work.act,
+                )
+                work.leads_to(url_for("orders.of_person", person_id=old.person_id))
+        except (Refused, Conflict) as refusal:
+            form.refuse(refusal)
+        else:
+            return redirect(work.result, 303)
+    person = people.identity(db.session(), old.person_id)
+    page = render_template(
+        "orders/decide.html", form=form, person=person, title=_("Stop the order"), facts=in_words(old.facts)
+    )
+    return page, form.status
+
+
+def _open_episode(person_id: int) -> people.EpisodeSpan | None:
+    spans = people.episodes_of(db.session(), [person_id]).get(person_id, [])
+    return next((span for span in spans if span.ended_on is None), None)
+
+
+def _newest(versions: list[OrderVersion], today: date) -> OrderVersion | None:
+    """Return the version that may be changed or stopped: the newest one, unless it has ended."""
+    newest = versions[0] if versions else None
+    return newest if newest and not newest.never_held and newest.facts.ends_on >= today else None
+
+
+def _version(order_id: int) -> OrderVersion:
+    """Return one version of an order.
+
+    Raises:
+        NotFound: there is none with this id.
+    """
+    version = orders.version(db.session(), order_id)
+    if version is None:
+        raise NotFound(say(N_("There is no such order here.")), code="no_such_order")
+    return version
+
+
+def _form(person_id: int, parts: int, old: OrderVersion | None) -> OrderForm:
+    """Return the form: for a new version filled with what it keeps, starting tomorrow if today's dose was taken."""
+    form, act, session = OrderForm(parts=parts), edge.act(), db.session()
+    if old is not None and not form.is_submitted():
+        dosed = bool(orders.parts_claimed(session, person_id, act.clinic_day))
+        form.fill_from(old.facts, act.clinic_day + timedelta(days=int(dosed)))
+    form.show_held(re_entry.days_held(session, person_id, TreatmentPhase.INDUCTION, act))
+    return form
+
+
+def _page(form: OrderForm, person_id: int, old: OrderVersion | None) -> tuple[str, int]:
+    session = db.session()
+    page = render_template(
+        "orders/form.html",
+        form=form,
+        old=old,
+        person=people.identity(session, person_id),
+        last=doses_taken.last_taken(session, person_id),
+        today=edge.act().clinic_day,
+        in_words=in_words,
+        limits=policies.order_limits(),
+    )
+    return page, form.status

@@ -1,0 +1,24 @@
+"""Which policy is in force for this request: the profiles on disk, and what this site's prescribers approved."""
+
+from flask import current_app
+
+from dispensary.policy.profiles import SHIPPED, Profile
+from dispensary.policy.stack import OrderLimits, stack
+from dispensary.queries import policy
+from dispensary.web import edge
+from dispensary.web.database import db
+
+
+def profiles() -> tuple[Profile, ...]:
+    """Return the shipped profiles and the site's own.
+
+    Raises:
+        Refused: one of them cannot be used, or changed after it was approved; no order is signed until that is settled.
+    """
+    return policy.loaded(db.session(), (SHIPPED, current_app.extensions["home"].profiles))
+
+
+def order_limits() -> OrderLimits:
+    """Return the limits in force here today."""
+    act = edge.act()
+    return stack(profiles(), policy.approvals(db.session(), act.site_id, act.clinic_day), act.clinic_day)
