@@ -5,7 +5,9 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
+from babel.dates import format_date
 from flask import Flask
+from flask_babel import get_locale
 
 from dispensary.web import edge
 from models.units import plain
@@ -36,7 +38,12 @@ def moment(at: datetime | None) -> str:
 
 def day(on: date | None) -> str:
     """Return a day with its weekday: `Sat 2026-11-21`."""
-    return "" if on is None else on.strftime("%a %Y-%m-%d")
+    return "" if on is None else f"{format_date(on, 'EEE', locale=get_locale())} {on.isoformat()}"
+
+
+def weekday(on: date | None) -> str:
+    """Return a day within a known month: `Sat 21`."""
+    return "" if on is None else f"{format_date(on, 'EEE', locale=get_locale())} {on.day:02}"
 
 
 def say(what: Any) -> str:
@@ -52,6 +59,7 @@ def init_app(app: Flask) -> None:
         "clock_time": clock_time,
         "moment": moment,
         "day": day,
+        "weekday": weekday,
         "say": say,
     }
     for name, function in filters.items():

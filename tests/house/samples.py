@@ -91,5 +91,6 @@ class Samples:
             "form": "csv",
             "number": 1,  # of a page
             "profile_id": "uk-orange-2017",
+            "parts": 2,
             "filename": "dispensary.css",
         }

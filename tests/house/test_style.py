@@ -217,3 +217,14 @@ def test_templates_hold_no_script_style_or_unescaped_text():
 
     assert templates
     assert [str(t) for t in templates if forbidden.search(t.read_text(encoding="utf-8"))] == []
+
+
+def test_names_of_days_and_months_come_in_the_language_of_the_page():
+    english = re.compile(r"strftime\([^)]*%[aAbB]")
+    pages = [
+        *(ROOT / "templates").rglob("*.html"),
+        *(ROOT / "dispensary").rglob("*.py"),
+        *(ROOT / "reports").rglob("*.py"),
+    ]
+
+    assert [str(p) for p in pages if english.search(p.read_text(encoding="utf-8"))] == []
