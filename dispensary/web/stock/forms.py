@@ -5,12 +5,12 @@ from typing import Any
 
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
-from wtforms import DateField, IntegerField, SelectField, SelectMultipleField, SubmitField, TextAreaField
+from wtforms import IntegerField, SelectField, SelectMultipleField, SubmitField, TextAreaField
 from wtforms.validators import Length
 
 from dispensary.services.stock_receiving import Batch
 from dispensary.web import edge
-from dispensary.web.forms import ExactField, Form, Required, TextField, positive, sane_text
+from dispensary.web.forms import DayField, ExactField, Form, Required, TextField, positive, sane_text
 from dispensary.web.witness import WitnessFields
 from models import Product, Window
 from models.enums import Form as DrugForm
@@ -78,7 +78,7 @@ class BatchForm(Form):
 
     product = SelectField(_l("Product"), coerce=int)
     lot_number = TextField(_l("Lot number"), [Required()], longest=60)
-    expires_on = DateField(_l("Expiry date"), [Required()])
+    expires_on = DayField(_l("Expiry date"), [Required()])
     size = ExactField(
         _l("Content of one container, in mL, tablets or films"),
         [Required(), positive],
