@@ -2,11 +2,22 @@
 
 from flask import Flask
 
-from dispensary.web import orders, patients, policy, reporting, sign_in, station, stock
+from dispensary.web import orders, patients, policy, reporting, sign_in, site, staff, station, stock
 from dispensary.web.register import bp as register_pages
 
 
 def register(app: Flask) -> None:
     """Add the pages to the app."""
-    for bp in (sign_in.bp, station.bp, patients.bp, orders.bp, policy.bp, stock.bp, reporting.bp, register_pages):
+    for bp in (
+        sign_in.bp,
+        station.bp,
+        patients.bp,
+        orders.bp,
+        policy.bp,
+        stock.bp,
+        reporting.bp,
+        register_pages,
+        staff.bp,
+        site.bp,
+    ):
         app.register_blueprint(bp)

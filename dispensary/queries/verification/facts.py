@@ -8,9 +8,11 @@ from typing import Any
 from sqlalchemy import and_, exists, func, or_, select
 from sqlalchemy.orm import Session
 
+from dispensary.queries.imports import imported_doses
 from dispensary.queries.verification.chains import AT_ONCE, read
 from dispensary.queries.verification.results import Fault, Progress
 from dispensary.rules import chain
+from dispensary.rules.imported import digest_of
 from dispensary.wording import N_, Words, say
 from models import (
     AuditEvent,
@@ -20,6 +22,7 @@ from models import (
     Dose,
     DoseLine,
     DoseReversal,
+    ImportedRecord,
     Movement,
     Product,
     fact_tables,
@@ -95,6 +98,21 @@ def unaudited_fact(session: Session, site_id: int, progress: Progress) -> Fault 
                 say(N_("%(table)s no. %(id)s"), table=name, id=first), say(N_("the audit knows nothing of it"))
             )
     return None
+
+
+def wrong_import(session: Session, site_id: int, progress: Progress) -> Fault | None:
+    """Return the first import whose doses are not those that its audit row was written over, or a dose of no import."""
+    events = select(AuditEvent.subject_id, AuditEvent.body).where(
+        AuditEvent.site_id == site_id, AuditEvent.kind == AuditKind.HISTORY_IMPORTED
+    )
+    for run_id, body in session.execute(events.order_by(AuditEvent.number)).all():
+        if digest_of(imported_doses(session, run_id or 0)) != read(body).get("doses_digest"):
+            return Fault(say(N_("import no. %(id)s"), id=run_id), say(N_("its doses are not those that were imported")))
+    recorded = exists().where(ImportedRecord.subject == Dose.__tablename__, ImportedRecord.subject_id == Dose.id)
+    first = session.scalar(
+        select(func.min(Dose.id)).where(Dose.site_id == site_id, Dose.origin == Origin.IMPORT, ~recorded)
+    )
+    return None if first is None else _dose(first, say(N_("it is marked as imported, and no import brought it")))
 
 
 def wrong_claim(session: Session, site_id: int, progress: Progress) -> Fault | None:

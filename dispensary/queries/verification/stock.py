@@ -10,14 +10,12 @@ from sqlalchemy.orm import Session
 
 from dispensary.queries.verification.results import Fault, Progress
 from dispensary.rules import chain
+from dispensary.rules.stock import HERE
 from dispensary.wording import N_, Words, say
 from models import Container, Movement, Place, RegisterEntry
-from models.enums import PlaceKind
 from models.units import Quantity
 
 AT_ONCE = 2000
-HERE = frozenset({PlaceKind.SAFE, PlaceKind.WINDOW})
-"""Places whose stock the site answers for, as in the register."""
 
 NOTHING = Quantity(Decimal(0))
 

@@ -12,6 +12,7 @@ from models import AuditEvent, Dose, RegisterEntry, Site
 CHECKS: tuple[facts.Check, ...] = (
     facts.changed_fact,
     facts.unaudited_fact,
+    facts.wrong_import,
     stock.unregistered_movement,
     stock.wrong_container,
     facts.wrong_claim,

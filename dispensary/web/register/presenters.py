@@ -1,0 +1,123 @@
+"""From a row of the audit to a sentence. People are named by their record's number only; staff by name, beside it."""
+
+import re
+from collections.abc import Callable
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any
+
+from dispensary.queries.audit import AuditLine
+from dispensary.wording import N_, Words
+from models import enums
+from models.enums import AuditKind
+from models.units import plain
+
+SENTENCES: dict[AuditKind, str] = {
+    AuditKind.SITE_CREATED: N_("Made this site."),
+    AuditKind.SITE_SETTING_CHANGED: N_("Set “%(key)s” to %(value)s from %(effective_on)s."),
+    AuditKind.WINDOW_CREATED: N_("Added window no. %(subject_id)s."),
+    AuditKind.TERMINAL_NAMED: N_("Made a computer terminal no. %(subject_id)s."),
+    AuditKind.TERMINAL_RETIRED: N_("Took terminal no. %(subject_id)s out of use."),
+    AuditKind.STAFF_CREATED: N_("Made account no. %(subject_id)s."),
+    AuditKind.STAFF_ENDED: N_("Ended account no. %(subject_id)s."),
+    AuditKind.ROLE_GRANTED: N_("Gave account no. %(staff)s the role %(role)s from %(from_on)s to %(until_on)s."),
+    AuditKind.ROLE_WITHDRAWN: N_("Withdrew the role %(role)s from account no. %(staff)s."),
+    AuditKind.PASSWORD_CHANGED: N_("Changed the password of account no. %(subject_id)s."),
+    AuditKind.SIGNED_IN: N_("Signed in."),
+    AuditKind.SIGNED_OUT: N_("Signed out."),
+    AuditKind.SIGN_IN_FAILED: N_("A sign-in as account no. %(subject_id)s failed."),
+    AuditKind.PERMISSION_REFUSED: N_("Asked for a page that the role does not include: %(page)s."),
+    AuditKind.PERSON_REGISTERED: N_("Registered person no. %(subject_id)s."),
+    AuditKind.IDENTITY_CHANGED: N_("Changed name or identity of person no. %(subject_id)s."),
+    AuditKind.CONTACT_CHANGED: N_("Changed address or phone of person no. %(subject_id)s."),
+    AuditKind.PHOTO_TAKEN: N_("Took a photo of person no. %(person)s."),
+    AuditKind.CARD_ISSUED: N_("Issued card no. %(subject_id)s to person no. %(person)s."),
+    AuditKind.CARD_REVOKED: N_("Revoked card no. %(subject_id)s of person no. %(person)s."),
+    AuditKind.PERSON_ADMITTED: N_(
+        "Admitted person no. %(person)s on %(admitted_on)s: %(episode_kind)s, %(admission)s."
+    ),
+    AuditKind.EPISODE_ENDED: N_("Ended the episode of person no. %(person)s on %(ended_on)s: %(reason)s."),
+    AuditKind.EPISODE_END_CORRECTED: N_("Corrected the end of an episode of person no. %(person)s."),
+    AuditKind.STOP_SET: N_("Set a stop for person no. %(person)s: %(stop_kind)s."),
+    AuditKind.STOP_RELEASED: N_("Released stop no. %(stop)s of person no. %(person)s."),
+    AuditKind.NOTICE_SET: N_("Left a notice for person no. %(person)s: %(notice_kind)s."),
+    AuditKind.NOTICE_TICKED: N_("Passed on notice no. %(notice)s to person no. %(person)s."),
+    AuditKind.RE_ENTRY_RELEASED: N_(
+        "Released %(amount_mg)s for person no. %(person)s on %(clinic_day)s"
+        " after %(days_without_medicine)s days without medicine."
+    ),
+    AuditKind.TASK_RESOLVED: N_("Resolved task no. %(subject_id)s."),
+    AuditKind.ORDER_SIGNED: N_("Signed order no. %(subject_id)s."),
+    AuditKind.ORDER_ENDED: N_("Ended an order (row no. %(subject_id)s)."),
+    AuditKind.DOSE_RECORDED: N_(
+        "Recorded dose no. %(subject_id)s of person no. %(person)s for %(day)s: %(taken_mg)s taken, %(wasted_mg)s wasted."
+    ),
+    AuditKind.DOSE_WITHHELD: N_("Withheld a dose from person no. %(person)s: %(reason)s (row no. %(subject_id)s)."),
+    AuditKind.DOSE_REFUSED: N_("Person no. %(person)s refused the dose: %(reason)s (row no. %(subject_id)s)."),
+    AuditKind.DOSE_REVERSED: N_("Reversed dose no. %(dose)s of person no. %(person)s: %(reason)s."),
+    AuditKind.PRODUCT_ADDED: N_("Added product no. %(subject_id)s: %(medication)s, %(form)s."),
+    AuditKind.STOCK_INVENTORIED: N_("Entered %(containers)s containers in the first inventory, with a witness."),
+    AuditKind.STOCK_RECEIVED: N_("Took in a delivery of %(containers)s containers (receipt no. %(subject_id)s)."),
+    AuditKind.RECEIPT_COUNTERSIGNED: N_("Countersigned receipt no. %(subject_id)s."),
+    AuditKind.STOCK_TRANSFERRED: N_("Moved container no. %(container)s (movement no. %(subject_id)s)."),
+    AuditKind.CONTAINER_OPENED: N_("Opened container no. %(subject_id)s."),
+    AuditKind.CONTAINER_EMPTIED: N_("Marked container no. %(subject_id)s as emptied."),
+    AuditKind.STOCK_WASTED: N_("Wasted from container no. %(container)s, with a witness: %(reason)s."),
+    AuditKind.DAY_CLOSED: N_("Closed %(day)s (turn %(turn)s) with %(doses)s doses on record."),
+    AuditKind.REPORT_PRINTED: N_("Printed: %(sheet)s, %(first)s to %(last)s."),
+    AuditKind.POLICY_APPROVED: N_("Decided on policy %(profile)s from %(effective_on)s: in force %(in_force)s."),
+    AuditKind.HISTORY_IMPORTED: N_("Imported the history of %(people)s people with %(doses)s doses."),
+    AuditKind.DEMO_MADE: N_("Made the demonstration clinic."),
+    AuditKind.CHAINS_SEALED: N_("Sealed %(seals)s chains: %(occasion)s."),
+}
+"""What each kind of row says; the gaps are fields of its body."""
+
+REASONS: dict[AuditKind, type[StrEnum]] = {
+    AuditKind.EPISODE_ENDED: enums.EpisodeEndReason,
+    AuditKind.DOSE_WITHHELD: enums.WithheldReason,
+    AuditKind.DOSE_REFUSED: enums.RefusedReason,
+    AuditKind.DOSE_REVERSED: enums.ReversalReason,
+    AuditKind.STOCK_WASTED: enums.WasteReason,
+}
+"""Of which vocabulary the reason in a row is."""
+
+YES_NO = (N_("no"), N_("yes"))
+
+
+def _milligrams(thousandths: int) -> str:
+    return f"{plain(Decimal(thousandths) / 1000)}\N{NO-BREAK SPACE}mg"
+
+
+FIELDS: dict[str, Callable[[Any], Any]] = {
+    "taken_mg": _milligrams,
+    "wasted_mg": _milligrams,
+    "amount_mg": _milligrams,
+    "key": enums.SettingKey,
+    "role": enums.Role,
+    "episode_kind": enums.EpisodeKind,
+    "admission": enums.Admission,
+    "stop_kind": enums.StopKind,
+    "notice_kind": enums.NoticeKind,
+    "medication": enums.Medication,
+    "form": enums.Form,
+    "sheet": enums.PrintedSheet,
+    "occasion": enums.SealOccasion,
+    "in_force": lambda value: Words(YES_NO[value]),
+}
+"""How a field is made readable, where it is not already."""
+
+NOT_KNOWN = "—"
+
+
+def sentence(line: AuditLine) -> Words:
+    """Return what one row of the audit says."""
+    msgid = SENTENCES[line.kind]
+    return Words(msgid, {name: _readable(line, name) for name in re.findall(r"%\((\w+)\)s", msgid)})
+
+
+def _readable(line: AuditLine, name: str) -> Any:
+    value = line.values.get(name)
+    if value is None:
+        return NOT_KNOWN
+    read = REASONS[line.kind] if name == "reason" else FIELDS.get(name)
+    return read(value) if read else value
