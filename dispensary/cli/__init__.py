@@ -8,7 +8,9 @@ from collections.abc import Callable
 import click
 from flask import Flask
 
+from dispensary.cli.history import import_history
 from dispensary.cli.init import init
+from dispensary.cli.report import report
 from dispensary.cli.serve import serve
 from dispensary.cli.upgrade import upgrade
 from dispensary.cli.user import user
@@ -24,6 +26,6 @@ def commands(create_app: Callable[..., Flask]) -> click.Group:
         """Run an opioid agonist treatment clinic: doses, stock, register, paper."""
         context.obj = create_app
 
-    for command in (init, serve, upgrade, user, verify):
+    for command in (import_history, init, report, serve, upgrade, user, verify):
         dispensary.add_command(command)
     return dispensary

@@ -1,0 +1,209 @@
+"""`dispensary report`: the same paper and files as on the pages, from the command line."""
+
+from collections.abc import Callable
+from datetime import date, datetime
+from pathlib import Path
+
+import click
+from flask import Flask
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from dispensary.cli import opening
+from dispensary.cli.opening import MakeApp
+from dispensary.clock import clinic_day
+from dispensary.queries import sites
+from dispensary.safekeeping import keys
+from dispensary.services import access, founding, printing
+from dispensary.services.act import Act
+from dispensary.services.sites import set_up_staff
+from dispensary.web.database import db, unit_of_work
+from dispensary.wording import Speaker
+from models import Person, Product, Site
+from models.enums import PrintedSheet
+from reports import dispensing_log, dose_history, page, register, sheet
+from reports.page import SIZES, Heading
+
+DAY = click.DateTime(["%Y-%m-%d"])
+BY = "command line"
+"""Who printed, where nobody is signed in; the audit names the account that set the clinic up."""
+
+Option = Callable[[Callable[..., None]], Callable[..., None]]
+site_option = click.option("--site", "site_code", help="Short name of the site; needed where there are several.")
+out_option = click.option(
+    "--out", type=click.Path(dir_okay=False, writable=True, path_type=Path), required=True, help="The file to write."
+)
+paper_option = click.option("--paper", type=click.Choice(list(SIZES)), help="The site's own if not given.")
+
+
+def formats(*names: str) -> Option:
+    """Return the option that says what kind of file is wanted; the first is the usual one."""
+    return click.option("--format", "kind", type=click.Choice(names), default=names[0], show_default=True)
+
+
+@click.group()
+def report() -> None:
+    """Print the dispensing log, a person's history, or the register."""
+
+
+@report.command("log")
+@click.option("--day", type=DAY, help="Clinic day; today's if not given.")
+@click.option("--to", "until", type=DAY, help="Last clinic day, for more than one.")
+@formats("pdf", "csv", "xlsx")
+@paper_option
+@out_option
+@site_option
+@click.pass_obj
+@opening.in_plain_words
+def log(
+    create_app: MakeApp,
+    day: datetime | None,
+    until: datetime | None,
+    kind: str,
+    paper: str | None,
+    out: Path,
+    site_code: str | None,
+) -> None:
+    """Write the dispensing log of a clinic day or of some."""
+    with opening.clinic(create_app) as app:
+        desk = Desk(app, site_code)
+        first = day.date() if day else desk.today
+        last = until.date() if until else first
+        if last < first:
+            raise click.UsageError("--to is before --day")
+        if kind == "pdf":
+            desk.seal(PrintedSheet.DISPENSING_LOG, first=first, last=last)
+        about = desk.heading(first, last, paper)
+        figures = dispensing_log.figures(desk.session, desk.site.id, first, last, about=about)
+        sheets = dispensing_log.as_sheets(figures, desk.speak)
+        if kind == "pdf":
+            content = dispensing_log.render(figures, speak=desk.speak)
+        elif kind == "csv":
+            content = sheet.to_csv(sheets[0], desk.speak.zone)
+        else:
+            content = sheet.to_xlsx(sheets, desk.speak.zone, desk.at)
+        out.write_bytes(content)
+    click.echo(f"{out}: {len(figures.rows):,} rows; {desk.speak(dispensing_log.verdict(figures))}")
+
+
+@report.command("history")
+@click.option("--number", required=True, help="The person's number, such as P00001.")
+@formats("pdf", "csv")
+@paper_option
+@out_option
+@site_option
+@click.pass_obj
+@opening.in_plain_words
+def history(create_app: MakeApp, number: str, kind: str, paper: str | None, out: Path, site_code: str | None) -> None:
+    """Write one person's dosing history; who opens it is noted."""
+    with opening.clinic(create_app) as app:
+        desk = Desk(app, site_code)
+        person_id = _known(desk.session.scalar(select(Person.id).where(Person.number == number)), "person", number)
+        desk.open(person_id)
+        about = desk.heading(desk.today, desk.today, paper)
+        figures = dose_history.figures(desk.session, person_id, desk.site.id, about=about)
+        if kind == "pdf":
+            content = dose_history.render(figures, speak=desk.speak)
+        else:
+            content = sheet.to_csv(dose_history.as_sheet(figures, desk.speak), desk.speak.zone)
+        out.write_bytes(content)
+    click.echo(f"{out}: {len(figures.rows):,} doses")
+
+
+@report.command("register")
+@click.option("--product", required=True, help="The product's name, as the stock page has it.")
+@click.option("--pages", help="From which page to which, as 3 or 3-7; all if not given.")
+@formats("pdf", "csv")
+@paper_option
+@out_option
+@site_option
+@click.pass_obj
+@opening.in_plain_words
+def register_pages(
+    create_app: MakeApp,
+    product: str,
+    pages: str | None,
+    kind: str,
+    paper: str | None,
+    out: Path,
+    site_code: str | None,
+) -> None:
+    """Write pages of the controlled-drug register of one product."""
+    with opening.clinic(create_app) as app:
+        desk = Desk(app, site_code)
+        product_id = _known(desk.session.scalar(select(Product.id).where(Product.name == product)), "product", product)
+        about = desk.heading(desk.today, desk.today, paper)
+        figures = _register(desk, product_id, pages, about)
+        if kind == "pdf":
+            desk.seal(PrintedSheet.REGISTER, product_id=product_id)
+            figures = _register(desk, product_id, pages, about)  # again, with the new seal at the foot
+        if kind == "pdf":
+            content = register.render(figures, speak=desk.speak)
+        else:
+            content = sheet.to_csv(register.as_sheet(figures, desk.speak), desk.speak.zone)
+        out.write_bytes(content)
+    click.echo(f"{out}: {len(figures.pages):,} pages, {len(figures.rows):,} lines")
+
+
+def _register(desk: "Desk", product_id: int, pages: str | None, about: Heading) -> register.RegisterFigures:
+    if pages is None:
+        return register.whole(desk.session, desk.site.id, product_id, about=about)
+    return register.figures(desk.session, desk.site.id, product_id, *_pages(pages), about=about)
+
+
+def _pages(text: str) -> tuple[int, int]:
+    first, _, last = text.partition("-")
+    if not first.isdigit() or not (last or first).isdigit():
+        raise click.UsageError("--pages is written as 3 or 3-7")
+    return int(first), int(last or first)
+
+
+def _known(found: int | None, what: str, name: str) -> int:
+    if found is None:
+        raise click.ClickException(f"there is no {what} {name!r}")
+    return found
+
+
+class Desk:
+    """The site a sheet is of, and the moment and hand that print it."""
+
+    def __init__(self, app: Flask, site_code: str | None) -> None:
+        """Find the site."""
+        self.app, self.session, self.at = app, db.session(), app.extensions["clock"]()
+        self.site = _site(self.session, site_code)
+        settings = sites.settings(self.session, self.site.id)
+        self.today = clinic_day(self.at, settings.zone, settings.day_starts)
+        self.speak: Speaker = opening.speaker(settings.zone)
+
+    def heading(self, first: date, last: date, paper: str | None) -> Heading:
+        """Return what a sheet says about itself."""
+        return page.heading(self.session, self.site.id, first, last, printed_by=BY, printed_at=self.at, on_paper=paper)
+
+    def seal(
+        self, what: PrintedSheet, *, first: date | None = None, last: date | None = None, product_id: int | None = None
+    ) -> None:
+        """Note that a sheet is printed, and seal what it stands on."""
+        key = keys.read_seal_key(self.app.extensions["home"])
+        with unit_of_work() as session:
+            act = self._act(session)
+            printing.seal_for_print(
+                session, sheet=what, key=key, act=act, first=first, last=last, product_id=product_id
+            )
+
+    def open(self, person_id: int) -> None:
+        """Note that a person's history is opened and printed."""
+        with unit_of_work() as session:
+            act = self._act(session)
+            access.note_opened(session, person_id=person_id, page="history", act=act)
+            printing.note_printed(session, sheet=PrintedSheet.DOSE_HISTORY, act=act, person_id=person_id)
+
+    def _act(self, session: Session) -> Act:
+        return founding.act_of_set_up(session, set_up_staff(session, self.at), self.site.id, self.at)
+
+
+def _site(session: Session, code: str | None) -> Site:
+    known = sites.sites(session)
+    chosen = [site for site in known if code is None or site.code == code.casefold()]
+    if len(chosen) != 1:
+        raise click.UsageError(f"say which site with --site: {', '.join(site.code for site in known)}")
+    return chosen[0]
