@@ -1,11 +1,13 @@
 """Accounts, their roles and terminals: what signing in and the administrator's pages need."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session
 
+from dispensary.errors import NotFound
+from dispensary.wording import N_, say
 from models import Site, Staff, StaffRole, Terminal
 from models.enums import Role
 
@@ -83,3 +85,59 @@ def role_held(session: Session, staff_id: int, site_id: int, role: Role, on: dat
 
 def _holds_on(on: date) -> tuple[ColumnElement[bool], ...]:
     return (StaffRole.from_on <= on, or_(StaffRole.until_on.is_(None), StaffRole.until_on >= on))
+
+
+@dataclass(frozen=True)
+class HeldRole:
+    """A role at a site over a span of days."""
+
+    id: int
+    role: Role
+    from_on: date
+    until_on: date | None
+    holds: bool
+    """On the day that was asked about, or later."""
+
+
+@dataclass(frozen=True)
+class Account:
+    """An account that can sign in, and the roles it was given at one site, oldest first."""
+
+    id: int
+    username: str
+    name: str
+    initials: str
+    created_at: datetime
+    ended_at: datetime | None
+    roles: list[HeldRole]
+
+
+def accounts(session: Session, site_id: int, on: date) -> list[Account]:
+    """Return every account that can sign in, those in use first, by name, with its roles at a site."""
+    table = Staff.__table__.c
+    columns = (table.id, table.username, table.name, table.initials, table.created_at, table.ended_at)
+    query = select(*columns).where(table.password_hash.is_not(None))
+    rows = session.execute(query.order_by(table.ended_at.is_not(None), table.name, table.id)).all()
+    roles = _held_roles(session, site_id, on)
+    return [Account(*row, roles=roles.get(row.id, [])) for row in rows]
+
+
+def account(session: Session, staff_id: int, site_id: int, on: date) -> Account:
+    """Return one account that can sign in, with its roles at a site.
+
+    Raises:
+        NotFound: there is no such account.
+    """
+    found = next((one for one in accounts(session, site_id, on) if one.id == staff_id), None)
+    if found is None:
+        raise NotFound(say(N_("There is no such account.")), code="no_such_account")
+    return found
+
+
+def _held_roles(session: Session, site_id: int, on: date) -> dict[int, list[HeldRole]]:
+    query = select(StaffRole.staff_id, StaffRole.id, StaffRole.role, StaffRole.from_on, StaffRole.until_on)
+    held: dict[int, list[HeldRole]] = {}
+    for row in session.execute(query.where(StaffRole.site_id == site_id).order_by(StaffRole.from_on, StaffRole.id)):
+        holds = row.until_on is None or row.until_on >= on
+        held.setdefault(row.staff_id, []).append(HeldRole(row.id, row.role, row.from_on, row.until_on, holds))
+    return held

@@ -75,3 +75,29 @@ def terminals(session: Session, site_id: int) -> list[Terminal]:
     """Return the site's terminals in use, by name."""
     query = select(Terminal).where(Terminal.site_id == site_id, Terminal.retired_at.is_(None))
     return list(session.scalars(query.order_by(Terminal.name)))
+
+
+@dataclass(frozen=True)
+class SettingLine:
+    """One setting: what is in force, since when if the site set it, and what is to come."""
+
+    key: SettingKey
+    value: str
+    since: date | None
+    """None while the house rules' own value holds."""
+    coming: list[tuple[date, str]]
+
+
+def setting_lines(session: Session, site_id: int, on: date) -> list[SettingLine]:
+    """Return each setting of a site as of a day, in a fixed order."""
+    table = SiteSetting.__table__.c
+    query = select(table.key, table.effective_on, table.value).where(table.site_id == site_id)
+    days: dict[SettingKey, dict[date, str]] = {key: {} for key in SettingKey}
+    for row in session.execute(query.order_by(table.effective_on, table.version)):
+        days[row.key][row.effective_on] = row.value
+    lines = []
+    for key, values in days.items():
+        since = max((day for day in values if day <= on), default=None)
+        value = house_rules().site_defaults[key] if since is None else values[since]
+        lines.append(SettingLine(key, value, since, [(day, values[day]) for day in sorted(values) if day > on]))
+    return lines

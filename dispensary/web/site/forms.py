@@ -1,0 +1,56 @@
+"""The shape of what is entered about a site, and each setting in plain words."""
+
+from flask_babel import lazy_gettext as _l
+from wtforms import SelectField, SubmitField
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
+
+from dispensary.web.forms import DayField, Form, Required, TextField
+from models import Window
+from models.enums import SettingKey
+
+IN_WORDS = {
+    SettingKey.TIME_ZONE: _l("The clinic's time zone by its name, such as Asia/Ho_Chi_Minh."),
+    SettingKey.DAY_STARTS: _l("A dose given before this hour belongs to the evening before. Written as 03:00."),
+    SettingKey.MINIMUM_HOURS_BETWEEN_DAYS: _l("Hours between the last dose of one day and the first of the next."),
+    SettingKey.HOLD_FROM_DAYS: _l("From so many whole days without medicine a prescriber decides; fewer is stricter."),
+    SettingKey.HOLD_FROM_DAYS_INDUCTION: _l("The same for somebody in induction."),
+    SettingKey.IDLE_MINUTES: _l("After so many minutes without use a terminal locks."),
+    SettingKey.SCREEN_SHOWS_NAMES: _l(
+        "yes or no. No: the queue shows initials and number. Yes only out of people's sight."
+    ),
+}
+"""What each setting does and how its value is written."""
+
+
+class Press(Form):
+    """A single button, without any field."""
+
+
+class SettingForm(Form):
+    """A new value from a day on."""
+
+    value = TextField(_l("New value"), [Required()], render_kw={"autofocus": True, "autocomplete": "off"})
+    effective_on = DayField(_l("From"), [Required()], description=_l("Today at the earliest."))
+    submit = SubmitField(_l("Set"))
+
+
+class WindowForm(Form):
+    """A further window."""
+
+    name = TextField(_l("Name of the window"), [Required()], longest=40, render_kw={"autofocus": True})
+    submit = SubmitField(_l("Add the window"))
+
+
+class TerminalForm(Form):
+    """What this computer is."""
+
+    name = TextField(_l("Name of this computer"), [Required()], longest=40, render_kw={"autofocus": True})
+    window = SelectField(_l("It stands at"), default="")
+    submit = SubmitField(_l("Name this computer"))
+
+    def offer(self, windows: list[Window]) -> None:
+        """Give the site's windows to choose from."""
+        self.window.choices = [
+            SelectChoice(value="", label=_l("a desk, no window")),
+            *(SelectChoice(value=str(window.id), label=window.name) for window in windows),
+        ]
