@@ -118,6 +118,8 @@ def read(file: Path) -> Profile:
         raise _bad(file.name, f"not readable as TOML: {error}") from error
     entries = data.pop("order_limit", [])
     _check_keys(file.name, data, HEAD, frozenset())
+    if not isinstance(entries, list):
+        raise _bad(file.name, "order_limit is written as [[order_limit]], once for each")
     if data["id"] != file.stem:
         raise _bad(file.name, f"its id is {data['id']!r}, not its file name")
     limits = tuple(_order_limit(f"{file.name}, order_limit {n}", e) for n, e in enumerate(entries, start=1))

@@ -111,7 +111,7 @@ def _steps(draft: OrderDraft, today: date, longest_days: int) -> Iterator[Fault]
         amount_field = "amount_mg" if number == 0 else f"steps-{number - 1}-amount_mg"
         if len(step.amounts_mg) != draft.parts or any(mg <= 0 for mg in step.amounts_mg):
             yield Fault(amount_field, say(N_("Every part of the day needs an amount of more than 0 mg.")))
-        if step.from_on > draft.ends_on:
+        if number > 0 and step.from_on > draft.ends_on:
             yield Fault(f"steps-{number - 1}-from_on", say(N_("This day is after the order's last day.")))
     for number, (one, other) in enumerate(pairwise(draft.steps)):
         field = f"steps-{number}-from_on"
