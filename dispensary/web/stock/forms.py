@@ -100,7 +100,7 @@ class BatchForm(Form):
         return Batch(
             product_id=self.product.data,
             lot_number=self.lot_number.data or "",
-            expires_on=self.expires_on.data,  # type: ignore[arg-type]
+            expires_on=self.expires_on.data,
             size=Quantity(self.size.data),  # type: ignore[arg-type]
             count=self.count.data or 0,
             labels=tuple(line for line in lines if line),
