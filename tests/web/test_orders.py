@@ -257,6 +257,7 @@ def test_nurse_reads_orders_but_signs_none(client, session, world):
     page = text(client.get(f"/people/{who.id}/orders"))
 
     assert "80 mg every day" in page
+    assert f'<strong class="bar-name">{world.nurse.name}</strong>' in page
     assert "Change the order" not in page
     assert client.get(f"/people/{who.id}/orders/new").status_code == 403
     assert client.get("/prescriber").status_code == 403
