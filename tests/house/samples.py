@@ -93,4 +93,5 @@ class Samples:
             "profile_id": "uk-orange-2017",
             "parts": 2,
             "filename": "dispensary.css",
+            "setting": "idle_minutes",
         }

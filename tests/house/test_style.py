@@ -219,6 +219,13 @@ def test_templates_hold_no_script_style_or_unescaped_text():
     assert [str(t) for t in templates if forbidden.search(t.read_text(encoding="utf-8"))] == []
 
 
+def test_no_template_hides_who_is_signed_in_behind_a_name_of_its_own():
+    """An imported macro named `who` once took the signed-in person's place in the head of the page."""
+    hiding = re.compile(r"{%-?\s*(?:set\s+|macro\s+|from .* import [^%]*)\b(who|menu|endpoints)\b")
+
+    assert [str(t) for t in (ROOT / "templates").rglob("*.html") if hiding.search(t.read_text(encoding="utf-8"))] == []
+
+
 def test_names_of_days_and_months_come_in_the_language_of_the_page():
     english = re.compile(r"strftime\([^)]*%[aAbB]")
     pages = [
