@@ -10,7 +10,7 @@ from functools import cache
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from sqlalchemy import func, select, update
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from dispensary.errors import Refused
@@ -23,16 +23,18 @@ from models.enums import AuditKind
 FREE_TRIES = 3
 LONGEST_WAIT = timedelta(minutes=10)
 MEMORY = timedelta(hours=1)
+KEPT = timedelta(days=1)
+"""How long a try is kept at all; what lasts stands in the audit."""
 
 
 def wait_until(session: Session, account: str, terminal: str, at: datetime) -> datetime | None:
     """Return until when this account must wait at this terminal, or None if it may try now."""
     table = SignInAttempt.__table__.c
     mine = (table.account == account, table.terminal == terminal, table.at > at - MEMORY)
-    last_good = select(func.max(table.at)).where(*mine, table.succeeded.is_(True)).scalar_subquery()
+    last_good = select(func.max(table.id)).where(*mine, table.succeeded.is_(True)).scalar_subquery()
     tries, last = session.execute(
         select(func.count(), func.max(table.at)).where(
-            *mine, table.succeeded.is_(False), (last_good.is_(None)) | (table.at > last_good)
+            *mine, table.succeeded.is_(False), (last_good.is_(None)) | (table.id > last_good)
         )
     ).one()
     if tries < FREE_TRIES or last is None:
@@ -60,10 +62,31 @@ def find_staff(session: Session, username: str) -> Staff | None:
     return session.scalar(select(Staff).where(Staff.username == username.strip().casefold()))
 
 
-def note_attempt(session: Session, *, account: str, terminal: str, at: datetime, succeeded: bool) -> None:
-    """Remember a try, so that the next one can be slowed down."""
-    session.add(SignInAttempt(account=account, terminal=terminal, at=at, succeeded=succeeded))
+def begin_attempt(session: Session, *, account: str, terminal: str, at: datetime) -> SignInAttempt:
+    """Note a try as wrong before it is checked, so that many sent at once cannot slip past the wait together.
+
+    Raises:
+        Refused: this account must wait at this terminal.
+    """
+    session.execute(select(Staff.id).where(Staff.username == account).with_for_update(key_share=True))
+    refuse_while_waiting(wait_until(session, account, terminal, at))
+    return note_attempt(session, account=account, terminal=terminal, at=at, succeeded=False)
+
+
+def mark_succeeded(session: Session, *, attempt_id: int) -> None:
+    """Mark a try as right after all, and forget tries so old that they slow nobody down."""
+    attempt = session.get_one(SignInAttempt, attempt_id)
+    attempt.succeeded = True
     session.flush()
+    session.execute(delete(SignInAttempt).where(SignInAttempt.at < attempt.at - KEPT))
+
+
+def note_attempt(session: Session, *, account: str, terminal: str, at: datetime, succeeded: bool) -> SignInAttempt:
+    """Remember a try, so that the next one can be slowed down."""
+    attempt = SignInAttempt(account=account, terminal=terminal, at=at, succeeded=succeeded)
+    session.add(attempt)
+    session.flush()
+    return attempt
 
 
 def begin_sitting(session: Session, *, staff: Staff, act: Act) -> StaffSession:
@@ -88,6 +111,20 @@ def end_sitting(session: Session, *, sitting_id: int, act: Act) -> None:
         sitting.ended_at = act.at
         session.flush()
         audit.record(session, AuditKind.SIGNED_OUT, sitting, act)
+
+
+def lock_sitting(session: Session, *, sitting_id: int, at: datetime) -> None:
+    """Lock a sitting at once, as somebody does who steps away; only its own password opens it again."""
+    sitting = session.get_one(StaffSession, sitting_id)
+    if sitting.locked_at is None:
+        sitting.locked_at = at
+        session.flush()
+
+
+def unlock_sitting(session: Session, *, sitting_id: int) -> None:
+    """Open a locked sitting for the person whose password was just proven."""
+    session.get_one(StaffSession, sitting_id).locked_at = None
+    session.flush()
 
 
 def end_all_sittings(session: Session, *, staff: Staff, at: datetime) -> None:

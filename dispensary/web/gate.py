@@ -70,6 +70,12 @@ def quiet(view: View) -> View:
     return view
 
 
+def background(view: View) -> View:
+    """Mark a view that only a script asks for: never a page to come back to."""
+    view.background = True  # type: ignore[attr-defined]
+    return view
+
+
 @login.user_loader
 def load(code: str) -> SignedIn | None:
     """Return who is signed in by the code in the cookie, for Flask-Login."""
@@ -103,9 +109,15 @@ def guard() -> BaseResponse | None:
 def _to_sign_in() -> BaseResponse:
     if request.method == "POST":
         flash(_("You were signed out, and nothing was recorded. Sign in and do it again."), "warning")
-    elif request.endpoint != "station.queue":
+    elif _is_a_page():
         session["next"] = request.path
     return redirect(url_for("sign_in.enter"), 303)
+
+
+def _is_a_page() -> bool:
+    """Return whether somebody, and not a script, asked for this."""
+    view = current_app.view_functions[request.endpoint or ""]
+    return not (getattr(view, "quiet", False) or getattr(view, "background", False))
 
 
 def _is_locked() -> bool:
@@ -114,7 +126,7 @@ def _is_locked() -> bool:
 
 
 def _to_unlock() -> BaseResponse:
-    if request.method == "GET" and not getattr(current_app.view_functions[request.endpoint or ""], "quiet", False):
+    if request.method == "GET" and _is_a_page():
         session["next"] = request.path
     elif request.method == "POST":
         flash(_("The terminal was locked, and nothing was recorded. Unlock it and do it again."), "warning")

@@ -17,7 +17,12 @@ def _surroundings() -> dict[str, Any]:
         return {"menu": [], "who": None, "endpoints": frozenset()}
     who = edge.sitting()
     endpoints = frozenset(current_app.view_functions)
-    return {"menu": menu(who.permissions, endpoints), "who": who, "endpoints": endpoints}
+    return {
+        "menu": menu(who.permissions, endpoints),
+        "who": who,
+        "endpoints": endpoints,
+        "idle_seconds": edge.settings().idle_minutes * 60,
+    }
 
 
 def init_app(app: Flask) -> None:

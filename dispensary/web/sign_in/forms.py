@@ -30,9 +30,3 @@ class UnlockForm(Form):
         render_kw={"autocomplete": "current-password", "autofocus": True},
     )
     submit = SubmitField(_l("Unlock"))
-
-
-class SignOutForm(Form):
-    """One button."""
-
-    submit = SubmitField(_l("Sign out"))

@@ -1,8 +1,9 @@
 """The pages of signing in: enter, lock, unlock, leave."""
 
-from flask import Blueprint, current_app, redirect, render_template, session, url_for
+from flask import Blueprint, current_app, redirect, render_template, request, session, url_for
 from flask_babel import gettext as _
 from flask_login import current_user, login_user
+from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from dispensary.clock import clinic_day
@@ -13,7 +14,7 @@ from dispensary.services.act import Act
 from dispensary.web import edge, gate
 from dispensary.web.database import db, unit_of_work
 from dispensary.web.navigation import start
-from dispensary.web.sign_in.forms import SignInForm, SignOutForm, UnlockForm
+from dispensary.web.sign_in.forms import SignInForm, UnlockForm
 from dispensary.web.sign_in.terminal import this_terminal, throttle_key
 from dispensary.wording import N_, say
 from models import Staff, Terminal
@@ -34,8 +35,8 @@ def enter() -> tuple[str, int] | Response:
             staff = _prove(form.username.data or "", form.password.data or "", terminal)
             act = _act_for(staff, terminal)
             with unit_of_work() as work:
-                sitting = sign_in.begin_sitting(work, staff=staff, act=act)
-                code = sitting.code
+                _end_sitting_before(work)
+                code = sign_in.begin_sitting(work, staff=staff, act=act).code
         except Refused as refusal:
             form.refuse(refusal)
         else:
@@ -65,9 +66,31 @@ def locked() -> tuple[str, int] | Response:
         except Refused as refusal:
             form.refuse(refusal)
         else:
+            with unit_of_work() as work:
+                sign_in.unlock_sitting(work, sitting_id=edge.sitting().id)
             session["seen_at"] = int(edge.now().timestamp())
             return redirect(_landing(), 303)
-    return render_template("sign_in/locked.html", form=form, leave=SignOutForm()), form.status
+    return render_template("sign_in/locked.html", form=form), form.status
+
+
+@bp.post("/lock")
+@gate.requires()
+@gate.while_locked
+def lock() -> Response:
+    """Lock the terminal at once; unlocking leads back to the page."""
+    sitting_id = edge.sitting().id
+    with unit_of_work() as work:
+        sign_in.lock_sitting(work, sitting_id=sitting_id, at=edge.now())
+    session["next"] = request.form.get("back", "")
+    return redirect(url_for("sign_in.locked"), 303)
+
+
+@bp.get("/still-here")
+@gate.requires()
+@gate.background
+def still_here() -> tuple[str, int]:
+    """Renew the idle time of somebody who is typing on a page and has sent nothing yet."""
+    return "", 204
 
 
 @bp.post("/sign-out")
@@ -95,14 +118,19 @@ def _prove(username: str, password: str, terminal: Terminal | None) -> Staff:
     Raises:
         Refused: wrong, or too many wrong tries.
     """
-    at, account, key = edge.now(), username.strip().casefold(), throttle_key(terminal)
-    staff = sign_in.find_staff(db.session(), account)
-    sign_in.refuse_while_waiting(sign_in.wait_until(db.session(), account, key, at))
-    good = sign_in.check_password(current_app.extensions["hasher"], staff, password)
+    account = username.strip().casefold()
     with unit_of_work() as work:
-        sign_in.note_attempt(work, account=account, terminal=key, at=at, succeeded=good)
-        if not good and staff is not None:
-            sign_in.note_failure(work, staff=staff, act=_act_for(staff, terminal))
+        attempt = sign_in.begin_attempt(work, account=account, terminal=throttle_key(terminal), at=edge.now())
+    staff = sign_in.find_staff(db.session(), account)
+    good = sign_in.check_password(current_app.extensions["hasher"], staff, password)
+    if staff is not None:
+        site_id = _site_of(staff, terminal) or sites.first_site_id(db.session())
+        act = _act_at(site_id, staff, terminal)
+        with unit_of_work() as work:
+            if good:
+                sign_in.mark_succeeded(work, attempt_id=attempt.id)
+            else:
+                sign_in.note_failure(work, staff=staff, act=act)
     if not good or staff is None:
         raise Refused(WRONG, code="wrong_password")
     return staff
@@ -114,12 +142,21 @@ def _act_for(staff: Staff, terminal: Terminal | None) -> Act:
     Raises:
         Refused: the person holds no role there today.
     """
-    at = edge.now()
-    own = accounts.sites_of(db.session(), staff.id, at.date())
-    site_id = terminal.site_id if terminal else next(iter(own), None)
-    if site_id not in own or site_id is None:
+    site_id = _site_of(staff, terminal)
+    if site_id is None:
         raise Refused(say(N_("This account has no role here today. Ask the administrator.")), code="no_role")
-    have = sites.settings(db.session(), site_id)
+    return _act_at(site_id, staff, terminal)
+
+
+def _site_of(staff: Staff, terminal: Terminal | None) -> int | None:
+    own = accounts.sites_of(db.session(), staff.id, edge.now().date())
+    if terminal is not None:
+        return terminal.site_id if terminal.site_id in own else None
+    return next(iter(own), None)
+
+
+def _act_at(site_id: int, staff: Staff, terminal: Terminal | None) -> Act:
+    at, have = edge.now(), sites.settings(db.session(), site_id)
     return Act(
         by_id=staff.id,
         site_id=site_id,
@@ -128,6 +165,12 @@ def _act_for(staff: Staff, terminal: Terminal | None) -> Act:
         terminal_id=terminal.id if terminal else None,
         window_id=terminal.window_id if terminal else None,
     )
+
+
+def _end_sitting_before(work: Session) -> None:
+    """End the sitting of whoever left this browser signed in, before somebody else sits down at it."""
+    if current_user.is_authenticated:
+        sign_in.end_sitting(work, sitting_id=edge.sitting().id, act=edge.act())
 
 
 def _sit_down(code: str) -> None:
@@ -145,7 +188,7 @@ def _sit_down(code: str) -> None:
 
 def _landing() -> str:
     wanted = session.pop("next", None)
-    if wanted and wanted.startswith("/") and not wanted.startswith("//"):
+    if wanted and wanted.startswith("/") and not wanted.startswith(("//", "/\\")):
         return str(wanted)
     if not current_user.is_authenticated:
         return url_for("sign_in.enter")
