@@ -26,6 +26,10 @@ TABLES = {
 """Gaps that are not named after their table."""
 
 
+OF_SOMEBODY_ELSE = ("episode_end",)
+"""What would close other pages of the same person."""
+
+
 class Samples:
     """Fills in addresses with records that exist."""
 
@@ -77,9 +81,14 @@ class Samples:
             return self.words()[gap]
         table = TABLES.get(gap, gap.removesuffix("_id"))
         assert table in Base.metadata.tables, f"tests/house/samples.py has no sample for <{gap}>"
-        row = self.rows.one(table)
+        row = self._apart(table) if table in OF_SOMEBODY_ELSE else self.rows.one(table)
         self.session.commit()
         return row["id"]
+
+    def _apart(self, table: str) -> dict[str, Any]:
+        apart = Rows(self.session)
+        apart.first = {name: self.rows.first[name] for name in ("site", "staff")}
+        return apart.one(table)
 
     def words(self) -> dict[str, Any]:
         """Return samples for gaps that are no id."""
