@@ -13,7 +13,7 @@ from reportlab.lib.colors import Color, black, white
 from models.units import Mg
 from reports import fonts
 
-LEFT, RIGHT, TOP, BOTTOM = 44, 8, 20, 26
+LEFT, RIGHT, TOP, BOTTOM = 44, 26, 20, 26
 GREY, PALE = Color(0.45, 0.45, 0.45), Color(0.85, 0.85, 0.85)
 MOST_LABELS = 12
 Anchor = Literal["start", "middle", "end"]

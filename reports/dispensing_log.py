@@ -198,10 +198,8 @@ def _initials_part(figures: DispensingLogFigures, speak: Speaker) -> list[Flowab
 
 
 def _seal_line(figures: DispensingLogFigures, speak: Speaker) -> str:
-    used = {t.product.id: t.product for t in figures.totals}
-    return "   ".join(
-        speak(seal_words(figures.seals[i], product.name)) for i, product in used.items() if i in figures.seals
-    )
+    used = [t.product for t in figures.totals if t.product.id in figures.seals]
+    return "; ".join(speak(seal_words(figures.seals[product.id], product.name)) for product in used)
 
 
 HEADINGS = (

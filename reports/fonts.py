@@ -100,11 +100,6 @@ def runs(text: str, bold: bool = False, language: str = "en") -> tuple[Run, ...]
     return tuple(made)
 
 
-def unprintable(text: str) -> list[str]:
-    """Return the characters of a text that no font has, as their numbers."""
-    return [run.text for run in runs(text) if run.boxed]
-
-
 @lru_cache(maxsize=65536)
 def width(text: str, size: float, bold: bool = False, language: str = "en") -> float:
     """Return how wide a text prints, in points."""

@@ -99,7 +99,7 @@ class Ledger(Flowable):
                 self._write(pen, text, edges[n], edges[n + 1], base, number=self.columns[n].number, bold=row.bold)
         self._rule(y, RULE, 0.25)
         if row.struck:
-            self._rule(y + self.row_height / 2, black, 0.6, until=edges[-2])
+            self._rule(y + self.row_height / 2, black, 0.4, until=edges[-2])
 
     def _rule(self, y: float, colour: Color, thick: float, until: float | None = None) -> None:
         self.canv.setStrokeColor(colour)

@@ -18,12 +18,14 @@ from dispensary.policy.profiles import Approval
 from dispensary.queries import policy, sites
 from dispensary.wording import N_, Speaker, Words, say
 from reports import fonts
+from reports.ledger import broken
 
 SIZES = {"A4": A4, "Letter": letter}
 MARGIN = 12 * mm
 HEAD = 40.0
 """Points above the content for the header."""
-FOOT = 26.0
+FOOT, LINE = 16.0, 10.0
+"""Points under the content for the footer, and for each line over it."""
 SMALL, TITLE_SIZE = 7.5, 13.0
 
 
@@ -111,16 +113,18 @@ def build(
         about: clinic, period, zone, policy, hand and moment.
         speak: the language of the sheet.
         landscape: turn the paper.
-        foot: one line above the footer of every page, such as a seal.
+        foot: what stands above the footer of every page, such as a seal; broken into lines.
     """
     fonts.ready()
     size = SIZES[about.paper]
     width, height = turned(size) if landscape else size
+    seals = broken(foot, SMALL, width - 2 * MARGIN, language=about.language) if foot else []
+    below = FOOT + LINE * len(seals)
     frame = Frame(
         MARGIN,
-        MARGIN + FOOT,
+        MARGIN + below,
         width - 2 * MARGIN,
-        height - 2 * MARGIN - HEAD - FOOT,
+        height - 2 * MARGIN - HEAD - below,
         leftPadding=0,
         rightPadding=0,
         topPadding=0,
@@ -133,20 +137,21 @@ def build(
     )
     header = _header(name, about, speak, (width, height))
     document.addPageTemplates(PageTemplate(frames=[frame], onPage=lambda canvas, _: header(canvas)))
-    document.build(list(story), canvasmaker=_numbered(about, speak, width, foot))
+    document.build(list(story), canvasmaker=_numbered(about, speak, width, seals))
     return out.getvalue()
 
 
 def _header(name: str, about: Heading, speak: Speaker, size: tuple[float, float]) -> Callable[[Canvas], None]:
     width, height = size
     top, language = height - MARGIN, about.language
+    under = " · ".join(filter(None, (about.address, speak(about.rules))))
     period = f"{speak(about.period)} · {speak(say(N_('Times: %(zone)s'), zone=about.zone))}"
 
     def draw(canvas: Canvas) -> None:
         fonts.draw(canvas, MARGIN, top - 12, name, TITLE_SIZE, bold=True, language=language)
         _right(canvas, width - MARGIN, top - 11, about.clinic, 10, language, bold=True)
         fonts.draw(canvas, MARGIN, top - 25, period, 9, bold=True, language=language)
-        _right(canvas, width - MARGIN, top - 23, speak(about.rules), SMALL, language)
+        _right(canvas, width - MARGIN, top - 23, under, SMALL, language)
         canvas.setLineWidth(0.8)
         canvas.line(MARGIN, top - 32, width - MARGIN, top - 32)
 
@@ -162,7 +167,7 @@ def stamp(at: datetime) -> str:
     return at.astimezone(UTC).strftime("D:%Y%m%d%H%M%S+00'00'")
 
 
-def _numbered(about: Heading, speak: Speaker, width: float, foot: str) -> type[Canvas]:
+def _numbered(about: Heading, speak: Speaker, width: float, seals: Sequence[str]) -> type[Canvas]:
     """Return a canvas that knows, once all pages are laid out, how many there are."""
     printed = say(N_("Printed by %(by)s, %(at)s"), by=about.printed_by, at=speak.moment(about.printed_at))
 
@@ -185,8 +190,8 @@ def _numbered(about: Heading, speak: Speaker, width: float, foot: str) -> type[C
             super().save()
 
         def _foot(self, number: int, of: int) -> None:
-            if foot:
-                fonts.draw(self, MARGIN, MARGIN + 13, foot, SMALL, language=about.language)
+            for n, line in enumerate(reversed(seals), start=1):
+                fonts.draw(self, MARGIN, MARGIN + 3 + LINE * n, line, SMALL, language=about.language)
             fonts.draw(self, MARGIN, MARGIN, speak(printed), SMALL, language=about.language)
             counted = speak(say(N_("page %(n)s of %(of)s"), n=number, of=of))
             _right(self, width - MARGIN, MARGIN, counted, SMALL, about.language, bold=True)

@@ -111,8 +111,6 @@ def test_character_that_no_font_has_is_printed_as_its_number_in_a_box(tmp_path):
 
     assert (boxed.text, boxed.boxed, rest.text) == ("U+2A6A5", True, " Liu")
     assert differ(printed(tmp_path, "𪚥"), nothing)
-    assert fonts.unprintable("𪚥 Liu") == ["U+2A6A5"]
-    assert fonts.unprintable("Liu") == []
 
 
 def test_text_is_split_into_runs_of_one_font_each():

@@ -16,7 +16,7 @@ LARGEST_PAGE = 10_000_000
 class PrintForm(Form):
     """A button that prints on paper of a size."""
 
-    paper = SelectField(_l("Paper"), choices=list(SIZES))
+    paper = SelectField(_l("Paper"), choices=list(SIZES))  # type: ignore[arg-type] # the stubs know pairs only, which are deprecated
     submit = SubmitField(_l("Print as PDF"))
 
 
