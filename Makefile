@@ -3,7 +3,8 @@
 
 demo: ## a made-up clinic on this computer
 	@.ci/setup run
-	@.venv/bin/dispensary --help
+	@test -e "$${DISPENSARY_HOME:-instance}/secret_key" || .venv/bin/dispensary demo --patients 300 --days 365
+	@.venv/bin/dispensary serve
 
 test: ## set up, check, and run every test on both databases
 	@.ci/setup test
