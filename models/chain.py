@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from decimal import Decimal
 
-from sqlalchemy import ForeignKey, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Card, Fact
@@ -31,7 +31,10 @@ class AuditEvent(Fact):
     """Who did what to which record; holds ids and numbers, never a name."""
 
     __tablename__ = "audit_event"
-    __table_args__ = (UniqueConstraint("site_id", "number"),)
+    __table_args__ = (
+        UniqueConstraint("site_id", "number"),
+        Index("ix_audit_event_subject_id", "subject", "subject_id"),
+    )
 
     number: Mapped[int]
     kind: Mapped[AuditKind]

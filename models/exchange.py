@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Fact
@@ -25,7 +25,10 @@ class ImportedRecord(Fact):
     """One record of a source and what it became here."""
 
     __tablename__ = "imported_record"
-    __table_args__ = (UniqueConstraint("source", "subject", "external_id"),)
+    __table_args__ = (
+        UniqueConstraint("source", "subject", "external_id"),
+        Index("ix_imported_record_subject_id", "subject", "subject_id"),
+    )
 
     run_id: Mapped[int] = mapped_column(ForeignKey("import_run.id"))
     source: Mapped[str]

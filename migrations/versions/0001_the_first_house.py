@@ -130,6 +130,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_audit_event")),
         sa.UniqueConstraint("site_id", "number", name=op.f("uq_audit_event_site_id_number")),
     )
+    op.create_index("ix_audit_event_subject_id", "audit_event", ["subject", "subject_id"], unique=False)
     op.create_table(
         "chain_head",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -648,6 +649,7 @@ def upgrade() -> None:
             "source", "subject", "external_id", name=op.f("uq_imported_record_source_subject_external_id")
         ),
     )
+    op.create_index("ix_imported_record_subject_id", "imported_record", ["subject", "subject_id"], unique=False)
     op.create_table(
         "notice_tick",
         sa.Column("id", sa.Integer(), nullable=False),
