@@ -14,7 +14,7 @@ from flask_wtf import CSRFProtect
 
 from dispensary import cli, clock
 from dispensary.home import Home, find_home
-from dispensary.web import blueprints, database, error_pages, formats, gate, shell
+from dispensary.web import addresses, blueprints, database, error_pages, formats, gate, shell
 
 LARGEST_REQUEST = 8 * 1024 * 1024
 ROOT = Path(__file__).resolve().parent
@@ -67,6 +67,7 @@ def create_app(
     formats.init_app(app)
     shell.init_app(app)
     error_pages.init_app(app)
+    addresses.init_app(app)
     blueprints.register(app)
     return app
 

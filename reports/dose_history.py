@@ -57,7 +57,7 @@ def figures(session: Session, person_id: int, site_id: int, *, about: Heading) -
     Raises:
         NotFound: there is no such person.
     """
-    settings = sites.settings(session, site_id)
+    settings = sites.settings(session, site_id, about.last)
     doses = dispensing.doses_of_person(session, person_id)
     rows: list[HistoryRow] = []
     notes = 0

@@ -41,7 +41,7 @@ def import_history(
     with opening.clinic(create_app) as app:
         session, at = db.session(), app.extensions["clock"]()
         site = _site(session, site_code)
-        settings = sites.settings(session, site.id)
+        settings = sites.settings_at(session, site.id, at)
         today = clinic_day(at, settings.zone, settings.day_starts)
         with Bar("Looking through") as bar:
             found = examine(session, folder, source=source or folder.resolve().name, today=today, progress=bar.forward)
@@ -57,7 +57,7 @@ def import_history(
 def _write(app: Flask, found: Examined, site: Site) -> None:
     with Bar("Writing") as bar, unit_of_work() as session:
         at = app.extensions["clock"]()
-        settings = sites.settings(session, site.id)
+        settings = sites.settings_at(session, site.id, at)
         act = Act(
             by_id=history.signer(session, at).id,
             site_id=site.id,

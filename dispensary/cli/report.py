@@ -171,7 +171,7 @@ class Desk:
         """Find the site."""
         self.app, self.session, self.at = app, db.session(), app.extensions["clock"]()
         self.site = _site(self.session, site_code)
-        settings = sites.settings(self.session, self.site.id)
+        settings = sites.settings_at(self.session, self.site.id, self.at)
         self.today = clinic_day(self.at, settings.zone, settings.day_starts)
         self.speak: Speaker = opening.speaker(settings.zone)
 

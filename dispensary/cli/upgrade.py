@@ -59,7 +59,7 @@ def _copy(home: Home, revision: str, at: datetime) -> Path:
 
 def _verify_and_seal(app: Flask, home: Home, at: datetime) -> None:
     key = keys.read_seal_key(home)
-    if any(not found.sound for found in verify_all(key.public_key())):
+    if any(not found.sound for found in verify_all(key.public_key(), at)):
         raise click.ClickException("not everything holds after the upgrade, as named above; go back to the copy")
     for site in sites.sites(db.session()):
         with unit_of_work() as session:

@@ -1,6 +1,7 @@
 """`dispensary verify`: whether what is on record is what was recorded, in words, with the first broken row of each chain."""
 
 import sys
+from datetime import datetime
 from pathlib import Path
 
 import click
@@ -28,7 +29,7 @@ def verify(create_app: MakeApp, public_key: Path | None) -> None:
     """Walk the audit and every register, their seals, and each record against its chained row."""
     with opening.clinic(create_app) as app:
         key = keys.read_public_key(public_key) if public_key else home_key(app.extensions["home"])
-        faults = sum(len(found.faults) for found in verify_all(key))
+        faults = sum(len(found.faults) for found in verify_all(key, app.extensions["clock"]()))
     if faults:
         raise click.ClickException(f"{faults} things do not hold, named above; change nothing and call the clinic head")
 
@@ -38,7 +39,7 @@ def home_key(home: Home) -> Ed25519PublicKey:
     return keys.read_seal_key(home).public_key()
 
 
-def verify_all(key: Ed25519PublicKey) -> list[Verification]:
+def verify_all(key: Ed25519PublicKey, at: datetime) -> list[Verification]:
     """Verify every site and print what was found."""
     session = db.session()
     results = []
@@ -46,7 +47,7 @@ def verify_all(key: Ed25519PublicKey) -> list[Verification]:
         rows = verification.rows_to_walk(session, site.id)
         with click.progressbar(length=rows, label=f"Verifying {site.name}", file=sys.stderr) as bar:
             found = verification.verify(session, site.id, key, bar.update)
-        _print(found, opening.speaker(sites.settings(session, site.id).zone))
+        _print(found, opening.speaker(sites.settings_at(session, site.id, at).zone))
         results.append(found)
         session.rollback()
     return results

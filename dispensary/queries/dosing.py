@@ -389,7 +389,6 @@ def _expected(session: Session, site_id: int, clinic_day: date) -> list[Row[tupl
             DoseOrder.every_n_days,
         )
         .join(DoseOrder, DoseOrder.person_id == Person.id)
-        .outerjoin(OrderEnd, OrderEnd.order_id == DoseOrder.id)
         .where(
             DoseOrder.site_id == site_id,
             DoseOrder.starts_on <= clinic_day,

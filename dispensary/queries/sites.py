@@ -1,12 +1,13 @@
 """What a site has set, as of a day."""
 
 from dataclasses import dataclass
-from datetime import date, time
+from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
+from dispensary.clock import clinic_day
 from dispensary.policy.house import house_rules
 from dispensary.rules.dosing import SiteRules
 from models import Site, SiteSetting, Terminal, Window
@@ -24,17 +25,39 @@ class SiteSettings:
     screen_shows_names: bool
 
 
-def settings(session: Session, site_id: int, on: date | None = None) -> SiteSettings:
-    """Return what the site has set, as in force on a day; the newest of all if none is given.
+def settings(session: Session, site_id: int, on: date) -> SiteSettings:
+    """Return what the site has set, as in force on a day.
 
     A hold looser than the house rules allow is cut to their ceiling.
     """
-    table = SiteSetting.__table__.c
-    query = select(table.key, table.value).where(table.site_id == site_id).order_by(table.effective_on, table.version)
-    if on is not None:
-        query = query.where(table.effective_on <= on)
+    return _in_force(_all_rows(session, site_id), on)
+
+
+def settings_at(session: Session, site_id: int, at: datetime) -> SiteSettings:
+    """Return what the site has set, as in force on the clinic day that a moment belongs to.
+
+    Which day that is depends on the zone and on when the day starts, which are settings themselves: the ones in force
+    on the moment's day in UTC decide it.
+    """
+    rows = _all_rows(session, site_id)
+    first = _in_force(rows, at.date())
+    return _in_force(rows, clinic_day(at, first.zone, first.day_starts))
+
+
+_ROWS = (
+    select(SiteSetting.__table__.c["key", "value", "effective_on"])
+    .where(SiteSetting.__table__.c.site_id == bindparam("site_id"))
+    .order_by(SiteSetting.__table__.c.effective_on, SiteSetting.__table__.c.version)
+)
+
+
+def _all_rows(session: Session, site_id: int) -> list[tuple[SettingKey, str, date]]:
+    return [tuple(row) for row in session.execute(_ROWS, {"site_id": site_id})]
+
+
+def _in_force(rows: list[tuple[SettingKey, str, date]], on: date) -> SiteSettings:
     house = house_rules()
-    values = house.site_defaults | {row.key: row.value for row in session.execute(query)}
+    values = house.site_defaults | {key: value for key, value, effective_on in rows if effective_on <= on}
     return SiteSettings(
         zone=ZoneInfo(values[SettingKey.TIME_ZONE]),
         day_starts=time.fromisoformat(values[SettingKey.DAY_STARTS]),

@@ -8,8 +8,6 @@ from dispensary.services.act import Act
 from dispensary.wording import N_, say
 from models import AccessLog, Person
 
-LARGEST_ID = 2**31 - 1
-
 
 def note_opened(session: Session, *, person_id: int, page: str, act: Act) -> None:
     """Note that a page about a person is being opened; no audit row, since this is itself the log of reads.
@@ -20,7 +18,6 @@ def note_opened(session: Session, *, person_id: int, page: str, act: Act) -> Non
     Raises:
         NotFound: there is no such person.
     """
-    known = person_id <= LARGEST_ID and session.scalar(select(Person.id).where(Person.id == person_id))
-    if not known:
+    if session.scalar(select(Person.id).where(Person.id == person_id)) is None:
         raise NotFound(say(N_("There is no such person on record.")), code="no_such_person")
     session.execute(insert(AccessLog).values(person_id=person_id, page=page, at=act.at, **act.stamp))

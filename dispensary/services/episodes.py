@@ -7,6 +7,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from dispensary.errors import Conflict, NotFound, Refused
+from dispensary.queries import orders
 from dispensary.queries.people import EpisodeSpan, episodes_of
 from dispensary.services import audit, people
 from dispensary.services.act import Act
@@ -242,8 +243,8 @@ def _end_orders(session: Session, person_id: int, ended_on: date, act: Act) -> l
     """End every order that would hold after the episode; one that never began ends the day before its start."""
     query = select(DoseOrder.id, DoseOrder.starts_on).where(
         DoseOrder.person_id == person_id,
-        DoseOrder.ends_on > ended_on,
-        DoseOrder.id.not_in(select(OrderEnd.order_id)),
+        ended_on < orders.LAST_DAY,
+        DoseOrder.starts_on <= orders.LAST_DAY,
     )
     ends = [
         OrderEnd(

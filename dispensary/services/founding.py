@@ -70,7 +70,7 @@ def found_clinic(
 
 def act_of_set_up(session: Session, by: Staff, site_id: int, at: datetime) -> Act:
     """Return an act at the command line, which nobody is signed in to: the set-up's own row signs it."""
-    have = sites_of.settings(session, site_id)
+    have = sites_of.settings_at(session, site_id, at)
     return Act(by_id=by.id, site_id=site_id, at=at, clinic_day=clinic_day(at, have.zone, have.day_starts))
 
 

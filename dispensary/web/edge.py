@@ -33,7 +33,7 @@ def settings() -> SiteSettings:
     """Return the settings of the site of this sitting; of the first site before anyone has signed in."""
     if "settings" not in g:
         site_id = sitting().site_id if current_user.is_authenticated else sites.first_site_id(db.session())
-        g.settings = sites.settings(db.session(), site_id)
+        g.settings = sites.settings_at(db.session(), site_id, now())
     return cast(SiteSettings, g.settings)
 
 

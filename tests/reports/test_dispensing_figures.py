@@ -183,7 +183,7 @@ def test_late_means_half_an_hour_or_another_clinic_day(session, world):
     factories.dose(session, world, who, of)
     session.commit()
     (dose,) = dispensing.doses_of_days(session, world.site.id, world.day, world.day)
-    settings = sites.settings(session, world.site.id)
+    settings = sites.settings(session, world.site.id, world.day)
 
     for minutes, late in ((0, False), (30, False), (31, True), (24 * 60, True)):
         assert is_late(replace(dose, recorded_at=dose.taken_at + timedelta(minutes=minutes)), settings) is late

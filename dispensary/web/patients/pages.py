@@ -1,6 +1,6 @@
 """The blueprint of the people's pages, and the two pages that all of them end in: the person, and one form about them."""
 
-from flask import Blueprint, abort, current_app, render_template, url_for
+from flask import Blueprint, current_app, render_template, url_for
 from flask_babel import lazy_gettext as _l
 from flask_login import current_user
 
@@ -13,21 +13,12 @@ from dispensary.web.patients.forms import Press
 
 bp = Blueprint("patients", __name__, url_prefix="/people")
 
-LARGEST_ID = 2**31 - 1
-
 ELSEWHERE = (
     ("station.person", _l("Open at the window"), Permission.STATION_USE),
     ("orders.of_person", _l("Orders"), Permission.ORDER_VIEW),
     ("reporting.history", _l("Dosing history"), Permission.HISTORY_VIEW),
 )
 """Pages of other parts about the same person."""
-
-
-@bp.url_value_preprocessor
-def refuse_impossible_ids(endpoint: str | None, values: dict[str, object] | None) -> None:
-    """Answer that there is no such record for a number that no record can have."""
-    if any(isinstance(value, int) and value > LARGEST_ID for value in (values or {}).values()):
-        abort(404)
 
 
 def address_of(person_id: int) -> str:

@@ -156,7 +156,8 @@ def _site_of(staff: Staff, terminal: Terminal | None) -> int | None:
 
 
 def _act_at(site_id: int, staff: Staff, terminal: Terminal | None) -> Act:
-    at, have = edge.now(), sites.settings(db.session(), site_id)
+    at = edge.now()
+    have = sites.settings_at(db.session(), site_id, at)
     return Act(
         by_id=staff.id,
         site_id=site_id,
