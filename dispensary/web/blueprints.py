@@ -3,6 +3,7 @@
 from flask import Flask
 
 from dispensary.web import orders, patients, policy, reporting, sign_in, site, staff, station, stock
+from dispensary.web.register import audit_bp
 from dispensary.web.register import bp as register_pages
 
 
@@ -17,6 +18,7 @@ def register(app: Flask) -> None:
         stock.bp,
         reporting.bp,
         register_pages,
+        audit_bp,
         staff.bp,
         site.bp,
     ):

@@ -23,7 +23,7 @@ MENU: tuple[Entry, ...] = (
     Entry("stock.overview", N_("Stock"), Permission.STOCK_VIEW),
     Entry("register.day", N_("Close the day"), Permission.DAY_CLOSE),
     Entry("reporting.paper", N_("Paper"), Permission.REPORT_PRINT),
-    Entry("register.events", N_("Audit"), Permission.AUDIT_VIEW),
+    Entry("audit.events", N_("Audit"), Permission.AUDIT_VIEW),
     Entry("staff.accounts", N_("Staff"), Permission.STAFF_MANAGE),
     Entry("site.overview", N_("Site"), Permission.SITE_MANAGE),
 )

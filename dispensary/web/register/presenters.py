@@ -116,7 +116,7 @@ def sentence(line: AuditLine) -> Words:
 
 
 def _readable(line: AuditLine, name: str) -> Any:
-    value = line.values.get(name)
+    value = line.values.get(name, line.values.get(f"row.{name}"))
     if value is None:
         return NOT_KNOWN
     read = REASONS[line.kind] if name == "reason" else FIELDS.get(name)

@@ -18,6 +18,7 @@ from dispensary.web.register.presenters import sentence
 from dispensary.web.sealing import seal_key
 
 bp = Blueprint("register", __name__)
+audit_bp = Blueprint("audit", __name__)
 
 
 @bp.route("/day-close", methods=["GET", "POST"])
@@ -57,7 +58,7 @@ def _day_asked() -> date | None:
         return None
 
 
-@bp.get("/audit")
+@audit_bp.get("/audit")
 @gate.requires(Permission.AUDIT_VIEW)
 def events() -> str:
     """Show the audit, newest first, each row as a sentence."""
