@@ -1,5 +1,7 @@
 """The pages of signing in: enter, lock, unlock, leave."""
 
+from urllib.parse import urlsplit
+
 from flask import Blueprint, current_app, redirect, render_template, request, session, url_for
 from flask_babel import gettext as _
 from flask_login import current_user, login_user
@@ -70,6 +72,8 @@ def locked() -> tuple[str, int] | Response:
                 sign_in.unlock_sitting(work, sitting_id=edge.sitting().id)
             session["seen_at"] = int(edge.now().timestamp())
             return redirect(_landing(), 303)
+    elif request.method == "GET":
+        _remember_page_left()
     return render_template("sign_in/locked.html", form=form), form.status
 
 
@@ -185,6 +189,13 @@ def _sit_down(code: str) -> None:
     session["seen_at"] = int(edge.now().timestamp())
     if wanted:
         session["next"] = wanted
+
+
+def _remember_page_left() -> None:
+    """Come back to the page that an idle terminal left by itself; the gate has noted any other before it led here."""
+    left = urlsplit(request.referrer or "")
+    if "next" not in session and left.netloc == request.host and left.path != request.path:
+        session["next"] = left.path
 
 
 def _landing() -> str:
