@@ -9,13 +9,13 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
-from sqlalchemy import Row, and_, func, select
+from sqlalchemy import Row, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from dispensary.queries import orders, stock
 from dispensary.rules.attendance import DayTaken, days_without_medicine
 from dispensary.rules.dosing import DosingFacts, Slot, StandingStop, first_free
-from dispensary.rules.orders import DueAmount, OrderFacts, Step, TakenDay, due_amount
+from dispensary.rules.orders import OrderFacts, TakenDay, due_amount
 from dispensary.rules.stock import Line, lines_for
 from models import (
     Claim,
@@ -26,10 +26,8 @@ from models import (
     Episode,
     EpisodeEnd,
     EpisodeEndCorrection,
-    IdentityVersion,
     Notice,
     NoticeTick,
-    OrderEnd,
     Person,
     PersonPhoto,
     ReEntryRelease,
@@ -39,6 +37,10 @@ from models import (
 )
 from models.enums import DoseOutcome, EpisodeEndReason, Medication, NoticeKind
 from models.units import Mg
+
+RECENT = timedelta(days=40)
+"""How far back the doses are read at first; further only if nothing whole was taken since."""
+EVER = date.min
 
 STRIP_DAYS = 7
 
@@ -85,8 +87,6 @@ class SafetyPicture:
     strip: tuple[DayOnStrip, ...]
     """The last seven days and today, oldest first."""
     notices: tuple[StandingNotice, ...]
-    waiting_step: Step | None
-    """An upward step whose day has come but which may not take effect yet."""
     dose_today: int | None
     """The dose last recorded today, which may be reversed."""
 
@@ -116,40 +116,32 @@ def facts_for(
     session: Session, *, person_id: int, site_id: int, window_id: int | None, clinic_day: date, at: datetime
 ) -> DosingFacts:
     """Return the facts for deciding on a dose now; call it again behind the locks before recording."""
-    return _gather(session, person_id, site_id, window_id, clinic_day, at).facts
+    return _gather(session, person_id, site_id, window_id, clinic_day, at)[0]
 
 
 def safety_picture(
     session: Session, *, person_id: int, site_id: int, window_id: int | None, clinic_day: date, at: datetime
 ) -> SafetyPicture | None:
     """Return what the station shows about a person, or None if there is no such person."""
-    identity = _identity(session, person_id)
-    if identity is None:
+    row = session.execute(_IDENTITY, {"person_id": person_id}).one_or_none()
+    if row is None:
         return None
-    gathered = _gather(session, person_id, site_id, window_id, clinic_day, at)
+    facts, past = _gather(session, person_id, site_id, window_id, clinic_day, at)
     return SafetyPicture(
-        identity=identity,
-        facts=gathered.facts,
-        strip=_strip(gathered.past, clinic_day),
+        identity=Identity(*row),
+        facts=facts,
+        strip=_strip(past, clinic_day),
         notices=notices(session, person_id),
-        waiting_step=gathered.due.waiting_step if gathered.due else None,
-        dose_today=_last_dose_of(gathered.past, clinic_day),
+        dose_today=_last_dose_of(past, clinic_day),
     )
-
-
-@dataclass(frozen=True)
-class _Gathered:
-    facts: DosingFacts
-    past: Sequence[_Past]
-    due: DueAmount | None
 
 
 def _gather(
     session: Session, person_id: int, site_id: int, window_id: int | None, clinic_day: date, at: datetime
-) -> _Gathered:
+) -> tuple[DosingFacts, Sequence[_Past]]:
     treatment = _treatment(session, person_id, site_id)
     order = orders.active_order(session, person_id, clinic_day) if treatment.episode_id else None
-    past = _doses_on_record(session, person_id, clinic_day)
+    past = _past(session, person_id, clinic_day, order)
     due = due_amount(order, _taken_days(past), clinic_day) if order and order.due_on(clinic_day) else None
     slot = first_free(_slots(session, person_id, clinic_day, order.parts if order else 1))
     due_mg = due.amounts_mg[slot.part - 1] if due and slot.taken_at is None else None
@@ -171,66 +163,93 @@ def _gather(
         stops=standing_stops(session, person_id),
         lines=_lines(session, window_id, order, due_mg, clinic_day),
         has_window=window_id is not None,
+        waiting_step=due.waiting_step if due else None,
     )
-    return _Gathered(facts, past, due)
+    return facts, past
 
 
-def _identity(session: Session, person_id: int) -> Identity | None:
-    query = (
-        select(
-            Person.id,
-            Person.number,
-            Person.family_name,
-            Person.given_name,
-            Person.birth_date,
-            PersonPhoto.digest,
-        )
-        .outerjoin(PersonPhoto, PersonPhoto.person_id == Person.id)
-        .where(Person.id == person_id)
+_PERSON, _PHOTO = Person.__table__.c, PersonPhoto.__table__.c
+_IDENTITY = (
+    select(
+        _PERSON.id,
+        _PERSON.number,
+        _PERSON.family_name,
+        _PERSON.given_name,
+        _PERSON.birth_date,
+        _PHOTO.digest,
     )
-    row = session.execute(query).one_or_none()
-    return Identity(*row) if row else None
+    .outerjoin(PersonPhoto.__table__, _PHOTO.person_id == _PERSON.id)
+    .where(_PERSON.id == bindparam("person_id"))
+)
+
+_EPISODE, _END = Episode.__table__.c, EpisodeEnd.__table__.c
+_ENDED = (
+    select(_END.episode_id, _END.reason)
+    .where(_END.id.not_in(select(EpisodeEndCorrection.__table__.c.episode_end_id)))
+    .subquery()
+)
+_FIRST_DUE = (
+    select(func.min(DoseOrder.__table__.c.starts_on))
+    .where(DoseOrder.__table__.c.episode_id == _EPISODE.id)
+    .scalar_subquery()
+)
+_EPISODES = (
+    select(_EPISODE.id, _ENDED.c.reason, _FIRST_DUE.label("first_due"), _EPISODE.last_dose_on)
+    .outerjoin(_ENDED, _ENDED.c.episode_id == _EPISODE.id)
+    .where(_EPISODE.person_id == bindparam("person_id"), _EPISODE.site_id == bindparam("site_id"))
+    .order_by(_EPISODE.admitted_on.desc(), _EPISODE.id.desc())
+)
 
 
 def _treatment(session: Session, person_id: int, site_id: int) -> _Treatment:
     """Return the open episode here, or how the last one ended."""
-    ended = (
-        select(EpisodeEnd.episode_id, EpisodeEnd.reason)
-        .outerjoin(EpisodeEndCorrection, EpisodeEndCorrection.episode_end_id == EpisodeEnd.id)
-        .where(EpisodeEndCorrection.id.is_(None))
-        .subquery()
-    )
-    first_due = select(func.min(DoseOrder.starts_on)).where(DoseOrder.episode_id == Episode.id).scalar_subquery()
-    query = (
-        select(Episode.id, ended.c.reason, first_due.label("first_due"), Episode.last_dose_on)
-        .outerjoin(ended, ended.c.episode_id == Episode.id)
-        .where(Episode.person_id == person_id, Episode.site_id == site_id)
-        .order_by(Episode.admitted_on.desc(), Episode.id.desc())
-    )
-    rows = session.execute(query).all()
+    rows = session.execute(_EPISODES, {"person_id": person_id, "site_id": site_id}).all()
     current = next((row for row in rows if row.reason is None), None)
     if current is not None:
         return _Treatment(current.id, None, current.first_due, current.last_dose_on)
     return _Treatment(None, rows[0].reason if rows else None, None, None)
 
 
-def _doses_on_record(session: Session, person_id: int, until: date) -> list[_Past]:
-    query = (
-        select(
-            Dose.id,
-            Dose.clinic_day,
-            Dose.part,
-            Dose.outcome,
-            Dose.taken_mg,
-            Dose.taken_at,
-            func.coalesce(DoseOrder.parts, 1),
-        )
-        .outerjoin(DoseReversal, DoseReversal.dose_id == Dose.id)
-        .outerjoin(DoseOrder, DoseOrder.id == Dose.order_id)
-        .where(Dose.person_id == person_id, Dose.clinic_day <= until, DoseReversal.id.is_(None))
-        .order_by(Dose.clinic_day, Dose.taken_at, Dose.id)
+_DOSE = Dose.__table__.c
+_DOSES = (
+    select(
+        _DOSE.id,
+        _DOSE.clinic_day,
+        _DOSE.part,
+        _DOSE.outcome,
+        _DOSE.taken_mg,
+        _DOSE.taken_at,
+        func.coalesce(DoseOrder.__table__.c.parts, 1),
     )
-    return [_Past(*row) for row in session.execute(query)]
+    .outerjoin(DoseReversal.__table__, DoseReversal.__table__.c.dose_id == _DOSE.id)
+    .outerjoin(DoseOrder.__table__, DoseOrder.__table__.c.id == _DOSE.order_id)
+    .where(
+        _DOSE.person_id == bindparam("person_id"),
+        _DOSE.clinic_day.between(bindparam("since"), bindparam("until")),
+        DoseReversal.__table__.c.id.is_(None),
+    )
+    .order_by(_DOSE.clinic_day, _DOSE.taken_at, _DOSE.id)
+)
+
+
+def _past(session: Session, person_id: int, until: date, order: OrderFacts | None) -> list[_Past]:
+    """Return the doses on record as far back as a decision about today can need them, oldest first.
+
+    That is the recent ones, those since the first step of an order with steps, and all of them if nothing whole was
+    taken in that time.
+    """
+    since = until - RECENT
+    if order is not None and len(order.steps) > 1:
+        since = min(since, order.starts_on)
+    past = _doses(session, person_id, since, until)
+    if any(day < until and how is DayTaken.WHOLE for day, how in _how_much_each_day(past).items()):
+        return past
+    return _doses(session, person_id, EVER, until)
+
+
+def _doses(session: Session, person_id: int, since: date, until: date) -> list[_Past]:
+    rows = session.execute(_DOSES, {"person_id": person_id, "since": since, "until": until})
+    return [_Past(*row) for row in rows]
 
 
 def _taken_days(past: Sequence[_Past]) -> list[TakenDay]:
@@ -241,16 +260,21 @@ def _taken_days(past: Sequence[_Past]) -> list[TakenDay]:
     return [TakenDay(day, parts) for day, parts in by_day.items()]
 
 
-def _days_without(treatment: _Treatment, order: OrderFacts | None, past: Sequence[_Past], clinic_day: date) -> int:
-    if treatment.first_due is None:
-        return 0
+def _how_much_each_day(past: Sequence[_Past]) -> dict[date, DayTaken]:
+    """Return, for each day on which something was swallowed, whether it was all parts of the day in full."""
     whole_parts: dict[date, int] = defaultdict(int)
     ordered: dict[date, int] = {}
     for dose in past:
         if dose.taken_mg > 0:
             whole_parts[dose.day] += dose.outcome is DoseOutcome.GIVEN
             ordered[dose.day] = dose.parts_ordered
-    taken = {day: DayTaken.WHOLE if whole_parts[day] >= parts else DayTaken.PART for day, parts in ordered.items()}
+    return {day: DayTaken.WHOLE if whole_parts[day] >= parts else DayTaken.PART for day, parts in ordered.items()}
+
+
+def _days_without(treatment: _Treatment, order: OrderFacts | None, past: Sequence[_Past], clinic_day: date) -> int:
+    if treatment.first_due is None:
+        return 0
+    taken = _how_much_each_day(past)
     if treatment.last_dose_on is not None:
         taken.setdefault(treatment.last_dose_on, DayTaken.WHOLE)
     return days_without_medicine(
@@ -261,20 +285,30 @@ def _days_without(treatment: _Treatment, order: OrderFacts | None, past: Sequenc
     )
 
 
-def _slots(session: Session, person_id: int, clinic_day: date, parts: int) -> list[Slot]:
-    query = (
-        select(Claim.part, Claim.turn, ClaimRelease.id.label("release_id"), Dose.taken_at, Staff.name)
-        .outerjoin(ClaimRelease, ClaimRelease.claim_id == Claim.id)
-        .outerjoin(Dose, Dose.claim_id == Claim.id)
-        .join(Staff, Staff.id == Claim.recorded_by_id)
-        .where(Claim.person_id == person_id, Claim.clinic_day == clinic_day)
-        .order_by(Claim.part, Claim.turn)
+_CLAIM = Claim.__table__.c
+_CLAIMS = (
+    select(
+        _CLAIM.part,
+        _CLAIM.turn,
+        ClaimRelease.__table__.c.id.label("release_id"),
+        _DOSE.taken_at,
+        Staff.__table__.c.name,
     )
-    last: dict[int, Row[tuple[int, int, int, datetime, str]]] = {row.part: row for row in session.execute(query)}
+    .outerjoin(ClaimRelease.__table__, ClaimRelease.__table__.c.claim_id == _CLAIM.id)
+    .outerjoin(Dose.__table__, _DOSE.claim_id == _CLAIM.id)
+    .join(Staff.__table__, Staff.__table__.c.id == _CLAIM.recorded_by_id)
+    .where(_CLAIM.person_id == bindparam("person_id"), _CLAIM.clinic_day == bindparam("clinic_day"))
+    .order_by(_CLAIM.part, _CLAIM.turn)
+)
+
+
+def _slots(session: Session, person_id: int, clinic_day: date, parts: int) -> list[Slot]:
+    rows = session.execute(_CLAIMS, {"person_id": person_id, "clinic_day": clinic_day})
+    last = {row.part: row for row in rows}
     return [_slot(part, last.get(part)) for part in range(1, parts + 1)]
 
 
-def _slot(part: int, claim: Row[tuple[int, int, int, datetime, str]] | None) -> Slot:
+def _slot(part: int, claim: Row[int, int, int, datetime, str] | None) -> Slot:
     if claim is None:
         return Slot(part, 1, None)
     if claim.release_id is not None:
@@ -282,13 +316,16 @@ def _slot(part: int, claim: Row[tuple[int, int, int, datetime, str]] | None) -> 
     return Slot(part, claim.turn, None, claim.taken_at, claim.name)
 
 
+_RELEASE = ReEntryRelease.__table__.c
+_RELEASED = select(_RELEASE.amount_mg).where(
+    _RELEASE.order_id == bindparam("order_id"), _RELEASE.clinic_day == bindparam("clinic_day")
+)
+
+
 def _released_mg(session: Session, order: OrderFacts | None, clinic_day: date) -> Mg | None:
     if order is None:
         return None
-    query = select(ReEntryRelease.amount_mg).where(
-        ReEntryRelease.order_id == order.id, ReEntryRelease.clinic_day == clinic_day
-    )
-    return session.scalar(query)
+    return session.scalar(_RELEASED, {"order_id": order.id, "clinic_day": clinic_day})
 
 
 def _lines(
@@ -300,28 +337,31 @@ def _lines(
     return lines_for(due_mg, containers, on=clinic_day)
 
 
+_STOP, _NOTICE = Stop.__table__.c, Notice.__table__.c
+_STOPS = (
+    select(_STOP.id, _STOP.kind, Staff.__table__.c.name, _STOP.set_at, _STOP.decide_by, _STOP.note)
+    .outerjoin(StopRelease.__table__, StopRelease.__table__.c.stop_id == _STOP.id)
+    .join(Staff.__table__, Staff.__table__.c.id == _STOP.recorded_by_id)
+    .where(_STOP.person_id == bindparam("person_id"), StopRelease.__table__.c.id.is_(None))
+    .order_by(_STOP.set_at, _STOP.id)
+)
+_NOTICES = (
+    select(_NOTICE.id, _NOTICE.kind, _NOTICE.note, Staff.__table__.c.name)
+    .outerjoin(NoticeTick.__table__, NoticeTick.__table__.c.notice_id == _NOTICE.id)
+    .join(Staff.__table__, Staff.__table__.c.id == _NOTICE.recorded_by_id)
+    .where(_NOTICE.person_id == bindparam("person_id"), NoticeTick.__table__.c.id.is_(None))
+    .order_by(_NOTICE.set_at, _NOTICE.id)
+)
+
+
 def standing_stops(session: Session, person_id: int) -> tuple[StandingStop, ...]:
     """Return the stops that no prescriber has released, oldest first."""
-    query = (
-        select(Stop.id, Stop.kind, Staff.name, Stop.set_at, Stop.decide_by, Stop.note)
-        .outerjoin(StopRelease, StopRelease.stop_id == Stop.id)
-        .join(Staff, Staff.id == Stop.recorded_by_id)
-        .where(Stop.person_id == person_id, StopRelease.id.is_(None))
-        .order_by(Stop.set_at, Stop.id)
-    )
-    return tuple(StandingStop(*row) for row in session.execute(query))
+    return tuple(StandingStop(*row) for row in session.execute(_STOPS, {"person_id": person_id}))
 
 
 def notices(session: Session, person_id: int) -> tuple[StandingNotice, ...]:
     """Return the notices that have not been passed on, oldest first."""
-    query = (
-        select(Notice.id, Notice.kind, Notice.note, Staff.name)
-        .outerjoin(NoticeTick, NoticeTick.notice_id == Notice.id)
-        .join(Staff, Staff.id == Notice.recorded_by_id)
-        .where(Notice.person_id == person_id, NoticeTick.id.is_(None))
-        .order_by(Notice.set_at, Notice.id)
-    )
-    return tuple(StandingNotice(*row) for row in session.execute(query))
+    return tuple(StandingNotice(*row) for row in session.execute(_NOTICES, {"person_id": person_id}))
 
 
 def _strip(past: Sequence[_Past], today: date) -> tuple[DayOnStrip, ...]:
@@ -339,101 +379,6 @@ def _day_on_strip(day: date, doses: Sequence[_Past]) -> DayOnStrip:
 
 def _last_dose_of(past: Sequence[_Past], day: date) -> int | None:
     return max((d.id for d in past if d.day == day and d.taken_mg > 0), default=None)
-
-
-@dataclass(frozen=True)
-class QueueRow:
-    """One person expected today and what has become of the day so far."""
-
-    person_id: int
-    number: str
-    family_name: str
-    given_name: str
-    parts: int
-    parts_taken: int
-    last_outcome: DoseOutcome | None
-    last_at: datetime | None
-
-
-def queue(session: Session, *, site_id: int, clinic_day: date) -> list[QueueRow]:
-    """Return everyone whose order has a dose due today at this site, in order of name; two queries.
-
-    Who has an order that holds today but no dose due (every n-th day) is not expected.
-    """
-    outcomes = _outcomes_today(session, site_id, clinic_day)
-    return [
-        QueueRow(
-            person_id=row.id,
-            number=row.number,
-            family_name=row.family_name,
-            given_name=row.given_name,
-            parts=row.parts,
-            parts_taken=seen.taken,
-            last_outcome=seen.outcome,
-            last_at=seen.at,
-        )
-        for row in _expected(session, site_id, clinic_day)
-        for seen in (outcomes.get(row.id, NOT_SEEN),)
-    ]
-
-
-def _expected(session: Session, site_id: int, clinic_day: date) -> list[Row[tuple[int, str, str, str, int, date, int]]]:
-    query = (
-        select(
-            Person.id,
-            Person.number,
-            Person.family_name,
-            Person.given_name,
-            DoseOrder.parts,
-            DoseOrder.starts_on,
-            DoseOrder.every_n_days,
-        )
-        .join(DoseOrder, DoseOrder.person_id == Person.id)
-        .where(
-            DoseOrder.site_id == site_id,
-            DoseOrder.starts_on <= clinic_day,
-            clinic_day <= orders.LAST_DAY,
-        )
-        .order_by(Person.search_key, Person.id)
-    )
-    rows = session.execute(query).all()
-    return [row for row in rows if (clinic_day - row.starts_on).days % row.every_n_days == 0]
-
-
-@dataclass(frozen=True)
-class _Outcome:
-    taken: int
-    outcome: DoseOutcome | None
-    at: datetime | None
-
-
-NOT_SEEN = _Outcome(0, None, None)
-
-
-def _outcomes_today(session: Session, site_id: int, clinic_day: date) -> dict[int, _Outcome]:
-    query = (
-        select(Dose.person_id, Dose.outcome, Dose.taken_at, Dose.claim_id)
-        .outerjoin(DoseReversal, DoseReversal.dose_id == Dose.id)
-        .where(
-            and_(Dose.site_id == site_id, Dose.clinic_day == clinic_day),
-            DoseReversal.id.is_(None),
-        )
-        .order_by(Dose.taken_at, Dose.id)
-    )
-    found: dict[int, _Outcome] = {}
-    for row in session.execute(query):
-        before = found.get(row.person_id)
-        taken = (before.taken if before else 0) + (row.claim_id is not None)
-        found[row.person_id] = _Outcome(taken, row.outcome, row.taken_at)
-    return found
-
-
-def queue_mark(session: Session, *, site_id: int, clinic_day: date) -> str:
-    """Return a mark that changes whenever the queue may have changed; one query over the ends of four indexes."""
-    parts = [select(func.max(table.id)).scalar_subquery() for table in (Dose, DoseReversal, DoseOrder, OrderEnd)]
-    people = select(func.max(IdentityVersion.id)).scalar_subquery()
-    row = session.execute(select(*parts, people)).one()
-    return "-".join(str(part or 0) for part in (site_id, clinic_day.toordinal(), *row))
 
 
 @dataclass(frozen=True)
@@ -472,7 +417,7 @@ def recorded(session: Session, dose_id: int, site_id: int) -> RecordedDose | Non
             Dose.ordered_mg,
             Dose.taken_mg,
             Dose.taken_at,
-            Staff.name,
+            Staff.name.label("by"),
             DoseReversal.reversed_at,
         )
         .join(Person, Person.id == Dose.person_id)
@@ -480,5 +425,5 @@ def recorded(session: Session, dose_id: int, site_id: int) -> RecordedDose | Non
         .outerjoin(DoseReversal, DoseReversal.dose_id == Dose.id)
         .where(Dose.id == dose_id, Dose.site_id == site_id)
     )
-    row = session.execute(query).one_or_none()
-    return RecordedDose(*row) if row else None
+    row = session.execute(query).mappings().one_or_none()
+    return RecordedDose(**row) if row else None

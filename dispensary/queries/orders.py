@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from sqlalchemy import ColumnElement, Row, Select, case, func, select
+from sqlalchemy import ColumnElement, Row, Select, bindparam, case, func, select
 from sqlalchemy.orm import Session
 
 from dispensary.queries.people import full_name
@@ -37,10 +37,61 @@ LAST_DAY = case((DoseOrder.ends_on > ENDED_ON, ENDED_ON), else_=DoseOrder.ends_o
 
 
 def active_order(session: Session, person_id: int, on: date) -> OrderFacts | None:
-    """Return the order that holds for a person on a clinic day, with its steps, or None."""
-    query = _orders().where(DoseOrder.person_id == person_id, DoseOrder.starts_on <= on, on <= LAST_DAY)
-    row = session.execute(query.order_by(DoseOrder.id.desc()).limit(1)).one_or_none()
-    return _facts(session, [row])[0] if row else None
+    """Return the order that holds for a person on a clinic day, with its steps, or None; one read."""
+    rows = session.execute(_ACTIVE, {"person_id": person_id, "day": on}).all()
+    if not rows:
+        return None
+    first = rows[0]
+    amounts: dict[date, list[Mg]] = defaultdict(list)
+    for row in rows:
+        if row.id == first.id:
+            amounts[row.from_on].append(row.amount_mg)
+    steps = tuple(Step(from_on, tuple(parts)) for from_on, parts in amounts.items())
+    return OrderFacts(
+        id=first.id,
+        version=first.version,
+        medication=first.medication,
+        form=first.form,
+        treatment_phase=first.treatment_phase,
+        starts_on=first.starts_on,
+        ends_on=first.last_day,
+        every_n_days=first.every_n_days,
+        parts=first.parts,
+        hours_between_parts=first.hours_between_parts,
+        steps=steps,
+        signed_by=first.name,
+        signed_at=first.signed_at,
+    )
+
+
+_ORDER, _STEP = DoseOrder.__table__.c, OrderStep.__table__.c
+_ACTIVE = (
+    select(
+        _ORDER.id,
+        _ORDER.version,
+        _ORDER.medication,
+        _ORDER.form,
+        _ORDER.treatment_phase,
+        _ORDER.starts_on,
+        LAST_DAY.label("last_day"),
+        _ORDER.every_n_days,
+        _ORDER.parts,
+        _ORDER.hours_between_parts,
+        Staff.__table__.c.name,
+        _ORDER.signed_at,
+        _STEP.from_on,
+        _STEP.amount_mg,
+    )
+    .join(Staff.__table__, Staff.__table__.c.id == _ORDER.signed_by_id)
+    .join(OrderStep.__table__, _STEP.order_id == _ORDER.id)
+    .where(
+        _ORDER.person_id == bindparam("person_id"),
+        _ORDER.starts_on <= bindparam("day"),
+        bindparam("day") <= LAST_DAY,
+    )
+    .order_by(_ORDER.id.desc(), _STEP.from_on, _STEP.part)
+)
+"""The orders that hold for a person on a day, the newest first, a row for each part of each step."""
 
 
 @dataclass(frozen=True)

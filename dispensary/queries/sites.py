@@ -45,14 +45,14 @@ def settings_at(session: Session, site_id: int, at: datetime) -> SiteSettings:
 
 
 _ROWS = (
-    select(SiteSetting.__table__.c["key", "value", "effective_on"])
+    select(SiteSetting.__table__.c.key, SiteSetting.__table__.c.value, SiteSetting.__table__.c.effective_on)
     .where(SiteSetting.__table__.c.site_id == bindparam("site_id"))
     .order_by(SiteSetting.__table__.c.effective_on, SiteSetting.__table__.c.version)
 )
 
 
 def _all_rows(session: Session, site_id: int) -> list[tuple[SettingKey, str, date]]:
-    return [tuple(row) for row in session.execute(_ROWS, {"site_id": site_id})]
+    return [(row.key, row.value, row.effective_on) for row in session.execute(_ROWS, {"site_id": site_id})]
 
 
 def _in_force(rows: list[tuple[SettingKey, str, date]], on: date) -> SiteSettings:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import and_, bindparam, or_, select
 from sqlalchemy.orm import Session
 
 from dispensary.permissions import Permission, permissions_of
@@ -28,6 +28,36 @@ class Sitting:
     permissions: frozenset[Permission]
 
 
+_SITTING = (
+    select(
+        StaffSession.id,
+        StaffSession.staff_id,
+        StaffSession.site_id,
+        StaffSession.locked_at,
+        Staff.name,
+        Staff.initials,
+        Terminal.id.label("terminal_id"),
+        Terminal.name.label("terminal"),
+        Terminal.window_id,
+        Window.name.label("window"),
+        StaffRole.role,
+    )
+    .join(Staff, Staff.id == StaffSession.staff_id)
+    .outerjoin(Terminal, and_(Terminal.id == StaffSession.terminal_id, Terminal.retired_at.is_(None)))
+    .outerjoin(Window, Window.id == Terminal.window_id)
+    .join(
+        StaffRole,
+        and_(
+            StaffRole.staff_id == Staff.id,
+            StaffRole.site_id == StaffSession.site_id,
+            StaffRole.from_on <= bindparam("on"),
+            or_(StaffRole.until_on.is_(None), StaffRole.until_on >= bindparam("on")),
+        ),
+    )
+    .where(StaffSession.code == bindparam("code"), StaffSession.ended_at.is_(None), Staff.ended_at.is_(None))
+)
+
+
 def sitting(session: Session, code: str, on: date) -> Sitting | None:
     """Return the sitting with this code if it still runs and the person still works here, else None.
 
@@ -35,35 +65,7 @@ def sitting(session: Session, code: str, on: date) -> Sitting | None:
         code: the random code from the cookie.
         on: the day on which the roles must be held.
     """
-    query = (
-        select(
-            StaffSession.id,
-            StaffSession.staff_id,
-            StaffSession.site_id,
-            StaffSession.locked_at,
-            Staff.name,
-            Staff.initials,
-            Terminal.id.label("terminal_id"),
-            Terminal.name.label("terminal"),
-            Terminal.window_id,
-            Window.name.label("window"),
-            StaffRole.role,
-        )
-        .join(Staff, Staff.id == StaffSession.staff_id)
-        .outerjoin(Terminal, and_(Terminal.id == StaffSession.terminal_id, Terminal.retired_at.is_(None)))
-        .outerjoin(Window, Window.id == Terminal.window_id)
-        .join(
-            StaffRole,
-            and_(
-                StaffRole.staff_id == Staff.id,
-                StaffRole.site_id == StaffSession.site_id,
-                StaffRole.from_on <= on,
-                or_(StaffRole.until_on.is_(None), StaffRole.until_on >= on),
-            ),
-        )
-        .where(StaffSession.code == code, StaffSession.ended_at.is_(None), Staff.ended_at.is_(None))
-    )
-    rows = session.execute(query).all()
+    rows = session.execute(_SITTING, {"code": code, "on": on}).all()
     if not rows:
         return None
     first = rows[0]

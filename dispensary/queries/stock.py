@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
-from sqlalchemy import ColumnElement, exists, func, or_, select
+from sqlalchemy import ColumnElement, bindparam, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from dispensary.rules.stock import ContainerFacts
@@ -127,37 +127,40 @@ def unsigned() -> ColumnElement[bool]:
     )
 
 
+_AT_WINDOW = (
+    select(
+        Container.id,
+        Container.label,
+        Container.product_id,
+        Product.name.label("product"),
+        Product.medication,
+        Product.form,
+        Product.unit,
+        Product.strength,
+        Product.naloxone_strength,
+        Product.smallest_part,
+        Lot.number.label("lot"),
+        Lot.expires_on,
+        holds().label("holds"),
+        Container.opened_at.is_not(None).label("is_open"),
+        (~unsigned()).label("countersigned"),
+    )
+    .join(Product, Product.id == Container.product_id)
+    .join(Lot, Lot.id == Container.lot_id)
+    .where(
+        Container.window_id == bindparam("window_id"),
+        Container.emptied_at.is_(None),
+        Product.medication == bindparam("medication"),
+        Product.form == bindparam("form"),
+    )
+    .order_by(Container.opened_at.is_(None), Lot.expires_on, Container.label)
+)
+
+
 def containers_at_window(session: Session, window_id: int, medication: Medication, form: Form) -> list[ContainerFacts]:
     """Return the containers of a drug and form at a window in the order of use: open, earliest expiry, label."""
-    query = (
-        select(
-            Container.id,
-            Container.label,
-            Container.product_id,
-            Product.name.label("product"),
-            Product.medication,
-            Product.form,
-            Product.unit,
-            Product.strength,
-            Product.naloxone_strength,
-            Product.smallest_part,
-            Lot.number.label("lot"),
-            Lot.expires_on,
-            holds().label("holds"),
-            Container.opened_at.is_not(None).label("is_open"),
-            (~unsigned()).label("countersigned"),
-        )
-        .join(Product, Product.id == Container.product_id)
-        .join(Lot, Lot.id == Container.lot_id)
-        .where(
-            Container.window_id == window_id,
-            Container.emptied_at.is_(None),
-            Product.medication == medication,
-            Product.form == form,
-        )
-        .order_by(Container.opened_at.is_(None), Lot.expires_on, Container.label)
-    )
-    return [ContainerFacts(**row) for row in session.execute(query).mappings()]
+    rows = session.execute(_AT_WINDOW, {"window_id": window_id, "medication": medication, "form": form})
+    return [ContainerFacts(**row) for row in rows.mappings()]
 
 
 def balances(session: Session, site_id: int) -> dict[tuple[int, PlaceKind], Quantity]:

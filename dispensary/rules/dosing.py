@@ -11,7 +11,7 @@ from datetime import date, datetime, timedelta
 
 from dispensary.permissions import Permission
 from dispensary.reasons import Reason
-from dispensary.rules.orders import OrderFacts
+from dispensary.rules.orders import OrderFacts, Step
 from dispensary.rules.stock import Line
 from dispensary.wording import N_, say
 from models.enums import EpisodeEndReason, StopKind, TreatmentPhase
@@ -78,6 +78,8 @@ class DosingFacts:
     lines: tuple[Line, ...] | None
     """How the due amount would be poured from this window; None when it cannot be."""
     has_window: bool
+    waiting_step: Step | None
+    """An upward step whose day has come but which may not take effect yet."""
 
 
 def shown_digest(facts: DosingFacts) -> str:

@@ -31,7 +31,8 @@ def record(session: Session, kind: AuditKind, subject: Base, act: Act, **values:
     head = chains.lock_head(session, act.site_id, ChainKind.AUDIT)
     fields = body_fields(kind, subject.__tablename__, subject.id, act, {**values, **said_by(subject)})
     sealing = chains.append(session, head, LAYOUT, fields)
-    session.execute(insert(AuditEvent).values(**row(kind, subject.__tablename__, subject.id, act, sealing)))
+    values = row(kind, subject.__tablename__, subject.id, act, sealing)
+    session.connection().execute(insert(AuditEvent), values)
 
 
 def body_fields(
@@ -68,5 +69,9 @@ def said_by(subject: Base) -> dict[str, str | int | None]:
     """Return what a flushed fact says, so that a later change of its row can be seen; a card may change, and says nothing."""
     if not isinstance(subject, Fact) or subject.__tablename__ in REDACTABLE:
         return {}
-    held = inspect(subject).dict  # a column never set is not there, and was written as NULL
-    return chain.said({c.key: held.get(c.key) for c in subject.__table__.columns if c.key not in NOT_SAID})
+    return said(type(subject), inspect(subject).dict)  # a column never set is not there, and was written as NULL
+
+
+def said(model: type[Base], held: Mapping[str, Any]) -> dict[str, str | int | None]:
+    """Return what a fact with these values says; the same for one row and for many."""
+    return chain.said({c.key: held.get(c.key) for c in model.__table__.columns if c.key not in NOT_SAID})

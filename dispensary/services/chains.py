@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.orm import Session
 
 from dispensary.rules import chain
@@ -37,6 +37,23 @@ class Sealing:
     digest: str
 
 
+_TABLE = ChainHead.__table__.c
+_HEAD = (
+    select(_TABLE.id, _TABLE.last_number, _TABLE.last_digest, _TABLE.last_balance)
+    .where(
+        _TABLE.site_id == bindparam("site_id"),
+        _TABLE.kind == bindparam("kind"),
+        _TABLE.product_id == bindparam("product_id"),
+    )
+    .with_for_update(key_share=True)
+)
+_MOVE = (
+    update(ChainHead)
+    .where(ChainHead.id == bindparam("head"))
+    .values(last_number=bindparam("number"), last_digest=bindparam("digest"), last_balance=bindparam("balance"))
+)
+
+
 def create_head(session: Session, site_id: int, kind: ChainKind, product_id: int = 0) -> None:
     """Begin a chain; a site's audit begins with the site, a register with the product's first stock there."""
     session.execute(insert(ChainHead).values(site_id=site_id, kind=kind, product_id=product_id))
@@ -44,17 +61,12 @@ def create_head(session: Session, site_id: int, kind: ChainKind, product_id: int
 
 def lock_head(session: Session, site_id: int, kind: ChainKind, product_id: int = 0) -> Head:
     """Lock the head of a chain and return where it stands; begins a register that does not exist yet."""
-    table = ChainHead.__table__.c
-    query = (
-        select(table.id, table.last_number, table.last_digest, table.last_balance)
-        .where(table.site_id == site_id, table.kind == kind, table.product_id == product_id)
-        .with_for_update(key_share=True)
-    )
-    row = session.execute(query).one_or_none()
+    which = {"site_id": site_id, "kind": kind, "product_id": product_id}
+    row = session.execute(_HEAD, which).one_or_none()
     if row is None:
         create_head(session, site_id, kind, product_id)
-        row = session.execute(query).one()
-    return Head(row.id, row.last_number, row.last_digest, row.last_balance)
+        row = session.execute(_HEAD, which).one()
+    return Head(*row)
 
 
 def next_row(
@@ -69,12 +81,8 @@ def next_row(
 
 def move_head(session: Session, head: Head) -> None:
     """Write down where a locked head stands now."""
-    session.execute(
-        update(ChainHead)
-        .where(ChainHead.id == head.id)
-        .execution_options(synchronize_session=False)
-        .values(last_number=head.number, last_digest=head.digest, last_balance=head.balance)
-    )
+    stands = {"head": head.id, "number": head.number, "digest": head.digest, "balance": head.balance}
+    session.connection().execute(_MOVE, stands)
 
 
 def append(

@@ -12,7 +12,6 @@ from models import Base
 
 MEANING: dict[str, Words] = {
     "uq_claim_slot": say(N_("This dose was already recorded.")),
-    "uq_submission_token": say(N_("This form was already sent.")),
     "uq_movement_container_seq": say(N_("Someone drew from this container at the same moment. Press again.")),
     "ck_movement_balance_not_negative": say(N_("The container does not hold that much.")),
     "uq_container_open": say(N_("A container of this product is already open at this window.")),

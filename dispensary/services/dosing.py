@@ -4,8 +4,8 @@ Every verb works behind the same locks, in the same order: the person, then the 
 chains. What the page showed is compared again behind them; whoever is second is told who was first.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from decimal import Decimal
 
@@ -14,14 +14,14 @@ from sqlalchemy.orm import Session
 
 from dispensary.errors import Conflict, NotFound, Refused
 from dispensary.queries import dosing as facts_of
-from dispensary.queries.dosing import SafetyPicture
 from dispensary.rules import dosing as rules
 from dispensary.rules.dosing import DosingFacts, SiteRules
 from dispensary.rules.stock import ContainerFacts, Line, share_taken
-from dispensary.services import audit, stock, stock_leaving, stock_moving, tasks
+from dispensary.services import audit, lock, stock, stock_leaving, stock_moving, tasks
 from dispensary.services.act import Act
+from dispensary.services.facts import write
 from dispensary.wording import N_, say
-from models import Claim, ClaimRelease, Container, Dose, DoseLine, DoseReversal, Movement, Person, Staff
+from models import Claim, ClaimRelease, Container, Dose, DoseLine, DoseReversal, Movement, Staff
 from models.enums import (
     AuditKind,
     ClaimKind,
@@ -72,10 +72,10 @@ def record_dose(session: Session, *, shown: Shown, site: SiteRules, act: Act) ->
         Conflict: the slot was taken first, or what was shown has changed.
         Refused: some rule forbids it; carries every reason.
     """
-    picture = _picture_behind_locks(session, shown, act)
-    lines = _may_be_given(picture.facts, shown, site)
+    facts = _facts_behind_locks(session, shown.person_id, act)
+    lines = _may_be_given(facts, shown, site)
     poured = [Poured(line, line.quantity) for line in lines]
-    return _record(session, picture, poured, DoseOutcome.GIVEN, act)
+    return _record(session, facts, poured, DoseOutcome.GIVEN, act)
 
 
 def record_part_dose(
@@ -99,9 +99,9 @@ def record_part_dose(
         Conflict: the slot was taken first, or what was shown has changed.
         Refused: some rule forbids it, or the amount cannot be what was swallowed.
     """
-    picture = _picture_behind_locks(session, shown, act)
-    lines = _may_be_given(picture.facts, shown, site)
-    ordered = picture.facts.due_mg or NOTHING
+    facts = _facts_behind_locks(session, shown.person_id, act)
+    lines = _may_be_given(facts, shown, site)
+    ordered = facts.due_mg or NOTHING
     if not NOTHING < taken_mg < ordered:
         words = say(N_("Enter what was swallowed: more than 0 and less than %(mg)s mg."), mg=ordered)
         raise Refused(words, code="part_out_of_range", field="taken_mg")
@@ -112,7 +112,7 @@ def record_part_dose(
     poured = [Poured(line, share) for line, share in zip(lines, shares, strict=True)]
     return _record(
         session,
-        picture,
+        facts,
         poured,
         DoseOutcome.PART_GIVEN,
         act,
@@ -210,32 +210,17 @@ def reverse_dose(
     return reversal
 
 
-def _picture_behind_locks(session: Session, shown: Shown, act: Act) -> SafetyPicture:
-    lock_person(session, shown.person_id)
-    _lock_window(session, act)
-    picture = facts_of.safety_picture(
+def _facts_behind_locks(session: Session, person_id: int, act: Act) -> DosingFacts:
+    lock.person(session, person_id)
+    lock.window(session, act.window_id)
+    return facts_of.facts_for(
         session,
-        person_id=shown.person_id,
+        person_id=person_id,
         site_id=act.site_id,
         window_id=act.window_id,
         clinic_day=act.clinic_day,
         at=act.at,
     )
-    if picture is None:
-        raise NotFound(say(N_("There is no such person.")), code="no_such_person")
-    return picture
-
-
-def lock_person(session: Session, person_id: int) -> None:
-    """Lock a person's row for this transaction, without holding up rows that merely refer to it."""
-    session.execute(select(Person.id).where(Person.id == person_id).with_for_update(key_share=True))
-
-
-def _lock_window(session: Session, act: Act) -> None:
-    """Lock what stands at this window, in order of id, before its balances are read."""
-    if act.window_id is not None:
-        query = select(Container.id).where(Container.window_id == act.window_id, Container.emptied_at.is_(None))
-        session.execute(query.order_by(Container.id).with_for_update(key_share=True))
 
 
 def _may_be_given(facts: DosingFacts, shown: Shown, site: SiteRules) -> tuple[Line, ...]:
@@ -256,41 +241,34 @@ def _may_be_given(facts: DosingFacts, shown: Shown, site: SiteRules) -> tuple[Li
 
 def _record(
     session: Session,
-    picture: SafetyPicture,
+    facts: DosingFacts,
     poured: Sequence[Poured],
     outcome: DoseOutcome,
     act: Act,
     refused_reason: RefusedReason | None = None,
     witnessed_by_id: int | None = None,
 ) -> Dose:
-    facts = picture.facts
-    claim = _claim(facts, act)
-    session.add(claim)
-    session.flush()
+    claim = write(session, _claim(facts, act))
     taken_mg = Mg(sum((p.taken * p.line.container.strength for p in poured), Decimal(0)))
-    ordered_mg = facts.due_mg or NOTHING
     dose = _dose(facts, outcome, act)
-    dose.claim_id, dose.ordered_mg = claim.id, ordered_mg
-    dose.taken_mg, dose.wasted_mg = taken_mg, Mg(ordered_mg - taken_mg)
+    dose.claim_id, dose.ordered_mg = claim.id, facts.due_mg or NOTHING
+    dose.taken_mg, dose.wasted_mg = taken_mg, Mg(dose.ordered_mg - taken_mg)
     dose.refused_reason, dose.witnessed_by_id = refused_reason, witnessed_by_id
-    session.add(dose)
-    session.flush()
-    movements = [
-        movement
-        for number, p in enumerate(poured, start=1)
-        for movement in _pour(session, dose, number, p, witnessed_by_id, act)
-    ]
+    write(session, dose)
+    places = stock.places(session, act, PlaceKind.WINDOW, PlaceKind.PERSON, PlaceKind.WASTE)
+    movements = _pour_all(session, dose, poured, witnessed_by_id, places, act)
     audit.record(session, AuditKind.DOSE_RECORDED, dose, act, **audited(dose))
-    if picture.waiting_step is not None:
+    if facts.waiting_step is not None:
+        due_at = act.at + timedelta(days=1)
         tasks.note(
             session,
             person_id=facts.person_id,
             desk=Desk.PRESCRIBER,
             kind=TaskReasonKind.STEP_WAITS,
-            due_at=act.at + timedelta(days=1),
+            due_at=due_at,
             act=act,
         )
-    stock.enter_register(session, movements, act)
+    stock.enter_register(session, movements, act, places)
     return dose
 
 
@@ -343,51 +321,77 @@ def _dose(facts: DosingFacts, outcome: DoseOutcome, act: Act) -> Dose:
     )
 
 
-def _pour(
-    session: Session, dose: Dose, number: int, poured: Poured, witnessed_by_id: int | None, act: Act
+def _pour_all(
+    session: Session,
+    dose: Dose,
+    poured: Sequence[Poured],
+    witnessed_by_id: int | None,
+    places: Mapping[PlaceKind, int],
+    act: Act,
 ) -> list[Movement]:
-    """Write one line of a dose and move its stock: what was swallowed to the person, the rest to waste."""
+    """Write the lines of a dose and move their stock; the containers are locked already."""
+    standing = stock.standing(session, [p.line.container.id for p in poured])
+    movements: list[Movement] = []
+    for number, p in enumerate(poured, start=1):
+        if p.line.opens:
+            _open_next(session, p.line.container, act)
+        write(session, _line(dose, number, p, act))
+        movements += _pour(session, dose, standing[p.line.container.id], p, witnessed_by_id, places, act)
+    return movements
+
+
+def _line(dose: Dose, number: int, poured: Poured, act: Act) -> DoseLine:
     container = poured.line.container
-    if poured.line.opens:
-        _open_next(session, container, act)
-    session.add(
-        DoseLine(
-            dose_id=dose.id,
-            line=number,
-            product_id=container.product_id,
-            container_id=container.id,
-            poured=poured.line.quantity,
-            taken=poured.taken,
-            **act.stamp,
-        )
+    return DoseLine(
+        dose_id=dose.id,
+        line=number,
+        product_id=container.product_id,
+        container_id=container.id,
+        poured=poured.line.quantity,
+        taken=poured.taken,
+        **act.stamp,
     )
+
+
+def _pour(
+    session: Session,
+    dose: Dose,
+    container: stock.Standing,
+    poured: Poured,
+    witnessed_by_id: int | None,
+    places: Mapping[PlaceKind, int],
+    act: Act,
+) -> list[Movement]:
+    """Move the stock of one line: what was swallowed to the person, the rest to waste."""
+    wasted = Quantity(poured.line.quantity - poured.taken)
     made = []
     if poured.taken > 0:
-        made.append(
-            stock.draw(
-                session,
-                container_id=container.id,
-                quantity=poured.taken,
-                kind=MovementKind.DISPENSE,
-                to_place=PlaceKind.PERSON,
-                dose_id=dose.id,
-                act=act,
-            )
+        given = stock.take(
+            session,
+            container,
+            quantity=poured.taken,
+            kind=MovementKind.DISPENSE,
+            from_place_id=places[PlaceKind.WINDOW],
+            to_place_id=places[PlaceKind.PERSON],
+            dose_id=dose.id,
+            act=act,
         )
-    if poured.line.quantity > poured.taken:
-        made.append(
-            stock.draw(
-                session,
-                container_id=container.id,
-                quantity=Quantity(poured.line.quantity - poured.taken),
-                kind=MovementKind.WASTE,
-                to_place=PlaceKind.WASTE,
-                dose_id=dose.id,
-                witnessed_by_id=witnessed_by_id,
-                waste_reason=WasteReason.LEFT_OVER,
-                act=act,
-            )
+        container = replace(container, seq=given.container_seq, holds=given.balance_after)
+        made.append(given)
+    if wasted > 0:
+        left_over = stock.take(
+            session,
+            container,
+            quantity=wasted,
+            kind=MovementKind.WASTE,
+            from_place_id=places[PlaceKind.WINDOW],
+            to_place_id=places[PlaceKind.WASTE],
+            dose_id=dose.id,
+            witnessed_by_id=witnessed_by_id,
+            waste_reason=WasteReason.LEFT_OVER,
+            act=act,
         )
+        made.append(left_over)
     return made
 
 
@@ -406,7 +410,7 @@ def _open_next(session: Session, sealed: ContainerFacts, act: Act) -> None:
 
 
 def _without_a_dose(session: Session, person_id: int, outcome: DoseOutcome, act: Act, **why: object) -> Dose:
-    lock_person(session, person_id)
+    lock.person(session, person_id)
     facts = facts_of.facts_for(
         session,
         person_id=person_id,
@@ -425,16 +429,14 @@ def _without_a_dose(session: Session, person_id: int, outcome: DoseOutcome, act:
     dose.taken_mg = dose.wasted_mg = NOTHING
     for column, value in why.items():
         setattr(dose, column, value)
-    session.add(dose)
-    session.flush()
-    return dose
+    return write(session, dose)
 
 
 def _dose_to_reverse(session: Session, dose_id: int, act: Act) -> Dose:
     dose = session.get(Dose, dose_id)
     if dose is None or dose.site_id != act.site_id:
         raise NotFound(say(N_("There is no such dose here.")), code="no_such_dose")
-    lock_person(session, dose.person_id)
+    lock.person(session, dose.person_id)
     before = session.execute(
         select(DoseReversal.reversed_at, Staff.name)
         .join(Staff, Staff.id == DoseReversal.recorded_by_id)

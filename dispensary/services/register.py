@@ -24,7 +24,7 @@ def enter(session: Session, movement: Movement, act: Act, *, came_from: PlaceKin
     balance = balance_after(head.balance, movement.quantity, came_from=came_from, went_to=went_to)
     sealing = chains.append(session, head, LAYOUT, body_fields(movement, balance, act), balance)
     values = row(movement, sealing)
-    session.execute(insert(RegisterEntry).values(**values, **act.stamp))
+    session.connection().execute(insert(RegisterEntry), values | act.stamp)
     return RegisterEntry(**values)
 
 

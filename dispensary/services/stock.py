@@ -3,21 +3,21 @@
 A caller locks its containers by id, draws each line, records the audit, and then enters the movements in the register.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from dispensary.errors import NotFound, Refused
-from dispensary.services import register
+from dispensary.services import facts, register
 from dispensary.services.act import Act
 from dispensary.wording import N_, say
 from models import Container, Lot, Movement, Place, Product
-from models.enums import BaseUnit, MovementKind, PlaceKind, WasteReason
+from models.enums import BaseUnit, MovementKind, PlaceKind
 from models.units import Quantity, plain
 
 WITNESSED = frozenset({MovementKind.WASTE, MovementKind.SPILL, MovementKind.INITIAL, MovementKind.BOTTLE_END})
@@ -71,6 +71,50 @@ def lock_container(session: Session, container_id: int, act: Act) -> Standing:
     return Standing(*row, seq=seq, holds=holds)
 
 
+def standing(session: Session, container_ids: Iterable[int]) -> dict[int, Standing]:
+    """Return where containers stand that are locked already, by id; one read."""
+    rows = session.execute(_STANDING, {"ids": list(container_ids)})
+    return {row.id: Standing(*row) for row in rows}
+
+
+_C, _M = Container.__table__.c, Movement.__table__.c
+_LAST = select(_M.id).where(_M.container_id == _C.id).order_by(_M.container_seq.desc()).limit(1).scalar_subquery()
+_STANDING = (
+    select(
+        _C.id,
+        _C.product_id,
+        _C.lot_id,
+        _C.label,
+        _C.window_id,
+        _C.opened_at,
+        _C.emptied_at,
+        _M.container_seq,
+        _M.balance_after,
+    )
+    .join(Movement.__table__, _M.id == _LAST.correlate(Container.__table__))
+    .where(_C.id.in_(bindparam("ids", expanding=True)))
+)
+
+
+def places(session: Session, act: Act, *kinds: PlaceKind) -> dict[PlaceKind, int]:
+    """Return the ids of the site's places of these kinds; the window's is the one of this act. One read."""
+    rows = session.execute(_PLACES, {"site_id": act.site_id, "window_id": act.window_id})
+    found = {row.kind: row.id for row in rows}
+    return {
+        kind: found[kind]
+        if kind in found
+        else place_id(session, act, kind, act.window_id if kind is PlaceKind.WINDOW else None)
+        for kind in kinds
+    }
+
+
+_P = Place.__table__.c
+_PLACES = select(_P.id, _P.kind).where(
+    _P.site_id == bindparam("site_id"),
+    (_P.window_id == bindparam("window_id")) | ((_P.window_id.is_(None)) & (_P.name == "")),
+)
+
+
 def place_id(session: Session, act: Act, kind: PlaceKind, window_id: int | None = None) -> int:
     """Return the site's place of a kind, made on first use; a window has one of its own."""
     query = select(Place.id).where(Place.site_id == act.site_id, Place.kind == kind, Place.window_id == window_id)
@@ -120,9 +164,7 @@ def move(
         **values,
         **act.stamp,
     )
-    session.add(movement)
-    session.flush()
-    return movement
+    return facts.write(session, movement)
 
 
 def draw(
@@ -133,34 +175,59 @@ def draw(
     kind: MovementKind,
     to_place: PlaceKind,
     act: Act,
-    dose_id: int | None = None,
-    witnessed_by_id: int | None = None,
-    waste_reason: WasteReason | None = None,
-    note: str = "",
+    **values: Any,
 ) -> Movement:
     """Take a quantity out of a container, which is locked here if the caller has not.
 
     The movement is neither audited nor entered in the register: do both afterwards, the register last.
 
+    Args:
+        values: of the movement: the dose it belongs to, its witness, why it was wasted, a note.
+
     Raises:
         Refused: more than it holds, an emptied container, or no witness where one is needed.
     """
     container = lock_container(session, container_id, act)
-    check_witness(kind, witnessed_by_id, act)
+    return take(
+        session,
+        container,
+        quantity=quantity,
+        kind=kind,
+        from_place_id=stands_at(session, container, act),
+        to_place_id=place_id(session, act, to_place),
+        act=act,
+        **values,
+    )
+
+
+def take(
+    session: Session,
+    container: Standing,
+    *,
+    quantity: Quantity,
+    kind: MovementKind,
+    from_place_id: int,
+    to_place_id: int,
+    act: Act,
+    **values: Any,
+) -> Movement:
+    """Take a quantity out of a container that stands as told, behind its lock, from one place to another.
+
+    Raises:
+        Refused: more than it holds, an emptied container, or no witness where one is needed.
+    """
+    check_witness(kind, values.get("witnessed_by_id"), act)
     _check_draw(session, container, quantity, kind)
     return move(
         session,
         container,
         kind=kind,
         quantity=quantity,
-        from_place_id=stands_at(session, container, act),
-        to_place_id=place_id(session, act, to_place),
+        from_place_id=from_place_id,
+        to_place_id=to_place_id,
         holds_after=Quantity(container.holds - quantity),
         act=act,
-        dose_id=dose_id,
-        witnessed_by_id=witnessed_by_id,
-        waste_reason=waste_reason,
-        note=note,
+        **values,
     )
 
 
@@ -223,14 +290,18 @@ def put_back(session: Session, *, movement: Movement, act: Act) -> Movement:
     )
 
 
-def enter_register(session: Session, movements: Iterable[Movement], act: Act) -> None:
+def enter_register(
+    session: Session, movements: Iterable[Movement], act: Act, known: Mapping[PlaceKind, int] | None = None
+) -> None:
     """Enter movements in the registers of their products, by product and then as they were made.
 
     Call after the audit row: chain heads are locked last of all, the audit's first.
+
+    Args:
+        known: the places concerned, if the caller has read them.
     """
     ordered = sorted(movements, key=lambda m: (m.product_id, m.id))
-    ids = {m.from_place_id for m in ordered} | {m.to_place_id for m in ordered}
-    kinds = {row.id: row.kind for row in session.execute(select(Place.id, Place.kind).where(Place.id.in_(ids)))}
+    kinds = {place: kind for kind, place in known.items()} if known else _kinds(session, ordered)
     for movement in ordered:
         register.enter(
             session,
@@ -239,6 +310,11 @@ def enter_register(session: Session, movements: Iterable[Movement], act: Act) ->
             came_from=kinds[movement.from_place_id],
             went_to=kinds[movement.to_place_id],
         )
+
+
+def _kinds(session: Session, movements: Iterable[Movement]) -> dict[int, PlaceKind]:
+    ids = {place for m in movements for place in (m.from_place_id, m.to_place_id)}
+    return {row.id: row.kind for row in session.execute(select(Place.id, Place.kind).where(Place.id.in_(ids)))}
 
 
 def check_not_expired(session: Session, container: Standing, act: Act) -> None:

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from dispensary.services.act import Act
@@ -20,24 +21,34 @@ class Sent:
     result: str | None
 
 
+_SENT = (
+    select(Submission.staff_id, Staff.name, Submission.at, Submission.result)
+    .join(Staff, Staff.id == Submission.staff_id)
+    .where(Submission.token == bindparam("token"))
+)
+_RESULT = update(Submission).where(Submission.token == bindparam("of"))
+_TAKE = {
+    "sqlite": sqlite.insert(Submission).on_conflict_do_nothing(),
+    "postgresql": postgresql.insert(Submission).on_conflict_do_nothing(),
+}
+
+
 def sent(session: Session, token: str) -> Sent | None:
     """Return what is known of a token, if a form with it was sent."""
-    query = (
-        select(Submission.staff_id, Staff.name, Submission.at, Submission.result)
-        .join(Staff, Staff.id == Submission.staff_id)
-        .where(Submission.token == token)
-    )
-    row = session.execute(query).one_or_none()
+    row = session.execute(_SENT, {"token": token}).one_or_none()
     return Sent(*row) if row else None
 
 
-def take(session: Session, token: str, act: Act) -> Submission:
-    """Take a token for this transaction; a second sender waits here until the first has ended.
+def take(session: Session, token: str, act: Act) -> Sent | None:
+    """Take a token for this transaction, or return what is known of it if it was taken before.
 
-    Raises:
-        Conflict: by way of the unique rule, when the token was taken in the meantime.
+    A second sender waits here until the first has ended, and then is told where the first result is.
     """
-    submission = Submission(token=token, staff_id=act.by_id, at=act.at)
-    session.add(submission)
-    session.flush()
-    return submission
+    connection = session.connection()
+    taken = connection.execute(_TAKE[connection.dialect.name], {"token": token, "staff_id": act.by_id, "at": act.at})
+    return None if taken.rowcount else sent(session, token)
+
+
+def note_result(session: Session, token: str, result: str) -> None:
+    """Note which page shows the result, for any second press."""
+    session.connection().execute(_RESULT, {"of": token, "result": result})

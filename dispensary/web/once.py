@@ -11,7 +11,7 @@ from dispensary.services import submissions
 from dispensary.services.act import Act
 from dispensary.services.submissions import Sent
 from dispensary.web import edge
-from dispensary.web.database import db, unit_of_work
+from dispensary.web.database import unit_of_work
 from dispensary.wording import N_, say
 from models.enums import Origin
 
@@ -39,25 +39,21 @@ class Work:
 
 
 @contextmanager
-def once(token: str, origin: Origin = Origin.DESK) -> Iterator[Work]:
+def once(token: str | None, origin: Origin = Origin.DESK) -> Iterator[Work]:
     """Run one change for one token; commit at the end.
 
     Raises:
         SentBefore: this person sent it already; answered with a redirect to the first result.
         Conflict: somebody else sent it.
     """
+    if not token:
+        raise Conflict(say(N_("This page is not whole. Open it again; nothing was recorded.")), code="no_token")
     who = edge.act(origin)
-    try:
-        with unit_of_work() as session:
-            _refuse_second(submissions.sent(session, token), who)
-            submission = submissions.take(session, token, who)
-            work = Work(session, who)
-            yield work
-            submission.result = work.result
-    except Conflict as conflict:
-        if conflict.code == "uq_submission_token":
-            _refuse_second(submissions.sent(db.session(), token), who)
-        raise
+    with unit_of_work() as session:
+        _refuse_second(submissions.take(session, token, who), who)
+        work = Work(session, who)
+        yield work
+        submissions.note_result(session, token, work.result)
 
 
 def _refuse_second(before: Sent | None, who: Act) -> None:

@@ -36,7 +36,7 @@ def test_a_site_begins_with_its_audit_its_places_and_its_zone(session, world):
     assert audits(session, site.id) == [AuditKind.SITE_CREATED, AuditKind.SITE_SETTING_CHANGED]
     head = session.scalar(select(ChainHead).where(ChainHead.site_id == site.id))
     assert (head.kind, head.last_number) == (ChainKind.AUDIT, 2)
-    assert setting_queries.settings(session, site.id).zone.key == "Asia/Ho_Chi_Minh"
+    assert setting_queries.settings(session, site.id, world.day).zone.key == "Asia/Ho_Chi_Minh"
 
 
 def test_an_empty_database_gets_its_first_site_from_the_set_up(session, clock):

@@ -1,5 +1,7 @@
 """The pages of the dosing station."""
 
+from decimal import Decimal
+
 from flask import Blueprint, Response, abort, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as BaseResponse
@@ -7,6 +9,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from dispensary.errors import Conflict, NotFound, Refused
 from dispensary.permissions import Permission
 from dispensary.queries import dosing, people
+from dispensary.queries import queue as waiting
 from dispensary.queries.dosing import SafetyPicture
 from dispensary.rules.dosing import reasons_to_withhold, shown_digest
 from dispensary.services import dosing as verbs
@@ -25,6 +28,7 @@ from models.units import Mg
 bp = Blueprint("station", __name__, url_prefix="/window")
 
 Answer = tuple[str, int] | BaseResponse
+NOTHING = Decimal(0)
 NO_SUCH = say(N_("There is no such person."))
 
 
@@ -58,7 +62,7 @@ def done(dose_id: int) -> Answer:
 def queue() -> BaseResponse:
     """Answer the queue alone, for the page that asks every few seconds; unchanged costs next to nothing."""
     act = edge.act()
-    mark = dosing.queue_mark(db.session(), site_id=act.site_id, clinic_day=act.clinic_day)
+    mark = waiting.queue_mark(db.session(), site_id=act.site_id, clinic_day=act.clinic_day)
     answer = Response()
     answer.set_etag(mark)
     answer.headers["Cache-Control"] = "no-store"
@@ -104,7 +108,7 @@ def _give(person_id: int, form: ConfirmForm) -> Answer:
         with once(form.token.data, Origin.WINDOW) as work:
             dose = verbs.record_dose(
                 work.session,
-                shown=Shown(person_id, form.shown.data),
+                shown=Shown(person_id, form.shown.data or ""),
                 site=edge.settings().rules,
                 act=work.act,
             )
@@ -126,9 +130,9 @@ def part(person_id: int) -> Answer:
             with once(form.token.data, Origin.WINDOW) as work:
                 dose = verbs.record_part_dose(
                     work.session,
-                    shown=Shown(person_id, form.shown.data),
+                    shown=Shown(person_id, form.shown.data or ""),
                     site=edge.settings().rules,
-                    taken_mg=Mg(form.taken_mg.data),
+                    taken_mg=Mg(form.taken_mg.data or NOTHING),
                     reason=RefusedReason(form.reason.data),
                     witnessed_by_id=witness,
                     act=work.act,
@@ -223,7 +227,7 @@ def _home(form: ScanForm, recorded: dosing.RecordedDose | None = None) -> Answer
 
 def _queue() -> dict[str, object]:
     act = edge.act()
-    rows = dosing.queue(db.session(), site_id=act.site_id, clinic_day=act.clinic_day)
+    rows = waiting.queue(db.session(), site_id=act.site_id, clinic_day=act.clinic_day)
     return {
         "rows": rows,
         "came": sum(row.parts_taken >= row.parts for row in rows),
