@@ -3,7 +3,7 @@
 
 demo: ## a made-up clinic on this computer
 	@.ci/setup run
-	@test -e "$${DISPENSARY_HOME:-instance}/secret_key" || .venv/bin/dispensary demo --patients 300 --days 365
+	@.venv/bin/dispensary demo --patients 300 --days 365 --home-if-empty
 	@.venv/bin/dispensary serve
 
 test: ## set up, check, and run every test on both databases

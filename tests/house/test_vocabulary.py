@@ -96,7 +96,10 @@ NEEDS_NO_AUDIT_ROW = {
 """Services, or one verb of a service, that are given an act and write no audit row, with the reason."""
 
 
-WRITES = {"session.add", "session.add_all", "session.delete", "session.flush", "insert", "update", "delete"}
+WRITES = {
+    "session.add", "session.add_all", "session.delete", "session.flush", "insert", "update", "delete",
+    "connection.execute",
+}  # fmt: skip
 
 
 def silent_verbs() -> set[str]:
