@@ -181,6 +181,11 @@ class Hands:
         self.reach(self.page.get_by_role("button", name=button, exact=True))
         self.press("Enter")
 
+    def unfold(self, what: str) -> None:
+        """Open the part of the page whose summary begins so."""
+        self.reach(self.page.locator("summary").filter(has_text=what))
+        self.press("Enter")
+
     def follow(self, link: str) -> None:
         """Follow a link with Enter."""
         self.reach(self.page.get_by_role("link", name=link, exact=True))
