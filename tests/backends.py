@@ -13,6 +13,17 @@ from sqlalchemy import Engine
 POSTGRESQL = sorted(Path("/usr/lib/postgresql").glob("*/bin"))[-1:]
 
 
+WALLS_STANDING = "SELECT count(*) FROM pg_trigger WHERE NOT tgisinternal"
+EMPTY_ALL_TABLES = """
+SET session_replication_role = replica;
+DO $$ DECLARE t text; BEGIN
+  FOR t IN SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'alembic_version' LOOP
+    EXECUTE format('DELETE FROM %I', t);
+    PERFORM setval(pg_get_serial_sequence(quote_ident(t), 'id'), 1, false);
+  END LOOP;
+END $$"""
+
+
 @dataclass
 class Postgres:
     """One server, started on first use and stopped with the tests."""
@@ -59,6 +70,21 @@ class Postgres:
     def execute(self, statement: str) -> None:
         with psycopg.connect(f"host={self.home} user=clinic dbname=postgres", autocommit=True) as connection:
             connection.execute(statement)
+
+    def clean(self, database: str, walls: int) -> bool:
+        """Empty every table of a database, if its walls all stand; return whether that was done.
+
+        A test that took walls down leaves a database that only a fresh copy makes good.
+        """
+        try:
+            connection = psycopg.connect(f"host={self.home} user=clinic dbname={database}")
+        except psycopg.OperationalError:
+            return False
+        with connection:
+            if connection.execute(WALLS_STANDING).fetchone() != (walls,):
+                return False
+            connection.execute(EMPTY_ALL_TABLES)
+        return True
 
     def copy(self, template: str, database: str) -> None:
         """Make a fresh copy of a database, dropping what had that name."""

@@ -17,6 +17,7 @@ from app import create_app
 from dispensary.home import Home
 from dispensary.safekeeping import keys
 from dispensary.web.database import db
+from models import walls
 from tests import backends
 from tests.client import StrictClient
 from tests.factories import World, make_world
@@ -71,7 +72,7 @@ class Bench:
 
     app: Flask
     clock: ClinicClock
-    renew: Callable[[], None]
+    renew: Callable[[], object]
 
 
 def make_home(folder: Path, url: str) -> Home:
@@ -146,7 +147,8 @@ def bench(
             template = request.getfixturevalue("postgres_template")
             name = f"test_{os.getpid()}"
             home = make_home(folder, server.url(name))
-            renew = lambda: server.copy(template, name)  # noqa: E731
+            expected = len([sql for sql in walls(POSTGRESQL) if sql.startswith("CREATE TRIGGER")])
+            renew = lambda: server.clean(name, expected) or server.copy(template, name)  # noqa: E731
         app = create_app(home=home, now=clock, hasher=CHEAP_HASHER, config={"TESTING": True})
         benches[backend] = Bench(app, clock, renew)
     bench = benches[backend]

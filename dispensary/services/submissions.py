@@ -28,8 +28,8 @@ _SENT = (
 )
 _RESULT = update(Submission).where(Submission.token == bindparam("of"))
 _TAKE = {
-    "sqlite": sqlite.insert(Submission).on_conflict_do_nothing(),
-    "postgresql": postgresql.insert(Submission).on_conflict_do_nothing(),
+    "sqlite": sqlite.insert(Submission).on_conflict_do_nothing().returning(Submission.id),
+    "postgresql": postgresql.insert(Submission).on_conflict_do_nothing().returning(Submission.id),
 }
 
 
@@ -45,8 +45,9 @@ def take(session: Session, token: str, act: Act) -> Sent | None:
     A second sender waits here until the first has ended, and then is told where the first result is.
     """
     connection = session.connection()
-    taken = connection.execute(_TAKE[connection.dialect.name], {"token": token, "staff_id": act.by_id, "at": act.at})
-    return None if taken.rowcount else sent(session, token)
+    form = {"token": token, "staff_id": act.by_id, "at": act.at}
+    taken = connection.execute(_TAKE[connection.dialect.name], form).one_or_none()
+    return sent(session, token) if taken is None else None
 
 
 def note_result(session: Session, token: str, result: str) -> None:
