@@ -8,6 +8,7 @@ from collections.abc import Callable
 import click
 from flask import Flask
 
+from dispensary.cli.demonstration import demo
 from dispensary.cli.history import import_history
 from dispensary.cli.init import init
 from dispensary.cli.report import report
@@ -26,6 +27,6 @@ def commands(create_app: Callable[..., Flask]) -> click.Group:
         """Run an opioid agonist treatment clinic: doses, stock, register, paper."""
         context.obj = create_app
 
-    for command in (import_history, init, report, serve, upgrade, user, verify):
+    for command in (demo, import_history, init, report, serve, upgrade, user, verify):
         dispensary.add_command(command)
     return dispensary

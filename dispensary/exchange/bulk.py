@@ -26,7 +26,9 @@ class Ids:
     def __init__(self, session: Session) -> None:
         """Take ids for rows of this session's database."""
         self._session = session
+        self._postgresql = session.get_bind().dialect.name == "postgresql"
         self._ready: dict[type[Base], Iterator[int]] = {}
+        self._last: dict[type[Base], int] = {}
 
     def one(self, model: type[Base]) -> int:
         """Return the id of one new row."""
@@ -34,6 +36,7 @@ class Ids:
         if found is None:
             self._ready[model] = iter(self._more(model))
             found = next(self._ready[model])
+        self._last[model] = found
         return found
 
     def _more(self, model: type[Base]) -> Iterable[int]:
@@ -43,10 +46,22 @@ class Ids:
         later ones, cannot collide with ours.
         """
         table = _table(model)
-        if self._session.get_bind().dialect.name == "postgresql":
+        if self._postgresql:
             draw = text("SELECT nextval(pg_get_serial_sequence(:table, 'id')) FROM generate_series(1, :count)")
             return sorted(self._session.scalars(draw, {"table": table.name, "count": DRAWN}))
         return count((self._session.scalar(select(func.max(table.c.id))) or 0) + 1)
+
+    def give_back(self) -> None:
+        """Give back ids that were taken and not used, so that rows written one by one get the next ones.
+
+        Only where nobody else writes, as in a clinic that is just being made; everything taken must be written.
+        """
+        if self._postgresql:
+            for model, last in self._last.items():
+                reset = text("SELECT setval(pg_get_serial_sequence(:table, 'id'), :last)")
+                self._session.execute(reset, {"table": _table(model).name, "last": last})
+        self._ready.clear()
+        self._last.clear()
 
 
 def write(session: Session, model: type[Base], rows: Iterable[dict[str, Any]]) -> int:

@@ -1,0 +1,212 @@
+"""Writing the usual dose in bulk: fit, swallowed whole, from containers that stand open.
+
+The rows are those that `services.dosing.record_dose` writes, one by one; a test lets both write the same day and compares.
+"""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import replace
+from decimal import Decimal
+from types import SimpleNamespace
+from typing import Any, cast
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from dispensary.exchange.bulk import Ids, write
+from dispensary.queries import stock as shelves
+from dispensary.rules.dosing import DosingFacts
+from dispensary.rules.stock import ContainerFacts, Line, lines_for
+from dispensary.services import audit, chains, dosing, register, stock
+from dispensary.services.act import Act
+from dispensary.services.chains import Head
+from models import AuditEvent, Base, Claim, Dose, DoseLine, Movement, RegisterEntry
+from models.enums import AuditKind, ChainKind, ClaimKind, DoseOutcome, Form, Medication, MovementKind, PlaceKind
+from models.units import Mg, Quantity
+
+IN_ORDER: tuple[type[Base], ...] = (Claim, Dose, DoseLine, Movement, AuditEvent, RegisterEntry)
+NOTHING = Mg(Decimal(0))
+Shelf = tuple[int, Medication, Form]
+
+
+class DoseWriter:
+    """Gathers usual doses and writes them at once; what they draw from and hang on is carried along in memory.
+
+    Call `flush` before anything else reads or writes, and nothing is carried over it.
+    """
+
+    def __init__(self, session: Session, uid: Any) -> None:
+        """Write with this session; `uid` returns the next UUID."""
+        self._session = session
+        self._uid: Any = uid
+        self._ids = Ids(session)
+        self._rows: dict[type[Base], list[dict[str, Any]]] = defaultdict(list)
+        self._shelves: dict[Shelf, list[ContainerFacts]] = {}
+        self._seqs: dict[int, tuple[int, int, int]] = {}
+        self._places: dict[int | None, int] = {}
+        self._heads: dict[int, Head] = {}
+
+    def lines(self, facts: DosingFacts, window_id: int) -> tuple[Line, ...] | None:
+        """Return how what is due would be poured at a window now, as the station would show it."""
+        if facts.order is None or facts.due_mg is None:
+            return None
+        shelf = self._shelf((window_id, facts.order.medication, facts.order.form))
+        return lines_for(facts.due_mg, shelf, on=facts.clinic_day)
+
+    def give(self, facts: DosingFacts, lines: Sequence[Line], act: Act) -> None:
+        """Take in one dose that may be given, whose lines open no container, in an untouched slot."""
+        assert facts.order is not None
+        dose = self._dose(facts, act)
+        movements = [self._pour(dose, number, line, act) for number, line in enumerate(lines, start=1)]
+        self._audit(dose, act)
+        for movement in sorted(movements, key=lambda m: (m["product_id"], m["id"])):
+            self._enter(movement, act)
+
+    def flush(self) -> None:
+        """Write what was gathered, and move the heads of the chains."""
+        for model in IN_ORDER:
+            write(self._session, model, self._rows[model])
+        for head in self._heads.values():
+            chains.move_head(self._session, head)
+        self._ids.give_back()
+        for carried in (self._rows, self._shelves, self._seqs, self._heads):
+            carried.clear()
+
+    def _dose(self, facts: DosingFacts, act: Act) -> dict[str, Any]:
+        claim_id, order = self._ids.one(Claim), facts.order
+        assert order is not None
+        self._rows[Claim].append(
+            {
+                "id": claim_id,
+                "person_id": facts.person_id,
+                "clinic_day": facts.clinic_day,
+                "part": facts.slot.part,
+                "turn": 1,
+                "follows_id": None,
+                "follows_turn": None,
+                "kind": ClaimKind.OBSERVED,
+                **act.stamp,
+            }
+        )
+        dose = {
+            "id": self._ids.one(Dose),
+            "uid": self._uid(),
+            "person_id": facts.person_id,
+            "clinic_day": facts.clinic_day,
+            "part": facts.slot.part,
+            "claim_id": claim_id,
+            "order_id": order.id,
+            "episode_id": facts.episode_id,
+            "outcome": DoseOutcome.GIVEN,
+            "medication": order.medication,
+            "form": order.form,
+            "ordered_mg": facts.due_mg,
+            "taken_mg": facts.due_mg,
+            "wasted_mg": NOTHING,
+            "taken_at": act.at,
+            "withheld_reason": None,
+            "refused_reason": None,
+            "note": "",
+            "window_id": act.window_id,
+            "terminal_id": act.terminal_id,
+            "witnessed_by_id": None,
+            **act.stamp,
+        }
+        self._rows[Dose].append(dose)
+        return dose
+
+    def _pour(self, dose: dict[str, Any], number: int, line: Line, act: Act) -> dict[str, Any]:
+        container = line.container
+        self._rows[DoseLine].append(
+            {
+                "id": self._ids.one(DoseLine),
+                "dose_id": dose["id"],
+                "line": number,
+                "product_id": container.product_id,
+                "container_id": container.id,
+                "poured": line.quantity,
+                "taken": line.quantity,
+                **act.stamp,
+            }
+        )
+        seq, lot_id, place_id = self._standing(container.id, act)
+        self._seqs[container.id] = (seq + 1, lot_id, place_id)
+        holds = self._draw(container, line.quantity, act)
+        movement = {
+            "id": self._ids.one(Movement),
+            "uid": self._uid(),
+            "kind": MovementKind.DISPENSE,
+            "product_id": container.product_id,
+            "lot_id": lot_id,
+            "container_id": container.id,
+            "container_seq": seq + 1,
+            "from_place_id": place_id,
+            "to_place_id": self._person_place(act),
+            "quantity": line.quantity,
+            "balance_after": holds,
+            "moved_at": act.at,
+            "clinic_day": act.clinic_day,
+            "dose_id": dose["id"],
+            "receipt_id": None,
+            "reverses_id": None,
+            "waste_reason": None,
+            "note": "",
+            "witnessed_by_id": None,
+            **act.stamp,
+        }
+        self._rows[Movement].append(movement)
+        return movement
+
+    def _audit(self, dose: dict[str, Any], act: Act) -> None:
+        values = {**dosing.audited(cast(Dose, SimpleNamespace(**dose))), **audit.said(Dose, dose)}
+        fields = audit.body_fields(AuditKind.DOSE_RECORDED, Dose.__tablename__, dose["id"], act, values)
+        sealing, self._heads[0] = chains.next_row(self._head(ChainKind.AUDIT, 0, act), audit.LAYOUT, fields)
+        row = audit.row(AuditKind.DOSE_RECORDED, Dose.__tablename__, dose["id"], act, sealing)
+        self._rows[AuditEvent].append({"id": self._ids.one(AuditEvent), **row})
+
+    def _enter(self, movement: dict[str, Any], act: Act) -> None:
+        product_id, moved = movement["product_id"], SimpleNamespace(**movement)
+        head = self._head(ChainKind.REGISTER, product_id, act)
+        balance = register.balance_after(
+            head.balance, moved.quantity, came_from=PlaceKind.WINDOW, went_to=PlaceKind.PERSON
+        )
+        fields = register.body_fields(moved, balance, act)
+        sealing, self._heads[product_id] = chains.next_row(head, register.LAYOUT, fields, balance)
+        row = register.row(moved, sealing)
+        self._rows[RegisterEntry].append({"id": self._ids.one(RegisterEntry), **row, **act.stamp})
+
+    def _head(self, kind: ChainKind, product_id: int, act: Act) -> Head:
+        if product_id not in self._heads:
+            self._heads[product_id] = chains.lock_head(self._session, act.site_id, kind, product_id)
+        return self._heads[product_id]
+
+    def _shelf(self, where: Shelf) -> list[ContainerFacts]:
+        if where not in self._shelves:
+            self._shelves[where] = shelves.containers_at_window(self._session, *where)
+        return self._shelves[where]
+
+    def _draw(self, container: ContainerFacts, taken: Quantity, act: Act) -> Quantity:
+        """Take from a container on its shelf, and return what it holds then."""
+        assert act.window_id is not None
+        shelf = self._shelves[act.window_id, container.medication, container.form]
+        at = next(n for n, standing in enumerate(shelf) if standing.id == container.id)
+        shelf[at] = replace(shelf[at], holds=Quantity(shelf[at].holds - taken))
+        return shelf[at].holds
+
+    def _standing(self, container_id: int, act: Act) -> tuple[int, int, int]:
+        """Return the last number of a container's movements, its lot, and the place where it stands."""
+        if container_id not in self._seqs:
+            container = stock.lock_container(self._session, container_id, act)
+            place_id = stock.stands_at(self._session, container, act)
+            self._seqs[container_id] = (container.seq, container.lot_id, place_id)
+        return self._seqs[container_id]
+
+    def _person_place(self, act: Act) -> int:
+        if None not in self._places:
+            self._places[None] = stock.place_id(self._session, act, PlaceKind.PERSON)
+        return self._places[None]
+
+
+def uuids(rng: Any) -> Any:
+    """Return a function that returns the next UUID of a seeded source."""
+    return lambda: UUID(int=rng.getrandbits(128), version=4)

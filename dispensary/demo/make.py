@@ -1,0 +1,66 @@
+"""Making the demonstration: the clinic, its people, and its days up to this moment."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, time, timedelta
+from random import Random
+from zoneinfo import ZoneInfo
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from sqlalchemy.orm import Session
+
+from dispensary.clock import clinic_day
+from dispensary.demo import cast, names, setting
+from dispensary.demo.doses import DoseWriter, uuids
+from dispensary.demo.setting import Clinic
+from dispensary.demo.story import OPENS, Story
+from dispensary.exchange.bulk import take_stock
+from dispensary.policy.house import house_rules
+from dispensary.queries import sites
+from dispensary.services import audit
+from models import AuditEvent, Claim, Dose, DoseLine, Movement, RegisterEntry, Site
+from models.enums import AuditKind, SettingKey
+
+FOUNDED_BEFORE_OPENING = timedelta(hours=1)
+Progress = Callable[[int], None]
+
+
+def make_clinic(
+    session: Session,
+    *,
+    patients: int,
+    days: int,
+    seed: int,
+    time_zone: str,
+    password_hash: str,
+    key: Ed25519PrivateKey,
+    now: datetime,
+    progress: Progress,
+) -> Clinic:
+    """Make a clinic with a history of so many days before today; today is half done.
+
+    Args:
+        patients: how many people ever came.
+        days: how many whole days lie before today.
+        seed: the same seed at the same moment makes the same people, orders, doses and stock.
+        password_hash: of the one password that all its staff have.
+        progress: told of each day.
+    """
+    rng, zone = Random(seed), ZoneInfo(time_zone)  # noqa: S311 - no secret hangs on it
+    starts = time.fromisoformat(house_rules().site_defaults[SettingKey.DAY_STARTS])
+    today = clinic_day(now, zone, starts)
+    first_day = today - timedelta(days=days)
+    founded_at = datetime.combine(first_day, OPENS, zone).astimezone(UTC) - FOUNDED_BEFORE_OPENING
+    clinic = setting.found(
+        session, at=founded_at, last_day=today, time_zone=time_zone, password_hash=password_hash, key=key
+    )
+    characters = cast.characters(rng, names.people(rng, patients, today), first_day, today)
+    rules = sites.settings(session, clinic.site_id, today).rules
+    story = Story(session, clinic, DoseWriter(session, uuids(rng)), rules, rng, now)
+    for number in range(days + 1):
+        day = first_day + timedelta(days=number)
+        story.live(day, characters, today=day == today)
+        progress(1)
+    take_stock(session, Claim, Dose, DoseLine, Movement, AuditEvent, RegisterEntry)
+    site = session.get_one(Site, clinic.site_id)
+    audit.record(session, AuditKind.DEMO_MADE, site, clinic.act("admin", now, today), seed=seed, days=days)
+    return clinic

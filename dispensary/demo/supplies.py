@@ -1,0 +1,125 @@
+"""Keeping the made-up clinic in stock: first inventory, deliveries with two signatures, bottles brought to the windows."""
+
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from itertools import count
+
+from sqlalchemy.orm import Session
+
+from dispensary.demo.setting import Clinic, Ware
+from dispensary.queries import stock as shelves
+from dispensary.services import stock_leaving, stock_moving, stock_receiving
+from dispensary.services.act import Act
+from dispensary.services.stock_receiving import Batch
+from models.enums import Form, Medication, WasteReason
+from models.units import quantity
+
+SEALED_AT_WINDOW = 2
+LOWEST_IN_SAFE = 6
+DELIVERED = 12
+SHELF_LIFE = timedelta(days=540)
+SPILL_EVERY_DAYS = 45
+
+
+class Supplies:
+    """The stock of the clinic, kept by two nurses every morning before it opens."""
+
+    def __init__(self, session: Session, clinic: Clinic) -> None:
+        """Keep this clinic in stock."""
+        self.session, self.clinic = session, clinic
+        self.safe: dict[int, list[int]] = {product_id: [] for product_id in clinic.products}
+        self.documents = count(1)
+        self.first_day: date | None = None
+
+    def fill(self, day: date, at: datetime) -> None:
+        """See that no window runs out today."""
+        if self.first_day is None:
+            self.first_day = day
+            self._first_inventory(day, at)
+        for product_id, ware in self.clinic.products.items():
+            if len(self.safe[product_id]) < LOWEST_IN_SAFE:
+                self._delivery(product_id, ware, day, at)
+            for number, window_id in enumerate(self.clinic.windows):
+                self._bring(product_id, ware, window_id, number, day, at)
+        if (day - self.first_day).days % SPILL_EVERY_DAYS == SPILL_EVERY_DAYS - 1:
+            self._spill(day, at)
+
+    def _batch(self, product_id: int, ware: Ware, day: date) -> Batch:
+        return Batch(
+            product_id=product_id,
+            lot_number=f"{product_id}{day:%y%m%d}",
+            expires_on=day + SHELF_LIFE,
+            size=quantity(ware.size),
+            count=DELIVERED,
+        )
+
+    def _first_inventory(self, day: date, at: datetime) -> None:
+        act = self.clinic.act("head", at, day)
+        for product_id, ware in self.clinic.products.items():
+            made = stock_receiving.take_initial_inventory(
+                self.session,
+                batch=self._batch(product_id, ware, day),
+                witnessed_by_id=self.clinic.staff["nurse"],
+                act=act,
+            )
+            self.safe[product_id] += [container.id for container in made]
+
+    def _delivery(self, product_id: int, ware: Ware, day: date, at: datetime) -> None:
+        receipt = stock_receiving.receive_delivery(
+            self.session,
+            supplier="Northern Pharmacy Supply",
+            document_no=f"D-{next(self.documents):05}",
+            batch=self._batch(product_id, ware, day),
+            act=self.clinic.act("nurse", at, day),
+        )
+        stock_receiving.countersign_receipt(self.session, receipt_id=receipt.id, act=self.clinic.act("nurse2", at, day))
+        known = set(self.safe[product_id])
+        self.safe[product_id] += [
+            c.id for c in shelves.on_shelf(self.session, self.clinic.site_id)
+            if c.product_id == product_id and c.window_id is None and c.is_sealed and c.id not in known
+        ]  # fmt: skip
+
+    def _bring(self, product_id: int, ware: Ware, window_id: int, number: int, day: date, at: datetime) -> None:
+        here = [
+            c for c in shelves.containers_at_window(self.session, window_id, ware.medication, ware.form)
+            if c.product_id == product_id
+        ]  # fmt: skip
+        sealed = [c for c in here if not c.is_open]
+        wanted = SEALED_AT_WINDOW - len(sealed)
+        act = self.clinic.act(("nurse", "nurse2")[number], at, day, window_id)
+        if wanted > 0:
+            chosen, self.safe[product_id] = self.safe[product_id][:wanted], self.safe[product_id][wanted:]
+            stock_moving.move_to_window(self.session, container_ids=chosen, window_id=window_id, act=act)
+            if not any(c.is_open for c in here):
+                first = sealed[0].id if sealed else chosen[0]
+                witness = self.clinic.staff["nurse3"]
+                stock_moving.open_container(self.session, container_id=first, witnessed_by_id=witness, act=act)
+
+    def change_empty(self, window_id: int, medication: Medication, form: Form, act: Act) -> None:
+        """End every container of a drug here that holds nothing more, and open the next in its place."""
+        here = shelves.containers_at_window(self.session, window_id, medication, form)
+        for empty in [c for c in here if c.is_open and c.holds == 0]:
+            stock_leaving.mark_emptied(self.session, container_id=empty.id, act=act)
+            following = next((c for c in here if not c.is_open and c.product_id == empty.product_id), None)
+            if following is not None:
+                witness = self.clinic.staff["nurse3"]
+                stock_moving.open_container(
+                    self.session, container_id=following.id, witnessed_by_id=witness, act=act
+                )
+
+    def _spill(self, day: date, at: datetime) -> None:
+        """Lose a little methadone before a witness."""
+        product_id, ware = next(iter(self.clinic.products.items()))
+        window_id = self.clinic.windows[0]
+        here = shelves.containers_at_window(self.session, window_id, ware.medication, ware.form)
+        opened = next((c for c in here if c.is_open and c.holds > Decimal(10)), None)
+        if opened is not None and opened.product_id == product_id:
+            stock_leaving.waste_stock(
+                self.session,
+                container_id=opened.id,
+                quantity=quantity("2.5"),
+                reason=WasteReason.SPILT,
+                note="cup knocked over",
+                witnessed_by_id=self.clinic.staff["nurse2"],
+                act=self.clinic.act("nurse", at, day, window_id),
+            )
