@@ -196,7 +196,9 @@ def _has_focus(target: Locator) -> bool:
     return bool(target.evaluate("e => e === document.activeElement"))
 
 
-def sit_down(browser: Browser, address: str, terminal_cookie: str, *, script: bool = True, size: dict[str, int] = NORMAL) -> Hands:
+def sit_down(
+    browser: Browser, address: str, terminal_cookie: str, *, script: bool = True, size: dict[str, int] = NORMAL
+) -> Hands:
     """Open a browser at a terminal that the clinic knows; without script where a site has turned it off."""
     context = browser.new_context(
         java_script_enabled=script, viewport=size, locale="en-US", accept_downloads=True, base_url=address
