@@ -20,7 +20,7 @@ def write(session: Session, fact: F) -> F:
         column.key: value for column in inspect(type(fact)).columns if (value := getattr(fact, column.key)) is not None
     }
     result = session.connection().execute(insert(type(fact)), given)
-    for column, value in result.last_inserted_params().items():
+    for column, value in result.last_inserted_params().items():  # type: ignore[union-attr]  # one row, one set of values
         setattr(fact, column, value)
     fact.id = result.inserted_primary_key[0]  # type: ignore[index]  # a table of ours always has one
     return fact
