@@ -62,14 +62,14 @@ def find_staff(session: Session, username: str) -> Staff | None:
     return session.scalar(select(Staff).where(Staff.username == username.strip().casefold()))
 
 
-def begin_attempt(session: Session, *, account: str, terminal: str, at: datetime) -> SignInAttempt:
+def begin_attempt(session: Session, *, account: str, terminal: str, at: datetime, field: str) -> SignInAttempt:
     """Note a try as wrong before it is checked, so that many sent at once cannot slip past the wait together.
 
     Raises:
         Refused: this account must wait at this terminal.
     """
     session.execute(select(Staff.id).where(Staff.username == account).with_for_update(key_share=True))
-    refuse_while_waiting(wait_until(session, account, terminal, at))
+    refuse_while_waiting(wait_until(session, account, terminal, at), field)
     return note_attempt(session, account=account, terminal=terminal, at=at, succeeded=False)
 
 
@@ -147,7 +147,7 @@ def note_refusal(session: Session, *, endpoint: str, act: Act) -> None:
     audit.record(session, AuditKind.PERMISSION_REFUSED, session.get_one(Staff, act.by_id), act, page=endpoint)
 
 
-def refuse_while_waiting(until: datetime | None, field: str = "password") -> None:
+def refuse_while_waiting(until: datetime | None, field: str) -> None:
     """Refuse a try that comes too early.
 
     Raises:

@@ -3,7 +3,6 @@
 The witness authenticates as themselves without a sitting of their own; wrong tries are slowed down and put on the audit.
 """
 
-from flask import current_app
 from flask_babel import lazy_gettext as _l
 from wtforms import PasswordField
 from wtforms.validators import Length
@@ -11,17 +10,17 @@ from wtforms.validators import Length
 from dispensary.errors import Refused
 from dispensary.permissions import Permission, permissions_of
 from dispensary.queries import accounts
-from dispensary.services import sign_in
 from dispensary.services.act import Act
 from dispensary.web import edge
-from dispensary.web.database import db, unit_of_work
+from dispensary.web.database import db
 from dispensary.web.forms import TextField
-from dispensary.web.sign_in.terminal import this_terminal, throttle_key
+from dispensary.web.proof import Wrong, prove
 from dispensary.wording import N_, say
 from models import Staff
 
 LONGEST_PASSWORD = 200
 NAME, PASSWORD = "witness_username", "witness_password"
+WRONG = Wrong(say(N_("Name or password of the witness is not right.")), "wrong_witness_password", PASSWORD)
 
 
 class WitnessFields:
@@ -47,27 +46,12 @@ def prove_witness(form: WitnessFields) -> int:
     account, act = (form.witness_username.data or "").strip().casefold(), edge.act()
     if not account:
         raise Refused(say(N_("A second person must sign here.")), code="witness_needed", field=NAME)
-    staff = sign_in.find_staff(db.session(), account)
-    if staff is not None and staff.id == act.by_id:
+    if account == db.session.get_one(Staff, act.by_id).username:
         raise Refused(say(N_("You cannot witness your own act.")), code="witness_is_self", field=NAME)
-    _check_password(staff, account, form.witness_password.data or "", act)
-    if staff is None or not _may_witness(staff, act):
+    staff = prove(account, form.witness_password.data or "", wrong=WRONG, failed_act=lambda _: act)
+    if not _may_witness(staff, act):
         raise Refused(say(N_("This person may not witness here today.")), code="may_not_witness", field=NAME)
     return staff.id
-
-
-def _check_password(staff: Staff | None, account: str, password: str, act: Act) -> None:
-    key = throttle_key(this_terminal(db.session()))
-    sign_in.refuse_while_waiting(sign_in.wait_until(db.session(), account, key, act.at), field=PASSWORD)
-    good = sign_in.check_password(current_app.extensions["hasher"], staff, password)
-    with unit_of_work() as session:
-        sign_in.note_attempt(session, account=account, terminal=key, at=act.at, succeeded=good)
-        if not good:
-            sign_in.note_failure(session, staff=staff, act=act)
-    if not good:
-        raise Refused(
-            say(N_("Name or password of the witness is not right.")), code="wrong_witness_password", field=PASSWORD
-        )
 
 
 def _may_witness(staff: Staff, act: Act) -> bool:

@@ -16,14 +16,15 @@ from dispensary.services.act import Act
 from dispensary.web import edge, gate
 from dispensary.web.database import db, unit_of_work
 from dispensary.web.navigation import start
+from dispensary.web.proof import Wrong, prove
 from dispensary.web.sign_in.forms import SignInForm, UnlockForm
-from dispensary.web.sign_in.terminal import this_terminal, throttle_key
+from dispensary.web.sign_in.terminal import this_terminal
 from dispensary.wording import N_, say
 from models import Staff, Terminal
 
 bp = Blueprint("sign_in", __name__)
 
-WRONG = say(N_("Name or password is not right. Nothing else is wrong; try again."))
+WRONG = Wrong(say(N_("Name or password is not right. Nothing else is wrong; try again.")), "wrong_password")
 
 
 @bp.route("/sign-in", methods=["GET", "POST"])
@@ -34,7 +35,7 @@ def enter() -> tuple[str, int] | Response:
     terminal = this_terminal(db.session())
     if form.validate_on_submit():
         try:
-            staff = _prove(form.username.data or "", form.password.data or "", terminal)
+            staff = prove(form.username.data or "", form.password.data or "", wrong=WRONG, failed_act=_act_of_failure)
             act = _act_for(staff, terminal)
             with unit_of_work() as work:
                 _end_sitting_before(work)
@@ -64,7 +65,7 @@ def locked() -> tuple[str, int] | Response:
     if form.validate_on_submit():
         try:
             with_staff = db.session.get_one(Staff, edge.sitting().staff_id)
-            _prove(with_staff.username, form.password.data or "", this_terminal(db.session()))
+            prove(with_staff.username, form.password.data or "", wrong=WRONG, failed_act=_act_of_failure)
         except Refused as refusal:
             form.refuse(refusal)
         else:
@@ -116,28 +117,12 @@ def health() -> str:
     return "ok"
 
 
-def _prove(username: str, password: str, terminal: Terminal | None) -> Staff:
-    """Return the member of staff whose password this is; note the try either way.
-
-    Raises:
-        Refused: wrong, or too many wrong tries.
-    """
-    account = username.strip().casefold()
-    with unit_of_work() as work:
-        attempt = sign_in.begin_attempt(work, account=account, terminal=throttle_key(terminal), at=edge.now())
-    staff = sign_in.find_staff(db.session(), account)
-    good = sign_in.check_password(current_app.extensions["hasher"], staff, password)
-    if staff is not None:
-        site_id = _site_of(staff, terminal) or sites.first_site_id(db.session())
-        act = _act_at(site_id, staff, terminal)
-        with unit_of_work() as work:
-            if good:
-                sign_in.mark_succeeded(work, attempt_id=attempt.id)
-            else:
-                sign_in.note_failure(work, staff=staff, act=act)
-    if not good or staff is None:
-        raise Refused(WRONG, code="wrong_password")
-    return staff
+def _act_of_failure(staff: Staff | None) -> Act | None:
+    """Return the act under which a failed try stands on the audit: at this terminal's site, or where the person works."""
+    if staff is None:
+        return None
+    terminal = this_terminal(db.session())
+    return _act_at(_site_of(staff, terminal) or sites.first_site_id(db.session()), staff, terminal)
 
 
 def _act_for(staff: Staff, terminal: Terminal | None) -> Act:
