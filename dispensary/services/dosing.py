@@ -85,7 +85,7 @@ def record_part_dose(
     site: SiteRules,
     taken_mg: Mg,
     reason: RefusedReason,
-    witnessed_by_id: int,
+    witnessed_by_id: int | None,
     act: Act,
 ) -> Dose:
     """Record a dose of which only a part was swallowed; the rest is waste, seen by a witness.

@@ -27,11 +27,12 @@ class SentBefore(Exception):
 
 @dataclass
 class Work:
-    """One change in the making: its session, its act, and the page that will show its result."""
+    """One change in the making: its session, its act, who witnesses it, and the page that will show its result."""
 
     session: Session
     act: Act
     result: str = ""
+    witness_id: int | None = None
 
     def leads_to(self, address: str) -> None:
         """Say which page shows the result, for this press of the button and for any second one."""

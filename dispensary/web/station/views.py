@@ -6,7 +6,7 @@ from flask import Blueprint, Response, abort, redirect, render_template, request
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as BaseResponse
 
-from dispensary.errors import Conflict, NotFound, Refused
+from dispensary.errors import NotFound
 from dispensary.permissions import Permission
 from dispensary.queries import dosing, people
 from dispensary.queries import queue as waiting
@@ -16,12 +16,14 @@ from dispensary.services import dosing as verbs
 from dispensary.services.dosing import Shown
 from dispensary.web import edge, gate
 from dispensary.web.access import note_access
+from dispensary.web.changes import carried_out
 from dispensary.web.database import db
-from dispensary.web.once import once
+from dispensary.web.once import Work
 from dispensary.web.station.commands import Command, read
 from dispensary.web.station.forms import ConfirmForm, PartForm, RefuseForm, ReverseForm, ScanForm, WithholdForm
 from dispensary.web.witness import prove_witness
 from dispensary.wording import N_, say
+from models import Dose
 from models.enums import Origin, RefusedReason, ReversalReason, WithheldReason
 from models.units import Mg
 
@@ -104,44 +106,36 @@ def confirm(person_id: int) -> Answer:
 
 
 def _give(person_id: int, form: ConfirmForm) -> Answer:
-    try:
-        with once(form.token.data, Origin.WINDOW) as work:
-            dose = verbs.record_dose(
-                work.session,
-                shown=Shown(person_id, form.shown.data or ""),
-                site=edge.settings().rules,
-                act=work.act,
-            )
-            work.leads_to(url_for("station.done", dose_id=dose.id))
-    except (Refused, Conflict) as refusal:
-        form.refuse(refusal)
-        return _person(_picture(person_id), form)
-    return redirect(work.result, 303)
+    def change(work: Work) -> str:
+        dose = verbs.record_dose(
+            work.session, shown=Shown(person_id, form.shown.data or ""), site=edge.settings().rules, act=work.act
+        )
+        return _done(dose)
+
+    return carried_out(form, change, origin=Origin.WINDOW) or _person(_picture(person_id), form)
 
 
 @bp.route("/<int:person_id>/part", methods=["GET", "POST"])
 @gate.requires(Permission.DOSE_RECORD)
 def part(person_id: int) -> Answer:
     """Record that only a part was swallowed; the rest is waste with a witness."""
-    form, picture = PartForm(), _picture(person_id)
-    if form.validate_on_submit():
-        try:
-            witness = prove_witness(form)
-            with once(form.token.data, Origin.WINDOW) as work:
-                dose = verbs.record_part_dose(
-                    work.session,
-                    shown=Shown(person_id, form.shown.data or ""),
-                    site=edge.settings().rules,
-                    taken_mg=Mg(form.taken_mg.data or NOTHING),
-                    reason=RefusedReason(form.reason.data),
-                    witnessed_by_id=witness,
-                    act=work.act,
-                )
-                work.leads_to(url_for("station.done", dose_id=dose.id))
-        except (Refused, Conflict) as refusal:
-            form.refuse(refusal)
-        else:
-            return redirect(work.result, 303)
+    form = PartForm()
+
+    def change(work: Work) -> str:
+        dose = verbs.record_part_dose(
+            work.session,
+            shown=Shown(person_id, form.shown.data or ""),
+            site=edge.settings().rules,
+            taken_mg=Mg(form.taken_mg.data or NOTHING),
+            reason=RefusedReason(form.reason.data),
+            witnessed_by_id=work.witness_id,
+            act=work.act,
+        )
+        return _done(dose)
+
+    if answer := carried_out(form, change, origin=Origin.WINDOW, witness=lambda: prove_witness(form)):
+        return answer
+    picture = _picture(person_id)
     form.shown.data = shown_digest(picture.facts)
     return render_template("station/part.html", form=form, picture=picture, reasons=_reasons(picture)), form.status
 
@@ -150,46 +144,28 @@ def part(person_id: int) -> Answer:
 @gate.requires(Permission.DOSE_RECORD)
 def withhold(person_id: int) -> Answer:
     """Record that staff gives no dose, and why."""
-    form, picture = WithholdForm(), _picture(person_id)
-    if form.validate_on_submit():
-        try:
-            with once(form.token.data, Origin.WINDOW) as work:
-                dose = verbs.withhold_dose(
-                    work.session,
-                    person_id=person_id,
-                    reason=WithheldReason(form.reason.data),
-                    note=form.note.data or "",
-                    act=work.act,
-                )
-                work.leads_to(url_for("station.done", dose_id=dose.id))
-        except (Refused, Conflict) as refusal:
-            form.refuse(refusal)
-        else:
-            return redirect(work.result, 303)
-    return render_template("station/withhold.html", form=form, picture=picture), form.status
+    form = WithholdForm()
+
+    def change(work: Work) -> str:
+        reason, note = WithheldReason(form.reason.data), form.note.data or ""
+        return _done(verbs.withhold_dose(work.session, person_id=person_id, reason=reason, note=note, act=work.act))
+
+    answer = carried_out(form, change, origin=Origin.WINDOW)
+    return answer or _no_dose(person_id, form, _("Withhold the dose"))
 
 
 @bp.route("/<int:person_id>/refuse", methods=["GET", "POST"])
 @gate.requires(Permission.DOSE_RECORD)
 def refuse(person_id: int) -> Answer:
     """Record that the person takes no dose."""
-    form, picture = RefuseForm(), _picture(person_id)
-    if form.validate_on_submit():
-        try:
-            with once(form.token.data, Origin.WINDOW) as work:
-                dose = verbs.refuse_dose(
-                    work.session,
-                    person_id=person_id,
-                    reason=RefusedReason(form.reason.data),
-                    note=form.note.data or "",
-                    act=work.act,
-                )
-                work.leads_to(url_for("station.done", dose_id=dose.id))
-        except (Refused, Conflict) as refusal:
-            form.refuse(refusal)
-        else:
-            return redirect(work.result, 303)
-    return render_template("station/refuse.html", form=form, picture=picture), form.status
+    form = RefuseForm()
+
+    def change(work: Work) -> str:
+        reason, note = RefusedReason(form.reason.data), form.note.data or ""
+        return _done(verbs.refuse_dose(work.session, person_id=person_id, reason=reason, note=note, act=work.act))
+
+    answer = carried_out(form, change, origin=Origin.WINDOW)
+    return answer or _no_dose(person_id, form, _("Dose refused"))
 
 
 @bp.route("/doses/<int:dose_id>/reverse", methods=["GET", "POST"])
@@ -197,28 +173,34 @@ def refuse(person_id: int) -> Answer:
 def reverse(dose_id: int) -> Answer:
     """Reverse a record of what did not happen."""
     form = ReverseForm()
+
+    def change(work: Work) -> str:
+        verbs.reverse_dose(
+            work.session,
+            dose_id=dose_id,
+            reason=ReversalReason(form.reason.data),
+            note=form.note.data or "",
+            poured=form.poured.data,
+            witnessed_by_id=work.witness_id,
+            act=work.act,
+        )
+        return url_for("station.done", dose_id=dose_id)
+
     dose = dosing.recorded(db.session(), dose_id, edge.sitting().site_id)
     if dose is None:
         abort(404)
-    if form.validate_on_submit():
-        try:
-            witness = prove_witness(form) if form.poured.data else None
-            with once(form.token.data, Origin.WINDOW) as work:
-                verbs.reverse_dose(
-                    work.session,
-                    dose_id=dose_id,
-                    reason=ReversalReason(form.reason.data),
-                    note=form.note.data or "",
-                    poured=form.poured.data,
-                    witnessed_by_id=witness,
-                    act=work.act,
-                )
-                work.leads_to(url_for("station.done", dose_id=dose_id))
-        except (Refused, Conflict) as refusal:
-            form.refuse(refusal)
-        else:
-            return redirect(work.result, 303)
-    return render_template("station/reverse.html", form=form, dose=dose), form.status
+    witness = (lambda: prove_witness(form)) if form.poured.data else None
+    answer = carried_out(form, change, origin=Origin.WINDOW, witness=witness)
+    return answer or (render_template("station/reverse.html", form=form, dose=dose), form.status)
+
+
+def _done(dose: Dose) -> str:
+    return url_for("station.done", dose_id=dose.id)
+
+
+def _no_dose(person_id: int, form: WithholdForm | RefuseForm, title: str) -> Answer:
+    picture = _picture(person_id)
+    return render_template("station/no_dose.html", form=form, picture=picture, title=title), form.status
 
 
 def _home(form: ScanForm, recorded: dosing.RecordedDose | None = None) -> Answer:
