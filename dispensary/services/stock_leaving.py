@@ -24,7 +24,7 @@ def waste_stock(
     container_id: int,
     quantity: Quantity,
     reason: WasteReason,
-    witnessed_by_id: int,
+    witnessed_by_id: int | None,
     act: Act,
     note: str = "",
 ) -> Movement:

@@ -35,7 +35,7 @@ class Batch:
     labels: tuple[str, ...] = ()
 
 
-def take_initial_inventory(session: Session, *, batch: Batch, witnessed_by_id: int, act: Act) -> list[Container]:
+def take_initial_inventory(session: Session, *, batch: Batch, witnessed_by_id: int | None, act: Act) -> list[Container]:
     """Put stock that was here before this register began into the safe, counted by two people.
 
     Raises:

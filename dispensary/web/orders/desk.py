@@ -1,10 +1,10 @@
 """The prescriber's desk: what waits for a decision, for how long, and the small pages on which it is decided."""
 
-from flask import redirect, render_template, url_for
+from flask import render_template, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from dispensary.errors import Conflict, NotFound, Refused
+from dispensary.errors import NotFound
 from dispensary.permissions import Permission
 from dispensary.queries import orders, people, prescriber_desk
 from dispensary.rules.order_words import in_words
@@ -12,11 +12,13 @@ from dispensary.services import prescriber_desk as verbs
 from dispensary.services import re_entry, stops
 from dispensary.web import edge, gate
 from dispensary.web.access import note_access
+from dispensary.web.changes import carried_out
 from dispensary.web.database import db
-from dispensary.web.once import Work, once
+from dispensary.web.once import Work
 from dispensary.web.orders.blueprint import bp
 from dispensary.web.orders.forms import DecisionForm, ReleaseDoseForm
 from dispensary.wording import N_, Words, say
+from models import Stop
 
 Answer = tuple[str, int] | Response
 
@@ -43,18 +45,12 @@ def release_stop(stop_id: int) -> Answer:
         raise NotFound(say(N_("This stop no longer stands.")), code="no_such_stop")
     note_access(stop.person_id, "stop")
     form = DecisionForm().ask(_("Why it is released"), _("Release the stop"))
-    if form.validate_on_submit():
-        try:
-            with once(form.token.data or "") as work:
-                stops.release_stop(work.session, stop_id=stop_id, reason=form.reason.data or "", act=work.act)
-                work.leads_to(url_for("orders.desk"))
-        except (Refused, Conflict) as refusal:
-            form.refuse(refusal)
-        else:
-            return redirect(work.result, 303)
-    minutes = int((edge.now() - stop.set_at).total_seconds()) // 60
-    facts = [say(N_("Stop: %(kind)s, set %(minutes)s minutes ago."), kind=stop.kind, minutes=minutes)]
-    return _decide(form, stop.person_id, _("Release a stop"), [*facts, *([say(stop.note)] if stop.note else [])])
+
+    def change(work: Work) -> str:
+        stops.release_stop(work.session, stop_id=stop_id, reason=form.reason.data or "", act=work.act)
+        return url_for("orders.desk")
+
+    return carried_out(form, change) or _decide(form, stop.person_id, _("Release a stop"), _facts_of(stop))
 
 
 @bp.route("/people/<int:person_id>/held-dose", methods=["GET", "POST"])
@@ -63,15 +59,8 @@ def release_dose(person_id: int) -> Answer:
     """Release today's held dose for the ordered amount."""
     note_access(person_id, "held dose")
     form = ReleaseDoseForm()
-    if form.validate_on_submit():
-        try:
-            with once(form.token.data or "") as work:
-                _release(form, person_id, work)
-                work.leads_to(url_for("orders.desk"))
-        except (Refused, Conflict) as refusal:
-            form.refuse(refusal)
-        else:
-            return redirect(work.result, 303)
+    if answer := carried_out(form, lambda work: _release(form, person_id, work)):
+        return answer
     held = re_entry.held_today(db.session(), person_id, edge.act())
     if held is None:
         raise NotFound(say(N_("No dose of this person is held now.")), code="nothing_held")
@@ -90,19 +79,21 @@ def close_task(task_id: int) -> Answer:
         raise NotFound(say(N_("There is no such task here.")), code="no_such_task")
     note_access(person_id, "task")
     form = DecisionForm().ask(_("What came of it"), _("Close the task"))
-    if form.validate_on_submit():
-        try:
-            with once(form.token.data or "") as work:
-                verbs.close_task(work.session, task_id=task_id, resolution=form.reason.data or "", act=work.act)
-                work.leads_to(url_for("orders.desk"))
-        except (Refused, Conflict) as refusal:
-            form.refuse(refusal)
-        else:
-            return redirect(work.result, 303)
-    return _decide(form, person_id, _("Close a task"), [])
+
+    def change(work: Work) -> str:
+        verbs.close_task(work.session, task_id=task_id, resolution=form.reason.data or "", act=work.act)
+        return url_for("orders.desk")
+
+    return carried_out(form, change) or _decide(form, person_id, _("Close a task"), [])
 
 
-def _release(form: ReleaseDoseForm, person_id: int, work: Work) -> None:
+def _facts_of(stop: Stop) -> list[Words]:
+    minutes = int((edge.now() - stop.set_at).total_seconds()) // 60
+    facts = [say(N_("Stop: %(kind)s, set %(minutes)s minutes ago."), kind=stop.kind, minutes=minutes)]
+    return [*facts, *([say(stop.note)] if stop.note else [])]
+
+
+def _release(form: ReleaseDoseForm, person_id: int, work: Work) -> str:
     order_id, days, amount_mg = form.shown()
     re_entry.release_held_dose(
         work.session,
@@ -113,6 +104,7 @@ def _release(form: ReleaseDoseForm, person_id: int, work: Work) -> None:
         reason=form.reason.data or "",
         act=work.act,
     )
+    return url_for("orders.desk")
 
 
 def _decide(form: DecisionForm | ReleaseDoseForm, person_id: int, title: str, facts: list[Words]) -> tuple[str, int]:

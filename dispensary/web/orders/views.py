@@ -2,11 +2,11 @@
 
 from datetime import date, timedelta
 
-from flask import current_app, redirect, render_template, url_for
+from flask import current_app, render_template, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from dispensary.errors import Conflict, NotFound, Refused
+from dispensary.errors import NotFound
 from dispensary.permissions import Permission
 from dispensary.queries import doses_taken, orders, people
 from dispensary.queries.orders import OrderVersion
@@ -16,8 +16,9 @@ from dispensary.services import orders as verbs
 from dispensary.services import re_entry
 from dispensary.web import edge, gate, policies
 from dispensary.web.access import note_access
+from dispensary.web.changes import carried_out
 from dispensary.web.database import db
-from dispensary.web.once import once
+from dispensary.web.once import Work
 from dispensary.web.orders.blueprint import bp
 from dispensary.web.orders.forms import OrderForm, StopForm
 from dispensary.wording import N_, say
@@ -59,20 +60,14 @@ def new(person_id: int, parts: int) -> Answer:
     episode = _open_episode(person_id)
     if episode is None:
         raise NotFound(say(N_("This person is not in treatment here. Admit them first.")), code="no_open_episode")
-    form = _form(person_id, parts, None)
-    if form.validate_on_submit():
-        try:
-            with once(form.token.data or "") as work:
-                signing = form.signing(policies.order_limits())
-                verbs.sign_order(
-                    work.session, person_id=person_id, episode_id=episode.id, signing=signing, act=work.act
-                )
-                work.leads_to(url_for("orders.of_person", person_id=person_id))
-        except (Refused, Conflict) as refusal:
-            form.refuse(refusal)
-        else:
-            return redirect(work.result, 303)
-    return _page(form, person_id, None)
+    episode_id, form = episode.id, _form(person_id, parts, None)
+
+    def sign(work: Work) -> str:
+        signing = form.signing(policies.order_limits())
+        verbs.sign_order(work.session, person_id=person_id, episode_id=episode_id, signing=signing, act=work.act)
+        return url_for("orders.of_person", person_id=person_id)
+
+    return carried_out(form, sign) or _page(form, person_id, None)
 
 
 @bp.route("/orders/<int:order_id>/change", defaults={"parts": 0}, methods=["GET", "POST"])
@@ -83,17 +78,13 @@ def change(order_id: int, parts: int) -> Answer:
     old = _version(order_id)
     note_access(old.person_id, "order form")
     form = _form(old.person_id, parts or old.facts.parts, old)
-    if form.validate_on_submit():
-        try:
-            with once(form.token.data or "") as work:
-                signing = form.signing(policies.order_limits())
-                verbs.change_order(work.session, order_id=order_id, signing=signing, act=work.act)
-                work.leads_to(url_for("orders.of_person", person_id=old.person_id))
-        except (Refused, Conflict) as refusal:
-            form.refuse(refusal)
-        else:
-            return redirect(work.result, 303)
-    return _page(form, old.person_id, old)
+
+    def sign(work: Work) -> str:
+        signing = form.signing(policies.order_limits())
+        verbs.change_order(work.session, order_id=order_id, signing=signing, act=work.act)
+        return url_for("orders.of_person", person_id=old.person_id)
+
+    return carried_out(form, sign) or _page(form, old.person_id, old)
 
 
 @bp.route("/orders/<int:order_id>/stop", methods=["GET", "POST"])
@@ -103,21 +94,14 @@ def stop(order_id: int) -> Answer:
     old = _version(order_id)
     note_access(old.person_id, "order form")
     form = StopForm()
-    if form.validate_on_submit():
-        try:
-            with once(form.token.data or "") as work:
-                verbs.stop_order(
-                    work.session,
-                    order_id=order_id,
-                    last_day=form.last_day.day,
-                    reason=form.reason.data or "",
-                    act=work.act,
-                )
-                work.leads_to(url_for("orders.of_person", person_id=old.person_id))
-        except (Refused, Conflict) as refusal:
-            form.refuse(refusal)
-        else:
-            return redirect(work.result, 303)
+
+    def end(work: Work) -> str:
+        last_day, reason = form.last_day.day, form.reason.data or ""
+        verbs.stop_order(work.session, order_id=order_id, last_day=last_day, reason=reason, act=work.act)
+        return url_for("orders.of_person", person_id=old.person_id)
+
+    if answer := carried_out(form, end):
+        return answer
     person = people.identity(db.session(), old.person_id)
     page = render_template(
         "orders/decide.html", form=form, person=person, title=_("Stop the order"), facts=in_words(old.facts)

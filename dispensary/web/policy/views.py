@@ -1,17 +1,18 @@
 """Policy profiles: one page that lists each in plain words, and one a profile on which a prescriber decides."""
 
-from flask import Blueprint, redirect, render_template, url_for
+from flask import Blueprint, render_template, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from dispensary.errors import Conflict, NotFound, Refused
+from dispensary.errors import NotFound
 from dispensary.permissions import Permission
 from dispensary.policy.profiles import Approval, Profile
 from dispensary.queries import policy
 from dispensary.services.policy import approve_profile
 from dispensary.web import edge, gate, policies
+from dispensary.web.changes import carried_out
 from dispensary.web.database import db
-from dispensary.web.once import once
+from dispensary.web.once import Work
 from dispensary.web.policy.forms import ApprovalForm
 from dispensary.wording import N_, say
 
@@ -39,23 +40,20 @@ def decide(profile_id: str) -> tuple[str, int] | Response:
     form.submit.label.text = _("Take out of force") if approval else _("Approve for this site")
     if not form.is_submitted():
         form.digest.data, form.effective_on.data = profile.digest, edge.act().clinic_day
-    if form.validate_on_submit():
-        try:
-            with once(form.token.data or "") as work:
-                approve_profile(
-                    work.session,
-                    profile=profile,
-                    digest=form.digest.data or "",
-                    in_force=approval is None,
-                    effective_on=form.effective_on.day,
-                    act=work.act,
-                )
-                work.leads_to(url_for("policy.profiles"))
-        except (Refused, Conflict) as refusal:
-            form.refuse(refusal)
-        else:
-            return redirect(work.result, 303)
-    return render_template("policy/decide.html", form=form, profile=profile, approval=approval), form.status
+
+    def change(work: Work) -> str:
+        approve_profile(
+            work.session,
+            profile=profile,
+            digest=form.digest.data or "",
+            in_force=approval is None,
+            effective_on=form.effective_on.day,
+            act=work.act,
+        )
+        return url_for("policy.profiles")
+
+    page = {"form": form, "profile": profile, "approval": approval}
+    return carried_out(form, change) or (render_template("policy/decide.html", **page), form.status)
 
 
 def _in_force() -> dict[str, Approval]:

@@ -2,17 +2,17 @@
 
 from datetime import date
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from dispensary.errors import Conflict, Refused
 from dispensary.permissions import Permission
 from dispensary.queries import audit, day_close
 from dispensary.services import day_close as closing
 from dispensary.web import edge, gate
+from dispensary.web.changes import carried_out
 from dispensary.web.database import db
-from dispensary.web.once import once
+from dispensary.web.once import Work
 from dispensary.web.register.forms import CloseDayForm
 from dispensary.web.register.presenters import sentence
 from dispensary.web.sealing import seal_key
@@ -26,28 +26,23 @@ audit_bp = Blueprint("audit", __name__)
 def day() -> tuple[str, int] | Response:
     """Show what a clinic day comes to, and close it."""
     form = CloseDayForm()
-    if form.validate_on_submit():
-        try:
-            with once(form.token.data or "") as work:
-                closed = closing.close_day(
-                    work.session, clinic_day=form.clinic_day.data or work.act.clinic_day, key=seal_key(), act=work.act
-                )
-                work.leads_to(url_for("register.day", day=closed.clinic_day.isoformat()))
-        except (Refused, Conflict) as refusal:
-            form.refuse(refusal)
-        else:
-            flash(_("The day is closed, and its chains are sealed."), "done")
-            return redirect(work.result, 303)
-    return _day_page(form), form.status
+
+    def change(work: Work) -> str:
+        clinic_day = form.clinic_day.data or work.act.clinic_day
+        closed = closing.close_day(work.session, clinic_day=clinic_day, key=seal_key(), act=work.act)
+        return url_for("register.day", day=closed.clinic_day.isoformat())
+
+    return carried_out(form, change, said=_("The day is closed, and its chains are sealed.")) or _day_page(form)
 
 
-def _day_page(form: CloseDayForm) -> str:
+def _day_page(form: CloseDayForm) -> tuple[str, int]:
     today, site_id = edge.act().clinic_day, edge.sitting().site_id
     shown = min(_day_asked() or form.clinic_day.data or today, today)
     form.clinic_day.data = shown
     figures = day_close.day_figures(db.session(), site_id, shown)
     unclosed = day_close.open_days(db.session(), site_id, today)
-    return render_template("register/day.html", form=form, figures=figures, today=today, open_days=unclosed)
+    page = render_template("register/day.html", form=form, figures=figures, today=today, open_days=unclosed)
+    return page, form.status
 
 
 def _day_asked() -> date | None:

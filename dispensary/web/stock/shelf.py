@@ -1,17 +1,18 @@
 """What stands where, and one container's page."""
 
-from flask import redirect, render_template, url_for
+from flask import render_template, url_for
 from werkzeug.wrappers import Response
 
-from dispensary.errors import Conflict, NotFound, Refused
+from dispensary.errors import NotFound
 from dispensary.permissions import Permission
 from dispensary.queries import containers
 from dispensary.queries import stock as stock_queries
 from dispensary.queries.containers import ContainerCard
 from dispensary.services import stock_products
 from dispensary.web import edge, gate
+from dispensary.web.changes import carried_out
 from dispensary.web.database import db
-from dispensary.web.once import once
+from dispensary.web.once import Work
 from dispensary.web.stock.blueprint import bp
 from dispensary.web.stock.forms import ProductForm
 from dispensary.wording import N_, say
@@ -49,15 +50,12 @@ def container(container_id: int) -> str:
 def add_product() -> tuple[str, int] | Response:
     """Add a product that may be stocked."""
     form = ProductForm()
-    if form.validate_on_submit():
-        try:
-            with once(form.token.data or "") as work:
-                stock_products.add_product(work.session, **form.entered(), act=work.act)
-                work.leads_to(url_for("stock.overview"))
-            return redirect(work.result, 303)
-        except (Refused, Conflict) as refusal:
-            form.refuse(refusal)
-    return render_template("stock/add_product.html", form=form), form.status
+
+    def change(work: Work) -> str:
+        stock_products.add_product(work.session, **form.entered(), act=work.act)
+        return url_for("stock.overview")
+
+    return carried_out(form, change) or (render_template("stock/add_product.html", form=form), form.status)
 
 
 def card_of(container_id: int) -> ContainerCard:
