@@ -13,10 +13,10 @@ import click
 from alembic.util.exc import CommandError
 from flask import Flask
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import ArgumentError, OperationalError
 
 from dispensary.errors import DomainError, Refused
-from dispensary.home import Home
+from dispensary.home import URL_VARIABLE, Home
 from dispensary.safekeeping import revisions
 from dispensary.safekeeping.keys import KeyUnreadable
 from dispensary.web.database import db
@@ -62,13 +62,17 @@ def made(create_app: MakeApp) -> Flask:
     """Return the app, or say why there can be none; what it writes from now on is for the clinic's own account alone.
 
     Raises:
-        ClickException: the home cannot be where the environment puts it.
+        ClickException: the home cannot be where the environment puts it, or the database has no such address.
     """
     os.umask(0o077)
     try:
         return create_app()
     except ValueError as error:
         raise click.ClickException(str(error)) from None
+    except (ArgumentError, ModuleNotFoundError):
+        raise click.ClickException(  # what stands in it may be a password, so it is not said
+            f"{URL_VARIABLE} is not an address that can be used; it looks like postgresql+psycopg://name@/clinic"
+        ) from None
 
 
 @contextmanager

@@ -77,7 +77,8 @@ def create_site(
     session.add(site)
     session.flush()
     starts = time.fromisoformat(house_rules().site_defaults[SettingKey.DAY_STARTS])
-    today = clinic_day(at, ZoneInfo(time_zone), starts)
+    # The moment's day in UTC decides which zone holds (queries.sites.settings_at); east of there the clinic is a day on.
+    today = min(clinic_day(at, ZoneInfo(time_zone), starts), at.date())
     act = Act(by_id=by_id, site_id=site.id, at=at, clinic_day=today, origin=origin)
     session.add_all(Place(site_id=site.id, kind=kind) for kind in PlaceKind if kind is not PlaceKind.WINDOW)
     chains.create_head(session, site.id, ChainKind.AUDIT)

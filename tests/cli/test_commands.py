@@ -335,6 +335,18 @@ def test_a_listening_address_is_no_name():
     assert "0.0.0.0" not in names
 
 
+@pytest.mark.parametrize("url", ["no address", "mysql://nobody:secret@host/clinic", "oddity+driver://x"])
+def test_an_address_that_no_database_has_is_said_in_one_sentence_without_its_password(monkeypatch, tmp_path, url):
+    monkeypatch.setenv("DISPENSARY_HOME", str(tmp_path))
+    monkeypatch.setenv("DISPENSARY_DATABASE_URL", url)
+
+    result = CliRunner().invoke(cli.commands(create_app), ["verify"])
+
+    assert result.exit_code == 1
+    assert "DISPENSARY_DATABASE_URL" in result.output
+    assert "secret" not in result.output
+
+
 def test_a_home_inside_the_environment_is_refused(monkeypatch):
     import sys
 

@@ -1,10 +1,11 @@
 """Sites, settings, windows and terminals."""
 
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from sqlalchemy import select
 
+from dispensary.clock import clinic_day
 from dispensary.errors import NotFound, Refused
 from dispensary.queries import sites as setting_queries
 from dispensary.services import sites
@@ -37,6 +38,17 @@ def test_a_site_begins_with_its_audit_its_places_and_its_zone(session, world):
     head = session.scalar(select(ChainHead).where(ChainHead.site_id == site.id))
     assert (head.kind, head.last_number) == (ChainKind.AUDIT, 2)
     assert setting_queries.settings(session, site.id, world.day).zone.key == "Asia/Ho_Chi_Minh"
+
+
+def test_a_clinic_founded_while_utc_is_still_on_the_day_before_lives_in_its_own_zone_at_once(session, world):
+    six_in_the_morning = datetime(2026, 3, 2, 23, 0, tzinfo=UTC)
+
+    site = sites.create_site(
+        session, code="north", name="North", time_zone="Asia/Ho_Chi_Minh", by_id=world.nurse.id, at=six_in_the_morning
+    )
+
+    have = setting_queries.settings_at(session, site.id, six_in_the_morning)
+    assert clinic_day(six_in_the_morning, have.zone, have.day_starts) == date(2026, 3, 3)
 
 
 def test_an_empty_database_gets_its_first_site_from_the_set_up(session, clock):
