@@ -268,6 +268,20 @@ By vocabulary first: a nurse as a role and the nurses' desk are stored as the sa
 """
 
 
+IN_UNITS = {
+    enums.BaseUnit.ML: (N_("%(quantity)s mL"), N_("%(quantity)s mL")),
+    enums.BaseUnit.TABLET: (N_("%(quantity)s tablet"), N_("%(quantity)s tablets")),
+    enums.BaseUnit.FILM: (N_("%(quantity)s film"), N_("%(quantity)s films")),
+}
+"""One and more of each unit; a language with further plurals abbreviates the unit, as quantities are rarely whole."""
+
+
+def in_unit(quantity: Decimal, unit: enums.BaseUnit) -> Words:
+    """Return a quantity with its unit: `8.5 mL`, `1 tablet`, `2 tablets`."""
+    one, more = IN_UNITS[unit]
+    return say(one if quantity == 1 else more, quantity=quantity)
+
+
 def label(word: StrEnum) -> str:
     """Return the untranslated label of a word; a word without one is a mistake in the program."""
     return LABELS[type(word)][word]

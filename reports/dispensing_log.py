@@ -14,7 +14,7 @@ from dispensary.wording import N_, Speaker, Words, say
 from models.units import plain
 from reports import page, sheet
 from reports.dispensing_figures import DispensingLogFigures, LogRow, ProductTotal, figures
-from reports.dose_words import in_unit, marks, note, outcome, seal_words, strength
+from reports.dose_words import dispensed, marks, note, outcome, seal_words, strength
 from reports.ledger import Column, Ledger, Row, Text
 
 __all__ = ["DispensingLogFigures", "as_sheets", "cells", "figures", "render"]
@@ -24,7 +24,7 @@ TITLE = say(N_("Dispensing log"))
 
 def remarks(row: LogRow, speak: Speaker) -> str:
     """Return what a reader must not miss about a row."""
-    wasted = in_unit(row.wasted, row.line.product, speak) if row.wasted and row.line else ""
+    wasted = dispensed(row.wasted, row.line.product, speak) if row.wasted and row.line else ""
     return ", ".join(speak(words) for words in marks(row.dose, late=row.late, note=row.note, wasted=wasted))
 
 
@@ -66,7 +66,7 @@ def cells(row: LogRow, speak: Speaker) -> tuple[str, ...]:
         speak(product.form if product else dose.form),
         strength(product, speak) if product else "",
         f"{plain(row.taken_mg)} mg",
-        in_unit(row.taken, product, speak),
+        dispensed(row.taken, product, speak),
         speak(say(N_("none"))),
         outcome(dose, speak),
         dose.by.initials,
@@ -141,13 +141,13 @@ def total_cells(total: ProductTotal, speak: Speaker) -> tuple[str, ...]:
         speak(product.form),
         strength(product, speak),
         str(total.doses),
-        in_unit(total.dispensed, product, speak),
-        in_unit(total.reversed, product, speak),
-        in_unit(total.consumed, product, speak),
+        dispensed(total.dispensed, product, speak),
+        dispensed(total.reversed, product, speak),
+        dispensed(total.consumed, product, speak),
         f"{plain(total.consumed_mg)} mg",
-        in_unit(total.wasted, product, speak),
-        in_unit(total.register_consumed, product, speak),
-        in_unit(total.register.wasted, product, speak),
+        dispensed(total.wasted, product, speak),
+        dispensed(total.register_consumed, product, speak),
+        dispensed(total.register.wasted, product, speak),
         speak(say(N_("yes"))) if total.agrees else speak(say(N_("NO: DIFFERS"))),
     )
 

@@ -6,8 +6,7 @@ from dispensary.clock import clinic_day
 from dispensary.queries.dispensing import DispensedDose, DispensedProduct
 from dispensary.queries.paper import SealOnPaper
 from dispensary.queries.sites import SiteSettings
-from dispensary.wording import N_, Speaker, Words, say
-from models.enums import BaseUnit
+from dispensary.wording import N_, Speaker, Words, in_unit, say
 from models.units import Quantity, plain
 
 LATE_AFTER = timedelta(minutes=30)
@@ -27,19 +26,9 @@ def strength(product: DispensedProduct, speak: Speaker) -> str:
     return f"{plain(product.strength)} mg/{speak(product.unit)}"
 
 
-IN_UNITS = {
-    BaseUnit.ML: (N_("%(n)s mL"), N_("%(n)s mL")),
-    BaseUnit.TABLET: (N_("%(n)s tablet"), N_("%(n)s tablets")),
-    BaseUnit.FILM: (N_("%(n)s film"), N_("%(n)s films")),
-}
-
-
-def in_unit(quantity: Quantity | None, product: DispensedProduct | None, speak: Speaker) -> str:
+def dispensed(quantity: Quantity | None, product: DispensedProduct | None, speak: Speaker) -> str:
     """Return a quantity with its product's unit; empty where there is none."""
-    if quantity is None or product is None:
-        return ""
-    one, more = IN_UNITS[product.unit]
-    return speak(say(one if quantity == 1 else more, n=quantity))
+    return "" if quantity is None or product is None else speak(in_unit(quantity, product.unit))
 
 
 def outcome(dose: DispensedDose, speak: Speaker) -> str:

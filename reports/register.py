@@ -16,9 +16,9 @@ from dispensary.queries import paper
 from dispensary.queries import register as queries
 from dispensary.queries.paper import SealOnPaper
 from dispensary.queries.register import RegisterBook, RegisterPage, RegisterRow
-from dispensary.wording import N_, Speaker, Words, say
+from dispensary.wording import N_, Speaker, Words, in_unit, say
 from models.enums import PlaceKind
-from models.units import Quantity, plain
+from models.units import Quantity
 from reports import page, sheet
 from reports.dose_words import seal_words
 from reports.ledger import Column, Ledger, Row, Text
@@ -143,7 +143,7 @@ def remarks(row: RegisterRow) -> list[Words]:
 
 
 def _unit(quantity: Quantity | None, book: RegisterBook, speak: Speaker) -> str:
-    return "" if quantity is None else f"{plain(quantity)} {speak(book.unit)}"
+    return "" if quantity is None else speak(in_unit(quantity, book.unit))
 
 
 def render(figures: RegisterFigures, *, speak: Speaker) -> bytes:

@@ -15,10 +15,10 @@ from sqlalchemy.orm import Session
 from dispensary.errors import NotFound, Refused
 from dispensary.services import facts, register
 from dispensary.services.act import Act
-from dispensary.wording import N_, say
+from dispensary.wording import N_, Words, in_unit, say
 from models import Container, Lot, Movement, Place, Product
-from models.enums import BaseUnit, MovementKind, PlaceKind
-from models.units import Quantity, plain
+from models.enums import MovementKind, PlaceKind
+from models.units import Quantity
 
 WITNESSED = frozenset({MovementKind.WASTE, MovementKind.SPILL, MovementKind.INITIAL, MovementKind.BOTTLE_END})
 """What only two people together may do to a container's content."""
@@ -263,11 +263,9 @@ def _check_draw(session: Session, container: Standing, quantity: Quantity, kind:
         )
 
 
-def with_unit(session: Session, quantity: Quantity, product_id: int) -> str:
+def with_unit(session: Session, quantity: Quantity, product_id: int) -> Words:
     """Return a quantity with its product's unit, for a sentence."""
-    unit = session.scalars(select(Product.unit).where(Product.id == product_id)).one()
-    ending = "" if unit is BaseUnit.ML or quantity == 1 else "s"
-    return f"{plain(quantity)}\N{NO-BREAK SPACE}{unit.value}{ending}"
+    return in_unit(quantity, session.scalars(select(Product.unit).where(Product.id == product_id)).one())
 
 
 def put_back(session: Session, *, movement: Movement, act: Act) -> Movement:

@@ -14,6 +14,7 @@ from werkzeug.wrappers import Response
 from dispensary.errors import Conflict, DomainError, NotFound, NotPermitted, Refused, Unavailable
 from dispensary.web import edge
 from dispensary.web.once import SentBefore
+from dispensary.wording import N_
 
 STATUS: dict[type[DomainError], int] = {
     Refused: 422,
@@ -65,19 +66,20 @@ def busy(error: Exception) -> tuple[str, int]:
 
 
 HTTP_WORDS = {
-    400: "The request was not understood. Nothing was recorded.",
-    404: "There is no such page or record.",
-    405: "This address cannot be used in this way.",
-    413: "This is too large. Nothing was recorded; send less at once.",
-    415: "This kind of file is not understood.",
+    400: N_("The request was not understood. Nothing was recorded."),
+    404: N_("There is no such page or record."),
+    405: N_("This address cannot be used in this way."),
+    413: N_("This is too large. Nothing was recorded; send less at once."),
+    415: N_("This kind of file is not understood."),
 }
+"""What a browser's number means; any other only says that it cannot be done."""
 
 
 def http_error(error: HTTPException) -> tuple[str, int] | HTTPException:
     """Say in plain words what the browser was told by a number."""
     if error.code is None or error.code < 400:  # noqa: PLR2004 - redirects are no errors
         return error
-    text = HTTP_WORDS.get(error.code, "This cannot be done.")
+    text = HTTP_WORDS.get(error.code, N_("This cannot be done."))
     return _page(_("This cannot be done"), _(text), error.code)
 
 

@@ -10,6 +10,8 @@ from flask import Flask
 from flask_babel import get_locale
 
 from dispensary.web import edge
+from dispensary.wording import in_unit
+from models.enums import BaseUnit
 from models.units import plain
 
 
@@ -18,12 +20,9 @@ def mg(amount: Decimal | None) -> str:
     return "" if amount is None else f"{plain(amount)}\N{NO-BREAK SPACE}mg"
 
 
-def qty(quantity: Decimal | None, unit: str) -> str:
-    """Return a quantity with its unit: `8.5 mL`, `2 tablets`."""
-    if quantity is None:
-        return ""
-    name = unit if unit == "mL" or quantity == 1 else f"{unit}s"
-    return f"{plain(quantity)}\N{NO-BREAK SPACE}{name}"
+def qty(quantity: Decimal | None, unit: BaseUnit) -> str:
+    """Return a quantity with its unit on one line: `8.5 mL`, `2 tablets`."""
+    return "" if quantity is None else edge.speaker()(in_unit(quantity, unit)).replace(" ", "\N{NO-BREAK SPACE}")
 
 
 def clock_time(at: datetime | None) -> str:

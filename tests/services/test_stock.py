@@ -8,8 +8,9 @@ from sqlalchemy import select
 from dispensary.errors import NotFound, Refused
 from dispensary.queries import stock as stock_queries
 from dispensary.services import audit, stock
+from dispensary.wording import in_unit
 from models import Movement, RegisterEntry
-from models.enums import AuditKind, Form, Medication, MovementKind, PlaceKind, WasteReason
+from models.enums import AuditKind, BaseUnit, Form, Medication, MovementKind, PlaceKind, WasteReason
 from models.units import quantity
 from tests import factories
 
@@ -45,7 +46,7 @@ def test_more_than_the_container_holds_is_refused_with_words(session, world):
         dispense(session, world, "1000.1")
 
     assert refusal.value.code == "below_zero"
-    assert refusal.value.words.values["holds"] == "1000\N{NO-BREAK SPACE}mL"
+    assert refusal.value.words.values["holds"] == in_unit(quantity("1000"), BaseUnit.ML)
 
 
 def test_nothing_and_less_cannot_be_drawn(session, world):

@@ -211,7 +211,7 @@ def test_more_than_the_bottle_holds_is_refused_at_its_field(nurse, session, worl
     )
 
     assert answer.status_code == 422
-    assert "holds 1000\xa0mL" in text(answer)
+    assert "holds 1000 mL" in text(answer)
 
 
 def test_sealed_bottles_go_to_the_window_and_back(nurse, session, world):
