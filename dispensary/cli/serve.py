@@ -2,6 +2,7 @@
 
 import ipaddress
 import socket
+import ssl
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -64,6 +65,9 @@ def serve(
         raise click.UsageError(
             f"plain http is served on this PC only, not on {host}: give --tls-cert and --tls-key, or --behind-proxy"
         )
+    if tls_cert and tls_key:
+        check_certificate(tls_cert, tls_key)
+    check_address(host, port)
     with opening.clinic(create_app):
         backend = db.engine.dialect.name
         db.engine.dispose()  # the workers are forked: none may inherit a connection
@@ -105,6 +109,35 @@ def _options(
         "worker_tmp_dir": "/dev/shm" if Path("/dev/shm").is_dir() else None,  # noqa: S108 - heartbeat only, no data
         "when_ready": ready,
     }
+
+
+def check_certificate(certificate: str, key: str) -> None:
+    """Refuse a certificate with which no terminal could connect, before anyone is told that the clinic is open.
+
+    Raises:
+        ClickException: one of the files is not what it should be, or they do not belong together.
+    """
+    try:
+        ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(certificate, key, password="")
+    except (OSError, ValueError):  # an SSLError is an OSError; a ValueError is a key that asks for a passphrase
+        raise click.ClickException(
+            f"{certificate} and {key} are not a PEM certificate and its own private key without a passphrase"
+        ) from None
+
+
+def check_address(host: str, port: int) -> None:
+    """Refuse an address that cannot be listened on.
+
+    Raises:
+        ClickException: it is in use, not of this computer, or not to be had by this account.
+    """
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        with socket.socket(family, kind, protocol) as trial:
+            trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            trial.bind(address)
+    except OSError as error:
+        raise click.ClickException(f"{_bracketed(host)}:{port} cannot be listened on: {error.strerror}") from None
 
 
 def is_loopback(host: str) -> bool:

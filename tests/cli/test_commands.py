@@ -1,5 +1,6 @@
 """The command line: founding a clinic, accounts, verification and upgrade, each with its exit code and its sentence."""
 
+import socket
 import stat
 from pathlib import Path
 
@@ -316,6 +317,25 @@ def test_a_certificate_without_its_key_is_refused(run, tmp_path):
     file.write_text("")
 
     assert run("serve", "--tls-cert", str(file)).exit_code == 2
+
+
+def test_a_certificate_that_is_none_is_refused_before_the_clinic_is_called_open(run, tmp_path):
+    file = tmp_path / "cert.pem"
+    file.write_text("not a certificate")
+
+    result = run("serve", "--tls-cert", str(file), "--tls-key", str(file))
+
+    assert result.exit_code == 1
+    assert "not a PEM certificate and its own private key" in result.stderr
+
+
+def test_an_address_in_use_is_said_in_one_sentence(run):
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        result = run("serve", "--port", str(other.getsockname()[1]))
+
+    assert result.exit_code == 1
+    assert len(result.stderr.splitlines()) == 1
+    assert "cannot be listened on: Address already in use" in result.stderr
 
 
 def test_what_is_loopback():
