@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, false, func, or_, select
 from sqlalchemy.orm import Session
 
 from dispensary.errors import NotFound
@@ -133,7 +133,7 @@ def alike(
     date and a word of the name in common.
     """
     words = frozenset(search_key(family_name, given_name).split())
-    same = [and_(*(Person.search_key.contains(word, autoescape=True) for word in words))]
+    same = [and_(*(Person.search_key.contains(word, autoescape=True) for word in words)) if words else false()]
     if birth_date:
         same.append(Person.birth_date == birth_date)
     if identity_number:

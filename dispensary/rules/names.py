@@ -5,6 +5,9 @@ import unicodedata
 LETTERS = str.maketrans({"đ": "d", "Đ": "d", "ø": "o", "Ø": "o", "ł": "l", "Ł": "l", "ß": "ss"})
 """Letters that are no mark on another letter, so that decomposing leaves them."""
 
+TURNING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+"""Marks that change the direction in which what stands beside them is read, an amount in mg too."""
+
 
 def composed(text: str) -> str:
     """Return the text in composed form (NFC) with single blanks, as names are stored."""
@@ -23,8 +26,12 @@ def search_key(family_name: str, given_name: str) -> str:
 
 
 def has_control_characters(text: str) -> bool:
-    """Return whether the text holds characters that belong on no form: control, unassigned or lone surrogates."""
-    return any(unicodedata.category(c) in {"Cc", "Cs", "Cn"} for c in text)
+    """Return whether the text holds characters that belong on no form.
+
+    Control characters, unassigned ones, lone surrogates, and those that turn the text beside them around: a name that
+    is written from right to left needs none of these.
+    """
+    return any(unicodedata.category(c) in {"Cc", "Cs", "Cn"} or c in TURNING for c in text)
 
 
 def printable(text: str) -> str:

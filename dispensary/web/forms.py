@@ -5,6 +5,7 @@ Forms hold the shape of input only; what it means is decided by the services.
 
 import re
 import secrets
+from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
@@ -13,7 +14,7 @@ from typing import Any
 from flask_babel import gettext, lazy_gettext
 from flask_login import current_user
 from flask_wtf import FlaskForm
-from wtforms import DateField, HiddenField, StringField
+from wtforms import DateField, FieldList, FormField, HiddenField, StringField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its stubs
 from wtforms.validators import Length, StopValidation, ValidationError
 
@@ -46,7 +47,9 @@ class Form(FlaskForm):
 
     def validate(self, *args: Any, **kwargs: Any) -> bool:
         """Check the shape of the input; a page with errors answers 422."""
+        _send_back_printable(self)
         good = bool(super().validate(*args, **kwargs))
+        good = all([_is_whole(field) for field in self if field.type == "HiddenField"]) and good
         self.status = 200 if good else 422
         return good
 
@@ -61,6 +64,25 @@ class Form(FlaskForm):
         self.reasons = [(speak(r.message), speak(r.next_step)) for r in reasons]
         if not reasons:
             self.form_errors.append(speak(refusal.words))
+
+
+def _send_back_printable(fields: Iterable[Any]) -> None:
+    """Take out of what was typed, as a refused page shows it again, what no page can hold."""
+    for field in fields:
+        if isinstance(field, FormField):
+            _send_back_printable(field.form)
+        elif isinstance(field, FieldList):
+            _send_back_printable(field)
+        elif field.raw_data:
+            field.raw_data = [printable(raw) if isinstance(raw, str) else raw for raw in field.raw_data]
+
+
+def _is_whole(field: Any) -> bool:
+    """Return whether a hidden field holds what a page of ours may hold; if not, say so and forget it."""
+    if not field.data or (len(field.data) <= LONGEST_TEXT and not has_control_characters(field.data)):
+        return True
+    field.data, field.errors = "", [gettext("This page is not whole. Open it again.")]
+    return False
 
 
 class Required:

@@ -2,15 +2,22 @@
 
 from datetime import date
 
+from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
 from wtforms import DateField, IntegerField, SelectField, SubmitField
-from wtforms.validators import NumberRange
+from wtforms.validators import ValidationError
 from wtforms.widgets import HiddenInput
 
 from dispensary.web.forms import Form, Required
 from reports.page import SIZES
 
 LARGEST_PAGE = 10_000_000
+
+
+def of_a_register(form: Form, field: IntegerField) -> None:
+    """Refuse a page that no register has; WTForms' own range fails on a number of some hundred digits."""
+    if field.data is not None and not 1 <= field.data <= LARGEST_PAGE:
+        raise ValidationError(gettext("There is no such page."))
 
 
 class PrintForm(Form):
@@ -36,8 +43,8 @@ class PrintLogForm(PrintForm):
 class PrintRegisterForm(PrintForm):
     """Some pages of a register."""
 
-    first_page = IntegerField(_l("From page"), [Required(), NumberRange(1, LARGEST_PAGE, _l("There is no such page."))])
-    last_page = IntegerField(_l("to page"), [Required(), NumberRange(1, LARGEST_PAGE, _l("There is no such page."))])
+    first_page = IntegerField(_l("From page"), [Required(), of_a_register])
+    last_page = IntegerField(_l("to page"), [Required(), of_a_register])
 
     @property
     def pages(self) -> tuple[int, int]:
