@@ -53,11 +53,12 @@ class LogRow:
 
     @property
     def wasted(self) -> Quantity:
-        """Poured and not swallowed; all of it where a poured dose was reversed."""
+        """Poured and not swallowed; all of it where a poured dose was reversed, none where nothing was poured."""
         if self.line is None:
             return NOTHING
-        reversal = self.dose.reversal
-        return self.line.poured if reversal and reversal.poured else self.line.wasted
+        if self.dose.reversal is None:
+            return self.line.wasted
+        return self.line.poured if self.dose.reversal.poured else NOTHING
 
 
 @dataclass(frozen=True)
@@ -200,12 +201,19 @@ def totals(
             reversed=_sum(r.line.taken for r in back.get(i, []) if r.line),
             wasted=Quantity(
                 _sum(r.line.wasted for r in dispensed.get(i, []) if r.line)
-                + _sum(r.line.taken for r in back.get(i, []) if r.line and r.dose.reversal and r.dose.reversal.poured)
+                + _sum(_wasted_by_reversal(r) for r in back.get(i, []))
             ),
             register=register.get(i, RegisterDoses()),
         )
         for i in known
     )
+
+
+def _wasted_by_reversal(row: LogRow) -> Quantity:
+    """Return what the reversal of a row wasted; below zero where the waste itself did not happen either."""
+    if row.line is None or row.dose.reversal is None:
+        return NOTHING
+    return row.line.taken if row.dose.reversal.poured else Quantity(-row.line.wasted)
 
 
 def _taken_in(rows: Iterable[LogRow]) -> set[int]:

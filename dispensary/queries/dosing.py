@@ -4,7 +4,7 @@ One function makes them for the page and for the service, so that what was shown
 """
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from dispensary.queries import orders, stock
 from dispensary.rules.attendance import DayTaken, days_without_medicine
-from dispensary.rules.dosing import DosingFacts, Slot, StandingStop, first_free
+from dispensary.rules.dosing import DosingFacts, Slot, StandingStop, TurnedAway, first_free
 from dispensary.rules.orders import OrderFacts, TakenDay, due_amount
 from dispensary.rules.stock import Line, lines_for
 from models import (
@@ -35,7 +35,7 @@ from models import (
     Stop,
     StopRelease,
 )
-from models.enums import DoseOutcome, EpisodeEndReason, Medication, NoticeKind
+from models.enums import DoseOutcome, EpisodeEndReason, Medication, NoticeKind, RefusedReason, WithheldReason
 from models.units import Mg
 
 RECENT = timedelta(days=40)
@@ -97,6 +97,8 @@ class _Treatment:
     ended: EpisodeEndReason | None
     first_due: date | None
     last_dose_on: date | None
+    """Of a transfer in: the day of the last dose at the clinic before."""
+    last_dose_mg: Mg | None
 
 
 @dataclass(frozen=True)
@@ -109,7 +111,11 @@ class _Past:
     outcome: DoseOutcome
     taken_mg: Mg
     taken_at: datetime
+    withheld_reason: WithheldReason | None
+    refused_reason: RefusedReason | None
     parts_ordered: int
+    every_n_days: int
+    """How many days the dose covers, by the order under which it was given."""
 
 
 def facts_for(
@@ -140,12 +146,14 @@ def _gather(
     session: Session, person_id: int, site_id: int, window_id: int | None, clinic_day: date, at: datetime
 ) -> tuple[DosingFacts, Sequence[_Past]]:
     treatment = _treatment(session, person_id, site_id)
-    order = orders.active_order(session, person_id, clinic_day) if treatment.episode_id else None
+    episode_id = treatment.episode_id
+    order = orders.active_order(session, person_id, clinic_day, episode_id) if episode_id else None
     past = _past(session, person_id, clinic_day, order)
     due = due_amount(order, _taken_days(past), clinic_day) if order and order.due_on(clinic_day) else None
     slot = first_free(_slots(session, person_id, clinic_day, order.parts if order else 1))
     due_mg = due.amounts_mg[slot.part - 1] if due and slot.taken_at is None else None
     taken = [dose for dose in past if dose.taken_mg > 0]
+    days_without = _days_without(treatment, past, clinic_day)
     facts = DosingFacts(
         person_id=person_id,
         clinic_day=clinic_day,
@@ -158,12 +166,20 @@ def _gather(
         slot=slot,
         previous_part_at=max((d.taken_at for d in taken if d.day == clinic_day), default=None),
         last_day_at=max((d.taken_at for d in taken if d.day < clinic_day), default=None),
-        days_without_medicine=_days_without(treatment, order, past, clinic_day),
-        released_mg=_released_mg(session, order, clinic_day),
+        days_without_medicine=days_without,
+        released_mg=_released_mg(session, order, clinic_day, days_without),
         stops=standing_stops(session, person_id),
         lines=_lines(session, window_id, order, due_mg, clinic_day),
         has_window=window_id is not None,
         waiting_step=due.waiting_step if due else None,
+        day_total_mg=_sum(due.amounts_mg) if due else None,
+        taken_today_mg=_sum(d.taken_mg for d in taken if d.day == clinic_day),
+        elsewhere_today_mg=treatment.last_dose_mg if treatment.last_dose_on == clinic_day else None,
+        turned_away=tuple(
+            TurnedAway(d.id, d.outcome, d.taken_at, d.withheld_reason or d.refused_reason)
+            for d in past
+            if d.day == clinic_day and d.taken_mg == 0
+        ),
     )
     return facts, past
 
@@ -194,7 +210,7 @@ _FIRST_DUE = (
     .scalar_subquery()
 )
 _EPISODES = (
-    select(_EPISODE.id, _ENDED.c.reason, _FIRST_DUE.label("first_due"), _EPISODE.last_dose_on)
+    select(_EPISODE.id, _ENDED.c.reason, _FIRST_DUE.label("first_due"), _EPISODE.last_dose_on, _EPISODE.last_dose_mg)
     .outerjoin(_ENDED, _ENDED.c.episode_id == _EPISODE.id)
     .where(_EPISODE.person_id == bindparam("person_id"), _EPISODE.site_id == bindparam("site_id"))
     .order_by(_EPISODE.admitted_on.desc(), _EPISODE.id.desc())
@@ -206,20 +222,23 @@ def _treatment(session: Session, person_id: int, site_id: int) -> _Treatment:
     rows = session.execute(_EPISODES, {"person_id": person_id, "site_id": site_id}).all()
     current = next((row for row in rows if row.reason is None), None)
     if current is not None:
-        return _Treatment(current.id, None, current.first_due, current.last_dose_on)
-    return _Treatment(None, rows[0].reason if rows else None, None, None)
+        return _Treatment(current.id, None, current.first_due, current.last_dose_on, current.last_dose_mg)
+    return _Treatment(None, rows[0].reason if rows else None, None, None, None)
 
 
 _DOSE = Dose.__table__.c
 _DOSES = (
     select(
         _DOSE.id,
-        _DOSE.clinic_day,
+        _DOSE.clinic_day.label("day"),
         _DOSE.part,
         _DOSE.outcome,
         _DOSE.taken_mg,
         _DOSE.taken_at,
-        func.coalesce(DoseOrder.__table__.c.parts, 1),
+        _DOSE.withheld_reason,
+        _DOSE.refused_reason,
+        func.coalesce(DoseOrder.__table__.c.parts, 1).label("parts_ordered"),
+        func.coalesce(DoseOrder.__table__.c.every_n_days, 1).label("every_n_days"),
     )
     .outerjoin(DoseReversal.__table__, DoseReversal.__table__.c.dose_id == _DOSE.id)
     .outerjoin(DoseOrder.__table__, DoseOrder.__table__.c.id == _DOSE.order_id)
@@ -249,7 +268,7 @@ def _past(session: Session, person_id: int, until: date, order: OrderFacts | Non
 
 def _doses(session: Session, person_id: int, since: date, until: date) -> list[_Past]:
     rows = session.execute(_DOSES, {"person_id": person_id, "since": since, "until": until})
-    return [_Past(*row) for row in rows]
+    return [_Past(**row._mapping) for row in rows]
 
 
 def _taken_days(past: Sequence[_Past]) -> list[TakenDay]:
@@ -271,7 +290,7 @@ def _how_much_each_day(past: Sequence[_Past]) -> dict[date, DayTaken]:
     return {day: DayTaken.WHOLE if whole_parts[day] >= parts else DayTaken.PART for day, parts in ordered.items()}
 
 
-def _days_without(treatment: _Treatment, order: OrderFacts | None, past: Sequence[_Past], clinic_day: date) -> int:
+def _days_without(treatment: _Treatment, past: Sequence[_Past], clinic_day: date) -> int:
     if treatment.first_due is None:
         return 0
     taken = _how_much_each_day(past)
@@ -281,8 +300,18 @@ def _days_without(treatment: _Treatment, order: OrderFacts | None, past: Sequenc
         taken,
         on=clinic_day,
         first_due=treatment.first_due,
-        every_n_days=order.every_n_days if order else 1,
+        every_n_days=_covered(past, taken, clinic_day),
     )
+
+
+def _covered(past: Sequence[_Past], taken: Mapping[date, DayTaken], on: date) -> int:
+    """Return how many days the last whole dose covers: by its own order, never by one that was signed since."""
+    last = max((day for day, how in taken.items() if how is DayTaken.WHOLE and day < on), default=None)
+    return max((dose.every_n_days for dose in past if dose.day == last and dose.taken_mg > 0), default=1)
+
+
+def _sum(amounts_mg: Iterable[Mg]) -> Mg:
+    return Mg(sum(amounts_mg, Decimal(0)))
 
 
 _CLAIM = Claim.__table__.c
@@ -291,7 +320,7 @@ _CLAIMS = (
         _CLAIM.part,
         _CLAIM.turn,
         ClaimRelease.__table__.c.id.label("release_id"),
-        _DOSE.taken_at,
+        func.coalesce(_DOSE.taken_at, _CLAIM.recorded_at).label("taken_at"),
         Staff.__table__.c.name,
     )
     .outerjoin(ClaimRelease.__table__, ClaimRelease.__table__.c.claim_id == _CLAIM.id)
@@ -318,14 +347,17 @@ def _slot(part: int, claim: Row[int, int, int, datetime, str] | None) -> Slot:
 
 _RELEASE = ReEntryRelease.__table__.c
 _RELEASED = select(_RELEASE.amount_mg).where(
-    _RELEASE.order_id == bindparam("order_id"), _RELEASE.clinic_day == bindparam("clinic_day")
+    _RELEASE.order_id == bindparam("order_id"),
+    _RELEASE.clinic_day == bindparam("clinic_day"),
+    _RELEASE.days_without_medicine >= bindparam("days"),
 )
 
 
-def _released_mg(session: Session, order: OrderFacts | None, clinic_day: date) -> Mg | None:
+def _released_mg(session: Session, order: OrderFacts | None, clinic_day: date, days: int) -> Mg | None:
+    """Return what was released for today; not by a prescriber who knew of fewer days without medicine."""
     if order is None:
         return None
-    return session.scalar(_RELEASED, {"order_id": order.id, "clinic_day": clinic_day})
+    return session.scalar(_RELEASED, {"order_id": order.id, "clinic_day": clinic_day, "days": days})
 
 
 def _lines(

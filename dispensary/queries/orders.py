@@ -36,9 +36,13 @@ LAST_DAY = case((DoseOrder.ends_on > ENDED_ON, ENDED_ON), else_=DoseOrder.ends_o
 """The last day an order holds: its own end, or the earliest day on which it was ended before that."""
 
 
-def active_order(session: Session, person_id: int, on: date) -> OrderFacts | None:
-    """Return the order that holds for a person on a clinic day, with its steps, or None; one read."""
-    rows = session.execute(_ACTIVE, {"person_id": person_id, "day": on}).all()
+def active_order(session: Session, person_id: int, on: date, episode_id: int | None = None) -> OrderFacts | None:
+    """Return the order that holds for a person on a clinic day, with its steps, or None; one read.
+
+    With an episode, only an order of that one: an order does not outlive its episode, not even on the day of its end.
+    """
+    found = session.execute(_ACTIVE, {"person_id": person_id, "day": on})
+    rows = [row for row in found if episode_id in (None, row.episode_id)]
     if not rows:
         return None
     first = rows[0]
@@ -68,6 +72,7 @@ _ORDER, _STEP = DoseOrder.__table__.c, OrderStep.__table__.c
 _ACTIVE = (
     select(
         _ORDER.id,
+        _ORDER.episode_id,
         _ORDER.version,
         _ORDER.medication,
         _ORDER.form,

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from models import Movement, PersonCard, RegisterEntry, Seal
 from models.enums import ChainKind, MovementKind
@@ -26,24 +26,29 @@ class RegisterDoses:
 
 def register_of_doses(session: Session, site_id: int, first: date, last: date) -> dict[int, RegisterDoses]:
     """Return, for each product, what the register's lines for doses of these clinic days add up to."""
+    undone = aliased(Movement)
     query = (
-        select(Movement.product_id, Movement.kind, func.sum(Movement.quantity))
+        select(Movement.product_id, Movement.kind, undone.kind.label("of"), func.sum(Movement.quantity))
         .join(RegisterEntry, RegisterEntry.movement_id == Movement.id)
+        .outerjoin(undone, undone.id == Movement.reverses_id)
         .where(
             RegisterEntry.site_id == site_id,
             RegisterEntry.clinic_day.between(first, last),
             Movement.dose_id.is_not(None),
         )
-        .group_by(Movement.product_id, Movement.kind)
+        .group_by(Movement.product_id, Movement.kind, undone.kind)
     )
-    sums: defaultdict[int, dict[MovementKind, Quantity]] = defaultdict(dict)
-    for product_id, kind, total in session.execute(query):
-        sums[product_id][kind] = total
+    sums: defaultdict[int, dict[tuple[MovementKind, MovementKind | None], Quantity]] = defaultdict(dict)
+    for product_id, kind, of, total in session.execute(query):
+        sums[product_id][kind, of] = total
     return {
         product_id: RegisterDoses(
-            by_kind.get(MovementKind.DISPENSE, NOTHING),
-            by_kind.get(MovementKind.REVERSAL, NOTHING),
-            by_kind.get(MovementKind.WASTE, NOTHING),
+            by_kind.get((MovementKind.DISPENSE, None), NOTHING),
+            by_kind.get((MovementKind.REVERSAL, MovementKind.DISPENSE), NOTHING),
+            Quantity(
+                by_kind.get((MovementKind.WASTE, None), NOTHING)
+                - by_kind.get((MovementKind.REVERSAL, MovementKind.WASTE), NOTHING)
+            ),
         )
         for product_id, by_kind in sums.items()
     }

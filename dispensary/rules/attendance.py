@@ -22,8 +22,10 @@ def days_without_medicine(taken: Mapping[date, DayTaken], *, on: date, first_due
     Args:
         taken: days on which something was swallowed; a transfer's confirmed last dose among them.
         on: the clinic day being decided; it does not count itself.
-        first_due: the first day of the episode on which an order was active; no day before it counts.
-        every_n_days: 1 for daily; for alternate days a dose covers its interval, and days count from its end.
+        first_due: the first day of the episode on which an order was active: where days count from if nothing whole
+            is on record, here or from the clinic before.
+        every_n_days: how many days the last whole dose covers, by the order under which it was given: 1 for daily; for
+            alternate days 2, and days count from the end of that.
     """
     whole = [day for day, how in taken.items() if how is DayTaken.WHOLE and day < on]
     start = max(whole) + timedelta(days=every_n_days) if whole else first_due

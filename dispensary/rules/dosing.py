@@ -8,14 +8,17 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 
 from dispensary.permissions import Permission
 from dispensary.reasons import Reason
 from dispensary.rules.orders import OrderFacts, Step
 from dispensary.rules.stock import Line
-from dispensary.wording import N_, say
-from models.enums import EpisodeEndReason, StopKind, TreatmentPhase
+from dispensary.wording import N_, Words, say
+from models.enums import DoseOutcome, EpisodeEndReason, RefusedReason, StopKind, TreatmentPhase, WithheldReason
 from models.units import Mg
+
+NOTHING = Mg(Decimal(0))
 
 
 @dataclass(frozen=True)
@@ -28,6 +31,16 @@ class StandingStop:
     set_at: datetime
     decide_by: datetime
     note: str
+
+
+@dataclass(frozen=True)
+class TurnedAway:
+    """A record of today that no dose was given, or taken."""
+
+    id: int
+    outcome: DoseOutcome
+    at: datetime
+    reason: WithheldReason | RefusedReason | None
 
 
 @dataclass(frozen=True)
@@ -80,25 +93,75 @@ class DosingFacts:
     has_window: bool
     waiting_step: Step | None
     """An upward step whose day has come but which may not take effect yet."""
+    day_total_mg: Mg | None = None
+    """What the order says for the whole of today; None when nothing is due."""
+    taken_today_mg: Mg = NOTHING
+    """What was swallowed today so far, in whatever part."""
+    elsewhere_today_mg: Mg | None = None
+    """The last dose at the clinic before, when that clinic gave it today."""
+    turned_away: tuple[TurnedAway, ...] = ()
+    """Each time today that no dose was given or taken."""
 
 
-def shown_digest(facts: DosingFacts) -> str:
-    """Return the digest of what the page showed: order version, stops, containers, lots, strengths, days, turn.
+def shown_digest(facts: DosingFacts, site: SiteRules) -> str:
+    """Return the digest of what the page showed, one piece for each aspect, so that a change can be named.
 
-    Container balances are left out on purpose: they change with every dose given here and mean nothing to this one.
+    Container balances are left out on purpose: they change with every dose given here and mean nothing to this one,
+    unless the amount is now split otherwise between two containers.
     """
-    shown = {
+    return ".".join(_aspects(facts, site).values())
+
+
+def changed_since_shown(digest: str, facts: DosingFacts, site: SiteRules) -> list[Words]:
+    """Return what differs from the picture that a digest was made of, the gravest first; nothing where all is the same."""
+    now = _aspects(facts, site)
+    shown = digest.split(".")
+    if len(shown) != len(now):
+        return [say(N_("the page"))]
+    changed = {name for (name, piece), before in zip(now.items(), shown, strict=True) if piece != before}
+    if len(changed) > 1:
+        changed -= {"verdict"} if facts.due_mg is not None else {"verdict", "due", "lines"}
+    return [say(ASPECTS[name], mg=facts.due_mg or NOTHING) for name in ASPECTS if name in changed]
+
+
+ASPECTS = {
+    "stops": N_("the stops"),
+    "turned_away": N_("what was recorded today"),
+    "slot": N_("the day or its part"),
+    "due": N_("the amount, now %(mg)s mg"),
+    "order": N_("the order"),
+    "days": N_("the days without medicine"),
+    "lines": N_("the containers"),
+    "verdict": N_("whether it may be given"),
+    "person": N_("the person"),
+}
+"""What a page shows that a dose depends on, the gravest first, and how a change of it is told."""
+
+
+def _aspects(facts: DosingFacts, site: SiteRules) -> dict[str, str]:
+    shown: dict[str, object] = {
+        "person": facts.person_id,
         "order": facts.order and [facts.order.id, facts.order.version],
-        "due": str(facts.due_mg),
+        "due": str(facts.due_mg and facts.due_mg.normalize()),
         "stops": [stop.id for stop in facts.stops],
         "days": facts.days_without_medicine,
         "slot": [facts.clinic_day.isoformat(), facts.slot.part, facts.slot.turn],
-        "lines": [
-            [line.container.id, line.container.lot, str(line.container.strength), line.opens]
-            for line in facts.lines or ()
-        ],
+        "turned_away": [record.id for record in facts.turned_away],
+        "lines": [_line_shown(line) for line in facts.lines or ()],
+        "verdict": [reason.code for reason in reasons_to_withhold(facts, site)],
     }
-    return hashlib.sha256(json.dumps(shown, sort_keys=True).encode()).hexdigest()
+    return {name: hashlib.sha256(json.dumps(piece).encode()).hexdigest()[:12] for name, piece in shown.items()}
+
+
+def _line_shown(line: Line) -> list[object]:
+    container = line.container
+    return [
+        container.id,
+        container.lot,
+        str(container.strength.normalize()),
+        str(line.quantity.normalize()),
+        line.opens,
+    ]
 
 
 def not_in_treatment(facts: DosingFacts, site: SiteRules) -> Reason | None:
@@ -131,8 +194,8 @@ def order_not_active(facts: DosingFacts, site: SiteRules) -> Reason | None:
 
 
 def not_due_today(facts: DosingFacts, site: SiteRules) -> Reason | None:
-    """Refuse on a day on which the order has no dose. Source: product.md §3 rule 1, §4."""
-    if facts.order is None or facts.due_mg is not None or facts.slot.part > facts.parts_today:
+    """Refuse on a day on which the order has no dose; one that was taken says so itself. Source: product.md §3 rule 1, §4."""
+    if facts.order is None or facts.due_mg is not None or facts.slot.taken_at is not None:
         return None
     return Reason(
         "not_due_today",
@@ -150,6 +213,36 @@ def slot_taken(facts: DosingFacts, site: SiteRules) -> Reason | None:
         "slot_taken",
         say(N_("Dosed today at %(at)s by %(by)s."), at=facts.slot.taken_at, by=facts.slot.taken_by),
         say(N_("Give nothing more today. A further part needs the prescriber's order.")),
+        override=Permission.ORDER_SIGN,
+    )
+
+
+def dosed_elsewhere_today(facts: DosingFacts, site: SiteRules) -> Reason | None:
+    """Refuse on the day on which the clinic before gave its last dose. Source: product.md §3 rules 2 and 8."""
+    if facts.elsewhere_today_mg is None:
+        return None
+    return Reason(
+        "dosed_elsewhere_today",
+        say(N_("The clinic before gave %(mg)s mg today, as it confirmed."), mg=facts.elsewhere_today_mg),
+        say(N_("Give nothing more today; the first dose here is tomorrow's.")),
+    )
+
+
+def more_than_ordered(facts: DosingFacts, site: SiteRules) -> Reason | None:
+    """Refuse what would take the day above its ordered total, whatever was recorded before. Source: product.md §3 rule 1."""
+    if facts.due_mg is None or facts.day_total_mg is None:
+        return None
+    if facts.taken_today_mg + facts.due_mg <= facts.day_total_mg:
+        return None
+    return Reason(
+        "more_than_ordered",
+        say(
+            N_("%(taken)s mg were taken today; with %(due)s mg it would be more than the %(total)s mg ordered."),
+            taken=facts.taken_today_mg,
+            due=facts.due_mg,
+            total=facts.day_total_mg,
+        ),
+        say(N_("Give nothing more today, and show the prescriber what was recorded.")),
         override=Permission.ORDER_SIGN,
     )
 
@@ -178,7 +271,7 @@ def too_many_days_without_medicine(facts: DosingFacts, site: SiteRules) -> Reaso
     """Hold after too many days without medicine, unless released for this amount today. Source: product.md §5."""
     if facts.due_mg is None or facts.days_without_medicine < hold_limit(facts, site):
         return None
-    if facts.released_mg is not None and facts.due_mg <= facts.released_mg:
+    if facts.released_mg is not None and (facts.day_total_mg or facts.due_mg) <= facts.released_mg:
         return None
     return Reason(
         "days_without_medicine",
@@ -209,7 +302,9 @@ def too_soon_after_earlier_day(facts: DosingFacts, site: SiteRules) -> Reason | 
 
 def too_soon_after_part(facts: DosingFacts, site: SiteRules) -> Reason | None:
     """Refuse within the order's least hours after the part before. Source: product.md §3 rule 5."""
-    if facts.previous_part_at is None or facts.order is None or facts.order.hours_between_parts is None:
+    if facts.previous_part_at is None or facts.slot.taken_at is not None:
+        return None
+    if facts.order is None or facts.order.hours_between_parts is None:
         return None
     earliest = facts.previous_part_at + timedelta(hours=facts.order.hours_between_parts)
     if facts.at >= earliest:
@@ -244,6 +339,8 @@ WITHHOLD = (
     order_not_active,
     not_due_today,
     slot_taken,
+    dosed_elsewhere_today,
+    more_than_ordered,
     stop_standing,
     too_many_days_without_medicine,
     too_soon_after_earlier_day,

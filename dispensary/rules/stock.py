@@ -55,9 +55,10 @@ class Line:
 def lines_for(amount_mg: Mg, containers: Sequence[ContainerFacts], *, on: date) -> tuple[Line, ...] | None:
     """Return how to make up an amount exactly from this window's containers, or None if it cannot be done.
 
-    The strongest product comes first, each in whole smallest parts; of one product the open container is emptied
-    to nothing before the next sealed one is opened (a rest too small to measure is a bottle end, which the nurse
-    records first). A product of which none is open here is not used: opening the first is an act of its own. Expired
+    As much as can be of the strongest product comes first, each in whole smallest parts: 16 mg from films of 12 mg and
+    8 mg are two of 8 mg. Of one product the open container is emptied to nothing before the next sealed one is opened
+    (a rest too small to measure is a bottle end, which the nurse records first; an open one with nothing left makes way
+    for the next). A product of which none is open here is not used: opening the first is an act of its own. Expired
     containers, and those of a delivery that nobody has countersigned, are never used.
 
     Args:
@@ -66,16 +67,33 @@ def lines_for(amount_mg: Mg, containers: Sequence[ContainerFacts], *, on: date) 
         on: the clinic day.
     """
     usable = [c for c in containers if c.expires_on >= on and c.countersigned and c.holds > 0]
-    products = sorted({(c.strength, c.product_id) for c in usable if c.is_open}, reverse=True)
-    rest, lines = amount_mg, []
-    for strength, product_id in products:
-        own = [c for c in usable if c.product_id == product_id]
-        part = own[0].smallest_part
-        wanted = Quantity((rest / strength) // part * part)
-        taken = _from(own, wanted)
-        lines += taken
-        rest = Mg(rest - sum((line.amount_mg for line in taken), Decimal(0)))
-    return tuple(lines) if rest == 0 and lines else None
+    in_use = {(c.strength, c.product_id) for c in containers if c.is_open and (c in usable or c.holds == 0)}
+    shelves = [[c for c in usable if c.product_id == product_id] for _, product_id in sorted(in_use, reverse=True)]
+    return _made_up(amount_mg, [shelf for shelf in shelves if shelf], set()) if amount_mg > 0 else None
+
+
+def _made_up(
+    rest: Mg, shelves: Sequence[Sequence[ContainerFacts]], in_vain: set[tuple[int, Mg]]
+) -> tuple[Line, ...] | None:
+    """Return lines that add up to the rest from these products, the most of the first one that works; None if none do.
+
+    Args:
+        in_vain: how many products were left with what rest, where it was tried before and did not work.
+    """
+    if rest == 0:
+        return ()
+    if not shelves or (len(shelves), rest) in in_vain:
+        return None
+    own, part = shelves[0], shelves[0][0].smallest_part
+    taken = _from(own, Quantity((rest / own[0].strength) // part * part))
+    most = sum((line.quantity for line in taken), Decimal(0))
+    for fewer in range(int(most / part) + 1):
+        lines = _from(own, Quantity(most - fewer * part))
+        after = Mg(rest - sum((line.amount_mg for line in lines), Decimal(0)))
+        if (others := _made_up(after, shelves[1:], in_vain)) is not None:
+            return (*lines, *others)
+    in_vain.add((len(shelves), rest))
+    return None
 
 
 def _from(containers: Sequence[ContainerFacts], wanted: Quantity) -> list[Line]:

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from decimal import Decimal
+from functools import reduce
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -99,6 +100,7 @@ def record_part_dose(
         Conflict: the slot was taken first, or what was shown has changed.
         Refused: some rule forbids it, or the amount cannot be what was swallowed.
     """
+    stock.check_witness(MovementKind.WASTE, witnessed_by_id, act)
     facts = _facts_behind_locks(session, shown.person_id, act)
     lines = _may_be_given(facts, shown, site)
     ordered = facts.due_mg or NOTHING
@@ -172,15 +174,9 @@ def reverse_dose(
         raise Refused(
             say(N_("A second person signs for what was poured.")), code="no_witness", field="witness_username"
         )
-    movements = list(
-        session.scalars(
-            select(Movement)
-            .where(Movement.dose_id == dose.id, Movement.kind == MovementKind.DISPENSE)
-            .order_by(Movement.container_id)
-        )
-    )
-    for movement in movements:
-        stock.lock_container(session, movement.container_id, act)
+    movements = _moved_by(session, dose, poured)
+    for container_id in sorted({movement.container_id for movement in movements}):
+        stock.lock_container(session, container_id, act)
     reversal = DoseReversal(
         dose_id=dose.id,
         reason=reason,
@@ -229,11 +225,13 @@ def _may_be_given(facts: DosingFacts, shown: Shown, site: SiteRules) -> tuple[Li
     taken = next((reason for reason in reasons if reason.code == "slot_taken"), None)
     if taken is not None:
         raise Conflict(taken.message, code="slot_taken")
-    if rules.shown_digest(facts) != shown.digest:
-        raise Conflict(
-            say(N_("Something changed since this page was opened. Look again, then confirm.")),
-            code="changed_since_shown",
+    changed = rules.changed_since_shown(shown.digest, facts, site)
+    if changed:
+        what = reduce(lambda one, other: say(N_("%(one)s, %(other)s"), one=one, other=other), changed)
+        words = N_(
+            "Something changed since this page was opened: %(what)s. Nothing was recorded. Look again, then confirm."
         )
+        raise Conflict(say(words, what=what), code="changed_since_shown")
     if reasons or facts.lines is None:
         raise Refused(say(N_("This dose may not be given now.")), reasons=reasons, code="withheld_by_rule")
     return facts.lines
@@ -425,6 +423,8 @@ def _without_a_dose(session: Session, person_id: int, outcome: DoseOutcome, act:
             code="slot_taken",
         )
     dose = _dose(facts, outcome, act)
+    if facts.due_mg is None:
+        raise Refused(say(N_("The order has no dose for today.")), code="not_due_today")
     dose.ordered_mg = facts.due_mg
     dose.taken_mg = dose.wasted_mg = NOTHING
     for column, value in why.items():
@@ -461,6 +461,13 @@ def _release_of(session: Session, dose: Dose, act: Act) -> ClaimRelease:
         turn=claim.turn,
         **act.stamp,
     )
+
+
+def _moved_by(session: Session, dose: Dose, poured: bool) -> Sequence[Movement]:
+    """Return what is to be undone of a dose's stock: what was swallowed and, if nothing was poured at all, the waste too."""
+    kinds = {MovementKind.DISPENSE} if poured else {MovementKind.DISPENSE, MovementKind.WASTE}
+    query = select(Movement).where(Movement.dose_id == dose.id, Movement.kind.in_(kinds)).order_by(Movement.id)
+    return session.scalars(query).all()
 
 
 def _undo(session: Session, movement: Movement, poured: bool, witnessed_by_id: int | None, act: Act) -> list[Movement]:

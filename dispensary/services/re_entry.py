@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from dispensary.errors import Conflict
@@ -26,18 +27,26 @@ class Held:
     days_without_medicine: int
 
 
+_RELEASED = select(ReEntryRelease.id).where(
+    ReEntryRelease.order_id == bindparam("order_id"), ReEntryRelease.clinic_day == bindparam("clinic_day")
+)
+
+
 def held_today(session: Session, person_id: int, act: Act) -> Held | None:
     """Return the dose that is held today after days without medicine, or None if none is."""
     facts = dosing.facts_for(
         session, person_id=person_id, site_id=act.site_id, window_id=None, clinic_day=act.clinic_day, at=act.at
     )
     order = facts.order
-    if order is None or not order.due_on(act.clinic_day) or facts.released_mg is not None:
+    if order is None or not order.due_on(act.clinic_day):
         return None
     if facts.days_without_medicine < hold_limit(facts, sites.settings(session, act.site_id, act.clinic_day).rules):
         return None
     due = due_amount(order, doses_taken.taken_days(session, person_id, order.starts_on), act.clinic_day)
-    return Held(order, Mg(sum(due.amounts_mg, Mg(due.amounts_mg[0] * 0))), facts.days_without_medicine)
+    total_mg = Mg(sum(due.amounts_mg, Mg(due.amounts_mg[0] * 0)))
+    if facts.released_mg is not None and total_mg <= facts.released_mg:
+        return None
+    return Held(order, total_mg, facts.days_without_medicine)
 
 
 def days_held(session: Session, person_id: int, phase: TreatmentPhase, act: Act) -> int | None:
@@ -81,6 +90,9 @@ def release_held_dose(
             ),
             code="shown_has_changed",
         )
+    if session.scalar(_RELEASED, {"order_id": order_id, "clinic_day": act.clinic_day}) is not None:
+        words = N_("Today's dose was released before, for fewer days or less. Sign the order anew to decide again.")
+        raise Conflict(say(words), code="released_before")
     release = write(session, person_id=person_id, order_id=order_id, held_days=days_without_medicine,
                     amount_mg=amount_mg, reason=reason, act=act)  # fmt: skip
     kinds = {TaskReasonKind.DAYS_WITHOUT_MEDICINE}

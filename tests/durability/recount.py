@@ -16,18 +16,22 @@ def recount(session: Session) -> dict[str, int]:
 
     doses = rows("SELECT id, claim_id, person_id, clinic_day, part, taken_mg FROM dose WHERE claim_id IS NOT NULL")
     claims = rows("SELECT id, person_id, clinic_day, part, turn FROM claim")
-    lines = rows("SELECT dose_id, container_id, poured FROM dose_line")
+    lines = rows("SELECT dose_id, container_id, taken, poured - taken FROM dose_line")
     drawn = rows("SELECT id, dose_id, container_id, quantity FROM movement WHERE kind = 'dispense'")
+    left_over = rows(
+        "SELECT id, dose_id, container_id, quantity FROM movement"
+        " WHERE kind = 'waste' AND waste_reason = 'left_over' AND dose_id IS NOT NULL"
+    )
     audited = Counter(row[0] for row in rows("SELECT subject_id FROM audit_event WHERE kind = 'dose.recorded'"))
     entered = Counter(row[0] for row in rows("SELECT movement_id FROM register_entry"))
 
     assert Counter(d[1] for d in doses) == Counter(c[0] for c in claims), "a claim without a dose, or the reverse"
     assert max(Counter(c[1:] for c in claims).values(), default=1) == 1, "a slot taken twice"
     assert audited == Counter(d[0] for d in doses), "a dose without exactly one audit row"
-    assert Counter((line[0], line[1], line[2]) for line in lines) == Counter((m[1], m[2], m[3]) for m in drawn), (
-        "a line without its movement"
-    )
-    assert all(entered[m[0]] == 1 for m in drawn), "a movement that is not in the register once"
+    for column, moved in ((2, drawn), (3, left_over)):
+        written = Counter((line[0], line[1], line[column]) for line in lines if line[column] > 0)
+        assert written == Counter((m[1], m[2], m[3]) for m in moved), "a line without its movement"
+    assert all(entered[m[0]] == 1 for m in (*drawn, *left_over)), "a movement that is not in the register once"
     _containers_add_up(rows)
     _chains_hold(rows)
     return {"doses": len(doses), "claims": len(claims), "lines": len(lines), "movements": len(drawn)}

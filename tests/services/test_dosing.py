@@ -53,7 +53,7 @@ def look(session, world, who, **changes):
 
 def give(session, world, who, by=None, **changes):
     act = world.act(by, **changes).at_the_window()
-    shown = Shown(who.id, shown_digest(look(session, world, who, **changes)))
+    shown = Shown(who.id, shown_digest(look(session, world, who, **changes), SITE))
     return dosing.record_dose(session, shown=shown, site=SITE, act=act)
 
 
@@ -194,7 +194,7 @@ def test_a_dose_that_empties_one_bottle_opens_the_next_and_names_both(session, w
 def test_part_dose_wastes_the_rest_with_a_witness(session, world):
     who = patient(session, world, "80")
     act = world.act().at_the_window()
-    shown = Shown(who.id, shown_digest(look(session, world, who)))
+    shown = Shown(who.id, shown_digest(look(session, world, who), SITE))
 
     dose = dosing.record_part_dose(
         session,
@@ -218,7 +218,7 @@ def test_part_dose_wastes_the_rest_with_a_witness(session, world):
 @pytest.mark.parametrize("taken", ["0", "80", "90"])
 def test_part_dose_is_more_than_nothing_and_less_than_ordered(session, world, taken):
     who = patient(session, world, "80")
-    shown = Shown(who.id, shown_digest(look(session, world, who)))
+    shown = Shown(who.id, shown_digest(look(session, world, who), SITE))
 
     with pytest.raises(Refused) as refusal:
         dosing.record_part_dose(

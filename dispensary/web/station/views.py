@@ -31,6 +31,8 @@ bp = Blueprint("station", __name__, url_prefix="/window")
 
 Answer = tuple[str, int] | BaseResponse
 NOTHING = Decimal(0)
+CHANGED = 409
+"""The answer that says what changed; it shows the picture as it is now."""
 NO_SUCH = say(N_("There is no such person."))
 
 
@@ -47,6 +49,10 @@ def find() -> Answer:
     """Open the person whose card, number or name was entered."""
     form = ScanForm()
     if not form.validate_on_submit():
+        return _home(form)
+    if read(form.scan.data).command not in (Command.SEARCH, Command.NOTHING):
+        form.scan.errors = [_("Nobody is open here, so nothing was recorded. Scan a card, or type a name or number.")]
+        form.status, form.scan.data = 422, ""
         return _home(form)
     return _find(form)
 
@@ -136,7 +142,8 @@ def part(person_id: int) -> Answer:
     if answer := carried_out(form, change, origin=Origin.WINDOW, witness=lambda: prove_witness(form)):
         return answer
     picture = _picture(person_id)
-    form.shown.data = shown_digest(picture.facts)
+    if request.method == "GET" or form.status == CHANGED:
+        form.shown.data = shown_digest(picture.facts, edge.settings().rules)
     return render_template("station/part.html", form=form, picture=picture, reasons=_reasons(picture)), form.status
 
 
@@ -240,7 +247,8 @@ def _reasons(picture: SafetyPicture) -> list[tuple[str, str]]:
 
 
 def _person(picture: SafetyPicture, form: ConfirmForm) -> Answer:
-    form.shown.data = shown_digest(picture.facts)
+    if request.method == "GET":  # what was sent and did not count keeps its digest: a second F without a look fails too
+        form.shown.data = shown_digest(picture.facts, edge.settings().rules)
     form.scan.data = ""
     return render_template("station/person.html", form=form, picture=picture, reasons=_reasons(picture)), form.status
 
