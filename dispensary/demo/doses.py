@@ -20,19 +20,22 @@ from dispensary.rules.stock import ContainerFacts, Line, lines_for
 from dispensary.services import audit, chains, dosing, register, stock
 from dispensary.services.act import Act
 from dispensary.services.chains import Head
+from dispensary.services.stock import Standing
 from models import AuditEvent, Base, Claim, Dose, DoseLine, Movement, RegisterEntry
 from models.enums import AuditKind, ChainKind, ClaimKind, DoseOutcome, Form, Medication, MovementKind, PlaceKind
 from models.units import Mg, Quantity
 
 IN_ORDER: tuple[type[Base], ...] = (Claim, Dose, DoseLine, Movement, AuditEvent, RegisterEntry)
 NOTHING = Mg(Decimal(0))
+AUDIT = 0
+"""The audit's place among the heads; a register's is its product."""
 Shelf = tuple[int, Medication, Form]
 
 
 class DoseWriter:
     """Gathers usual doses and writes them at once; what they draw from and hang on is carried along in memory.
 
-    Call `flush` before anything else reads or writes, and nothing is carried over it.
+    What stands at the windows is carried along until somebody else moves stock.
     """
 
     def __init__(self, session: Session, uid: Any) -> None:
@@ -42,8 +45,9 @@ class DoseWriter:
         self._ids = Ids(session)
         self._rows: dict[type[Base], list[dict[str, Any]]] = defaultdict(list)
         self._shelves: dict[Shelf, list[ContainerFacts]] = {}
-        self._seqs: dict[int, tuple[int, int, int]] = {}
+        self._standing_at: dict[int, Standing] = {}
         self._places: dict[int | None, int] = {}
+        """By window; None for the people in treatment."""
         self._heads: dict[int, Head] = {}
 
     def lines(self, facts: DosingFacts, window_id: int) -> tuple[Line, ...] | None:
@@ -63,14 +67,25 @@ class DoseWriter:
             self._enter(movement, act)
 
     def flush(self) -> None:
-        """Write what was gathered, and move the heads of the chains."""
+        """Write what was gathered, and move the heads of the chains; call before anything else reads or writes."""
         for model in IN_ORDER:
             write(self._session, model, self._rows[model])
         for head in self._heads.values():
             chains.move_head(self._session, head)
         self._ids.give_back()
-        for carried in (self._rows, self._shelves, self._seqs, self._heads):
+        self._rows.clear()
+        self._heads.pop(AUDIT, None)
+
+    def forget_stock(self) -> None:
+        """Forget what stands where; call when anything else is about to move stock."""
+        for carried in (self._shelves, self._standing_at, self._heads):
             carried.clear()
+
+    def forget_shelf(self, where: Shelf) -> None:
+        """Forget what stands on one shelf; call when anything else is about to draw from it."""
+        for container in self._shelves.pop(where, ()):
+            self._standing_at.pop(container.id, None)
+        self._heads.clear()
 
     def _dose(self, facts: DosingFacts, act: Act) -> dict[str, Any]:
         claim_id, order = self._ids.one(Claim), facts.order
@@ -129,19 +144,19 @@ class DoseWriter:
                 **act.stamp,
             }
         )
-        seq, lot_id, place_id = self._standing(container.id, act)
-        self._seqs[container.id] = (seq + 1, lot_id, place_id)
         holds = self._draw(container, line.quantity, act)
+        standing = self._standing_at[container.id]
+        self._standing_at[container.id] = replace(standing, seq=standing.seq + 1, holds=holds)
         movement = {
             "id": self._ids.one(Movement),
             "uid": self._uid(),
             "kind": MovementKind.DISPENSE,
             "product_id": container.product_id,
-            "lot_id": lot_id,
+            "lot_id": standing.lot_id,
             "container_id": container.id,
-            "container_seq": seq + 1,
-            "from_place_id": place_id,
-            "to_place_id": self._person_place(act),
+            "container_seq": standing.seq + 1,
+            "from_place_id": self._place(PlaceKind.WINDOW, act.window_id, act),
+            "to_place_id": self._place(PlaceKind.PERSON, None, act),
             "quantity": line.quantity,
             "balance_after": holds,
             "moved_at": act.at,
@@ -160,7 +175,7 @@ class DoseWriter:
     def _audit(self, dose: dict[str, Any], act: Act) -> None:
         values = {**dosing.audited(cast(Dose, SimpleNamespace(**dose))), **audit.said(Dose, dose)}
         fields = audit.body_fields(AuditKind.DOSE_RECORDED, Dose.__tablename__, dose["id"], act, values)
-        sealing, self._heads[0] = chains.next_row(self._head(ChainKind.AUDIT, 0, act), audit.LAYOUT, fields)
+        sealing, self._heads[AUDIT] = chains.next_row(self._head(ChainKind.AUDIT, AUDIT, act), audit.LAYOUT, fields)
         row = audit.row(AuditKind.DOSE_RECORDED, Dose.__tablename__, dose["id"], act, sealing)
         self._rows[AuditEvent].append({"id": self._ids.one(AuditEvent), **row})
 
@@ -183,6 +198,8 @@ class DoseWriter:
     def _shelf(self, where: Shelf) -> list[ContainerFacts]:
         if where not in self._shelves:
             self._shelves[where] = shelves.containers_at_window(self._session, *where)
+            opened = [container.id for container in self._shelves[where] if container.is_open]
+            self._standing_at |= stock.standing(self._session, opened)
         return self._shelves[where]
 
     def _draw(self, container: ContainerFacts, taken: Quantity, act: Act) -> Quantity:
@@ -193,18 +210,10 @@ class DoseWriter:
         shelf[at] = replace(shelf[at], holds=Quantity(shelf[at].holds - taken))
         return shelf[at].holds
 
-    def _standing(self, container_id: int, act: Act) -> tuple[int, int, int]:
-        """Return the last number of a container's movements, its lot, and the place where it stands."""
-        if container_id not in self._seqs:
-            container = stock.lock_container(self._session, container_id, act)
-            place_id = stock.stands_at(self._session, container, act)
-            self._seqs[container_id] = (container.seq, container.lot_id, place_id)
-        return self._seqs[container_id]
-
-    def _person_place(self, act: Act) -> int:
-        if None not in self._places:
-            self._places[None] = stock.place_id(self._session, act, PlaceKind.PERSON)
-        return self._places[None]
+    def _place(self, kind: PlaceKind, window_id: int | None, act: Act) -> int:
+        if window_id not in self._places:
+            self._places[window_id] = stock.place_id(self._session, act, kind, window_id)
+        return self._places[window_id]
 
 
 def uuids(rng: Any) -> Any:

@@ -9,10 +9,10 @@ from dispensary.rules.orders import Step
 from models.enums import Medication, TreatmentPhase
 from models.units import Mg
 
-STEADY_DAYS = 84
+STEADY_DAYS = 168
 EARLY_DAYS = 28
 HOURS_BETWEEN_PARTS = 4
-METHADONE_FIRST, METHADONE_STEP, METHADONE_STEP_DAYS = Decimal(30), Decimal(10), 4
+METHADONE_FIRST, METHADONE_STEP, METHADONE_STEP_DAYS = Decimal(30), Decimal(10), 5
 BUPRENORPHINE_DAYS = (Decimal(8), Decimal(12), Decimal(16))
 TAPER_STEP_DAYS = 7
 TAPER_STEPS = 4
@@ -38,7 +38,7 @@ def _rising(medication: Medication, target: Mg) -> list[Decimal]:
 
 
 def steady(one: Character, day: date, amount_mg: Decimal, reason: str, *, early: bool = False) -> OrderDraft:
-    """Return an order of one amount: the weeks of stabilisation, or three months of maintenance."""
+    """Return an order of one amount: the weeks of stabilisation, or half a year of maintenance."""
     phase = TreatmentPhase.STABILISATION if early else TreatmentPhase.MAINTENANCE
     last = day + timedelta(days=(EARLY_DAYS if early else STEADY_DAYS) - 1)
     return _draft(one, phase, day, last, [(day, amount_mg)], reason)
@@ -50,6 +50,17 @@ def taper(one: Character, day: date, amount_mg: Decimal) -> OrderDraft:
     steps = [(day + timedelta(days=n * TAPER_STEP_DAYS), amount) for n, amount in enumerate(down)]
     last = day + timedelta(days=TAPER_STEP_DAYS * TAPER_STEPS + EARLY_DAYS)
     return _draft(one, TreatmentPhase.TAPER, day, last, steps, "coming down as agreed")
+
+
+def lower_again(one: Character, day: date, usual_mg: Decimal, days_without: int) -> OrderDraft:
+    """Return an order that begins again with half after days without medicine, and goes up to what was usual."""
+    amounts = [_measurable(one, usual_mg / 2)]
+    while amounts[-1] < usual_mg:
+        step = METHADONE_STEP if one.medication is Medication.METHADONE else Decimal(4)
+        amounts.append(min(usual_mg, amounts[-1] + step))
+    steps = [(day + timedelta(days=n * METHADONE_STEP_DAYS), amount) for n, amount in enumerate(amounts)]
+    last = steps[-1][0] + timedelta(days=EARLY_DAYS)
+    return _draft(one, TreatmentPhase.STABILISATION, day, last, steps, f"{days_without} days without medicine")
 
 
 def _measurable(one: Character, amount: Decimal) -> Decimal:

@@ -5,9 +5,10 @@ goes to the bulk writer; everything else is done by the services, with their rul
 """
 
 import heapq
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
 from itertools import count
 from random import Random
 
@@ -29,7 +30,7 @@ from dispensary.rules.attendance import DayTaken, days_without_medicine
 from dispensary.rules.dosing import DosingFacts, SiteRules, Slot, hold_limit, reasons_to_withhold, shown_digest
 from dispensary.rules.order_drafts import OrderDraft
 from dispensary.rules.orders import DueAmount, OrderFacts, TakenDay, due_amount
-from dispensary.services import day_close, dosing, episodes, orders, people, photos, re_entry, stops
+from dispensary.services import day_close, dosing, episodes, orders, people, photos, prescriber_desk, re_entry, stops
 from dispensary.services.act import Act
 from dispensary.services.dosing import Shown
 from dispensary.services.episodes import TransferIn
@@ -43,6 +44,7 @@ from models.enums import (
     RefusedReason,
     ReversalReason,
     StopKind,
+    TaskReasonKind,
     TreatmentPhase,
     WithheldReason,
 )
@@ -56,6 +58,7 @@ GIVEN_UP = timedelta(days=21)
 """Unseen for longer, a person's stay is ended."""
 UNSEEN = timedelta(days=15)
 """How long who drops out has not been seen when the stay is ended."""
+ANSWERABLE = set(TaskReasonKind) - {TaskReasonKind.STOP}
 EXPIRES_SOON, SEEN_LATELY = timedelta(days=2), timedelta(days=5)
 
 Deed = Callable[[datetime], None]
@@ -76,8 +79,15 @@ class Patient:
     taken: dict[date, DayTaken] = field(default_factory=dict)
     parts_mg: dict[date, dict[int, Mg]] = field(default_factory=dict)
     last_at: datetime | None = None
+    settled: tuple[int, DueAmount] | None = None
+    """An order whose last step has taken effect, and what it says from then on."""
+    covers: int = 1
+    """How many days the last whole dose covers."""
     away_until: date | None = None
-    stop_id: int | None = None
+    step_waits: bool = False
+    """The prescriber has been told that an upward step waits, and has not answered."""
+    released_on: date | None = None
+    """The day for which a prescriber has considered the days without medicine."""
     notice_id: int | None = None
 
     def order_on(self, day: date) -> OrderFacts | None:
@@ -86,22 +96,27 @@ class Patient:
 
     def due_on(self, order: OrderFacts, day: date) -> DueAmount:
         """Return what an order says for a day."""
+        if self.settled is not None and self.settled[0] == order.id:
+            return self.settled[1]
         since = (TakenDay(d, parts) for d, parts in self.parts_mg.items() if d >= order.starts_on)
-        return due_amount(order, list(since) if len(order.steps) > 1 else [], day)
+        due = due_amount(order, list(since) if len(order.steps) > 1 else [], day)
+        if due.amounts_mg == order.steps[-1].amounts_mg and order.steps[-1].from_on <= day:
+            self.settled = (order.id, due)
+        return due
 
-    def days_without(self, day: date, order: OrderFacts | None) -> int:
+    def days_without(self, day: date) -> int:
         """Return the days without medicine before a day."""
         recent = dict(list(self.taken.items())[-60:])
         if self.transfer_on is not None:
             recent.setdefault(self.transfer_on, DayTaken.WHOLE)
-        every = order.every_n_days if order else 1
-        return days_without_medicine(recent, on=day, first_due=self.first_due, every_n_days=every)
+        return days_without_medicine(recent, on=day, first_due=self.first_due, every_n_days=self.covers)
 
-    def note(self, day: date, part: int, parts: int, taken_mg: Mg, at: datetime, *, whole: bool) -> None:
+    def note(self, order: OrderFacts, part: int, taken_mg: Mg, day: date, at: datetime, *, whole: bool) -> None:
         """Remember what was taken."""
         self.parts_mg.setdefault(day, {})[part] = taken_mg
-        done = whole and len(self.parts_mg[day]) >= parts
+        done = whole and len(self.parts_mg[day]) >= order.parts
         self.taken[day] = DayTaken.WHOLE if done else DayTaken.PART
+        self.covers = order.every_n_days if done else self.covers
         self.last_at = at
 
 
@@ -117,6 +132,8 @@ class Story:
         )  # fmt: skip
         self.supplies = Supplies(session, clinic)
         self.patients: dict[int, Patient] = {}
+        self.former: dict[int, Patient] = {}
+        """People whose last stay has ended."""
         self.person_ids: dict[Character, int] = {}
         self.everyone: frozenset[int] = frozenset()
         self.limits = OrderLimits()
@@ -168,8 +185,15 @@ class Story:
         """Let a service read what was written so far."""
         self.writer.flush()
 
+    def _stock_service(self, patient: Patient) -> None:
+        """Let a service read what was written so far, and draw for a person."""
+        self.writer.flush()
+        one = patient.one
+        self.writer.forget_shelf((self.clinic.windows[one.window], one.medication, one.form))
+
     def _prepare(self, at: datetime) -> None:
-        self._service()
+        self.writer.flush()
+        self.writer.forget_stock()
         self.supplies.fill(self.day, at)
 
     def _close(self, at: datetime) -> None:
@@ -227,9 +251,12 @@ class Story:
         )
         patient = Patient(one, person_id, stay, episode.id, self.day)
         patient.transfer_on = transfer.last_dose_on if transfer else None
+        if (before := self.former.get(person_id)) is not None:
+            patient.taken, patient.parts_mg = before.taken, before.parts_mg
+            patient.last_at, patient.covers = before.last_at, before.covers
         self.patients[person_id] = patient
         draft = schedules.steady(one, self.day, one.target_mg, "goes on as at the clinic before", early=True)
-        self._sign(patient, draft if transfer else schedules.beginning(one, self.day), at)
+        self._sign(patient, draft if transfer else schedules.beginning(one, self.day), at, considering=True)
         self._visit(patient, self._arrival(patient))
 
     def _end(self, patient: Patient, at: datetime) -> None:
@@ -242,16 +269,18 @@ class Story:
             note=f"as discussed in the team: {reason.value.replace('_', ' ')}",
             act=self._act("prescriber", at),
         )
-        del self.patients[patient.person_id]
+        self.former[patient.person_id] = self.patients.pop(patient.person_id)
 
     # --- orders
 
-    def _sign(self, patient: Patient, draft: OrderDraft, at: datetime, **considered: int) -> None:
+    def _sign(self, patient: Patient, draft: OrderDraft, at: datetime, *, considering: bool = False) -> None:
+        """Sign an order; with the days without medicine considered, it releases today's dose if that is held."""
         act = self._act("prescriber", at)
+        days = patient.days_without(self.day) if considering else None
         again = {n: f"{plain(step.total_mg)} mg" for n, step in enumerate(draft.steps)}
         over_limit = ""
         while True:
-            signing = Signing(draft, self.limits, over_limit, again, **considered)
+            signing = Signing(draft, self.limits, over_limit, again, days)
             try:
                 self._signed(patient, signing, act)
                 break
@@ -259,18 +288,35 @@ class Story:
                 if refusal.code != "over_limit" or over_limit:
                     raise
                 over_limit = "tolerance known from earlier treatment; seen daily"
+        patient.step_waits = False
         versions = order_facts.versions_of(self.session, patient.person_id)
         patient.orders = [v.facts for v in versions if v.episode_id == patient.episode_id and not v.never_held]
         patient.first_due = min(order.starts_on for order in patient.orders)
+        if considering and draft.starts_on == self.day:
+            patient.released_on = self.day
+            self._release(patient, act)
 
     def _signed(self, patient: Patient, signing: Signing, act: Act) -> None:
-        before = patient.orders[0] if patient.orders else None
-        if before is not None and before.ends_on >= signing.draft.starts_on:
-            orders.change_order(self.session, order_id=before.id, signing=signing, act=act)
+        if patient.orders:
+            orders.change_order(self.session, order_id=patient.orders[0].id, signing=signing, act=act)
             return
         orders.sign_order(
             self.session, person_id=patient.person_id, episode_id=patient.episode_id, signing=signing, act=act
         )
+
+    def _release(self, patient: Patient, act: Act) -> None:
+        """Release today's dose where it is held still."""
+        held = re_entry.held_today(self.session, patient.person_id, act)
+        if held is not None:
+            re_entry.release_held_dose(
+                self.session,
+                person_id=patient.person_id,
+                order_id=held.order.id,
+                days_without_medicine=held.days_without_medicine,
+                amount_mg=held.amount_mg,
+                reason="seen and assessed today",
+                act=act,
+            )
 
     def _look_ahead(self, at: datetime) -> None:
         """After the last dose the prescriber ends stays and signs what will be needed."""
@@ -280,11 +326,21 @@ class Story:
             last_seen = max(patient.taken, default=patient.stay.begins)
             if self._has_left(patient, last_seen):
                 self._end(patient, at)
+                self._close_task(patient, "stay has ended", at)
+            elif patient.step_waits and patient.due_on(order, self.day).waiting_step is None:
+                self._close_task(patient, "the step has taken effect", at)
+                patient.step_waits = False
             elif order.ends_on - self.day <= EXPIRES_SOON and self.day - last_seen < SEEN_LATELY:
                 self._renew(patient, order, at)
             elif self._begins_taper(patient, order):
-                amount = sum(self._usual(patient, order), Mg(order.steps[0].amounts_mg[0] * 0))
+                amount = _total(self._usual(patient, order))
                 self._sign(patient, schedules.taper(patient.one, self.day + timedelta(days=1), amount), at)
+
+    def _close_task(self, patient: Patient, resolution: str, at: datetime) -> None:
+        act = self._act("prescriber", at)
+        prescriber_desk.answer(
+            self.session, person_id=patient.person_id, kinds=ANSWERABLE, resolution=resolution, act=act
+        )
 
     def _has_left(self, patient: Patient, last_seen: date) -> bool:
         if patient.stay.ends is not None:
@@ -301,7 +357,7 @@ class Story:
         return self.day >= begins and order.treatment_phase is not TreatmentPhase.TAPER
 
     def _renew(self, patient: Patient, order: OrderFacts, at: datetime) -> None:
-        total = sum(self._usual(patient, order), Mg(order.steps[0].amounts_mg[0] * 0))
+        total = _total(self._usual(patient, order))
         early = order.treatment_phase is TreatmentPhase.INDUCTION
         draft = schedules.steady(
             patient.one, order.ends_on + timedelta(days=1), total, "reviewed, goes on", early=early
@@ -346,7 +402,9 @@ class Story:
         if part > order.parts or not order.due_on(self.day):
             return
         facts = self._facts(patient, order, part, at)
-        if facts.days_without_medicine >= hold_limit(facts, self.rules):
+        if patient.released_on == self.day:
+            self._released(patient, at)
+        elif facts.days_without_medicine >= hold_limit(facts, self.rules):
             self._hold(patient, facts, at)
         elif chance(self.rng, 0.006):
             self._unusual(patient, facts, at)
@@ -368,12 +426,14 @@ class Story:
             slot=Slot(part, 1, None),
             previous_part_at=patient.last_at if part > 1 else None,
             last_day_at=patient.last_at if part == 1 else None,
-            days_without_medicine=patient.days_without(self.day, order),
+            days_without_medicine=patient.days_without(self.day),
             released_mg=None,
             stops=(),
             lines=None,
             has_window=True,
             waiting_step=due.waiting_step,
+            day_total_mg=_total(due.amounts_mg),
+            taken_today_mg=_total(patient.parts_mg.get(self.day, {}).values()),
         )
 
     def _nurse(self, patient: Patient, at: datetime) -> Act:
@@ -383,14 +443,16 @@ class Story:
         act = self._nurse(patient, at)
         assert act.window_id is not None and facts.order is not None and facts.due_mg is not None
         lines = self.writer.lines(facts, act.window_id)
-        if facts.waiting_step is None and lines is not None and not any(line.opens for line in lines):
+        told = facts.waiting_step is None or patient.step_waits
+        if told and lines is not None and not any(line.opens for line in lines):
             reasons = reasons_to_withhold(replace(facts, lines=lines), self.rules)
             assert not reasons, [reason.code for reason in reasons]
             self.writer.give(facts, lines, act)
         else:
-            self._service()
+            self._stock_service(patient)
             self._one_by_one(patient, act)
-        patient.note(self.day, facts.slot.part, facts.order.parts, facts.due_mg, at, whole=True)
+            patient.step_waits = facts.waiting_step is not None
+        patient.note(facts.order, facts.slot.part, facts.due_mg, self.day, at, whole=True)
         self._afterwards(patient, facts, at)
 
     def _one_by_one(self, patient: Patient, act: Act) -> Dose:
@@ -401,9 +463,9 @@ class Story:
         facts = self._station(patient, act)
         if facts.lines is None:
             assert act.window_id is not None
-            self.supplies.change_empty(act.window_id, patient.one.medication, patient.one.form, act)
+            self.supplies.refill(act.window_id, patient.one.medication, patient.one.form, act)
             facts = self._station(patient, act)
-        return Shown(patient.person_id, shown_digest(facts))
+        return Shown(patient.person_id, shown_digest(facts, self.rules))
 
     def _station(self, patient: Patient, act: Act) -> DosingFacts:
         return facts_of.facts_for(
@@ -438,9 +500,7 @@ class Story:
     def _start_again(self, patient: Patient, at: datetime) -> None:
         """Sign an order for somebody whose order ran out while they were away, then dose."""
         self._service()
-        days = patient.days_without(self.day, None)
-        held = {"days_considered": days} if days >= self.rules.hold_from_days_induction else {}
-        self._sign(patient, schedules.beginning(patient.one, self.day, again=True), at, **held)
+        self._sign(patient, schedules.beginning(patient.one, self.day, again=True), at, considering=True)
         self._released(patient, at + timedelta(minutes=12))
 
     def _released(self, patient: Patient, at: datetime) -> None:
@@ -449,9 +509,9 @@ class Story:
         def take(moment: datetime) -> None:
             order = patient.order_on(self.day)
             assert order is not None
-            self._service()
+            self._stock_service(patient)
             dose = self._one_by_one(patient, self._nurse(patient, moment))
-            patient.note(self.day, dose.part, order.parts, dose.taken_mg, moment, whole=True)
+            patient.note(order, dose.part, dose.taken_mg, self.day, moment, whole=True)
 
         self._at(at, take)
 
@@ -470,27 +530,17 @@ class Story:
     def _decide(self, patient: Patient, facts: DosingFacts, at: datetime) -> None:
         self._service()
         assert facts.order is not None
-        amounts, days = self._usual(patient, facts.order), facts.days_without_medicine
-        total = Mg(sum(amounts[1:], amounts[0]))
+        total, days = _total(self._usual(patient, facts.order)), facts.days_without_medicine
         if days <= self.rules.hold_from_days + 1:
-            re_entry.release_held_dose(
-                self.session,
-                person_id=patient.person_id,
-                order_id=facts.order.id,
-                days_without_medicine=days,
-                amount_mg=total,
-                reason="seen and assessed; tolerance is kept",
-                act=self._act("prescriber", at),
-            )
+            self._release(patient, self._act("prescriber", at))
         else:
-            low = schedules.lowered(patient.one, total)
-            draft = schedules.steady(patient.one, self.day, low, f"{days} days without medicine", early=True)
-            self._sign(patient, draft, at, days_considered=days)
+            draft = schedules.lower_again(patient.one, self.day, total, days)
+            self._sign(patient, draft, at, considering=True)
         self._released(patient, at + timedelta(minutes=6))
 
     def _unusual(self, patient: Patient, facts: DosingFacts, at: datetime) -> None:
         """Let one of the rarer things happen."""
-        self._service()
+        self._stock_service(patient)
         deed = self.rng.choices((self._sedated, self._refused, self._part, self._mistaken), (30, 30, 30, 10))[0]
         deed(patient, facts, at)
 
@@ -536,7 +586,7 @@ class Story:
             witnessed_by_id=self.clinic.staff["nurse3"],
             act=act,
         )
-        patient.note(self.day, facts.slot.part, facts.order.parts, taken, at, whole=False)
+        patient.note(facts.order, facts.slot.part, taken, self.day, at, whole=False)
 
     def _mistaken(self, patient: Patient, facts: DosingFacts, at: datetime) -> None:
         """Record a dose before it is swallowed, take it back, and record it when it is."""
@@ -544,7 +594,7 @@ class Story:
         dose = self._one_by_one(patient, self._nurse(patient, at))
 
         def take_back(moment: datetime) -> None:
-            self._service()
+            self._stock_service(patient)
             dosing.reverse_dose(
                 self.session,
                 dose_id=dose.id,
@@ -557,3 +607,7 @@ class Story:
             self._released(patient, moment + timedelta(minutes=2))
 
         self._at(at + timedelta(minutes=3), take_back)
+
+
+def _total(amounts: Iterable[Mg]) -> Mg:
+    return Mg(sum(amounts, Decimal(0)))

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from dispensary.demo.setting import Clinic, Ware
 from dispensary.queries import stock as shelves
+from dispensary.rules.stock import ContainerFacts
 from dispensary.services import stock_leaving, stock_moving, stock_receiving
 from dispensary.services.act import Act
 from dispensary.services.stock_receiving import Batch
@@ -80,32 +81,42 @@ class Supplies:
         ]  # fmt: skip
 
     def _bring(self, product_id: int, ware: Ware, window_id: int, number: int, day: date, at: datetime) -> None:
-        here = [
-            c for c in shelves.containers_at_window(self.session, window_id, ware.medication, ware.form)
-            if c.product_id == product_id
-        ]  # fmt: skip
-        sealed = [c for c in here if not c.is_open]
-        wanted = SEALED_AT_WINDOW - len(sealed)
+        """See that sealed containers stand ready at a window, and that one is open."""
         act = self.clinic.act(("nurse", "nurse2")[number], at, day, window_id)
-        if wanted > 0:
-            chosen, self.safe[product_id] = self.safe[product_id][:wanted], self.safe[product_id][wanted:]
-            stock_moving.move_to_window(self.session, container_ids=chosen, window_id=window_id, act=act)
-            if not any(c.is_open for c in here):
-                first = sealed[0].id if sealed else chosen[0]
-                witness = self.clinic.staff["nurse3"]
-                stock_moving.open_container(self.session, container_id=first, witnessed_by_id=witness, act=act)
+        sealed = self._sealed_here(product_id, ware, window_id)
+        if len(sealed) < SEALED_AT_WINDOW:
+            sealed += self._fetch(product_id, SEALED_AT_WINDOW - len(sealed), act)
+            self._change_empty(product_id, ware, window_id, sealed[0], act)
 
-    def change_empty(self, window_id: int, medication: Medication, form: Form, act: Act) -> None:
-        """End every container of a drug here that holds nothing more, and open the next in its place."""
-        here = shelves.containers_at_window(self.session, window_id, medication, form)
-        for empty in [c for c in here if c.is_open and c.holds == 0]:
-            stock_leaving.mark_emptied(self.session, container_id=empty.id, act=act)
-            following = next((c for c in here if not c.is_open and c.product_id == empty.product_id), None)
-            if following is not None:
-                witness = self.clinic.staff["nurse3"]
-                stock_moving.open_container(
-                    self.session, container_id=following.id, witnessed_by_id=witness, act=act
-                )
+    def refill(self, window_id: int, medication: Medication, form: Form, act: Act) -> None:
+        """Bring what a window lacks, end what holds nothing more there, and open the next in its place."""
+        for product_id, ware in self.clinic.products.items():
+            if (ware.medication, ware.form) == (medication, form):
+                sealed = self._sealed_here(product_id, ware, window_id) or self._fetch(product_id, 1, act)
+                self._change_empty(product_id, ware, window_id, sealed[0], act)
+
+    def _change_empty(self, product_id: int, ware: Ware, window_id: int, following: int, act: Act) -> None:
+        opened = [c for c in self._here(product_id, ware, window_id) if c.is_open]
+        if opened and opened[0].holds > 0:
+            return
+        if opened:
+            stock_leaving.mark_emptied(self.session, container_id=opened[0].id, act=act)
+        witness = self.clinic.staff["nurse3"]
+        stock_moving.open_container(self.session, container_id=following, witnessed_by_id=witness, act=act)
+
+    def _here(self, product_id: int, ware: Ware, window_id: int) -> list[ContainerFacts]:
+        here = shelves.containers_at_window(self.session, window_id, ware.medication, ware.form)
+        return [c for c in here if c.product_id == product_id]
+
+    def _sealed_here(self, product_id: int, ware: Ware, window_id: int) -> list[int]:
+        return [c.id for c in self._here(product_id, ware, window_id) if not c.is_open]
+
+    def _fetch(self, product_id: int, wanted: int, act: Act) -> list[int]:
+        """Bring sealed containers from the safe to the window of an act."""
+        assert act.window_id is not None
+        chosen, self.safe[product_id] = self.safe[product_id][:wanted], self.safe[product_id][wanted:]
+        stock_moving.move_to_window(self.session, container_ids=chosen, window_id=act.window_id, act=act)
+        return chosen
 
     def _spill(self, day: date, at: datetime) -> None:
         """Lose a little methadone before a witness."""
