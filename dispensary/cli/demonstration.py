@@ -3,12 +3,14 @@
 import contextlib
 
 import click
+from flask import Flask
 from flask_migrate import upgrade
 
 from dispensary.cli import opening
 from dispensary.cli.opening import MakeApp
 from dispensary.demo import make, setting
 from dispensary.home import Home
+from dispensary.queries import sites
 from dispensary.safekeeping import keys
 from dispensary.web.database import db, unit_of_work
 
@@ -27,7 +29,7 @@ def demo(create_app: MakeApp, patients: int, days: int, seed: int, time_zone: st
     home: Home = app.extensions["home"]
     if there := [file for file in keys.key_files(home).values() if file.exists()]:
         if home_if_empty:
-            click.echo(f"A clinic is in {home.folder} already; it stays as it is.")
+            _say_that_it_stays(app, home)
             return
         raise click.ClickException(f"a clinic was already made here: {there[0]} exists, and is never overwritten")
     home.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -58,6 +60,17 @@ def _take_away_keys(home: Home) -> None:
         file.unlink(missing_ok=True)
 
 
+def _say_that_it_stays(app: Flask, home: Home) -> None:
+    with app.app_context():
+        opening.check_revision(app)
+        made_up = any(site.name == setting.SITE_NAME for site in sites.sites(db.session()))
+        db.session.remove()
+    if made_up:
+        _say_who_signs_in(home)
+    else:
+        click.echo(f"A clinic is in {home.folder} already; it stays as it is.")
+
+
 def _say_who_signs_in(home: Home) -> None:
     click.echo(f"\nA made-up clinic is in {home.folder}. Nobody in it is real. Everyone signs in with the password:\n")
     click.echo(f"  {setting.PASSWORD}\n")
@@ -65,4 +78,6 @@ def _say_who_signs_in(home: Home) -> None:
     click.echo(f"  {administrator:12} {name:14} administrator")
     for username, name, _, roles in setting.STAFF:
         click.echo(f"  {username:12} {name:14} {', '.join(role.value.replace('_', ' ') for role in roles)}")
+    click.echo("\nA dose is recorded at a dispensing window. To make this computer one, sign in as admin first: Site,")
+    click.echo("Name this computer, Window 1. It counts from the next sign-in on, then sign in as nurse.")
     click.echo("\nNext: `dispensary serve`.")

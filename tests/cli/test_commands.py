@@ -367,6 +367,24 @@ def test_an_address_that_no_database_has_is_said_in_one_sentence_without_its_pas
     assert "secret" not in result.output
 
 
+def test_the_demonstration_says_each_time_who_signs_in_and_how_a_window_is_made(run):
+    first = run("demo", "--patients", "2", "--days", "2")
+
+    again = run("demo", "--home-if-empty")
+
+    assert (first.exit_code, again.exit_code) == (0, 0)
+    for said in (first.output, again.output):
+        assert "harbour demo" in said
+        assert "Name this computer" in said
+
+
+def test_a_real_clinic_is_not_taken_for_the_demonstration(founded):
+    said = founded("demo", "--home-if-empty")
+
+    assert said.exit_code == 0
+    assert "harbour demo" not in said.output
+
+
 def test_a_home_inside_the_environment_is_refused(monkeypatch):
     import sys
 
