@@ -8,8 +8,13 @@ from sqlalchemy.orm import Session
 
 
 def recount(session: Session) -> dict[str, int]:
-    """Assert that doses, claims, lines, movements, audit and register agree; return how many of each there are."""
+    """Look afresh; assert that doses, claims, lines, movements, audit and register agree; return how many there are."""
     session.rollback()
+    return recount_within(session)
+
+
+def recount_within(session: Session) -> dict[str, int]:
+    """Recount what this transaction sees."""
 
     def rows(query: str) -> list[tuple]:
         return [tuple(row) for row in session.execute(text(query))]
