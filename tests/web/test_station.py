@@ -43,6 +43,14 @@ def test_F_and_enter_records_the_dose_and_shows_it(nurse, session, world):
     assert doses(session) == 1
 
 
+def test_a_computer_at_no_window_says_so_before_anybody_stands_there(client, session, world):
+    at_a_desk = client.sign_in(session, world, world.nurse, at_window=False).get("/window").get_data(as_text=True)
+    at_a_window = client.sign_in(session, world, world.nurse).get("/window").get_data(as_text=True)
+
+    assert "stands at no window" in at_a_desk
+    assert "stands at no window" not in at_a_window
+
+
 @pytest.mark.parametrize("value", ["", "f", "FF", "F F", "x" * 150, "OAT-AAAA"])
 def test_anything_but_exactly_F_records_nothing(nurse, session, world, value):
     who = patient(session, world)
@@ -101,6 +109,7 @@ def test_two_tabs_give_one_dose_and_the_second_is_told_who_and_when(nurse, sessi
 
     assert answer.status_code == 409
     assert "Dosed today at 07:00 by Rosa Ames" in answer.get_data(as_text=True)
+    assert "no dose for today" not in answer.get_data(as_text=True)
     assert doses(session) == 1
 
 
