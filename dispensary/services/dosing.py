@@ -169,6 +169,16 @@ def reverse_dose(
         Conflict: it was reversed before.
         Refused: it is of a kind that is not reversed at the window, or has no witness.
     """
+    if reason is ReversalReason.NOT_SWALLOWED and not poured:
+        raise Refused(
+            say(
+                N_(
+                    "What was poured and not swallowed goes to waste, not back into the container: tick that it was poured."
+                )
+            ),
+            code="was_poured",
+            field="poured",
+        )
     dose = _dose_to_reverse(session, dose_id, act)
     if poured and witnessed_by_id is None:
         raise Refused(

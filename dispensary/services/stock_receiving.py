@@ -107,6 +107,7 @@ def countersign_receipt(session: Session, *, receipt_id: int, act: Act) -> Recei
             code="witness_is_self",
             field="witness_username",
         )
+    _lock_site(session, act)
     if _is_signed(session, receipt_id):
         raise Conflict(say(N_("This delivery was already countersigned.")), code="uq_receipt_signature_receipt_id")
     signature = ReceiptSignature(receipt_id=receipt_id, signed_at=act.at, **act.stamp)

@@ -1,11 +1,15 @@
 """Ways in which somebody might come to a wrong, a second or a missing dose, or the stock go wrong; each is barred."""
 
-from datetime import timedelta
+from dataclasses import replace
+from datetime import UTC, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import select
 
-from dispensary.errors import Conflict, Refused
+import models
+from dispensary.clock import clinic_day
+from dispensary.errors import Conflict, NotFound, Refused
 from dispensary.queries import stock as stock_queries
 from dispensary.queries.dosing import facts_for
 from dispensary.rules.dosing import SiteRules, reasons_to_withhold, shown_digest
@@ -489,3 +493,56 @@ def test_a_later_movement_never_changes_what_a_reversal_put_back(session, world)
     assert kinds == [MovementKind.DISPENSE, MovementKind.REVERSAL, MovementKind.DISPENSE]
     session.commit()
     assert recount(session)["doses"] == 2
+
+
+def test_what_was_poured_and_not_swallowed_never_goes_back_into_the_bottle(session, world):
+    wrong = give(session, world, patient(session, world))
+
+    with pytest.raises(Refused) as refusal:
+        dosing.reverse_dose(
+            session,
+            dose_id=wrong.id,
+            reason=ReversalReason.NOT_SWALLOWED,
+            note="spat out",
+            poured=False,
+            witnessed_by_id=None,
+            act=world.act(),
+        )
+
+    assert refusal.value.field == "poured"
+
+
+def test_a_dose_of_another_site_is_not_reversed_here(session, world):
+    wrong = give(session, world, patient(session, world))
+    other = factories.save(session, models.Site(code="other", name="Hill Clinic", address="", phone=""))
+
+    with pytest.raises(NotFound):
+        dosing.reverse_dose(
+            session,
+            dose_id=wrong.id,
+            reason=ReversalReason.KEYED_BY_MISTAKE,
+            note="not ours",
+            poured=False,
+            witnessed_by_id=None,
+            act=replace(world.act(), site_id=other.id),
+        )
+
+
+def test_an_order_of_another_site_gives_nothing_here(session, world):
+    who = patient(session, world)
+    other = factories.save(session, models.Site(code="other", name="Hill Clinic", address="", phone=""))
+
+    facts = facts_for(session, person_id=who.id, site_id=other.id, window_id=None, clinic_day=world.day, at=world.at)
+
+    assert "not_admitted" in [reason.code for reason in reasons_to_withhold(facts, SITE)]
+
+
+@pytest.mark.parametrize(("local", "day_of_dose"), [("00:10", -1), ("02:59", -1), ("03:00", 0), ("23:50", 0)])
+def test_a_dose_in_the_night_belongs_to_the_clinic_day_that_began_at_three(session, world, local, day_of_dose):
+    zone = ZoneInfo("Europe/Berlin")
+    hour, minute = map(int, local.split(":"))
+    change_of_clocks = datetime(2026, 3, 29, hour, minute, tzinfo=zone)  # 02:00 becomes 03:00
+    autumn = datetime(2026, 10, 25, hour, minute, tzinfo=zone, fold=1)  # 03:00 becomes 02:00
+
+    for moment in (autumn,) if local == "02:59" else (change_of_clocks, autumn):
+        assert clinic_day(moment.astimezone(UTC), zone, time(3)) == moment.date() + day_of_dose * DAY
