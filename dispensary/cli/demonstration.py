@@ -1,6 +1,7 @@
 """`dispensary demo`: a home with a made-up clinic in it, its history, and a sign-in for each role."""
 
 import contextlib
+from zoneinfo import available_timezones
 
 import click
 from flask import Flask
@@ -15,11 +16,19 @@ from dispensary.safekeeping import keys
 from dispensary.web.database import db, unit_of_work
 
 
+def _known_zone(context: click.Context, parameter: click.Parameter, value: str) -> str:
+    if value not in available_timezones():
+        raise click.BadParameter("no zone of the tz database, such as Asia/Ho_Chi_Minh")
+    return value
+
+
 @click.command("demo")
 @click.option("--patients", default=300, show_default=True, type=click.IntRange(1, 5000), help="How many people.")
 @click.option("--days", default=365, show_default=True, type=click.IntRange(1, 3660), help="Days before today.")
 @click.option("--seed", default=7, show_default=True, help="The same seed makes the same people and doses.")
-@click.option("--time-zone", default="Europe/London", show_default=True, help="The clinic's zone.")
+@click.option(
+    "--time-zone", default="Europe/London", show_default=True, callback=_known_zone, help="The clinic's zone."
+)
 @click.option("--home-if-empty", is_flag=True, help="Do nothing where a clinic was made before.")
 @click.pass_obj
 @opening.in_plain_words

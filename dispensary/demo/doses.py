@@ -4,9 +4,10 @@ The rows are those that `services.dosing.record_dose` writes, one by one; a test
 """
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from decimal import Decimal
+from random import Random
 from types import SimpleNamespace
 from typing import Any, cast
 from uuid import UUID
@@ -29,6 +30,7 @@ IN_ORDER: tuple[type[Base], ...] = (Claim, Dose, DoseLine, Movement, AuditEvent,
 NOTHING = Mg(Decimal(0))
 AUDIT = 0
 """The audit's place among the heads; a register's is its product."""
+NextUid = Callable[[], UUID]
 Shelf = tuple[int, Medication, Form]
 
 
@@ -38,10 +40,10 @@ class DoseWriter:
     What stands at the windows is carried along until somebody else moves stock.
     """
 
-    def __init__(self, session: Session, uid: Any) -> None:
+    def __init__(self, session: Session, uid: NextUid) -> None:
         """Write with this session; `uid` returns the next UUID."""
         self._session = session
-        self._uid: Any = uid
+        self._uid = uid
         self._ids = Ids(session)
         self._rows: dict[type[Base], list[dict[str, Any]]] = defaultdict(list)
         self._shelves: dict[Shelf, list[ContainerFacts]] = {}
@@ -216,6 +218,6 @@ class DoseWriter:
         return self._places[window_id]
 
 
-def uuids(rng: Any) -> Any:
+def uuids(rng: Random) -> NextUid:
     """Return a function that returns the next UUID of a seeded source."""
     return lambda: UUID(int=rng.getrandbits(128), version=4)

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from dispensary.clock import clinic_day
 from dispensary.demo import cast, names, setting
-from dispensary.demo.doses import DoseWriter, uuids
+from dispensary.demo.doses import DoseWriter, NextUid, uuids
 from dispensary.demo.setting import Clinic
 from dispensary.demo.story import OPENS, Story
 from dispensary.exchange.bulk import take_stock
@@ -35,6 +35,7 @@ def make_clinic(
     key: Ed25519PrivateKey,
     now: datetime,
     progress: Progress,
+    writer: Callable[[Session, NextUid], DoseWriter] = DoseWriter,
 ) -> Clinic:
     """Make a clinic with a history of so many days before today; today is half done.
 
@@ -44,6 +45,7 @@ def make_clinic(
         seed: the same seed at the same moment makes the same people, orders, doses and stock.
         password_hash: of the one password that all its staff have.
         progress: told of each day.
+        writer: what writes the usual dose.
     """
     rng, zone = Random(seed), ZoneInfo(time_zone)  # noqa: S311 - no secret hangs on it
     starts = time.fromisoformat(house_rules().site_defaults[SettingKey.DAY_STARTS])
@@ -55,7 +57,8 @@ def make_clinic(
     )
     characters = cast.characters(rng, names.people(rng, patients, today), first_day, today)
     rules = sites.settings(session, clinic.site_id, today).rules
-    story = Story(session, clinic, DoseWriter(session, uuids(rng)), rules, rng, now)
+    uids = uuids(Random(f"uids {seed}"))  # noqa: S311 - no secret hangs on it
+    story = Story(session, clinic, writer(session, uids), rules, rng, now)
     for number in range(days + 1):
         day = first_day + timedelta(days=number)
         story.live(day, characters, today=day == today)
