@@ -66,6 +66,13 @@ def test_an_opened_bottle_stays_where_it_was_opened(session, world):
         stock_moving.move_to_safe(session, container_ids=[world.containers["methadone"].id], act=world.act())
 
 
+def test_an_emptied_bottle_is_not_moved_at_all(session, world):
+    end_open(session, world)
+
+    with pytest.raises(Refused, match="container_emptied"):
+        stock_moving.move_to_safe(session, container_ids=[world.containers["methadone"].id], act=world.act())
+
+
 def test_a_bottle_at_a_window_is_not_moved_to_a_window(session, world):
     with pytest.raises(Refused, match="wrong_place"):
         to_window(session, world, bottle(session, world, at_window=True))
