@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import date, datetime
+from functools import reduce
 from pathlib import Path
 
 import click
@@ -29,16 +30,24 @@ BY = "command line"
 """Who printed, where nobody is signed in; the audit names the account that set the clinic up."""
 
 Option = Callable[[Callable[..., None]], Callable[..., None]]
-site_option = click.option("--site", "site_code", help="Short name of the site; needed where there are several.")
-out_option = click.option(
-    "--out", type=click.Path(dir_okay=False, writable=True, path_type=Path), required=True, help="The file to write."
-)
-paper_option = click.option("--paper", type=click.Choice(list(SIZES)), help="The site's own if not given.")
 
 
-def formats(*names: str) -> Option:
-    """Return the option that says what kind of file is wanted; the first is the usual one."""
-    return click.option("--format", "kind", type=click.Choice(names), default=names[0], show_default=True)
+def writes(*kinds: str) -> Option:
+    """Return what every command of a sheet has: which kind of file, the first being the usual one, and where it goes."""
+    file = click.Path(dir_okay=False, writable=True, path_type=Path)
+    return joined(
+        click.option("--format", "kind", type=click.Choice(kinds), default=kinds[0], show_default=True),
+        click.option("--paper", type=click.Choice(list(SIZES)), help="The site's own if not given."),
+        click.option("--out", type=file, required=True, help="The file to write."),
+        click.option("--site", "site_code", help="Short name of the site; needed where there are several."),
+        click.pass_obj,
+        opening.in_plain_words,
+    )
+
+
+def joined(*decorators: Option) -> Option:
+    """Return several decorators as one, the first outermost."""
+    return lambda command: reduce(lambda inner, decorate: decorate(inner), reversed(decorators), command)
 
 
 @click.group()
@@ -49,12 +58,7 @@ def report() -> None:
 @report.command("log")
 @click.option("--day", type=DAY, help="Clinic day; today's if not given.")
 @click.option("--to", "until", type=DAY, help="Last clinic day, for more than one.")
-@formats("pdf", "csv", "xlsx")
-@paper_option
-@out_option
-@site_option
-@click.pass_obj
-@opening.in_plain_words
+@writes("pdf", "csv", "xlsx")
 def log(
     create_app: MakeApp,
     day: datetime | None,
@@ -88,12 +92,7 @@ def log(
 
 @report.command("history")
 @click.option("--number", required=True, help="The person's number, such as P00001.")
-@formats("pdf", "csv")
-@paper_option
-@out_option
-@site_option
-@click.pass_obj
-@opening.in_plain_words
+@writes("pdf", "csv")
 def history(create_app: MakeApp, number: str, kind: str, paper: str | None, out: Path, site_code: str | None) -> None:
     """Write one person's dosing history; who opens it is noted."""
     with opening.clinic(create_app) as app:
@@ -113,12 +112,7 @@ def history(create_app: MakeApp, number: str, kind: str, paper: str | None, out:
 @report.command("register")
 @click.option("--product", required=True, help="The product's name, as the stock page has it.")
 @click.option("--pages", help="From which page to which, as 3 or 3-7; all if not given.")
-@formats("pdf", "csv")
-@paper_option
-@out_option
-@site_option
-@click.pass_obj
-@opening.in_plain_words
+@writes("pdf", "csv")
 def register_pages(
     create_app: MakeApp,
     product: str,
