@@ -13,7 +13,7 @@ import click
 from alembic.util.exc import CommandError
 from flask import Flask
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError, OperationalError
+from sqlalchemy.exc import ArgumentError, DatabaseError
 
 from dispensary.errors import DomainError, Refused
 from dispensary.home import URL_VARIABLE, Home
@@ -31,7 +31,7 @@ UTC_ZONE = ZoneInfo("UTC")
 
 
 def in_plain_words(command: Callable[P, R]) -> Callable[P, R]:
-    """Let a command end with one sentence and exit code 1 where the clinic's rules, keys or database say no."""
+    """Let a command end with one sentence and exit code 1 where the clinic's rules, keys, database or files say no."""
 
     @functools.wraps(command)
     def run(*args: P.args, **kwargs: P.kwargs) -> R:
@@ -41,8 +41,10 @@ def in_plain_words(command: Callable[P, R]) -> Callable[P, R]:
             raise click.ClickException(_sentence(refusal)) from None
         except (KeyUnreadable, CommandError) as error:
             raise click.ClickException(str(error)) from None
-        except OperationalError as error:
+        except DatabaseError as error:
             raise click.ClickException(f"the database cannot be used: {str(error.orig).splitlines()[0]}") from None
+        except OSError as error:
+            raise click.ClickException(f"{error.filename or 'the system'}: {error.strerror or error}") from None
 
     return run
 

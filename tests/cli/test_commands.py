@@ -385,6 +385,13 @@ def test_a_real_clinic_is_not_taken_for_the_demonstration(founded):
     assert "harbour demo" not in said.output
 
 
+def test_a_file_that_cannot_be_written_is_named_in_one_sentence(founded, tmp_path):
+    result = founded("report", "log", "--out", str(tmp_path / "nowhere" / "log.pdf"))
+
+    assert result.exit_code == 1
+    assert result.stderr.splitlines() == [f"Error: {tmp_path / 'nowhere' / 'log.pdf'}: No such file or directory"]
+
+
 def test_a_home_inside_the_environment_is_refused(monkeypatch):
     import sys
 
