@@ -14,6 +14,7 @@ NORMAL = {"width": 1366, "height": 768}
 SMALL = {"width": 1024, "height": 768}
 PATIENCE_MS = 8_000
 MOST_TABS = 150
+HAS_FOCUS = "e => e === document.activeElement"
 ANSWERED = re.compile(r"Failed to load resource: the server responded with a status of (400|403|404|409|413|422) ")
 """A refusal is an answer like any other; Chromium notes each one on its console."""
 
@@ -126,8 +127,9 @@ class Hands:
     def reach(self, target: Locator) -> Locator:
         """Press Tab until the focus is there."""
         expect(target).to_be_visible()
+        element = target.element_handle()  # found by its role and name once, not at every key
         for _ in range(MOST_TABS):
-            if _has_focus(target):
+            if element.evaluate(HAS_FOCUS):
                 return target
             self.press("Tab")
         raise AssertionError(f"the Tab key does not reach {target}")
@@ -193,7 +195,7 @@ class Hands:
 
 
 def _has_focus(target: Locator) -> bool:
-    return bool(target.evaluate("e => e === document.activeElement"))
+    return bool(target.evaluate(HAS_FOCUS))
 
 
 def sit_down(
