@@ -16,6 +16,8 @@ from dispensary.home import HOME_VARIABLE, URL_VARIABLE, Home
 
 ROOT = Path(__file__).resolve().parent.parent
 PATIENCE = 30.0
+KEPT_OPEN = 1.0
+"""The server closes idle connections after two seconds; a browser opens a new one."""
 
 
 def free_port() -> int:
@@ -88,17 +90,26 @@ class Terminal:
     port: int
     cookies: dict[str, str] = field(default_factory=dict)
     connection: http.client.HTTPConnection | None = None
+    tag: str = ""
+    used: float = 0.0
 
-    def get(self, path: str) -> Answer:
-        return self._ask("GET", path)
+    def get(self, path: str, *, unless: str = "") -> Answer:
+        """Ask for a page; with a tag, only if it is another by now."""
+        return self._ask("GET", path, unless=unless)
 
     def post(self, path: str, fields: dict[str, str]) -> Answer:
         return self._ask("POST", path, urlencode(fields))
 
-    def _ask(self, verb: str, path: str, body: str | None = None) -> Answer:
+    def _ask(self, verb: str, path: str, body: str | None = None, unless: str = "") -> Answer:
+        if self.connection is not None and time.monotonic() - self.used > KEPT_OPEN:
+            self.connection.close()
+            self.connection = None
+        self.used = time.monotonic()
         if self.connection is None:
             self.connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE)
         headers = {"Cookie": "; ".join(f"{k}={v}" for k, v in self.cookies.items())}
+        if unless:
+            headers["If-None-Match"] = unless
         if body is not None:
             headers["Content-Type"] = "application/x-www-form-urlencoded"
         try:
@@ -109,6 +120,7 @@ class Terminal:
             self.connection.close()
             self.connection = None
             raise
+        self.tag = answer.getheader("ETag") or ""
         for header in answer.msg.get_all("Set-Cookie") or []:
             name, _, value = header.split(";")[0].partition("=")
             self.cookies[name] = value

@@ -52,10 +52,10 @@ class Ware:
 
 WARES = (
     Ware("Methadone oral solution 10 mg/mL", Medication.METHADONE, Form.LIQUID, "10", "0.1", "2000"),
-    Ware("Buprenorphine/naloxone 8 mg/2 mg tablets", BUP_NX, Form.TABLET, "8", "1", "100", "2"),
-    Ware("Buprenorphine/naloxone 2 mg/0.5 mg tablets", BUP_NX, Form.TABLET, "2", "1", "100", "0.5"),
-    Ware("Buprenorphine/naloxone 8 mg/2 mg film", BUP_NX, Form.FILM, "8", "1", "90", "2"),
-    Ware("Buprenorphine/naloxone 2 mg/0.5 mg film", BUP_NX, Form.FILM, "2", "1", "90", "0.5"),
+    Ware("Buprenorphine/naloxone 8 mg/2 mg tablets", BUP_NX, Form.TABLET, "8", "1", "300", "2"),
+    Ware("Buprenorphine/naloxone 2 mg/0.5 mg tablets", BUP_NX, Form.TABLET, "2", "1", "300", "0.5"),
+    Ware("Buprenorphine/naloxone 8 mg/2 mg film", BUP_NX, Form.FILM, "8", "1", "240", "2"),
+    Ware("Buprenorphine/naloxone 2 mg/0.5 mg film", BUP_NX, Form.FILM, "2", "1", "240", "0.5"),
 )
 
 

@@ -561,6 +561,7 @@ class Story:
                 reason="awake, oriented; doses go on tomorrow",
                 act=self._act("prescriber", moment),
             )
+            self._close_task(patient, "seen; fit again tomorrow", moment)
 
         self._at(max(at, self.closes) + timedelta(minutes=4), release)
 
