@@ -12,7 +12,8 @@ from models.units import Mg
 STEADY_DAYS = 168
 EARLY_DAYS = 28
 HOURS_BETWEEN_PARTS = 4
-METHADONE_FIRST, METHADONE_STEP, METHADONE_STEP_DAYS = Decimal(30), Decimal(10), 5
+STEP_DAYS = 5
+METHADONE_FIRST, METHADONE_STEP, BUPRENORPHINE_STEP = Decimal(30), Decimal(10), Decimal(4)
 BUPRENORPHINE_DAYS = (Decimal(8), Decimal(12), Decimal(16))
 TAPER_STEP_DAYS = 7
 TAPER_STEPS = 4
@@ -21,7 +22,7 @@ TAPER_STEPS = 4
 def beginning(one: Character, day: date, *, again: bool = False) -> OrderDraft:
     """Return the order of the first weeks: low, then up by steps to what the person is to have."""
     amounts = _rising(one.medication, one.target_mg)
-    apart = METHADONE_STEP_DAYS if one.medication is Medication.METHADONE else 1
+    apart = STEP_DAYS if one.medication is Medication.METHADONE else 1
     steps = [(day + timedelta(days=n * apart), amount) for n, amount in enumerate(amounts)]
     reason = "start again after days away" if again else "start of treatment"
     last = max(day + timedelta(days=EARLY_DAYS), steps[-1][0] + timedelta(days=EARLY_DAYS // 2))
@@ -52,15 +53,15 @@ def taper(one: Character, day: date, amount_mg: Decimal) -> OrderDraft:
     return _draft(one, TreatmentPhase.TAPER, day, last, steps, "coming down as agreed")
 
 
-def lower_again(one: Character, day: date, usual_mg: Decimal, days_without: int) -> OrderDraft:
-    """Return an order that begins again with half after days without medicine, and goes up to what was usual."""
-    amounts = [_measurable(one, usual_mg / 2)]
-    while amounts[-1] < usual_mg:
-        step = METHADONE_STEP if one.medication is Medication.METHADONE else Decimal(4)
-        amounts.append(min(usual_mg, amounts[-1] + step))
-    steps = [(day + timedelta(days=n * METHADONE_STEP_DAYS), amount) for n, amount in enumerate(amounts)]
+def upwards(one: Character, day: date, first_mg: Decimal, reason: str) -> OrderDraft:
+    """Return an order that goes up from an amount to what the person is to have."""
+    amounts = [first_mg]
+    while amounts[-1] < one.target_mg:
+        step = METHADONE_STEP if one.medication is Medication.METHADONE else BUPRENORPHINE_STEP
+        amounts.append(min(one.target_mg, amounts[-1] + step))
+    steps = [(day + timedelta(days=n * STEP_DAYS), amount) for n, amount in enumerate(amounts)]
     last = steps[-1][0] + timedelta(days=EARLY_DAYS)
-    return _draft(one, TreatmentPhase.STABILISATION, day, last, steps, f"{days_without} days without medicine")
+    return _draft(one, TreatmentPhase.STABILISATION, day, last, steps, reason)
 
 
 def _measurable(one: Character, amount: Decimal) -> Decimal:

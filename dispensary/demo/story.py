@@ -358,10 +358,12 @@ class Story:
 
     def _renew(self, patient: Patient, order: OrderFacts, at: datetime) -> None:
         total = _total(self._usual(patient, order))
-        early = order.treatment_phase is TreatmentPhase.INDUCTION
-        draft = schedules.steady(
-            patient.one, order.ends_on + timedelta(days=1), total, "reviewed, goes on", early=early
-        )
+        first = order.ends_on + timedelta(days=1)
+        if total < patient.one.target_mg and order.treatment_phase is not TreatmentPhase.TAPER:
+            draft = schedules.upwards(patient.one, first, total, "reviewed, goes on upwards")
+        else:
+            early = order.treatment_phase is TreatmentPhase.INDUCTION
+            draft = schedules.steady(patient.one, first, total, "reviewed, goes on", early=early)
         self._sign(patient, draft, at)
 
     # --- visits
@@ -534,7 +536,8 @@ class Story:
         if days <= self.rules.hold_from_days + 1:
             self._release(patient, self._act("prescriber", at))
         else:
-            draft = schedules.lower_again(patient.one, self.day, total, days)
+            low = schedules.lowered(patient.one, total)
+            draft = schedules.upwards(patient.one, self.day, low, f"{days} days without medicine")
             self._sign(patient, draft, at, considering=True)
         self._released(patient, at + timedelta(minutes=6))
 
@@ -549,9 +552,7 @@ class Story:
         dosing.withhold_dose(
             self.session, person_id=patient.person_id, reason=WithheldReason.SEDATED, note="drowsy, slurred", act=act
         )
-        stop = stops.set_stop(
-            self.session, person_id=patient.person_id, kind=StopKind.SEDATION, note="drowsy at the window", act=act
-        )
+        (stop,) = standing_stops(self.session, patient.person_id)
 
         def release(moment: datetime) -> None:
             self._service()
