@@ -30,7 +30,18 @@ from dispensary.rules.attendance import DayTaken, days_without_medicine
 from dispensary.rules.dosing import DosingFacts, SiteRules, Slot, hold_limit, reasons_to_withhold, shown_digest
 from dispensary.rules.order_drafts import OrderDraft
 from dispensary.rules.orders import DueAmount, OrderFacts, TakenDay, due_amount
-from dispensary.services import day_close, dosing, episodes, orders, people, photos, prescriber_desk, re_entry, stops
+from dispensary.services import (
+    day_close,
+    dose_reversals,
+    dosing,
+    episodes,
+    orders,
+    people,
+    photos,
+    prescriber_desk,
+    re_entry,
+    stops,
+)
 from dispensary.services.act import Act
 from dispensary.services.dosing import Shown
 from dispensary.services.episodes import TransferIn
@@ -43,7 +54,6 @@ from models.enums import (
     NoticeKind,
     RefusedReason,
     ReversalReason,
-    StopKind,
     TaskReasonKind,
     TreatmentPhase,
     WithheldReason,
@@ -552,7 +562,7 @@ class Story:
         dosing.withhold_dose(
             self.session, person_id=patient.person_id, reason=WithheldReason.SEDATED, note="drowsy, slurred", act=act
         )
-        (stop,) = standing_stops(self.session, patient.person_id)
+        (stop,) = facts_of.standing_stops(self.session, patient.person_id)
 
         def release(moment: datetime) -> None:
             self._service()
@@ -597,7 +607,7 @@ class Story:
 
         def take_back(moment: datetime) -> None:
             self._stock_service(patient)
-            dosing.reverse_dose(
+            dose_reversals.reverse_dose(
                 self.session,
                 dose_id=dose.id,
                 reason=ReversalReason.KEYED_BY_MISTAKE,

@@ -5,10 +5,12 @@ Shared by the import and the demo clinic. Call it inside a unit of work only: th
 """
 
 from collections.abc import Callable, Iterable, Iterator
+from functools import lru_cache
 from itertools import count, islice
 from typing import Any
 
 from sqlalchemy import Table, func, select, text
+from sqlalchemy.engine import Dialect
 from sqlalchemy.orm import Session
 
 from models import Base
@@ -81,7 +83,7 @@ def _write_batch(session: Session, table: Table, batch: list[dict[str, Any]]) ->
     dialect = session.get_bind().dialect
     names = list(batch[0])
     into = f"{table.name} ({', '.join(names)})"
-    given = [_bound(table.c[name].type.dialect_impl(dialect).bind_processor(dialect), name, batch) for name in names]
+    given = [_bound(process, name, batch) for name, process in _processors(table, dialect, tuple(names))]
     tuples = list(zip(*given, strict=True))
     connection = session.connection()
     if dialect.name == "sqlite":
@@ -92,6 +94,14 @@ def _write_batch(session: Session, table: Table, batch: list[dict[str, Any]]) ->
     with driver.cursor() as cursor, cursor.copy(f"COPY {into} FROM STDIN") as copy:
         for values in tuples:
             copy.write_row(values)
+
+
+@lru_cache
+def _processors(
+    table: Table, dialect: Dialect, names: tuple[str, ...]
+) -> list[tuple[str, Callable[[Any], Any] | None]]:
+    """Return what turns each column's values into what the driver takes."""
+    return [(name, table.c[name].type.dialect_impl(dialect).bind_processor(dialect)) for name in names]
 
 
 def _bound(process: Callable[[Any], Any] | None, name: str, batch: list[dict[str, Any]]) -> list[Any]:
