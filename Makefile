@@ -4,7 +4,7 @@
 demo: ## a made-up clinic on this computer
 	@.ci/setup run
 	@.venv/bin/dispensary demo --patients 300 --days 365 --home-if-empty
-	@.venv/bin/dispensary serve
+	@.venv/bin/dispensary serve --this-computer "Terminal 1"
 
 test: ## set up, check, and run every test on both databases
 	@.ci/setup test

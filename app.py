@@ -49,6 +49,7 @@ def create_app(
         MAX_FORM_MEMORY_SIZE=LARGEST_REQUEST,
         WTF_CSRF_TIME_LIMIT=None,  # bound to the session: a page left open over lunch still works
         BOOTSTRAP_SERVE_LOCAL=True,
+        THIS_COMPUTER=None,  # `serve --this-computer` names the terminal that the server's own PC is
         BABEL_TRANSLATION_DIRECTORIES=str(ROOT / "dispensary" / "translations"),
     )
     app.config.update(config or {})

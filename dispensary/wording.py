@@ -34,6 +34,13 @@ def say(msgid: str, **values: Any) -> Words:
 
 
 @dataclass(frozen=True)
+class Moment:
+    """A moment to be said with its day, since it may lie on another than today."""
+
+    at: datetime
+
+
+@dataclass(frozen=True)
 class Speaker:
     """Turns words, vocabulary and values into text in one language and one clinic's time.
 
@@ -54,6 +61,8 @@ class Speaker:
                 said = self.translate(label(what))
             case Decimal():
                 said = plain(what)
+            case Moment(at=at):
+                said = self.moment(at)
             case datetime():
                 said = what.astimezone(self.zone).strftime("%H:%M")
             case date():

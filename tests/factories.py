@@ -479,10 +479,10 @@ def reversal(
     session: Session, world: World, wrong: models.Dose, *, at: datetime | None = None, poured: bool = False
 ) -> models.DoseReversal:
     """Reverse a dose on record, by the service that the window uses."""
-    from dispensary.services import dosing
+    from dispensary.services import dose_reversals
 
     at = at or world.at
-    return dosing.reverse_dose(
+    return dose_reversals.reverse_dose(
         session,
         dose_id=wrong.id,
         reason=enums.ReversalReason.NOT_SWALLOWED if poured else enums.ReversalReason.KEYED_BY_MISTAKE,

@@ -14,7 +14,9 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from dispensary.cli import opening
 from dispensary.cli.opening import MakeApp
+from dispensary.queries import accounts
 from dispensary.web.database import THREADS, db
+from dispensary.web.sign_in.terminal import THIS_COMPUTER
 
 HERE = ("localhost", "127.0.0.1", "[::1]")
 WORKERS_ON_POSTGRESQL = 2
@@ -47,6 +49,7 @@ class Server(BaseApplication):
 @click.option("--tls-key", type=click.Path(exists=True, dir_okay=False), help="Its private key, PEM.")
 @click.option("--behind-proxy", is_flag=True, help="A proxy in front does TLS and sets X-Forwarded-For and -Proto.")
 @click.option("--host-name", multiple=True, help="A further name or address under which terminals open the clinic.")
+@click.option("--this-computer", metavar="TERMINAL", help="Which terminal a browser on this PC is, by its name.")
 @click.pass_obj
 @opening.in_plain_words
 def serve(
@@ -57,6 +60,7 @@ def serve(
     tls_key: str | None,
     behind_proxy: bool,
     host_name: tuple[str, ...],
+    this_computer: str | None,
 ) -> None:
     """Serve the clinic. Beyond this PC only with TLS: --tls-cert and --tls-key, or --behind-proxy."""
     if bool(tls_cert) != bool(tls_key):
@@ -68,19 +72,34 @@ def serve(
     if tls_cert and tls_key:
         check_certificate(tls_cert, tls_key)
     check_address(host, port)
+    if this_computer and behind_proxy:
+        raise click.UsageError("behind a proxy every browser seems to be on this PC: name its terminal in the pages")
     with opening.clinic(create_app):
         backend = db.engine.dialect.name
+        code = terminal_code(this_computer) if this_computer else None
         db.engine.dispose()  # the workers are forked: none may inherit a connection
     names = trusted_hosts(host, host_name)
 
     def make() -> Flask:
-        app: Flask = create_app(config={"TRUSTED_HOSTS": names})
+        app: Flask = create_app(config={"TRUSTED_HOSTS": names, THIS_COMPUTER: code})
         if behind_proxy:
             app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=1, x_host=1)  # type: ignore[method-assign]
         return app
 
     address = f"{'https' if tls_cert else 'http'}://{_bracketed(host)}:{port}"
     Server(make, _options(backend, host, port, tls_cert, tls_key, address)).run()
+
+
+def terminal_code(name: str) -> str:
+    """Return the code of the terminal with this name.
+
+    Raises:
+        ClickException: there is none, or several sites have one.
+    """
+    codes = accounts.terminal_codes(db.session(), name)
+    if len(codes) != 1:
+        raise click.ClickException(f"{len(codes) or 'no'} terminals are named {name}")
+    return codes[0]
 
 
 def _options(

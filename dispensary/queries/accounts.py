@@ -17,6 +17,11 @@ def terminal_by_code(session: Session, code: str) -> Terminal | None:
     return session.scalar(select(Terminal).where(Terminal.code == code, Terminal.retired_at.is_(None)))
 
 
+def terminal_codes(session: Session, name: str) -> list[str]:
+    """Return the codes of the terminals in use with this name; several sites may each have one."""
+    return list(session.scalars(select(Terminal.code).where(Terminal.name == name, Terminal.retired_at.is_(None))))
+
+
 def sites_of(session: Session, staff_id: int, on: date) -> list[int]:
     """Return the sites at which someone holds a role on a day, lowest id first."""
     query = (

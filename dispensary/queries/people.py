@@ -26,6 +26,8 @@ from models.enums import Admission, EpisodeEndReason, EpisodeKind, Medication, N
 from models.units import Mg
 
 MOST_FOUND = 50
+LEAST_OF_A_NUMBER = 3
+"""So much of a number must be typed before it is searched by its beginning."""
 
 
 @dataclass(frozen=True)
@@ -75,8 +77,8 @@ def card_holder(session: Session, code: str) -> CardHolder | None:
 def find_people(session: Session, text: str) -> Found:
     """Return the people whom a text may mean: a card's code, a number, or parts of a name in any script.
 
-    A card's code or a number is matched whole. Of a name, each word may stand anywhere in it, marks and case aside.
-    A blank text finds nobody.
+    A card's code is matched whole, a number from its beginning. Of a name, each word may stand anywhere in it, marks
+    and case aside. A blank text finds nobody.
     """
     holder = card_holder(session, text)
     wanted = Person.id == holder.person_id if holder else _named(text)
@@ -116,7 +118,10 @@ def _named(text: str) -> ColumnElement[bool] | None:
     in_name = and_(*(Person.search_key.contains(word, autoescape=True) for word in words))
     # 王小明 is typed without the blank that stands between family and given name in the key.
     run_together = func.replace(Person.search_key, " ", "").contains("".join(words), autoescape=True)
-    return or_(Person.number.in_(numbers), Person.identity_number == whole, in_name, run_together)
+    conditions = [Person.number.in_(numbers), Person.identity_number == whole, in_name, run_together]
+    if any(c.isdigit() for c in whole) and len(whole) >= LEAST_OF_A_NUMBER:
+        conditions.append(Person.number.startswith(whole.upper(), autoescape=True))
+    return or_(*conditions)
 
 
 def alike(

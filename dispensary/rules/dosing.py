@@ -14,7 +14,7 @@ from dispensary.permissions import Permission
 from dispensary.reasons import Reason
 from dispensary.rules.orders import OrderFacts, Step
 from dispensary.rules.stock import Line
-from dispensary.wording import N_, Words, say
+from dispensary.wording import N_, Moment, Words, say
 from models.enums import DoseOutcome, EpisodeEndReason, RefusedReason, StopKind, TreatmentPhase, WithheldReason
 from models.units import Mg
 
@@ -254,8 +254,8 @@ def stop_standing(facts: DosingFacts, site: SiteRules) -> Reason | None:
     stop = facts.stops[0]
     return Reason(
         "stop_standing",
-        say(N_("Stop: %(kind)s, set by %(by)s at %(at)s."), kind=stop.kind, by=stop.set_by, at=stop.set_at),
-        say(N_("The prescriber decides; an answer is due at %(due)s."), due=stop.decide_by),
+        say(N_("Stop: %(kind)s, set by %(by)s, %(at)s."), kind=stop.kind, by=stop.set_by, at=Moment(stop.set_at)),
+        say(N_("The prescriber decides; an answer is due %(due)s."), due=Moment(stop.decide_by)),
         override=Permission.STOP_RELEASE,
     )
 

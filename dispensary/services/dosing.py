@@ -1,4 +1,4 @@
-"""Recording what became of a dose: given, given in part, withheld, refused, and reversed.
+"""Recording what became of a dose: given, given in part, withheld, refused. What did not happen: dose_reversals.
 
 Every verb works behind the same locks, in the same order: the person, then the window's containers, then the heads of the
 chains. What the page showed is compared again behind them; whoever is second is told who was first.
@@ -13,16 +13,16 @@ from functools import reduce
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from dispensary.errors import Conflict, NotFound, Refused
+from dispensary.errors import Conflict, Refused
 from dispensary.queries import dosing as facts_of
 from dispensary.rules import dosing as rules
 from dispensary.rules.dosing import DosingFacts, SiteRules
 from dispensary.rules.stock import ContainerFacts, Line, share_taken
-from dispensary.services import audit, lock, stock, stock_leaving, stock_moving, tasks
+from dispensary.services import audit, lock, stock, stock_leaving, stock_moving, stops, tasks
 from dispensary.services.act import Act
 from dispensary.services.facts import write
 from dispensary.wording import N_, say
-from models import Claim, ClaimRelease, Container, Dose, DoseLine, DoseReversal, Movement, Staff
+from models import Claim, Container, Dose, DoseLine, Movement
 from models.enums import (
     AuditKind,
     ClaimKind,
@@ -31,7 +31,7 @@ from models.enums import (
     MovementKind,
     PlaceKind,
     RefusedReason,
-    ReversalReason,
+    StopKind,
     TaskReasonKind,
     WasteReason,
     WithheldReason,
@@ -42,9 +42,11 @@ NOTHING = Mg(Decimal(0))
 ANSWER_WITHIN = timedelta(hours=2)
 """When the prescriber's answer to a withheld dose is due."""
 
+NOT_FIT = frozenset({WithheldReason.SEDATED, WithheldReason.INTOXICATED})
+"""Reasons for withholding after which nothing is given until a prescriber has decided."""
+
 TASK_FOR = {
-    WithheldReason.SEDATED: TaskReasonKind.NOT_FIT,
-    WithheldReason.INTOXICATED: TaskReasonKind.NOT_FIT,
+    **dict.fromkeys(NOT_FIT, TaskReasonKind.NOT_FIT),
     WithheldReason.DAYS_WITHOUT_MEDICINE: TaskReasonKind.DAYS_WITHOUT_MEDICINE,
 }
 """Which reasons for withholding open a task for the prescriber."""
@@ -126,6 +128,8 @@ def record_part_dose(
 def withhold_dose(session: Session, *, person_id: int, reason: WithheldReason, note: str, act: Act) -> Dose:
     """Record that staff gave no dose, and why. It is still a day without medicine.
 
+    Somebody not fit for a dose gets none until a prescriber has decided: a stop is set, unless one stands.
+
     Raises:
         Refused: no dose is due, so there is nothing to withhold.
     """
@@ -134,6 +138,8 @@ def withhold_dose(session: Session, *, person_id: int, reason: WithheldReason, n
     if kind := TASK_FOR.get(reason):
         due_at = act.at + ANSWER_WITHIN
         tasks.note(session, person_id=person_id, desk=Desk.PRESCRIBER, kind=kind, due_at=due_at, act=act)
+    if reason in NOT_FIT and StopKind.SEDATION not in {s.kind for s in facts_of.standing_stops(session, person_id)}:
+        stops.set_stop(session, person_id=person_id, kind=StopKind.SEDATION, decide_by=act.at + ANSWER_WITHIN, act=act)
     return dose
 
 
@@ -146,74 +152,6 @@ def refuse_dose(session: Session, *, person_id: int, reason: RefusedReason, note
     dose = _without_a_dose(session, person_id, DoseOutcome.REFUSED, act, refused_reason=reason, note=note)
     audit.record(session, AuditKind.DOSE_REFUSED, dose, act, person=person_id, reason=reason)
     return dose
-
-
-def reverse_dose(
-    session: Session,
-    *,
-    dose_id: int,
-    reason: ReversalReason,
-    note: str,
-    poured: bool,
-    witnessed_by_id: int | None,
-    act: Act,
-) -> DoseReversal:
-    """Record that a dose on record did not happen. The dose stays legible; its slot is free again, once.
-
-    Args:
-        poured: it left the container: the stock comes back and goes to waste, with a witness, in two lines.
-        witnessed_by_id: who saw the waste; needed only if it was poured.
-
-    Raises:
-        NotFound: there is no such dose at this site.
-        Conflict: it was reversed before.
-        Refused: it is of a kind that is not reversed at the window, or has no witness.
-    """
-    if reason is ReversalReason.NOT_SWALLOWED and not poured:
-        raise Refused(
-            say(
-                N_(
-                    "What was poured and not swallowed goes to waste, not back into the container: tick that it was poured."
-                )
-            ),
-            code="was_poured",
-            field="poured",
-        )
-    dose = _dose_to_reverse(session, dose_id, act)
-    if poured and witnessed_by_id is None:
-        raise Refused(
-            say(N_("A second person signs for what was poured.")), code="no_witness", field="witness_username"
-        )
-    movements = _moved_by(session, dose, poured)
-    for container_id in sorted({movement.container_id for movement in movements}):
-        stock.lock_container(session, container_id, act)
-    reversal = DoseReversal(
-        dose_id=dose.id,
-        reason=reason,
-        note=note,
-        poured=poured,
-        reversed_at=act.at,
-        clinic_day=act.clinic_day,
-        witnessed_by_id=witnessed_by_id if poured else None,
-        **act.stamp,
-    )
-    session.add(reversal)
-    session.add(_release_of(session, dose, act))
-    session.flush()
-    made = [_undo(session, movement, poured, witnessed_by_id, act) for movement in movements]
-    audit.record(
-        session,
-        AuditKind.DOSE_REVERSED,
-        reversal,
-        act,
-        dose=dose.id,
-        person=dose.person_id,
-        reason=reason,
-        poured=int(poured),
-        witness=reversal.witnessed_by_id,
-    )
-    stock.enter_register(session, [m for pair in made for m in pair], act)
-    return reversal
 
 
 def _facts_behind_locks(session: Session, person_id: int, act: Act) -> DosingFacts:
@@ -440,60 +378,3 @@ def _without_a_dose(session: Session, person_id: int, outcome: DoseOutcome, act:
     for column, value in why.items():
         setattr(dose, column, value)
     return write(session, dose)
-
-
-def _dose_to_reverse(session: Session, dose_id: int, act: Act) -> Dose:
-    dose = session.get(Dose, dose_id)
-    if dose is None or dose.site_id != act.site_id:
-        raise NotFound(say(N_("There is no such dose here.")), code="no_such_dose")
-    lock.person(session, dose.person_id)
-    before = session.execute(
-        select(DoseReversal.reversed_at, Staff.name)
-        .join(Staff, Staff.id == DoseReversal.recorded_by_id)
-        .where(DoseReversal.dose_id == dose.id)
-    ).one_or_none()
-    if before is not None:
-        words = say(N_("This dose was reversed at %(at)s by %(by)s."), at=before.reversed_at, by=before.name)
-        raise Conflict(words, code="reversed_before")
-    if dose.claim_id is None:
-        words = say(N_("Nothing was taken here, so there is nothing to reverse."))
-        raise Refused(words, code="nothing_taken")
-    return dose
-
-
-def _release_of(session: Session, dose: Dose, act: Act) -> ClaimRelease:
-    claim = session.get_one(Claim, dose.claim_id)
-    return ClaimRelease(
-        claim_id=claim.id,
-        person_id=claim.person_id,
-        clinic_day=claim.clinic_day,
-        part=claim.part,
-        turn=claim.turn,
-        **act.stamp,
-    )
-
-
-def _moved_by(session: Session, dose: Dose, poured: bool) -> Sequence[Movement]:
-    """Return what is to be undone of a dose's stock: what was swallowed and, if nothing was poured at all, the waste too."""
-    kinds = {MovementKind.DISPENSE} if poured else {MovementKind.DISPENSE, MovementKind.WASTE}
-    query = select(Movement).where(Movement.dose_id == dose.id, Movement.kind.in_(kinds)).order_by(Movement.id)
-    return session.scalars(query).all()
-
-
-def _undo(session: Session, movement: Movement, poured: bool, witnessed_by_id: int | None, act: Act) -> list[Movement]:
-    """Put what was drawn back on record, and to waste again if it had been poured."""
-    back = stock.put_back(session, movement=movement, act=act)
-    if not poured:
-        return [back]
-    waste = stock.draw(
-        session,
-        container_id=movement.container_id,
-        quantity=movement.quantity,
-        kind=MovementKind.WASTE,
-        to_place=PlaceKind.WASTE,
-        dose_id=movement.dose_id,
-        witnessed_by_id=witnessed_by_id,
-        waste_reason=WasteReason.NOT_SWALLOWED,
-        act=act,
-    )
-    return [back, waste]

@@ -32,16 +32,12 @@ def note(
         session.add(task)
         session.flush()
     known = select(TaskReason.id).where(
-        TaskReason.task_id == task.id, TaskReason.kind == kind, TaskReason.stop_id == stop_id
+        TaskReason.task_id == task.id, TaskReason.kind == kind, TaskReason.stop_id.is_not_distinct_from(stop_id)
     )
-    if stop_id is None:
-        known = select(TaskReason.id).where(
-            TaskReason.task_id == task.id, TaskReason.kind == kind, TaskReason.stop_id.is_(None)
-        )
+    task.due_at = min(task.due_at, due_at)
     if session.scalar(known) is None:
-        task.due_at = min(task.due_at, due_at)
         session.add(TaskReason(task_id=task.id, kind=kind, stop_id=stop_id, noted_at=act.at, **act.stamp))
-        session.flush()
+    session.flush()
     return task
 
 

@@ -4,7 +4,6 @@ import logging
 
 from flask import Flask, g, redirect, render_template
 from flask_babel import gettext as _
-from flask_login import current_user
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -34,8 +33,6 @@ def _page(title: str, text: str, status: int, reasons: list[tuple[str, str]] | N
 def domain_error(error: DomainError) -> tuple[str, int]:
     """Show a refusal that no form could show."""
     status = STATUS[type(error)]
-    if not current_user.is_authenticated:
-        return _page(_("This cannot be done"), _(error.words.msgid), status)
     speak = edge.speaker()
     reasons = error.reasons if isinstance(error, Refused) else ()
     lines = [(speak(r.message), speak(r.next_step)) for r in reasons]

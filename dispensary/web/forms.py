@@ -170,9 +170,9 @@ class DayField(DateField):
             raise ValueError(gettext("Type the day as year-month-day, such as 2026-03-02.")) from None
 
 
-def choices(kind: type[StrEnum]) -> list[SelectChoice]:
-    """Return the words of a vocabulary for a list to choose from, labelled in the language of the request."""
-    return [SelectChoice(value=word.value, label=lazy_gettext(label(word))) for word in kind]
+def choices(kind: type[StrEnum], but: frozenset[StrEnum] = frozenset()) -> list[SelectChoice]:
+    """Return the words of a vocabulary but some, to choose from, labelled in the language of the request."""
+    return [SelectChoice(value=word.value, label=lazy_gettext(label(word))) for word in kind if word not in but]
 
 
 def positive(form: FlaskForm, field: Any) -> None:

@@ -100,7 +100,7 @@ def guard() -> BaseResponse | None:
         return _to_unlock()
     _check_same_person()
     if not needed <= edge.sitting().permissions:
-        _refuse(needed)
+        _refuse()
     if not getattr(view, "quiet", False):
         session["seen_at"] = int(edge.now().timestamp())
     return None
@@ -148,12 +148,11 @@ def _check_same_person() -> None:
         )
 
 
-def _refuse(needed: frozenset[Permission]) -> None:
-    missing = sorted(needed - edge.sitting().permissions)
+def _refuse() -> None:
     with unit_of_work() as db_session:
         sign_in.note_refusal(db_session, endpoint=request.endpoint or "", act=edge.act())
     raise NotPermitted(
-        say(N_("Your role does not include this: %(what)s."), what=", ".join(missing)), code="not_permitted"
+        say(N_("Your role does not include this page. Ask the clinic head if it should.")), code="not_permitted"
     )
 
 

@@ -19,7 +19,7 @@ from dispensary.queries.verification import verify
 from dispensary.rules.dosing import SiteRules, reasons_to_withhold, shown_digest
 from dispensary.rules.order_drafts import OrderDraft
 from dispensary.rules.orders import Step
-from dispensary.services import dosing, orders, re_entry, stock_leaving, stock_moving, stops
+from dispensary.services import dose_reversals, dosing, orders, re_entry, stock_leaving, stock_moving, stops
 from dispensary.services.dosing import Shown
 from dispensary.services.orders import Signing
 from models import Claim, ClaimRelease, Dose, DoseReversal, Movement, Stop, StopRelease, Window
@@ -136,7 +136,7 @@ class Clinic:
         doses = select(Dose.id).where(Dose.person_id == who).order_by(Dose.id.desc())
         recorded = self.session.scalars(doses).all()
         if recorded:
-            dosing.reverse_dose(
+            dose_reversals.reverse_dose(
                 self.session,
                 dose_id=recorded[min(n, len(recorded)) - 1],
                 reason=ReversalReason.KEYED_BY_MISTAKE,

@@ -10,7 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from dispensary.errors import Conflict, Refused
 from dispensary.queries.dosing import facts_for, safety_picture
 from dispensary.rules.dosing import SiteRules, shown_digest
-from dispensary.services import dosing
+from dispensary.services import dose_reversals, dosing
 from dispensary.services.dosing import Shown
 from models import (
     AuditEvent,
@@ -242,7 +242,10 @@ def test_withheld_for_sedation_takes_no_slot_and_opens_the_prescribers_task(sess
     assert (dose.claim_id, dose.taken_mg) == (None, mg("0"))
     task = session.scalars(select(Task)).one()
     assert task.person_id == who.id
-    assert session.scalars(select(TaskReason.kind)).all() == [TaskReasonKind.NOT_FIT]
+    assert session.scalars(select(TaskReason.kind)).all() == [TaskReasonKind.NOT_FIT, TaskReasonKind.STOP]
+    with pytest.raises(Refused) as refusal:
+        give(session, world, who)
+    assert {r.code for r in refusal.value.reasons} == {"stop_standing"}
 
 
 def test_after_refusing_the_person_may_still_take_the_dose(session, world):
@@ -255,7 +258,7 @@ def test_after_refusing_the_person_may_still_take_the_dose(session, world):
 
 
 def reverse(session, world, dose, poured=False):
-    return dosing.reverse_dose(
+    return dose_reversals.reverse_dose(
         session,
         dose_id=dose.id,
         reason=ReversalReason.KEYED_BY_MISTAKE,

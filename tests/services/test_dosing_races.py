@@ -14,7 +14,7 @@ from dispensary.queries.dosing import facts_for
 from dispensary.rules.dosing import SiteRules, shown_digest
 from dispensary.rules.order_drafts import OrderDraft
 from dispensary.rules.orders import Step
-from dispensary.services import dosing, episodes, orders, re_entry, stock_leaving, stock_moving, stops
+from dispensary.services import dose_reversals, dosing, episodes, orders, re_entry, stock_leaving, stock_moving, stops
 from dispensary.services.dosing import Shown
 from dispensary.services.orders import Signing
 from dispensary.web.database import unit_of_work
@@ -197,7 +197,7 @@ def test_a_dose_is_reversed_once_however_many_press(app, session, world):
     dose_id, act = dose(session, world, who, order_of(session, who)).id, world.act()
 
     def reverse(other):
-        dosing.reverse_dose(
+        dose_reversals.reverse_dose(
             other,
             dose_id=dose_id,
             reason=ReversalReason.KEYED_BY_MISTAKE,

@@ -13,7 +13,7 @@ from dispensary.errors import Conflict, NotFound, Refused
 from dispensary.queries import stock as stock_queries
 from dispensary.queries.dosing import facts_for
 from dispensary.rules.dosing import SiteRules, reasons_to_withhold, shown_digest
-from dispensary.services import dosing, episodes, re_entry, stock_leaving
+from dispensary.services import dose_reversals, dosing, episodes, re_entry, stock_leaving
 from dispensary.services.dosing import Shown
 from models import Claim, Container, DoseLine, Movement
 from models.enums import (
@@ -78,7 +78,7 @@ def give_part(session, world, who, taken, witness=None, **changes):
 
 
 def reverse(session, world, wrong, poured=False, **changes):
-    return dosing.reverse_dose(
+    return dose_reversals.reverse_dose(
         session,
         dose_id=wrong.id,
         reason=ReversalReason.KEYED_BY_MISTAKE,
@@ -278,7 +278,7 @@ def test_the_order_of_an_episode_that_ended_today_is_not_that_of_the_next(sessio
 def test_withholding_at_one_window_is_seen_at_the_other_before_it_confirms(session, world):
     who = patient(session, world)
     page = shown(session, world, who)
-    dosing.withhold_dose(session, person_id=who.id, reason=WithheldReason.INTOXICATED, note="", act=world.act())
+    dosing.withhold_dose(session, person_id=who.id, reason=WithheldReason.OTHER, note="", act=world.act())
 
     with pytest.raises(Conflict) as refusal:
         dosing.record_dose(session, shown=page, site=SITE, act=world.act(world.witness))
@@ -303,7 +303,7 @@ def test_nothing_is_withheld_on_a_day_on_which_nothing_is_due(session, world):
     who = patient(session, world, amount="8", starts_on=yesterday, every_n_days=2, **BUP)
 
     with pytest.raises(Refused) as refusal:
-        dosing.withhold_dose(session, person_id=who.id, reason=WithheldReason.SEDATED, note="", act=world.act())
+        dosing.withhold_dose(session, person_id=who.id, reason=WithheldReason.OTHER, note="", act=world.act())
 
     assert refusal.value.code == "not_due_today"
 
@@ -499,7 +499,7 @@ def test_what_was_poured_and_not_swallowed_never_goes_back_into_the_bottle(sessi
     wrong = give(session, world, patient(session, world))
 
     with pytest.raises(Refused) as refusal:
-        dosing.reverse_dose(
+        dose_reversals.reverse_dose(
             session,
             dose_id=wrong.id,
             reason=ReversalReason.NOT_SWALLOWED,
@@ -517,7 +517,7 @@ def test_a_dose_of_another_site_is_not_reversed_here(session, world):
     other = factories.save(session, models.Site(code="other", name="Hill Clinic", address="", phone=""))
 
     with pytest.raises(NotFound):
-        dosing.reverse_dose(
+        dose_reversals.reverse_dose(
             session,
             dose_id=wrong.id,
             reason=ReversalReason.KEYED_BY_MISTAKE,

@@ -64,9 +64,7 @@ def end_order(session, world, who, bottle):
 
 
 def withhold(session, world, who, bottle):
-    dosing.withhold_dose(
-        session, person_id=who.id, reason=WithheldReason.SEDATED, note="", act=world.act(world.witness)
-    )
+    dosing.withhold_dose(session, person_id=who.id, reason=WithheldReason.OTHER, note="", act=world.act(world.witness))
 
 
 def change_bottle(session, world, who, bottle):

@@ -1,5 +1,6 @@
 """The shape of what is entered about people."""
 
+from enum import StrEnum
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
@@ -10,6 +11,8 @@ from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 from dispensary.web.forms import DayField, ExactField, Form, Required, TextField, choices
 from models.enums import Admission, EpisodeEndReason, EpisodeKind, Medication, NoticeKind, Sex, StopKind
 
+OFFERED_LATER: frozenset[StrEnum] = frozenset({EpisodeKind.GUEST})
+"""Kinds of episode that need pages which do not exist yet."""
 NONE_YET = SelectChoice(value="", label="—")
 FIRST = {"autofocus": True}
 
@@ -24,7 +27,7 @@ class SearchForm(Form):
     text = TextField(
         _l("Name, number or card"),
         [Required()],
-        description=_l("Part of a name in any script, marks or not; or the whole number; or scan the card."),
+        description=_l("Part of a name in any script, marks or not; or the beginning of the number; or scan the card."),
         render_kw={"autofocus": True, "autocomplete": "off", "spellcheck": "false"},
     )
     submit = SubmitField(_l("Search"))
@@ -98,7 +101,9 @@ class AdmitForm(Form):
     """The beginning of an episode."""
 
     admission = RadioField(_l("How does it begin?"), [Required(_l("Choose one."))], choices=choices(Admission))
-    kind = SelectField(_l("For"), choices=choices(EpisodeKind), default=EpisodeKind.MAINTENANCE.value)
+    kind = SelectField(
+        _l("For"), choices=choices(EpisodeKind, but=OFFERED_LATER), default=EpisodeKind.MAINTENANCE.value
+    )
     admitted_on = DayField(_l("Admitted on"), [Required()])
     clinic = TextField(_l("Transferred in: from which clinic"))
     confirmed_by = TextField(_l("Transferred in: who there confirmed the last dose"))

@@ -12,6 +12,7 @@ from dispensary.queries import dosing, people
 from dispensary.queries import queue as waiting
 from dispensary.queries.dosing import SafetyPicture
 from dispensary.rules.dosing import reasons_to_withhold, shown_digest
+from dispensary.services import dose_reversals
 from dispensary.services import dosing as verbs
 from dispensary.services.dosing import Shown
 from dispensary.web import edge, gate
@@ -182,7 +183,7 @@ def reverse(dose_id: int) -> Answer:
     form = ReverseForm()
 
     def change(work: Work) -> str:
-        verbs.reverse_dose(
+        dose_reversals.reverse_dose(
             work.session,
             dose_id=dose_id,
             reason=ReversalReason(form.reason.data),
@@ -218,8 +219,9 @@ def _queue() -> dict[str, object]:
     act = edge.act()
     rows = waiting.queue(db.session(), site_id=act.site_id, clinic_day=act.clinic_day)
     return {
-        "rows": rows,
-        "came": sum(row.parts_taken >= row.parts for row in rows),
+        "waiting": [row for row in rows if row.parts_taken < row.parts],
+        "came": [row for row in rows if row.parts_taken >= row.parts],
+        "window": url_for("station.home"),
         "day": act.clinic_day,
         "names": edge.settings().screen_shows_names,
     }
