@@ -274,6 +274,13 @@ def set_revision(home, revision):
     engine.dispose()
 
 
+def test_a_terminal_that_does_not_exist_is_not_this_computer(founded):
+    result = founded("serve", "--this-computer", "Terminal 9")
+
+    assert result.exit_code == 1
+    assert "no terminals are named Terminal 9" in result.output
+
+
 def test_a_database_of_a_newer_program_is_neither_served_nor_upgraded(founded, home):
     set_revision(home, "9999")
 

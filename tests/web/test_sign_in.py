@@ -335,3 +335,13 @@ def test_every_password_field_comes_back_empty(client, session, world, clock):
     clock.forward(minutes=6)
 
     assert "secret phrase" not in text(client.send("/locked", {"password": "secret phrase"}))
+
+
+def test_the_servers_own_pc_is_the_terminal_it_was_said_to_be(client, app, session, world, monkeypatch):
+    monkeypatch.setitem(app.config, "THIS_COMPUTER", world.terminal.code)
+
+    here = client.get("/sign-in").get_data(as_text=True)
+    elsewhere = client.get("/sign-in", environ_base={"REMOTE_ADDR": "10.0.0.7"}).get_data(as_text=True)
+
+    assert world.terminal.name in here
+    assert world.terminal.name not in elsewhere
