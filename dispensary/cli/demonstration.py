@@ -87,6 +87,8 @@ def _say_who_signs_in(home: Home) -> None:
     click.echo(f"  {administrator:12} {name:14} administrator")
     for username, name, _, roles in setting.STAFF:
         click.echo(f"  {username:12} {name:14} {', '.join(role.value.replace('_', ' ') for role in roles)}")
-    click.echo("\nA dose is recorded at a dispensing window. Served as below, a browser on this PC stands at the first one;")
+    click.echo(
+        "\nA dose is recorded at a dispensing window. Served as below, a browser on this PC stands at the first one;"
+    )
     click.echo("sign in as nurse. Other computers are named on the administrator's page: Site, Name this computer.")
     click.echo('\nNext: `dispensary serve --this-computer "Terminal 1"`.')

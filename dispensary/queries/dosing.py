@@ -291,15 +291,14 @@ def _how_much_each_day(past: Sequence[_Past]) -> dict[date, DayTaken]:
 
 
 def _days_without(treatment: _Treatment, past: Sequence[_Past], clinic_day: date) -> int:
-    if treatment.first_due is None:
-        return 0
+    """Return the days without medicine; before a first order, those since what was taken in an earlier episode."""
     taken = _how_much_each_day(past)
     if treatment.last_dose_on is not None:
         taken.setdefault(treatment.last_dose_on, DayTaken.WHOLE)
     return days_without_medicine(
         taken,
         on=clinic_day,
-        first_due=treatment.first_due,
+        first_due=treatment.first_due or clinic_day,
         every_n_days=_covered(past, taken, clinic_day),
     )
 

@@ -144,7 +144,10 @@ def _refuse_released(session: Session, stop_id: int) -> None:
 
 
 def _task_without_reason(session: Session, person_id: int) -> Task | None:
-    """Return the prescriber's open task, if nothing on it still waits: each reason is a stop, and each is released."""
+    """Return the prescriber's open task, if nothing on it still waits: every stop is released.
+
+    That somebody was not fit for a dose is answered by the release of the stop that came of it.
+    """
     task = session.scalar(
         select(Task).where(Task.person_id == person_id, Task.desk == Desk.PRESCRIBER, Task.resolved_at.is_(None))
     )
@@ -152,6 +155,7 @@ def _task_without_reason(session: Session, person_id: int) -> Task | None:
         return None
     waiting = select(TaskReason.id).where(
         TaskReason.task_id == task.id,
-        TaskReason.stop_id.is_(None) | TaskReason.stop_id.not_in(select(StopRelease.stop_id)),
+        (TaskReason.stop_id.is_(None) & (TaskReason.kind != TaskReasonKind.NOT_FIT))
+        | TaskReason.stop_id.not_in(select(StopRelease.stop_id)),
     )
     return task if session.scalar(waiting.limit(1)) is None else None

@@ -13,7 +13,7 @@ from dispensary.errors import Conflict, NotFound, Refused
 from dispensary.queries import stock as stock_queries
 from dispensary.queries.dosing import facts_for
 from dispensary.rules.dosing import SiteRules, reasons_to_withhold, shown_digest
-from dispensary.services import dose_reversals, dosing, episodes, re_entry, stock_leaving
+from dispensary.services import dose_reversals, dosing, episodes, re_entry, stock_leaving, stops
 from dispensary.services.dosing import Shown
 from models import Claim, Container, DoseLine, Movement
 from models.enums import (
@@ -546,3 +546,26 @@ def test_a_dose_in_the_night_belongs_to_the_clinic_day_that_began_at_three(sessi
 
     for moment in (autumn,) if local == "02:59" else (change_of_clocks, autumn):
         assert clinic_day(moment.astimezone(UTC), zone, time(3)) == moment.date() + day_of_dose * DAY
+
+
+def test_the_release_of_the_stop_answers_that_somebody_was_not_fit(session, world):
+    who = patient(session, world)
+    dosing.withhold_dose(session, person_id=who.id, reason=WithheldReason.INTOXICATED, note="", act=world.act())
+    stop_id = session.scalars(select(models.Stop.id)).one()
+
+    stops.release_stop(session, stop_id=stop_id, reason="seen, sober", act=world.act(world.prescriber))
+
+    assert session.scalars(select(models.Task.resolved_at)).all() == [world.at]
+    assert give(session, world, who).taken_mg == mg("80")
+
+
+def test_days_since_an_earlier_episode_count_before_the_first_order_of_the_new_one(session, world):
+    who = patient(session, world, starts_on=world.day - timedelta(days=30))
+    give(session, world, who, at=world.at - timedelta(days=30))
+    left = world.act(world.prescriber)
+    episodes.end_episode(
+        session, person_id=who.id, ended_on=left.clinic_day, reason=EpisodeEndReason.DROPPED_OUT, note="moved", act=left
+    )
+    episode(session, world, who, admission=Admission.READMITTED)
+
+    assert look(session, world, who).days_without_medicine == 29

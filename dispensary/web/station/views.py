@@ -25,7 +25,7 @@ from dispensary.web.station.forms import ConfirmForm, PartForm, RefuseForm, Reve
 from dispensary.web.witness import prove_witness
 from dispensary.wording import N_, say
 from models import Dose
-from models.enums import Origin, RefusedReason, ReversalReason, WithheldReason
+from models.enums import DoseOutcome, Origin, RefusedReason, ReversalReason, WithheldReason
 from models.units import Mg
 
 bp = Blueprint("station", __name__, url_prefix="/window")
@@ -218,10 +218,13 @@ def _home(form: ScanForm, recorded: dosing.RecordedDose | None = None) -> Answer
 def _queue() -> dict[str, object]:
     act = edge.act()
     rows = waiting.queue(db.session(), site_id=act.site_id, clinic_day=act.clinic_day)
+    speak = edge.speaker()
     return {
         "waiting": [row for row in rows if row.parts_taken < row.parts],
         "came": [row for row in rows if row.parts_taken >= row.parts],
         "window": url_for("station.home"),
+        "speak": speak,
+        "labels": {outcome: speak(outcome) for outcome in DoseOutcome},
         "day": act.clinic_day,
         "names": edge.settings().screen_shows_names,
     }
