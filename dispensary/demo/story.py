@@ -64,6 +64,7 @@ OPENS, CLOSES = time(6, 30), time(12, 0)
 HALF = timedelta(hours=3)
 """Today the clinic opened three hours ago and closes in three."""
 
+DAYS_IN_A_ROW = 3
 GIVEN_UP = timedelta(days=21)
 """Unseen for longer, a person's stay is ended."""
 UNSEEN = timedelta(days=15)
@@ -341,7 +342,9 @@ class Story:
                 self._close_task(patient, "the step has taken effect", at)
                 patient.step_waits = False
             elif order.ends_on - self.day <= EXPIRES_SOON and self.day - last_seen < SEEN_LATELY:
-                self._renew(patient, order, at)
+                self._renew(patient, order, order.ends_on + timedelta(days=1), at)
+            elif patient.step_waits and self._steady_again(patient):
+                self._renew(patient, order, self.day + timedelta(days=1), at)
             elif self._begins_taper(patient, order):
                 amount = _total(self._usual(patient, order))
                 self._sign(patient, schedules.taper(patient.one, self.day + timedelta(days=1), amount), at)
@@ -366,9 +369,12 @@ class Story:
         begins = patient.stay.ends - timedelta(days=schedules.TAPER_STEP_DAYS * schedules.TAPER_STEPS)
         return self.day >= begins and order.treatment_phase is not TreatmentPhase.TAPER
 
-    def _renew(self, patient: Patient, order: OrderFacts, at: datetime) -> None:
+    def _steady_again(self, patient: Patient) -> bool:
+        """Whether somebody whose step waits has taken the last doses all in a row."""
+        return all(self.day - timedelta(days=n) in patient.taken for n in range(DAYS_IN_A_ROW))
+
+    def _renew(self, patient: Patient, order: OrderFacts, first: date, at: datetime) -> None:
         total = _total(self._usual(patient, order))
-        first = order.ends_on + timedelta(days=1)
         if total < patient.one.target_mg and order.treatment_phase is not TreatmentPhase.TAPER:
             draft = schedules.upwards(patient.one, first, total, "reviewed, goes on upwards")
         else:
