@@ -48,11 +48,6 @@ def roles_of(session: Session, staff_id: int, site_id: int, on: date) -> frozens
     return frozenset(session.scalars(query))
 
 
-def staff_names(session: Session) -> dict[int, str]:
-    """Return everybody's name by id."""
-    return {row.id: row.name for row in session.execute(select(Staff.id, Staff.name))}
-
-
 @dataclass(frozen=True)
 class AccountLine:
     """One account, as the command line lists it; `roles` as `nurse at main`."""

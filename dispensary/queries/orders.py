@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Select, bindparam, case, func, select
 from sqlalchemy.orm import Session
@@ -51,21 +52,7 @@ def active_order(session: Session, person_id: int, on: date, episode_id: int | N
         if row.id == first.id:
             amounts[row.from_on].append(row.amount_mg)
     steps = tuple(Step(from_on, tuple(parts)) for from_on, parts in amounts.items())
-    return OrderFacts(
-        id=first.id,
-        version=first.version,
-        medication=first.medication,
-        form=first.form,
-        treatment_phase=first.treatment_phase,
-        starts_on=first.starts_on,
-        ends_on=first.last_day,
-        every_n_days=first.every_n_days,
-        parts=first.parts,
-        hours_between_parts=first.hours_between_parts,
-        steps=steps,
-        signed_by=first.name,
-        signed_at=first.signed_at,
-    )
+    return _order_facts(first, first.last_day, first.name, steps)
 
 
 _ORDER, _STEP = DoseOrder.__table__.c, OrderStep.__table__.c
@@ -221,7 +208,10 @@ def _facts(session: Session, rows: Iterable[Row[DoseOrder, date, str]]) -> list[
     return [_order_facts(order, last_day, signed_by, steps[order.id]) for order, last_day, signed_by in rows]
 
 
-def _order_facts(order: DoseOrder, last_day: date, signed_by: str, steps: tuple[Step, ...]) -> OrderFacts:
+def _order_facts(
+    order: DoseOrder | Row[*tuple[Any, ...]], last_day: date, signed_by: str, steps: tuple[Step, ...]
+) -> OrderFacts:
+    """Return an order as plain values, from its record or from a row with its columns."""
     return OrderFacts(
         id=order.id,
         version=order.version,
