@@ -11,16 +11,25 @@ class Permission(StrEnum):
     STATION_USE = "station.use"
     DOSE_RECORD = "dose.record"
     DOSE_REVERSE = "dose.reverse"
+    INCIDENT_RECORD = "incident.record"
+    ELSEWHERE_RECORD = "elsewhere.record"
+    PAPER_ENTER = "paper.enter"
+    CLOCK_CONFIRM = "clock.confirm"
+    SHIFT_NOTE = "shift_note.write"
     WITNESS = "witness.sign"
     PERSON_VIEW = "person.view"
     PERSON_REGISTER = "person.register"
     EPISODE_CHANGE = "episode.change"
     CARD_ISSUE = "card.issue"
+    RECORD_LINK = "record.link"
+    HEALTH_ENTER = "health.enter"
     STOP_SET = "stop.set"
     STOP_RELEASE = "stop.release"
     NOTICE_SET = "notice.set"
     ORDER_VIEW = "order.view"
     ORDER_SIGN = "order.sign"
+    TELEPHONE_ORDER = "telephone_order.take"
+    ROTA_SET = "rota.set"
     POLICY_APPROVE = "policy.approve"
     STOCK_VIEW = "stock.view"
     STOCK_RECEIVE = "stock.receive"
@@ -44,6 +53,14 @@ ROLES: dict[Role, frozenset[Permission]] = {
             P.STATION_USE,
             P.DOSE_RECORD,
             P.DOSE_REVERSE,
+            P.INCIDENT_RECORD,
+            P.ELSEWHERE_RECORD,
+            P.PAPER_ENTER,
+            P.CLOCK_CONFIRM,
+            P.SHIFT_NOTE,
+            P.HEALTH_ENTER,
+            P.RECORD_LINK,
+            P.TELEPHONE_ORDER,
             P.WITNESS,
             P.PERSON_VIEW,
             P.PERSON_REGISTER,
@@ -61,13 +78,19 @@ ROLES: dict[Role, frozenset[Permission]] = {
             P.REGISTER_VIEW,
         }
     ),
-    Role.COUNSELLOR: frozenset({P.PERSON_VIEW, P.PERSON_REGISTER, P.NOTICE_SET, P.HISTORY_VIEW}),
+    Role.COUNSELLOR: frozenset({P.PERSON_VIEW, P.PERSON_REGISTER, P.NOTICE_SET, P.HEALTH_ENTER, P.HISTORY_VIEW}),
     Role.PRESCRIBER: frozenset(
         {
             P.WITNESS,
             P.PERSON_VIEW,
             P.PERSON_REGISTER,
             P.EPISODE_CHANGE,
+            P.RECORD_LINK,
+            P.HEALTH_ENTER,
+            P.INCIDENT_RECORD,
+            P.ELSEWHERE_RECORD,
+            P.CLOCK_CONFIRM,
+            P.ROTA_SET,
             P.STOP_SET,
             P.STOP_RELEASE,
             P.NOTICE_SET,
@@ -83,6 +106,9 @@ ROLES: dict[Role, frozenset[Permission]] = {
             P.WITNESS,
             P.PERSON_VIEW,
             P.EPISODE_CHANGE,
+            P.RECORD_LINK,
+            P.CLOCK_CONFIRM,
+            P.ROTA_SET,
             P.NOTICE_SET,
             P.ORDER_VIEW,
             P.STOCK_VIEW,

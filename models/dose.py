@@ -12,10 +12,14 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.base import Fact
 from models.enums import (
+    Alertness,
     ClaimKind,
     DoseOutcome,
+    ElsewhereSource,
     Form,
+    IncidentKind,
     Medication,
+    ObservationKind,
     RefusedReason,
     ReversalReason,
     WithheldReason,
@@ -87,14 +91,22 @@ class Dose(Fact):
 
     __tablename__ = "dose"
     __table_args__ = (
-        CheckConstraint("(claim_id IS NULL) = (outcome IN ('withheld', 'refused'))", name="taken_doses_claim"),
-        CheckConstraint("order_id IS NOT NULL OR origin = 'import'", name="ordered_or_imported"),
-        CheckConstraint("taken_mg >= 0 AND wasted_mg >= 0", name="amounts_not_negative"),
-        CheckConstraint("(claim_id IS NULL) = (taken_mg = 0)", name="claim_means_taken"),
+        CheckConstraint("outcome NOT IN ('given', 'part_given') OR claim_id IS NOT NULL", name="taken_doses_claim"),
         CheckConstraint(
-            "origin = 'import' OR claim_id IS NULL OR taken_mg + wasted_mg = ordered_mg",
+            "outcome NOT IN ('withheld', 'refused', 'replacement') OR claim_id IS NULL", name="others_do_not_claim"
+        ),
+        CheckConstraint(
+            "order_id IS NOT NULL OR origin = 'import' OR outcome IN ('elsewhere', 'incident')",
+            name="ordered_or_imported",
+        ),
+        CheckConstraint("taken_mg >= 0 AND wasted_mg >= 0", name="amounts_not_negative"),
+        CheckConstraint("(taken_mg = 0) = (outcome IN ('withheld', 'refused'))", name="outcome_means_taken"),
+        CheckConstraint(
+            "origin = 'import' OR outcome NOT IN ('given', 'part_given', 'replacement')"
+            " OR taken_mg + wasted_mg = ordered_mg",
             name="amounts_add_up",
         ),
+        CheckConstraint("(outcome = 'replacement') = (replaces_id IS NOT NULL)", name="replacement_names_its_dose"),
         CheckConstraint("(outcome = 'given') <= (wasted_mg = 0)", name="given_whole"),
         CheckConstraint("(outcome = 'withheld') = (withheld_reason IS NOT NULL)", name="withheld_why"),
         CheckConstraint(
@@ -117,7 +129,7 @@ class Dose(Fact):
     medication: Mapped[Medication]
     form: Mapped[Form | None]
     ordered_mg: Mapped[Mg | None]
-    """What was due; unknown only for imported history."""
+    """What was due; unknown for imported history, for what was taken elsewhere, and where nothing was ordered."""
     taken_mg: Mapped[Mg]
     """What was swallowed; 0 for withheld and refused."""
     wasted_mg: Mapped[Mg]
@@ -130,6 +142,12 @@ class Dose(Fact):
     window_id: Mapped[int | None] = mapped_column(ForeignKey("dispensing_window.id"))
     terminal_id: Mapped[int | None] = mapped_column(ForeignKey("terminal.id"))
     witnessed_by_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
+    given_by_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
+    """Who gave it, where another person entered it from paper."""
+    replaces_id: Mapped[int | None] = mapped_column(ForeignKey("dose.id"), unique=True)
+    """The vomited dose that this one replaces; once."""
+    scanned_at: Mapped[datetime | None]
+    """When the card or name was entered at this terminal: from there to `recorded_at` are the seconds at the window."""
 
     lines: Mapped[list["DoseLine"]] = relationship(lazy="raise", order_by="DoseLine.line")
 
@@ -170,3 +188,150 @@ class DoseReversal(Fact):
     reversed_at: Mapped[datetime]
     clinic_day: Mapped[date]
     witnessed_by_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
+
+
+class DoseObservation(Fact):
+    """What was seen after a dose: the person spoke, a tablet or film dissolved, or nobody saw it dissolve."""
+
+    __tablename__ = "dose_observation"
+    __table_args__ = (UniqueConstraint("dose_id", "kind"),)
+
+    dose_id: Mapped[int] = mapped_column(ForeignKey("dose.id"))
+    kind: Mapped[ObservationKind]
+    observed_at: Mapped[datetime]
+
+
+class DoseException(Fact):
+    """A rule that would have refused what the paper says happened: shown, acknowledged and kept."""
+
+    __tablename__ = "dose_exception"
+    __table_args__ = (UniqueConstraint("dose_id", "code"),)
+
+    dose_id: Mapped[int] = mapped_column(ForeignKey("dose.id"))
+    code: Mapped[str]
+    """The rule's reason code."""
+
+
+class Vomiting(Fact):
+    """A dose came up again. The dose stays recorded as swallowed; what it was worth is the profile's to say."""
+
+    __tablename__ = "vomiting"
+    __table_args__ = (
+        CheckConstraint("minutes_after >= 0", name="minutes_not_negative"),
+        CheckConstraint("(profile IS NULL) = (band IS NULL)", name="band_of_a_profile"),
+        CheckConstraint("band >= 1", name="band_positive"),
+    )
+
+    dose_id: Mapped[int] = mapped_column(ForeignKey("dose.id"), unique=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    clinic_day: Mapped[date]
+    vomited_at: Mapped[datetime]
+    minutes_after: Mapped[int]
+    """Whole minutes since the dose was swallowed."""
+    witnessed: Mapped[bool]
+    """Staff saw it; only then does it count."""
+    profile: Mapped[str | None]
+    """The approved profile whose bands were read; none was in force otherwise."""
+    band: Mapped[int | None]
+    """1 for the profile's first band. A witnessed vomit in it without replacement makes the day part."""
+    note: Mapped[str] = mapped_column(default="")
+
+
+class ReplacementOrder(Fact):
+    """A prescriber orders what replaces a vomited dose; the newest version holds, until it is given."""
+
+    __tablename__ = "replacement_order"
+    __table_args__ = (
+        UniqueConstraint("dose_id", "version"),
+        CheckConstraint("amount_mg > 0", name="amount_positive"),
+        CheckConstraint("version >= 1", name="version_positive"),
+    )
+
+    dose_id: Mapped[int] = mapped_column(ForeignKey("dose.id"))
+    """The dose that came up."""
+    version: Mapped[int]
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    clinic_day: Mapped[date]
+    """The one day on which it may be given."""
+    amount_mg: Mapped[Mg]
+    reason: Mapped[str]
+    signed_at: Mapped[datetime]
+
+
+class Spill(Fact):
+    """A poured dose was spilt before it was swallowed: the stock is lost, with a witness, and the slot is still free."""
+
+    __tablename__ = "spill"
+
+    movement_id: Mapped[int] = mapped_column(ForeignKey("movement.id"), unique=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    order_id: Mapped[int] = mapped_column(ForeignKey("dose_order.id"))
+    clinic_day: Mapped[date]
+    spilt_at: Mapped[datetime]
+    note: Mapped[str] = mapped_column(default="")
+
+
+class ElsewhereDose(Fact):
+    """Somebody says that a dose was given elsewhere. Until it is verified it counts as not taken, and perhaps as taken."""
+
+    __tablename__ = "elsewhere_dose"
+    __table_args__ = (CheckConstraint("amount_mg > 0", name="amount_positive"),)
+
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    clinic_day: Mapped[date]
+    part: Mapped[int]
+    source: Mapped[ElsewhereSource]
+    source_name: Mapped[str]
+    medication: Mapped[Medication]
+    amount_mg: Mapped[Mg | None]
+    """As told; may be unknown."""
+    taken_at: Mapped[datetime]
+    told_by: Mapped[str]
+    stop_id: Mapped[int | None] = mapped_column(ForeignKey("stop.id"))
+    """The stop that stands until it is verified or decided."""
+
+
+class ElsewhereVerdict(Fact):
+    """What the source itself said of a dose elsewhere; one a report."""
+
+    __tablename__ = "elsewhere_verdict"
+    __table_args__ = (CheckConstraint("verified = (dose_id IS NOT NULL)", name="verified_is_recorded"),)
+
+    elsewhere_dose_id: Mapped[int] = mapped_column(ForeignKey("elsewhere_dose.id"), unique=True)
+    verified: Mapped[bool]
+    verifier: Mapped[str]
+    """Who at the source said so, and how they were reached."""
+    dose_id: Mapped[int | None] = mapped_column(ForeignKey("dose.id"), unique=True)
+    """The dose as verified; it claims the slot if that is free."""
+    decided_at: Mapped[datetime]
+
+
+class DosingIncident(Fact):
+    """What was swallowed was wrong: the wrong person, amount or medicine, twice, or against a rule."""
+
+    __tablename__ = "dosing_incident"
+
+    dose_id: Mapped[int] = mapped_column(ForeignKey("dose.id"), unique=True)
+    """What was swallowed, by whom it was swallowed; it is never reversed."""
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    kind: Mapped[IncidentKind]
+    intended_person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    """Whose dose it was meant to be."""
+    amount_certain: Mapped[bool]
+    note: Mapped[str]
+    noticed_at: Mapped[datetime]
+    observe_until: Mapped[datetime]
+    stop_id: Mapped[int | None] = mapped_column(ForeignKey("stop.id"))
+
+
+class IncidentObservation(Fact):
+    """How a person was found while watched after a dosing incident."""
+
+    __tablename__ = "incident_observation"
+    __table_args__ = (CheckConstraint("breaths_per_minute > 0", name="breaths_positive"),)
+
+    incident_id: Mapped[int] = mapped_column(ForeignKey("dosing_incident.id"), index=True)
+    observed_at: Mapped[datetime]
+    alertness: Mapped[Alertness]
+    breaths_per_minute: Mapped[int | None]
+    note: Mapped[str] = mapped_column(default="")

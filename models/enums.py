@@ -36,6 +36,10 @@ class SettingKey(StrEnum):
     HOLD_FROM_DAYS_INDUCTION = "hold_from_days_induction"
     IDLE_MINUTES = "idle_minutes"
     SCREEN_SHOWS_NAMES = "screen_shows_names"
+    OPENING_DAYS = "opening_days"
+    TELEPHONE_ORDERS = "telephone_orders"
+    COUNTERSIGN_HOURS = "countersign_hours"
+    FIRST_DOSE_OBSERVATION_MINUTES = "first_dose_observation_minutes"
 
 
 class Medication(StrEnum):
@@ -99,6 +103,8 @@ class EpisodeEndReason(StrEnum):
     ENDED_BY_CLINIC = "ended_by_clinic"
     CUSTODY = "custody"
     DIED = "died"
+    GUEST_STAY_OVER = "guest_stay_over"
+    LINKED = "linked"
     OTHER = "other"
 
 
@@ -117,15 +123,19 @@ class OrderEndReason(StrEnum):
     REPLACED = "replaced"
     STOPPED = "stopped"
     EPISODE_ENDED = "episode_ended"
+    LINKED = "linked"
 
 
 class DoseOutcome(StrEnum):
-    """What became of a dose at the window."""
+    """What became of a dose, and every other way in which medicine was swallowed."""
 
     GIVEN = "given"
     PART_GIVEN = "part_given"
     WITHHELD = "withheld"
     REFUSED = "refused"
+    REPLACEMENT = "replacement"
+    ELSEWHERE = "elsewhere"
+    INCIDENT = "incident"
 
 
 class WithheldReason(StrEnum):
@@ -157,6 +167,76 @@ class ReversalReason(StrEnum):
     NOT_SWALLOWED = "not_swallowed"
     KEYED_BY_MISTAKE = "keyed_by_mistake"
     OTHER = "other"
+
+
+class ObservationKind(StrEnum):
+    """What was seen after a dose was taken."""
+
+    SPOKE_SWALLOWED = "spoke_swallowed"
+    DISSOLVED = "dissolved"
+    NOT_SEEN = "not_seen"
+
+
+class IncidentKind(StrEnum):
+    """What was wrong with what was swallowed."""
+
+    WRONG_PERSON = "wrong_person"
+    WRONG_AMOUNT = "wrong_amount"
+    WRONG_MEDICINE = "wrong_medicine"
+    TWICE = "twice"
+    AGAINST_A_RULE = "against_a_rule"
+
+
+class Alertness(StrEnum):
+    """How awake a watched person was found."""
+
+    AWAKE = "awake"
+    DROWSY = "drowsy"
+    HARD_TO_ROUSE = "hard_to_rouse"
+    UNRESPONSIVE = "unresponsive"
+
+
+class ElsewhereSource(StrEnum):
+    """Who gave a dose that was not given here."""
+
+    GUEST_CLINIC = "guest_clinic"
+    HOSPITAL = "hospital"
+    CUSTODY = "custody"
+    EMERGENCY_DEPARTMENT = "emergency_department"
+
+
+class TelephoneOrderKind(StrEnum):
+    """What a prescriber may order by telephone: nothing that raises a dose."""
+
+    CONTINUE = "continue"
+    LOWER = "lower"
+    RELEASE = "release"
+
+
+class HealthFactKind(StrEnum):
+    """What about a person's health shows before a dose."""
+
+    ALLERGY = "allergy"
+    PREGNANCY = "pregnancy"
+    QTC = "qtc"
+    MEDICINE = "medicine"
+    NALOXONE = "naloxone"
+
+
+class CardEnd(StrEnum):
+    """Why a card no longer holds."""
+
+    LOST = "lost"
+    DAMAGED = "damaged"
+    REPLACED = "replaced"
+
+
+class PackCopyFate(StrEnum):
+    """What became of one printed copy of the downtime pack."""
+
+    DESTROYED = "destroyed"
+    USED_AND_ENTERED = "used_and_entered"
+    MISSING = "missing"
 
 
 class ClaimKind(StrEnum):
@@ -208,6 +288,11 @@ class TaskReasonKind(StrEnum):
     STEP_WAITS = "step_waits"
     ORDER_ENDING = "order_ending"
     NOT_FIT = "not_fit"
+    INCIDENT = "incident"
+    VOMITED = "vomited"
+    ELSEWHERE = "elsewhere"
+    COUNTERSIGN = "countersign"
+    HEALTH = "health"
 
 
 class PlaceKind(StrEnum):
@@ -275,6 +360,9 @@ class PrintedSheet(StrEnum):
     DISPENSING_LOG = "dispensing_log"
     REGISTER = "register"
     DOSE_HISTORY = "dose_history"
+    DOWNTIME_PACK = "downtime_pack"
+    PRESCRIPTION = "prescription"
+    GUEST_LETTER = "guest_letter"
 
 
 class AuditKind(StrEnum):
@@ -315,6 +403,34 @@ class AuditKind(StrEnum):
     DOSE_WITHHELD = "dose.withheld"
     DOSE_REFUSED = "dose.refused"
     DOSE_REVERSED = "dose.reversed"
+    DOSE_REPLACED = "dose.replaced"
+    DOSE_OBSERVED = "dose.observed"
+    DOSE_VOMITED = "dose.vomited"
+    DOSE_SPILT = "dose.spilt"
+    REPLACEMENT_ORDERED = "replacement.ordered"
+    ELSEWHERE_REPORTED = "elsewhere.reported"
+    ELSEWHERE_DECIDED = "elsewhere.decided"
+    INCIDENT_RECORDED = "incident.recorded"
+    INCIDENT_OBSERVED = "incident.observed"
+    EXCEPTION_ACKNOWLEDGED = "exception.acknowledged"
+    SUPPLEMENT_ORDERED = "supplement.ordered"
+    TELEPHONE_ORDER_TAKEN = "telephone_order.taken"
+    TELEPHONE_ORDER_COUNTERSIGNED = "telephone_order.countersigned"
+    ON_CALL_SET = "on_call.set"
+    RECORDS_LINKED = "records.linked"
+    RECORDS_UNLINKED = "records.unlinked"
+    GUEST_ADMITTED = "guest.admitted"
+    HEALTH_FACT_ENTERED = "health_fact.entered"
+    HEALTH_FACT_ENDED = "health_fact.ended"
+    SHIFT_NOTE_WRITTEN = "shift_note.written"
+    SHIFT_NOTE_READ = "shift_note.read"
+    PIN_CHANGED = "pin.changed"
+    BADGE_ISSUED = "badge.issued"
+    CLOCK_CONFIRMED = "clock.confirmed"
+    DOWNTIME_DECLARED = "downtime.declared"
+    DOWNTIME_ENTERED = "downtime.entered"
+    DOWNTIME_PACK_PRINTED = "downtime_pack.printed"
+    PACK_COPY_TICKED = "pack_copy.ticked"
     PRODUCT_ADDED = "product.added"
     STOCK_INVENTORIED = "stock.inventoried"
     STOCK_RECEIVED = "stock.received"

@@ -53,3 +53,18 @@ class EpisodeEndCorrection(Fact):
 
     episode_end_id: Mapped[int] = mapped_column(ForeignKey("episode_end.id"), unique=True)
     reason: Mapped[str]
+
+
+class GuestStay(Fact):
+    """A visitor's episode: whose patient this is, who there confirmed the last dose, and until when the stay is meant."""
+
+    __tablename__ = "guest_stay"
+
+    episode_id: Mapped[int] = mapped_column(ForeignKey("episode.id"), unique=True)
+    home_clinic: Mapped[str]
+    home_contact: Mapped[str]
+    """Telephone or address to which our doses go back."""
+    letter: Mapped[str]
+    """Number or date of the home clinic's letter."""
+    confirmed_by: Mapped[str]
+    until_on: Mapped[date]

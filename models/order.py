@@ -7,7 +7,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Fact
-from models.enums import Form, Medication, OrderEndReason, TreatmentPhase
+from models.enums import Form, Medication, OrderEndReason, TelephoneOrderKind, TreatmentPhase
 from models.units import Mg
 
 
@@ -98,3 +98,64 @@ class ReEntryRelease(Fact):
     amount_mg: Mapped[Mg]
     reason: Mapped[str]
     released_at: Mapped[datetime]
+
+
+class Supplement(Fact):
+    """A further part on an induction day, ordered on an assessment some hours after the part before."""
+
+    __tablename__ = "supplement"
+    __table_args__ = (
+        UniqueConstraint("person_id", "clinic_day", "part"),
+        CheckConstraint("amount_mg > 0", name="amount_positive"),
+        CheckConstraint("part >= 2", name="part_is_a_further_one"),
+        CheckConstraint("cows BETWEEN 0 AND 48", name="cows_in_range"),
+    )
+
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    order_id: Mapped[int] = mapped_column(ForeignKey("dose_order.id"), index=True)
+    clinic_day: Mapped[date]
+    part: Mapped[int]
+    amount_mg: Mapped[Mg]
+    not_before: Mapped[datetime]
+    assessment: Mapped[str]
+    """What was found when the person was seen; the supplement rests on it."""
+    cows: Mapped[int | None]
+    """Withdrawal score, where one was taken."""
+    over_limit_reason: Mapped[str | None]
+    signed_at: Mapped[datetime]
+
+
+class TelephoneOrder(Fact):
+    """What a prescriber ordered by telephone for one clinic day, read back in mg by the nurse who recorded it."""
+
+    __tablename__ = "telephone_order"
+    __table_args__ = (
+        CheckConstraint("amount_mg > 0", name="amount_positive"),
+        CheckConstraint("(kind = 'release') = (release_id IS NOT NULL)", name="release_is_written"),
+        CheckConstraint("prescriber_id <> recorded_by_id", name="two_people"),
+        Index("ix_telephone_order_person_day", "person_id", "clinic_day"),
+    )
+
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    clinic_day: Mapped[date]
+    kind: Mapped[TelephoneOrderKind]
+    order_id: Mapped[int] = mapped_column(ForeignKey("dose_order.id"))
+    """The order lowered or released; of a continued one the order for this one day."""
+    release_id: Mapped[int | None] = mapped_column(ForeignKey("re_entry_release.id"), unique=True)
+    amount_mg: Mapped[Mg]
+    """The whole day, as read back."""
+    prescriber_id: Mapped[int] = mapped_column(ForeignKey("staff.id"))
+    reason: Mapped[str]
+    said_at: Mapped[datetime]
+    countersign_by: Mapped[datetime]
+
+
+class Countersignature(Fact):
+    """The prescriber confirms, or disowns, what was taken down by telephone in their name."""
+
+    __tablename__ = "countersignature"
+
+    telephone_order_id: Mapped[int] = mapped_column(ForeignKey("telephone_order.id"), unique=True)
+    agreed: Mapped[bool]
+    note: Mapped[str] = mapped_column(default="")
+    signed_at: Mapped[datetime]

@@ -3,11 +3,11 @@
 from datetime import date, datetime
 from uuid import UUID, uuid4
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Card, Fact
-from models.enums import Desk, NoticeKind, Sex, StopKind, TaskReasonKind
+from models.enums import CardEnd, Desk, HealthFactKind, NoticeKind, Sex, StopKind, TaskReasonKind
 
 
 class Person(Card):
@@ -29,8 +29,42 @@ class Person(Card):
     phone: Mapped[str] = mapped_column(default="")
     address: Mapped[str] = mapped_column(default="")
     created_at: Mapped[datetime]
-    root_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    root_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
     """The surviving record, once two records of one person are linked."""
+
+
+class NameKey(Card):
+    """One way of writing a person's name with a letter left out: two people who share a key have like names."""
+
+    __tablename__ = "name_key"
+    __table_args__ = (UniqueConstraint("person_id", "key"),)
+
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    key: Mapped[str] = mapped_column(index=True)
+
+
+class PersonLink(Fact):
+    """Two records were found to be of one person; from then on they share slots, stops, runs and history."""
+
+    __tablename__ = "person_link"
+    __table_args__ = (CheckConstraint("person_id <> root_id", name="two_records"),)
+
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    """The record that ends."""
+    root_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    """The record that survives."""
+    reason: Mapped[str]
+    linked_at: Mapped[datetime]
+
+
+class PersonUnlink(Fact):
+    """The link was a mistake: from here on the two records are of two people again."""
+
+    __tablename__ = "person_unlink"
+
+    link_id: Mapped[int] = mapped_column(ForeignKey("person_link.id"), unique=True)
+    reason: Mapped[str]
+    unlinked_at: Mapped[datetime]
 
 
 class IdentityVersion(Fact):
@@ -78,6 +112,7 @@ class PersonCard(Card):
     issued_by_id: Mapped[int] = mapped_column(ForeignKey("staff.id"))
     revoked_at: Mapped[datetime | None]
     revoked_by_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
+    revoked_because: Mapped[CardEnd | None]
 
 
 class Stop(Fact):
@@ -157,3 +192,34 @@ class TaskReason(Fact):
     kind: Mapped[TaskReasonKind]
     stop_id: Mapped[int | None] = mapped_column(ForeignKey("stop.id"))
     noted_at: Mapped[datetime]
+
+
+class HealthFact(Fact):
+    """Something about a person's health that whoever gives a dose should see first. It never stops a dose by itself."""
+
+    __tablename__ = "health_fact"
+    __table_args__ = (
+        CheckConstraint("(kind = 'qtc') = (qtc_ms IS NOT NULL)", name="qtc_has_its_figure"),
+        CheckConstraint("qtc_ms BETWEEN 200 AND 900", name="qtc_possible"),
+    )
+
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    kind: Mapped[HealthFactKind]
+    item: Mapped[str] = mapped_column(default="")
+    """Key of the medicine in the site's list; empty for what the list does not know."""
+    text: Mapped[str] = mapped_column(default="")
+    qtc_ms: Mapped[int | None]
+    noted_on: Mapped[date]
+    """When it was found, measured or begun."""
+    until_on: Mapped[date | None]
+    """Expected date of birth, or the last day of a course; none where it is open."""
+
+
+class HealthFactEnd(Fact):
+    """It holds no more, or was entered by mistake."""
+
+    __tablename__ = "health_fact_end"
+
+    health_fact_id: Mapped[int] = mapped_column(ForeignKey("health_fact.id"), unique=True)
+    ended_on: Mapped[date]
+    reason: Mapped[str]

@@ -2,11 +2,11 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import ForeignKey, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Card, Fact
-from models.enums import SettingKey
+from models.enums import PackCopyFate, SettingKey
 
 
 class Site(Card):
@@ -59,3 +59,97 @@ class Terminal(Card):
     name: Mapped[str]
     code: Mapped[str] = mapped_column(unique=True)
     retired_at: Mapped[datetime | None]
+
+
+class OnCallDuty(Fact):
+    """Which prescriber is to be called on a clinic day; the highest version of a day counts."""
+
+    __tablename__ = "on_call_duty"
+    __table_args__ = (UniqueConstraint("site_id", "clinic_day", "version"),)
+
+    clinic_day: Mapped[date]
+    version: Mapped[int]
+    prescriber_id: Mapped[int] = mapped_column(ForeignKey("staff.id"))
+    phone: Mapped[str]
+
+
+class ShiftNote(Fact):
+    """What one shift tells the next."""
+
+    __tablename__ = "shift_note"
+
+    clinic_day: Mapped[date]
+    text: Mapped[str]
+    written_at: Mapped[datetime]
+
+
+class ShiftNoteRead(Fact):
+    """Somebody has read a shift note and signed for it."""
+
+    __tablename__ = "shift_note_read"
+    __table_args__ = (UniqueConstraint("shift_note_id", "recorded_by_id"),)
+
+    shift_note_id: Mapped[int] = mapped_column(ForeignKey("shift_note.id"))
+    read_at: Mapped[datetime]
+
+
+class ClockConfirmation(Fact):
+    """Two people have compared date and time with a clock that they trust; dosing goes on from here."""
+
+    __tablename__ = "clock_confirmation"
+    __table_args__ = (CheckConstraint("witnessed_by_id <> recorded_by_id", name="witness_is_another"),)
+
+    clinic_day: Mapped[date]
+    confirmed_at: Mapped[datetime]
+    after_dose_id: Mapped[int | None] = mapped_column(ForeignKey("dose.id"))
+    """The newest dose on record then; doses after it are measured against each other again."""
+    witnessed_by_id: Mapped[int] = mapped_column(ForeignKey("staff.id"))
+
+
+class DowntimeDay(Fact):
+    """On this clinic day some doses went onto paper. Until the paper is signed complete the day is not yet entered."""
+
+    __tablename__ = "downtime_day"
+    __table_args__ = (UniqueConstraint("site_id", "clinic_day", "turn"),)
+
+    clinic_day: Mapped[date]
+    turn: Mapped[int]
+    reason: Mapped[str]
+    declared_at: Mapped[datetime]
+
+
+class DowntimeEntered(Fact):
+    """A nurse signs that all paper of a downtime day has been entered."""
+
+    __tablename__ = "downtime_entered"
+
+    downtime_day_id: Mapped[int] = mapped_column(ForeignKey("downtime_day.id"), unique=True)
+    sheets: Mapped[int]
+    signed_at: Mapped[datetime]
+
+
+class DowntimePack(Fact):
+    """One printing of the downtime pack: how many numbered copies, of which day."""
+
+    __tablename__ = "downtime_pack"
+    __table_args__ = (
+        UniqueConstraint("site_id", "clinic_day", "printing"),
+        CheckConstraint("copies BETWEEN 1 AND 20", name="copies_sensible"),
+    )
+
+    clinic_day: Mapped[date]
+    printing: Mapped[int]
+    copies: Mapped[int]
+    printed_at: Mapped[datetime]
+
+
+class PackCopyTick(Fact):
+    """What became of one copy of a downtime pack: every copy is accounted for."""
+
+    __tablename__ = "pack_copy_tick"
+    __table_args__ = (UniqueConstraint("pack_id", "copy"),)
+
+    pack_id: Mapped[int] = mapped_column(ForeignKey("downtime_pack.id"))
+    copy: Mapped[int]
+    fate: Mapped[PackCopyFate]
+    ticked_at: Mapped[datetime]

@@ -78,3 +78,15 @@ class Submission(Card):
     at: Mapped[datetime]
     result: Mapped[str | None]
     """The page that shows the first result; a second press leads there."""
+
+
+class KeptForm(Card):
+    """What was keyed into a page when its terminal locked, kept until the same person is back or the sitting ends."""
+
+    __tablename__ = "kept_form"
+
+    sitting_id: Mapped[int] = mapped_column(ForeignKey("staff_session.id"), unique=True)
+    path: Mapped[str]
+    fields: Mapped[str]
+    """JSON of names and values; never a password."""
+    kept_at: Mapped[datetime]

@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from argon2 import PasswordHasher
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 import models
@@ -490,4 +491,17 @@ def reversal(
         poured=poured,
         witnessed_by_id=world.witness.id if poured else None,
         act=world.act(at=at),
+    )
+
+
+def trust_clock(session: Session, world: World, at: datetime | None = None) -> models.ClockConfirmation:
+    """Two people have confirmed the clock, so that days on which a test has nobody dosed are no sign of a wrong one."""
+    at = at or world.at
+    newest = session.scalar(select(func.max(models.Dose.id)))
+    stamped = stamp(world, recorded_at=at)
+    return save(
+        session,
+        models.ClockConfirmation(
+            clinic_day=world.day, confirmed_at=at, after_dose_id=newest, witnessed_by_id=world.witness.id, **stamped
+        ),
     )

@@ -2,6 +2,7 @@
 
 import tomllib
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import cache
 from pathlib import Path
 
@@ -20,6 +21,11 @@ class HouseRules:
     site_defaults: dict[SettingKey, str]
     import_warnings_mg: dict[Medication, int]
     """Imported doses above this are odd but possible."""
+    clock_tolerance: timedelta
+    """How far the clock may stand behind the newest dose."""
+    observe_for: timedelta
+    """How long somebody is watched after a dosing incident."""
+    observe_every: timedelta
 
 
 @cache
@@ -49,4 +55,7 @@ def house_rules() -> HouseRules:
             Medication.BUPRENORPHINE: data["import_warnings"]["buprenorphine_mg"]["value"],
             Medication.BUPRENORPHINE_NALOXONE: data["import_warnings"]["buprenorphine_mg"]["value"],
         },
+        clock_tolerance=timedelta(minutes=data["clock"]["tolerance_minutes"]["value"]),
+        observe_for=timedelta(hours=data["incidents"]["observe_hours"]["value"]),
+        observe_every=timedelta(minutes=data["incidents"]["observe_every_minutes"]["value"]),
     )

@@ -9,17 +9,22 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
-from sqlalchemy import Row, bindparam, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Row, bindparam, exists, func, select
+from sqlalchemy.orm import Session, aliased
 
+from dispensary.errors import NotFound
 from dispensary.queries import orders, stock
+from dispensary.queries.signs import Signs, same_person, signs_of
 from dispensary.rules.attendance import DayTaken, days_without_medicine
 from dispensary.rules.dosing import DosingFacts, Slot, StandingStop, TurnedAway, first_free
-from dispensary.rules.orders import OrderFacts, TakenDay, due_amount
+from dispensary.rules.likeness import check_digits
+from dispensary.rules.orders import DueAmount, OrderFacts, SupplementFacts, TakenDay, due_amount, with_supplements
 from dispensary.rules.stock import Line, lines_for
+from dispensary.wording import N_, say
 from models import (
     Claim,
     ClaimRelease,
+    Countersignature,
     Dose,
     DoseOrder,
     DoseReversal,
@@ -29,13 +34,23 @@ from models import (
     Notice,
     NoticeTick,
     Person,
-    PersonPhoto,
     ReEntryRelease,
     Staff,
     Stop,
     StopRelease,
+    Supplement,
+    TelephoneOrder,
+    Vomiting,
 )
-from models.enums import DoseOutcome, EpisodeEndReason, Medication, NoticeKind, RefusedReason, WithheldReason
+from models.enums import (
+    DoseOutcome,
+    EpisodeEndReason,
+    Medication,
+    NoticeKind,
+    RefusedReason,
+    TelephoneOrderKind,
+    WithheldReason,
+)
 from models.units import Mg
 
 RECENT = timedelta(days=40)
@@ -76,6 +91,8 @@ class Identity:
     birth_date: date | None
     photo: str | None
     """The digest of the photo, which is part of its address; None without one."""
+    root_id: int | None
+    """The surviving record, if this one was linked into it."""
 
 
 @dataclass(frozen=True)
@@ -89,6 +106,8 @@ class SafetyPicture:
     notices: tuple[StandingNotice, ...]
     dose_today: int | None
     """The dose last recorded today, which may be reversed."""
+    signs: Signs
+    """What else has to be looked up for the page."""
 
 
 @dataclass(frozen=True)
@@ -109,6 +128,8 @@ class _Past:
     day: date
     part: int
     outcome: DoseOutcome
+    claim_id: int | None
+    ordered_mg: Mg | None
     taken_mg: Mg
     taken_at: datetime
     withheld_reason: WithheldReason | None
@@ -116,41 +137,65 @@ class _Past:
     parts_ordered: int
     every_n_days: int
     """How many days the dose covers, by the order under which it was given."""
+    came_up: bool
+    """Seen to come up in the profile's first band, and not replaced: what stayed is unknown."""
+
+    @property
+    def in_full(self) -> bool:
+        """Whether this took its part of the day in full."""
+        if self.outcome is DoseOutcome.INCIDENT:
+            return self.ordered_mg is not None and self.taken_mg >= self.ordered_mg
+        return self.outcome in (DoseOutcome.GIVEN, DoseOutcome.ELSEWHERE) and not self.came_up
 
 
 def facts_for(
     session: Session, *, person_id: int, site_id: int, window_id: int | None, clinic_day: date, at: datetime
 ) -> DosingFacts:
     """Return the facts for deciding on a dose now; call it again behind the locks before recording."""
-    return _gather(session, person_id, site_id, window_id, clinic_day, at)[0]
+    signs = signs_of(session, person_id, clinic_day)
+    if signs is None:
+        raise NotFound(say(N_("There is no such person.")), code="no_such_person")
+    return _gather(session, signs, site_id, window_id, clinic_day, at)[0]
 
 
 def safety_picture(
     session: Session, *, person_id: int, site_id: int, window_id: int | None, clinic_day: date, at: datetime
 ) -> SafetyPicture | None:
     """Return what the station shows about a person, or None if there is no such person."""
-    row = session.execute(_IDENTITY, {"person_id": person_id}).one_or_none()
-    if row is None:
+    signs = signs_of(session, person_id, clinic_day)
+    if signs is None:
         return None
-    facts, past = _gather(session, person_id, site_id, window_id, clinic_day, at)
+    facts, past = _gather(session, signs, site_id, window_id, clinic_day, at)
     return SafetyPicture(
-        identity=Identity(*row),
+        identity=Identity(
+            signs.person_id,
+            signs.number,
+            signs.family_name,
+            signs.given_name,
+            signs.birth_date,
+            signs.photo,
+            signs.root_id,
+        ),
         facts=facts,
         strip=_strip(past, clinic_day),
-        notices=notices(session, person_id),
+        notices=notices(session, person_id) if signs.notices else (),
         dose_today=_last_dose_of(past, clinic_day),
+        signs=signs,
     )
 
 
 def _gather(
-    session: Session, person_id: int, site_id: int, window_id: int | None, clinic_day: date, at: datetime
+    session: Session, signs: Signs, site_id: int, window_id: int | None, clinic_day: date, at: datetime
 ) -> tuple[DosingFacts, Sequence[_Past]]:
+    person_id = signs.person_id
     treatment = _treatment(session, person_id, site_id)
     episode_id = treatment.episode_id
     order = orders.active_order(session, person_id, clinic_day, episode_id) if episode_id else None
     past = _past(session, person_id, clinic_day, order)
-    due = due_amount(order, _taken_days(past), clinic_day) if order and order.due_on(clinic_day) else None
-    slot = first_free(_slots(session, person_id, clinic_day, order.parts if order else 1))
+    supplements = _supplements(session, order, clinic_day) if signs.supplement else ()
+    due = _due(session, signs, order, past, supplements, clinic_day)
+    parts = (order.parts if order else 1) + len(supplements)
+    slot = first_free(_slots(session, person_id, clinic_day, parts))
     due_mg = due.amounts_mg[slot.part - 1] if due and slot.taken_at is None else None
     taken = [dose for dose in past if dose.taken_mg > 0]
     days_without = _days_without(treatment, past, clinic_day)
@@ -162,41 +207,81 @@ def _gather(
         ended=treatment.ended,
         order=order,
         due_mg=due_mg,
-        parts_today=order.parts if order else 1,
+        parts_today=parts,
         slot=slot,
         previous_part_at=max((d.taken_at for d in taken if d.day == clinic_day), default=None),
         last_day_at=max((d.taken_at for d in taken if d.day < clinic_day), default=None),
         days_without_medicine=days_without,
         released_mg=_released_mg(session, order, clinic_day, days_without),
-        stops=standing_stops(session, person_id),
+        stops=standing_stops(session, person_id) if signs.stops else (),
         lines=_lines(session, window_id, order, due_mg, clinic_day),
         has_window=window_id is not None,
         waiting_step=due.waiting_step if due else None,
         day_total_mg=_sum(due.amounts_mg) if due else None,
-        taken_today_mg=_sum(d.taken_mg for d in taken if d.day == clinic_day),
+        taken_today_mg=_sum(
+            d.taken_mg for d in taken if d.day == clinic_day and d.outcome is not DoseOutcome.REPLACEMENT
+        ),
         elsewhere_today_mg=treatment.last_dose_mg if treatment.last_dose_on == clinic_day else None,
         turned_away=tuple(
             TurnedAway(d.id, d.outcome, d.taken_at, d.withheld_reason or d.refused_reason)
             for d in past
             if d.day == clinic_day and d.taken_mg == 0
         ),
+        part_not_before=next((s.not_before for s in supplements if s.part == slot.part), None),
+        root_id=signs.root_id,
+        check_digits=check_digits(signs.number) if signs.alike else "",
+        trusted_at=signs.trusted_at,
     )
     return facts, past
 
 
-_PERSON, _PHOTO = Person.__table__.c, PersonPhoto.__table__.c
-_IDENTITY = (
-    select(
-        _PERSON.id,
-        _PERSON.number,
-        _PERSON.family_name,
-        _PERSON.given_name,
-        _PERSON.birth_date,
-        _PHOTO.digest,
-    )
-    .outerjoin(PersonPhoto.__table__, _PHOTO.person_id == _PERSON.id)
-    .where(_PERSON.id == bindparam("person_id"))
+def _due(
+    session: Session,
+    signs: Signs,
+    order: OrderFacts | None,
+    past: Sequence[_Past],
+    supplements: Sequence[SupplementFacts],
+    clinic_day: date,
+) -> DueAmount | None:
+    """Return what is ordered for the day: the order's own parts, lowered by telephone, and further ones of the day."""
+    if order is None or not order.due_on(clinic_day):
+        return None
+    due = due_amount(order, _taken_days(past), clinic_day)
+    lowered_mg = _lowered_mg(session, order, clinic_day) if signs.telephone else None
+    return with_supplements(due, lowered_mg, supplements)
+
+
+_SUPPLEMENT, _TELEPHONE = Supplement.__table__.c, TelephoneOrder.__table__.c
+_SUPPLEMENTS = (
+    select(_SUPPLEMENT.part, _SUPPLEMENT.amount_mg, _SUPPLEMENT.not_before)
+    .where(_SUPPLEMENT.order_id == bindparam("order_id"), _SUPPLEMENT.clinic_day == bindparam("clinic_day"))
+    .order_by(_SUPPLEMENT.part)
 )
+_LOWERED = (
+    select(_TELEPHONE.amount_mg)
+    .outerjoin(Countersignature.__table__, Countersignature.__table__.c.telephone_order_id == _TELEPHONE.id)
+    .where(
+        _TELEPHONE.order_id == bindparam("order_id"),
+        _TELEPHONE.clinic_day == bindparam("clinic_day"),
+        _TELEPHONE.kind == TelephoneOrderKind.LOWER,
+        func.coalesce(Countersignature.__table__.c.agreed, True),
+    )
+    .order_by(_TELEPHONE.id.desc())
+    .limit(1)
+)
+
+
+def _supplements(session: Session, order: OrderFacts | None, clinic_day: date) -> tuple[SupplementFacts, ...]:
+    if order is None:
+        return ()
+    rows = session.execute(_SUPPLEMENTS, {"order_id": order.id, "clinic_day": clinic_day})
+    return tuple(SupplementFacts(*row) for row in rows)
+
+
+def _lowered_mg(session: Session, order: OrderFacts, clinic_day: date) -> Mg | None:
+    """Return the day's amount as a prescriber lowered it by telephone; one that was disowned does not count."""
+    return session.scalar(_LOWERED, {"order_id": order.id, "clinic_day": clinic_day})
+
 
 _EPISODE, _END = Episode.__table__.c, EpisodeEnd.__table__.c
 _ENDED = (
@@ -212,7 +297,7 @@ _FIRST_DUE = (
 _EPISODES = (
     select(_EPISODE.id, _ENDED.c.reason, _FIRST_DUE.label("first_due"), _EPISODE.last_dose_on, _EPISODE.last_dose_mg)
     .outerjoin(_ENDED, _ENDED.c.episode_id == _EPISODE.id)
-    .where(_EPISODE.person_id == bindparam("person_id"), _EPISODE.site_id == bindparam("site_id"))
+    .where(same_person(_EPISODE.person_id), _EPISODE.site_id == bindparam("site_id"))
     .order_by(_EPISODE.admitted_on.desc(), _EPISODE.id.desc())
 )
 
@@ -227,23 +312,36 @@ def _treatment(session: Session, person_id: int, site_id: int) -> _Treatment:
 
 
 _DOSE = Dose.__table__.c
+
+
+def came_up(dose_id: ColumnElement[int]) -> ColumnElement[bool]:
+    """Match a dose that was seen to come up in its profile's first band and was not replaced since."""
+    vomited, again = Vomiting.__table__.c, aliased(Dose)
+    undone = exists().where(DoseReversal.dose_id == again.id)
+    standing = exists().where(again.replaces_id == dose_id, ~undone)
+    return exists().where(vomited.dose_id == dose_id, vomited.witnessed, vomited.band == 1, ~standing)
+
+
 _DOSES = (
     select(
         _DOSE.id,
         _DOSE.clinic_day.label("day"),
         _DOSE.part,
         _DOSE.outcome,
+        _DOSE.claim_id,
+        _DOSE.ordered_mg,
         _DOSE.taken_mg,
         _DOSE.taken_at,
         _DOSE.withheld_reason,
         _DOSE.refused_reason,
         func.coalesce(DoseOrder.__table__.c.parts, 1).label("parts_ordered"),
         func.coalesce(DoseOrder.__table__.c.every_n_days, 1).label("every_n_days"),
+        came_up(_DOSE.id).label("came_up"),
     )
     .outerjoin(DoseReversal.__table__, DoseReversal.__table__.c.dose_id == _DOSE.id)
     .outerjoin(DoseOrder.__table__, DoseOrder.__table__.c.id == _DOSE.order_id)
     .where(
-        _DOSE.person_id == bindparam("person_id"),
+        same_person(_DOSE.person_id),
         _DOSE.clinic_day.between(bindparam("since"), bindparam("until")),
         DoseReversal.__table__.c.id.is_(None),
     )
@@ -274,7 +372,7 @@ def _doses(session: Session, person_id: int, since: date, until: date) -> list[_
 def _taken_days(past: Sequence[_Past]) -> list[TakenDay]:
     by_day: dict[date, dict[int, Mg]] = defaultdict(dict)
     for dose in past:
-        if dose.taken_mg > 0:
+        if dose.claim_id is not None and not dose.came_up:
             by_day[dose.day][dose.part] = dose.taken_mg
     return [TakenDay(day, parts) for day, parts in by_day.items()]
 
@@ -285,8 +383,8 @@ def _how_much_each_day(past: Sequence[_Past]) -> dict[date, DayTaken]:
     ordered: dict[date, int] = {}
     for dose in past:
         if dose.taken_mg > 0:
-            whole_parts[dose.day] += dose.outcome is DoseOutcome.GIVEN
-            ordered[dose.day] = dose.parts_ordered
+            whole_parts[dose.day] += dose.in_full
+            ordered[dose.day] = max(dose.parts_ordered, ordered.get(dose.day, 1))
     return {day: DayTaken.WHOLE if whole_parts[day] >= parts else DayTaken.PART for day, parts in ordered.items()}
 
 
@@ -354,7 +452,7 @@ _RELEASED = select(_RELEASE.amount_mg).where(
 
 def _released_mg(session: Session, order: OrderFacts | None, clinic_day: date, days: int) -> Mg | None:
     """Return what was released for today; not by a prescriber who knew of fewer days without medicine."""
-    if order is None:
+    if order is None or days == 0:
         return None
     return session.scalar(_RELEASED, {"order_id": order.id, "clinic_day": clinic_day, "days": days})
 
@@ -373,14 +471,14 @@ _STOPS = (
     select(_STOP.id, _STOP.kind, Staff.__table__.c.name, _STOP.set_at, _STOP.decide_by, _STOP.note)
     .outerjoin(StopRelease.__table__, StopRelease.__table__.c.stop_id == _STOP.id)
     .join(Staff.__table__, Staff.__table__.c.id == _STOP.recorded_by_id)
-    .where(_STOP.person_id == bindparam("person_id"), StopRelease.__table__.c.id.is_(None))
+    .where(same_person(_STOP.person_id), StopRelease.__table__.c.id.is_(None))
     .order_by(_STOP.set_at, _STOP.id)
 )
 _NOTICES = (
     select(_NOTICE.id, _NOTICE.kind, _NOTICE.note, Staff.__table__.c.name)
     .outerjoin(NoticeTick.__table__, NoticeTick.__table__.c.notice_id == _NOTICE.id)
     .join(Staff.__table__, Staff.__table__.c.id == _NOTICE.recorded_by_id)
-    .where(_NOTICE.person_id == bindparam("person_id"), NoticeTick.__table__.c.id.is_(None))
+    .where(same_person(_NOTICE.person_id), NoticeTick.__table__.c.id.is_(None))
     .order_by(_NOTICE.set_at, _NOTICE.id)
 )
 
@@ -409,7 +507,8 @@ def _day_on_strip(day: date, doses: Sequence[_Past]) -> DayOnStrip:
 
 
 def _last_dose_of(past: Sequence[_Past], day: date) -> int | None:
-    return max((d.id for d in past if d.day == day and d.taken_mg > 0), default=None)
+    here = (DoseOutcome.GIVEN, DoseOutcome.PART_GIVEN, DoseOutcome.REPLACEMENT)
+    return max((d.id for d in past if d.day == day and d.outcome in here), default=None)
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Row, Select, bindparam, case, func, select
 from sqlalchemy.orm import Session
 
 from dispensary.queries.people import full_name
+from dispensary.queries.signs import same_person
 from dispensary.rules.orders import OrderFacts, Step
 from models import (
     Claim,
@@ -77,7 +78,7 @@ _ACTIVE = (
     .join(Staff.__table__, Staff.__table__.c.id == _ORDER.signed_by_id)
     .join(OrderStep.__table__, _STEP.order_id == _ORDER.id)
     .where(
-        _ORDER.person_id == bindparam("person_id"),
+        same_person(_ORDER.person_id),
         _ORDER.starts_on <= bindparam("day"),
         bindparam("day") <= LAST_DAY,
     )

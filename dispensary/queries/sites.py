@@ -1,7 +1,7 @@
 """What a site has set, as of a day."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import bindparam, func, select
@@ -23,6 +23,9 @@ class SiteSettings:
     rules: SiteRules
     idle_minutes: int
     screen_shows_names: bool
+    telephone_orders: bool
+    countersign_within: timedelta
+    first_dose_observation: timedelta
 
 
 def settings(session: Session, site_id: int, on: date) -> SiteSettings:
@@ -58,10 +61,14 @@ def _all_rows(session: Session, site_id: int) -> list[tuple[SettingKey, str, dat
 def _in_force(rows: list[tuple[SettingKey, str, date]], on: date) -> SiteSettings:
     house = house_rules()
     values = house.site_defaults | {key: value for key, value, effective_on in rows if effective_on <= on}
+    zone, day_starts = ZoneInfo(values[SettingKey.TIME_ZONE]), time.fromisoformat(values[SettingKey.DAY_STARTS])
     return SiteSettings(
-        zone=ZoneInfo(values[SettingKey.TIME_ZONE]),
-        day_starts=time.fromisoformat(values[SettingKey.DAY_STARTS]),
+        zone=zone,
+        day_starts=day_starts,
         rules=SiteRules(
+            zone=zone,
+            day_starts=day_starts,
+            opening_days=frozenset(int(day) for day in values[SettingKey.OPENING_DAYS]),
             hours_between_days=int(values[SettingKey.MINIMUM_HOURS_BETWEEN_DAYS]),
             hold_from_days=min(int(values[SettingKey.HOLD_FROM_DAYS]), house.hold_ceiling_days),
             hold_from_days_induction=min(
@@ -70,6 +77,9 @@ def _in_force(rows: list[tuple[SettingKey, str, date]], on: date) -> SiteSetting
         ),
         idle_minutes=int(values[SettingKey.IDLE_MINUTES]),
         screen_shows_names=values[SettingKey.SCREEN_SHOWS_NAMES] == "yes",
+        telephone_orders=values[SettingKey.TELEPHONE_ORDERS] == "yes",
+        countersign_within=timedelta(hours=int(values[SettingKey.COUNTERSIGN_HOURS])),
+        first_dose_observation=timedelta(minutes=int(values[SettingKey.FIRST_DOSE_OBSERVATION_MINUTES])),
     )
 
 

@@ -7,10 +7,13 @@ import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
+from dispensary.clock import clinic_day
 from dispensary.permissions import Permission
+from dispensary.policy.house import house_rules
 from dispensary.reasons import Reason
 from dispensary.rules.orders import OrderFacts, Step
 from dispensary.rules.stock import Line
@@ -19,6 +22,7 @@ from models.enums import DoseOutcome, EpisodeEndReason, RefusedReason, StopKind,
 from models.units import Mg
 
 NOTHING = Mg(Decimal(0))
+UTC = ZoneInfo("UTC")
 
 
 @dataclass(frozen=True)
@@ -63,6 +67,10 @@ class SiteRules:
     hours_between_days: int
     hold_from_days: int
     hold_from_days_induction: int
+    zone: ZoneInfo = UTC
+    day_starts: time = time(3)
+    opening_days: frozenset[int] = frozenset(range(1, 8))
+    """The days of the week on which the clinic doses; Monday is 1."""
 
 
 @dataclass(frozen=True)
@@ -101,6 +109,14 @@ class DosingFacts:
     """The last dose at the clinic before, when that clinic gave it today."""
     turned_away: tuple[TurnedAway, ...] = ()
     """Each time today that no dose was given or taken."""
+    part_not_before: datetime | None = None
+    """The earliest moment of a further part that was ordered for today."""
+    root_id: int | None = None
+    """The surviving record, where this one was linked into another."""
+    check_digits: str = ""
+    """What somebody with a like name is asked for; empty where nobody in treatment has one."""
+    trusted_at: datetime | None = None
+    """The newest moment on record, which the clock cannot be before."""
 
 
 def shown_digest(facts: DosingFacts, site: SiteRules) -> str:
@@ -162,6 +178,54 @@ def _line_shown(line: Line) -> list[object]:
         str(line.quantity.normalize()),
         line.opens,
     ]
+
+
+def record_linked_away(facts: DosingFacts, site: SiteRules) -> Reason | None:
+    """Refuse on a record that was linked into another: that one holds the slots. Source: product.md §3 rule 2."""
+    if facts.root_id is None:
+        return None
+    return Reason(
+        "record_linked_away",
+        say(N_("This record was linked with another one of the same person.")),
+        say(N_("Search the person again: the record that survives opens.")),
+    )
+
+
+def clock_behind(facts: DosingFacts, site: SiteRules) -> Reason | None:
+    """Refuse while the clock stands before the newest recording. Source: product.md §3 rule 11, house.toml clock."""
+    if facts.trusted_at is None or facts.at >= facts.trusted_at - house_rules().clock_tolerance:
+        return None
+    return Reason(
+        "clock_behind",
+        say(
+            N_("This computer's clock says %(now)s; the newest dose was recorded at %(newest)s."),
+            now=Moment(facts.at),
+            newest=Moment(facts.trusted_at),
+        ),
+        say(N_("Nothing is given until two people have confirmed date and time.")),
+        override=Permission.CLOCK_CONFIRM,
+    )
+
+
+def clock_skipped_a_day(facts: DosingFacts, site: SiteRules) -> Reason | None:
+    """Refuse when a day on which the clinic doses has passed without any dose. Source: product.md §3 rule 11."""
+    if facts.trusted_at is None:
+        return None
+    newest = clinic_day(facts.trusted_at, site.zone, site.day_starts)
+    between = (newest + timedelta(days=n) for n in range(1, (facts.clinic_day - newest).days))
+    skipped = next((day for day in between if day.isoweekday() in site.opening_days), None)
+    if skipped is None:
+        return None
+    return Reason(
+        "clock_skipped_a_day",
+        say(
+            N_("Today should be %(today)s, yet nothing was recorded on %(skipped)s: the clock may be wrong."),
+            today=facts.clinic_day,
+            skipped=skipped,
+        ),
+        say(N_("Nothing is given until two people have confirmed date and time.")),
+        override=Permission.CLOCK_CONFIRM,
+    )
 
 
 def not_in_treatment(facts: DosingFacts, site: SiteRules) -> Reason | None:
@@ -302,6 +366,12 @@ def too_soon_after_earlier_day(facts: DosingFacts, site: SiteRules) -> Reason | 
 
 def too_soon_after_part(facts: DosingFacts, site: SiteRules) -> Reason | None:
     """Refuse within the order's least hours after the part before. Source: product.md §3 rule 5."""
+    if facts.part_not_before is not None and facts.at < facts.part_not_before:
+        return Reason(
+            "too_soon_after_part",
+            say(N_("The further part of today may be given from %(from)s."), **{"from": facts.part_not_before}),
+            say(N_("Ask the person to come back then.")),
+        )
     if facts.previous_part_at is None or facts.slot.taken_at is not None:
         return None
     if facts.order is None or facts.order.hours_between_parts is None:
@@ -335,6 +405,9 @@ def cannot_be_poured(facts: DosingFacts, site: SiteRules) -> Reason | None:
 
 
 WITHHOLD = (
+    record_linked_away,
+    clock_behind,
+    clock_skipped_a_day,
     not_in_treatment,
     order_not_active,
     not_due_today,

@@ -71,6 +71,29 @@ class DueAmount:
     """The step whose day has come but which may not take effect yet."""
 
 
+@dataclass(frozen=True)
+class SupplementFacts:
+    """A further part that was ordered for one day."""
+
+    part: int
+    amount_mg: Mg
+    not_before: datetime
+
+
+def with_supplements(due: DueAmount, lowered_mg: Mg | None, supplements: Sequence[SupplementFacts]) -> DueAmount:
+    """Return what is ordered for a day once it was lowered by telephone, and further parts were added for that day.
+
+    Args:
+        due: what the order itself says.
+        lowered_mg: the day's amount as lowered; only a day of one part is lowered, and never raised by it.
+        supplements: the further parts, in order of their numbers, which follow the order's own.
+    """
+    own = due.amounts_mg
+    if lowered_mg is not None and len(own) == 1:
+        own = (min(own[0], lowered_mg),)
+    return DueAmount((*own, *(further.amount_mg for further in supplements)), due.waiting_step)
+
+
 def due_amount(order: OrderFacts, taken: Sequence[TakenDay], day: date) -> DueAmount:
     """Return what the order says for a day, given what was taken since it started.
 

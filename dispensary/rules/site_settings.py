@@ -10,6 +10,7 @@ from models.enums import SettingKey
 
 LATEST_START = time(6)
 MOST_HOURS, MOST_MINUTES = 24, 60
+MOST_COUNTERSIGN_HOURS, MOST_OBSERVATION_MINUTES = 168, 480
 
 
 def fault_of(key: SettingKey, value: str) -> Words | None:
@@ -44,6 +45,11 @@ def _yes_or_no(value: str) -> Words | None:
     return None if value in ("yes", "no") else say(N_("Type yes or no."))
 
 
+def _opening_days(value: str) -> Words | None:
+    good = value and "".join(sorted(set(value) & set("1234567"))) == value
+    return None if good else say(N_("The days of the week in order, Monday is 1: 12345 for Monday to Friday."))
+
+
 CHECKS: dict[SettingKey, Callable[[str], Words | None]] = {
     SettingKey.TIME_ZONE: _time_zone,
     SettingKey.DAY_STARTS: _day_starts,
@@ -52,4 +58,8 @@ CHECKS: dict[SettingKey, Callable[[str], Words | None]] = {
     SettingKey.HOLD_FROM_DAYS_INDUCTION: _whole_number(1, house_rules().hold_ceiling_days_induction),
     SettingKey.IDLE_MINUTES: _whole_number(1, MOST_MINUTES),
     SettingKey.SCREEN_SHOWS_NAMES: _yes_or_no,
+    SettingKey.OPENING_DAYS: _opening_days,
+    SettingKey.TELEPHONE_ORDERS: _yes_or_no,
+    SettingKey.COUNTERSIGN_HOURS: _whole_number(1, MOST_COUNTERSIGN_HOURS),
+    SettingKey.FIRST_DOSE_OBSERVATION_MINUTES: _whole_number(0, MOST_OBSERVATION_MINUTES),
 }

@@ -12,7 +12,7 @@ from dispensary.services.act import Act
 from models import AuditEvent, Base, Fact
 from models.enums import AuditKind, ChainKind
 
-LAYOUT = 1
+LAYOUT = 2
 NOT_SAID = frozenset({"id", "request_id"})
 """Columns that stand in the audit row already, or say nothing about what happened."""
 REDACTABLE = frozenset({"identity_version"})

@@ -4,25 +4,25 @@ Every verb works behind the same locks, in the same order: the person, then the 
 chains. What the page showed is compared again behind them; whoever is second is told who was first.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import timedelta
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from decimal import Decimal
 from functools import reduce
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from dispensary.errors import Conflict, Refused
 from dispensary.queries import dosing as facts_of
 from dispensary.rules import dosing as rules
 from dispensary.rules.dosing import DosingFacts, SiteRules
-from dispensary.rules.stock import ContainerFacts, Line, share_taken
-from dispensary.services import audit, lock, stock, stock_leaving, stock_moving, stops, tasks
+from dispensary.rules.stock import Line, share_taken
+from dispensary.services import audit, lock, pouring, stock, stops, tasks
 from dispensary.services.act import Act
 from dispensary.services.facts import write
+from dispensary.services.pouring import Poured
 from dispensary.wording import N_, say
-from models import Claim, Container, Dose, DoseLine, Movement
+from models import Claim, Dose
 from models.enums import (
     AuditKind,
     ClaimKind,
@@ -33,10 +33,9 @@ from models.enums import (
     RefusedReason,
     StopKind,
     TaskReasonKind,
-    WasteReason,
     WithheldReason,
 )
-from models.units import Mg, Quantity
+from models.units import Mg
 
 NOTHING = Mg(Decimal(0))
 ANSWER_WITHIN = timedelta(hours=2)
@@ -58,14 +57,10 @@ class Shown:
 
     person_id: int
     digest: str
-
-
-@dataclass(frozen=True)
-class Poured:
-    """What was taken from one container, and how much of it was swallowed."""
-
-    line: Line
-    taken: Quantity
+    digits: str = ""
+    """The last two digits of the number, typed because somebody else has a like name."""
+    scanned_at: datetime | None = None
+    """When the person's card or name was entered."""
 
 
 def record_dose(session: Session, *, shown: Shown, site: SiteRules, act: Act) -> Dose:
@@ -78,7 +73,7 @@ def record_dose(session: Session, *, shown: Shown, site: SiteRules, act: Act) ->
     facts = _facts_behind_locks(session, shown.person_id, act)
     lines = _may_be_given(facts, shown, site)
     poured = [Poured(line, line.quantity) for line in lines]
-    return _record(session, facts, poured, DoseOutcome.GIVEN, act)
+    return _record(session, facts, poured, DoseOutcome.GIVEN, act, scanned_at=shown.scanned_at)
 
 
 def record_part_dose(
@@ -122,6 +117,7 @@ def record_part_dose(
         act,
         refused_reason=reason,
         witnessed_by_id=witnessed_by_id,
+        scanned_at=shown.scanned_at,
     )
 
 
@@ -180,6 +176,9 @@ def _may_be_given(facts: DosingFacts, shown: Shown, site: SiteRules) -> tuple[Li
             "Something changed since this page was opened: %(what)s. Nothing was recorded. Look again, then confirm."
         )
         raise Conflict(say(words, what=what), code="changed_since_shown")
+    if facts.check_digits and shown.digits != facts.check_digits:
+        words = N_("Somebody else in treatment has a like name. Ask for the last two digits of the number, type them.")
+        raise Refused(say(words), code="identity_unchecked", field="scan")
     if reasons or facts.lines is None:
         raise Refused(say(N_("This dose may not be given now.")), reasons=reasons, code="withheld_by_rule")
     return facts.lines
@@ -193,16 +192,17 @@ def _record(
     act: Act,
     refused_reason: RefusedReason | None = None,
     witnessed_by_id: int | None = None,
+    scanned_at: datetime | None = None,
 ) -> Dose:
     claim = write(session, _claim(facts, act))
     taken_mg = Mg(sum((p.taken * p.line.container.strength for p in poured), Decimal(0)))
     dose = _dose(facts, outcome, act)
     dose.claim_id, dose.ordered_mg = claim.id, facts.due_mg or NOTHING
     dose.taken_mg, dose.wasted_mg = taken_mg, Mg(dose.ordered_mg - taken_mg)
-    dose.refused_reason, dose.witnessed_by_id = refused_reason, witnessed_by_id
+    dose.refused_reason, dose.witnessed_by_id, dose.scanned_at = refused_reason, witnessed_by_id, scanned_at
     write(session, dose)
     places = stock.places(session, act, PlaceKind.WINDOW, PlaceKind.PERSON, PlaceKind.WASTE)
-    movements = _pour_all(session, dose, poured, witnessed_by_id, places, act)
+    movements = pouring.pour(session, dose, poured, witnessed_by_id, places, act)
     audit.record(session, AuditKind.DOSE_RECORDED, dose, act, **audited(dose))
     if facts.waiting_step is not None:
         due_at = act.at + timedelta(days=1)
@@ -265,94 +265,6 @@ def _dose(facts: DosingFacts, outcome: DoseOutcome, act: Act) -> Dose:
         terminal_id=act.terminal_id,
         **act.stamp,
     )
-
-
-def _pour_all(
-    session: Session,
-    dose: Dose,
-    poured: Sequence[Poured],
-    witnessed_by_id: int | None,
-    places: Mapping[PlaceKind, int],
-    act: Act,
-) -> list[Movement]:
-    """Write the lines of a dose and move their stock; the containers are locked already."""
-    standing = stock.standing(session, [p.line.container.id for p in poured])
-    movements: list[Movement] = []
-    for number, p in enumerate(poured, start=1):
-        if p.line.opens:
-            _open_next(session, p.line.container, act)
-        write(session, _line(dose, number, p, act))
-        movements += _pour(session, dose, standing[p.line.container.id], p, witnessed_by_id, places, act)
-    return movements
-
-
-def _line(dose: Dose, number: int, poured: Poured, act: Act) -> DoseLine:
-    container = poured.line.container
-    return DoseLine(
-        dose_id=dose.id,
-        line=number,
-        product_id=container.product_id,
-        container_id=container.id,
-        poured=poured.line.quantity,
-        taken=poured.taken,
-        **act.stamp,
-    )
-
-
-def _pour(
-    session: Session,
-    dose: Dose,
-    container: stock.Standing,
-    poured: Poured,
-    witnessed_by_id: int | None,
-    places: Mapping[PlaceKind, int],
-    act: Act,
-) -> list[Movement]:
-    """Move the stock of one line: what was swallowed to the person, the rest to waste."""
-    wasted = Quantity(poured.line.quantity - poured.taken)
-    made = []
-    if poured.taken > 0:
-        given = stock.take(
-            session,
-            container,
-            quantity=poured.taken,
-            kind=MovementKind.DISPENSE,
-            from_place_id=places[PlaceKind.WINDOW],
-            to_place_id=places[PlaceKind.PERSON],
-            dose_id=dose.id,
-            act=act,
-        )
-        container = replace(container, seq=given.container_seq, holds=given.balance_after)
-        made.append(given)
-    if wasted > 0:
-        left_over = stock.take(
-            session,
-            container,
-            quantity=wasted,
-            kind=MovementKind.WASTE,
-            from_place_id=places[PlaceKind.WINDOW],
-            to_place_id=places[PlaceKind.WASTE],
-            dose_id=dose.id,
-            witnessed_by_id=witnessed_by_id,
-            waste_reason=WasteReason.LEFT_OVER,
-            act=act,
-        )
-        made.append(left_over)
-    return made
-
-
-def _open_next(session: Session, sealed: ContainerFacts, act: Act) -> None:
-    """End the container that this dose has emptied, and open the next of the same product."""
-    query = select(Container.id).where(
-        Container.window_id == act.window_id,
-        Container.product_id == sealed.product_id,
-        Container.opened_at.is_not(None),
-        Container.emptied_at.is_(None),
-    )
-    emptied = session.scalar(query)
-    if emptied is not None:
-        stock_leaving.mark_emptied(session, container_id=emptied, act=act)
-    stock_moving.open_container(session, container_id=sealed.id, act=act)
 
 
 def _without_a_dose(session: Session, person_id: int, outcome: DoseOutcome, act: Act, **why: object) -> Dose:

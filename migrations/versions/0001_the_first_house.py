@@ -3,12 +3,49 @@
 import sqlalchemy as sa
 from alembic import op
 
-from models.walls import walls
+from models.walls import REFUSE_CHANGE, append_only, set_once
 
 revision = "0001"
 down_revision = None
 branch_labels = None
 depends_on = None
+
+FACTS = (
+    "access_log",
+    "audit_event",
+    "claim",
+    "claim_release",
+    "day_close",
+    "dose",
+    "dose_line",
+    "dose_order",
+    "dose_reversal",
+    "episode",
+    "episode_end",
+    "episode_end_correction",
+    "identity_version",
+    "import_run",
+    "imported_record",
+    "lot",
+    "movement",
+    "notice",
+    "notice_tick",
+    "order_end",
+    "order_step",
+    "policy_approval",
+    "re_entry_release",
+    "receipt",
+    "receipt_signature",
+    "register_entry",
+    "seal",
+    "site_setting",
+    "stop",
+    "stop_release",
+    "task_reason",
+    "urine_result",
+    "urine_test",
+)
+SET_ONCE = ("opened_at", "opened_by_id", "emptied_at", "emptied_by_id")
 
 
 def upgrade() -> None:
@@ -1058,5 +1095,8 @@ def upgrade() -> None:
             ["follows_id", "person_id", "clinic_day", "part", "follows_turn"],
             ["id", "person_id", "clinic_day", "part", "turn"],
         )
-    for sql in walls(op.get_bind().dialect.name):
+        op.execute(sa.text(REFUSE_CHANGE.replace(":", "\\:")))
+    dialect = op.get_bind().dialect.name
+    for sql in [*(wall for table in FACTS for wall in append_only(table, dialect)),
+                *set_once("container", SET_ONCE, dialect)]:
         op.execute(sa.text(sql.replace(":", "\\:")))

@@ -34,7 +34,7 @@ from models.enums import (
     WithheldReason,
 )
 from models.units import mg, quantity
-from tests.factories import container, order, patient, person
+from tests.factories import container, order, patient, person, trust_clock
 
 SITE = SiteRules(hours_between_days=8, hold_from_days=3, hold_from_days_induction=2)
 
@@ -337,6 +337,7 @@ def test_upward_step_waits_after_a_missed_dose_and_the_prescriber_hears_of_it(se
     for n in (3, 2):
         at = world.at - timedelta(days=n)
         give(session, world, who, at=at)
+    trust_clock(session, world)
 
     dose = give(session, world, who)
 

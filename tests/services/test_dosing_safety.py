@@ -33,7 +33,7 @@ from models.enums import (
 from models.units import mg, quantity
 from tests import factories
 from tests.durability.recount import recount
-from tests.factories import claim, container, dose, episode, order, patient, person, product
+from tests.factories import claim, container, dose, episode, order, patient, person, product, trust_clock
 
 SITE = SiteRules(hours_between_days=8, hold_from_days=3, hold_from_days_induction=2)
 BUP = {"medication": Medication.BUPRENORPHINE_NALOXONE, "form": Form.TABLET}
@@ -219,6 +219,7 @@ def test_a_release_for_fewer_days_than_are_counted_now_releases_nothing(session,
     dose(session, world, who, session.scalars(select_order(who)).one(), at=start)
     wrong = dose(session, world, who, session.scalars(select_order(who)).one(), at=world.at - 4 * DAY)
     released(session, world, who, look(session, world, who))
+    trust_clock(session, world)
     assert reasons(session, world, who) == []
 
     reverse(session, world, wrong)

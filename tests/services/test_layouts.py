@@ -34,7 +34,7 @@ def dose(session, world):
 def test_the_audit_row_of_a_dose_is_written_as_ever(session, dose):
     query = select(AuditEvent.body).where(AuditEvent.kind == AuditKind.DOSE_RECORDED)
 
-    check("audit-1.txt", session.scalars(query).one())
+    check("audit-2.txt", session.scalars(query).one())
 
 
 def test_the_register_lines_of_a_dose_are_written_as_ever(session, world, dose):

@@ -18,6 +18,10 @@ IN_WORDS = {
     SettingKey.SCREEN_SHOWS_NAMES: _l(
         "yes or no. No: the queue shows initials and number. Yes only out of people's sight."
     ),
+    SettingKey.OPENING_DAYS: _l("The days of the week on which doses are given, Monday is 1: 12345, 1234567."),
+    SettingKey.TELEPHONE_ORDERS: _l("yes or no. Yes: a nurse may take down a prescriber's order by telephone."),
+    SettingKey.COUNTERSIGN_HOURS: _l("Within so many hours the prescriber countersigns a telephone order."),
+    SettingKey.FIRST_DOSE_OBSERVATION_MINUTES: _l("So many minutes somebody stays after a first dose; 0 for none."),
 }
 """What each setting does and how its value is written."""
 

@@ -1,5 +1,6 @@
 """The dosing station: one field, the safety picture, the queue, and what became of each dose."""
 
-from dispensary.web.station.views import bp
+from dispensary.web.station import views
+from dispensary.web.station.blueprint import bp
 
-__all__ = ["bp"]
+__all__ = ["bp", "views"]

@@ -12,12 +12,33 @@ class Command(StrEnum):
     PART = "P"
     WITHHOLD = "W"
     REFUSE = "R"
+    VOMITED = "V"
+    SPILT = "X"
+    ELSEWHERE = "E"
+    INCIDENT = "I"
+    SPOKE = "S"
+    DIGITS = "digits"
     ALMOST_FIT = "f"
     SEARCH = "search"
 
 
-OPENS = {"P": Command.PART, "W": Command.WITHHOLD, "R": Command.REFUSE}
+OPENS = {
+    letter.value: letter
+    for letter in (
+        Command.PART,
+        Command.WITHHOLD,
+        Command.REFUSE,
+        Command.VOMITED,
+        Command.SPILT,
+        Command.ELSEWHERE,
+        Command.INCIDENT,
+    )
+}
 """Letters that only open a page, and so may be typed small."""
+
+SMALL_TOO = {**OPENS, Command.SPOKE.value: Command.SPOKE}
+CHECK_DIGITS = 2
+"""How many digits of the number are asked for where somebody has a like name."""
 
 
 @dataclass(frozen=True)
@@ -40,4 +61,6 @@ def read(value: str | None) -> Typed:
         return Typed(Command.FIT, text)
     if text.upper() == Command.FIT.value:
         return Typed(Command.ALMOST_FIT, text)
-    return Typed(OPENS.get(text.upper(), Command.SEARCH), text)
+    if len(text) == CHECK_DIGITS and text.isascii() and text.isdigit():
+        return Typed(Command.DIGITS, text)
+    return Typed(SMALL_TOO.get(text.upper(), Command.SEARCH), text)

@@ -25,12 +25,14 @@ class ConfirmForm(ScanForm):
     """The one field on a person's page, with the digest of what that page shows."""
 
     shown = HiddenField()
+    digits = HiddenField()
 
 
 class PartForm(WitnessFields, Form):
     """What was swallowed of a dose, why no more, and who saw the rest destroyed."""
 
     shown = HiddenField()
+    digits = HiddenField()
     taken_mg = ExactField(
         _l("Swallowed"), [Required(), positive], render_kw={"autofocus": True, "inputmode": "decimal"}
     )

@@ -2,16 +2,15 @@
 
 from decimal import Decimal
 
-from flask import Blueprint, Response, abort, redirect, render_template, request, url_for
+from flask import Response, abort, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as BaseResponse
 
-from dispensary.errors import NotFound
 from dispensary.permissions import Permission
 from dispensary.queries import dosing, people
 from dispensary.queries import queue as waiting
 from dispensary.queries.dosing import SafetyPicture
-from dispensary.rules.dosing import reasons_to_withhold, shown_digest
+from dispensary.rules.dosing import shown_digest
 from dispensary.services import dose_reversals
 from dispensary.services import dosing as verbs
 from dispensary.services.dosing import Shown
@@ -20,21 +19,20 @@ from dispensary.web.access import note_access
 from dispensary.web.changes import carried_out
 from dispensary.web.database import db
 from dispensary.web.once import Work
-from dispensary.web.station.commands import Command, read
+from dispensary.web.station.blueprint import bp
+from dispensary.web.station.commands import OPENS, Command, Typed, read
 from dispensary.web.station.forms import ConfirmForm, PartForm, RefuseForm, ReverseForm, ScanForm, WithholdForm
+from dispensary.web.station.pictures import picture_of, reasons_of
+from dispensary.web.station.timing import note_scan, scanned_at
 from dispensary.web.witness import prove_witness
-from dispensary.wording import N_, say
 from models import Dose
 from models.enums import DoseOutcome, Origin, RefusedReason, ReversalReason, WithheldReason
 from models.units import Mg
-
-bp = Blueprint("station", __name__, url_prefix="/window")
 
 Answer = tuple[str, int] | BaseResponse
 NOTHING = Decimal(0)
 CHANGED = 409
 """The answer that says what changed; it shows the picture as it is now."""
-NO_SUCH = say(N_("There is no such person."))
 
 
 @bp.get("")
@@ -51,7 +49,7 @@ def find() -> Answer:
     form = ScanForm()
     if not form.validate_on_submit():
         return _home(form)
-    if read(form.scan.data).command not in (Command.SEARCH, Command.NOTHING):
+    if read(form.scan.data).command not in (Command.SEARCH, Command.DIGITS, Command.NOTHING):
         form.scan.errors = [_("Nobody is open here, so nothing was recorded. Scan a card, or type a name or number.")]
         form.status, form.scan.data = 422, ""
         return _home(form)
@@ -86,8 +84,11 @@ def queue() -> BaseResponse:
 @gate.requires(Permission.STATION_USE)
 def person(person_id: int) -> Answer:
     """Show the whole safety picture of one person."""
+    picture = picture_of(person_id)
+    if picture.identity.root_id is not None:
+        return redirect(url_for("station.person", person_id=picture.identity.root_id), 303)
     note_access(person_id, "station")
-    return _person(_picture(person_id), ConfirmForm())
+    return _person(picture, ConfirmForm())
 
 
 @bp.post("/<int:person_id>")
@@ -96,30 +97,45 @@ def confirm(person_id: int) -> Answer:
     """Act on what was typed on a person's page: exactly F records, all else leads somewhere or nowhere."""
     form = ConfirmForm()
     if not form.validate_on_submit():
-        return _person(_picture(person_id), form)
+        return _person(picture_of(person_id), form)
     typed = read(form.scan.data)
     match typed.command:
         case Command.FIT:
             return _give(person_id, form)
-        case Command.PART | Command.WITHHOLD | Command.REFUSE:
-            return redirect(url_for(f"station.{typed.command.name.lower()}", person_id=person_id), 303)
+        case Command.DIGITS:
+            return _check_identity(person_id, form, typed)
         case Command.ALMOST_FIT:
             form.scan.errors = [_("Nothing was recorded. To confirm the dose, type a capital F.")]
             form.status = 422
-            return _person(_picture(person_id), form)
-        case Command.NOTHING:
-            return redirect(url_for("station.person", person_id=person_id), 303)
-    return _find(form)
+            return _person(picture_of(person_id), form)
+        case Command.SEARCH | Command.SPOKE:
+            return _find(form)
+    page = typed.command.name.lower() if typed.command in OPENS.values() else "person"
+    return redirect(url_for(f"station.{page}", person_id=person_id), 303)
+
+
+def _check_identity(person_id: int, form: ConfirmForm, typed: Typed) -> Answer:
+    """Take two digits as the answer to the question that a like name raises; elsewhere they are a search."""
+    picture = picture_of(person_id)
+    if not picture.facts.check_digits:
+        return _find(form)
+    if typed.text == picture.facts.check_digits:
+        form.digits.data = typed.text
+    else:
+        form.scan.errors = [
+            _("These are not the last two digits of this number. Compare the photos; nothing was recorded.")
+        ]
+        form.status = 422
+    return _person(picture, form)
 
 
 def _give(person_id: int, form: ConfirmForm) -> Answer:
     def change(work: Work) -> str:
-        dose = verbs.record_dose(
-            work.session, shown=Shown(person_id, form.shown.data or ""), site=edge.settings().rules, act=work.act
+        return _done(
+            verbs.record_dose(work.session, shown=_shown(person_id, form), site=edge.settings().rules, act=work.act)
         )
-        return _done(dose)
 
-    return carried_out(form, change, origin=Origin.WINDOW) or _person(_picture(person_id), form)
+    return carried_out(form, change, origin=Origin.WINDOW) or _person(picture_of(person_id), form)
 
 
 @bp.route("/<int:person_id>/part", methods=["GET", "POST"])
@@ -131,7 +147,7 @@ def part(person_id: int) -> Answer:
     def change(work: Work) -> str:
         dose = verbs.record_part_dose(
             work.session,
-            shown=Shown(person_id, form.shown.data or ""),
+            shown=_shown(person_id, form),
             site=edge.settings().rules,
             taken_mg=Mg(form.taken_mg.data or NOTHING),
             reason=RefusedReason(form.reason.data),
@@ -142,10 +158,10 @@ def part(person_id: int) -> Answer:
 
     if answer := carried_out(form, change, origin=Origin.WINDOW, witness=lambda: prove_witness(form)):
         return answer
-    picture = _picture(person_id)
+    picture = picture_of(person_id)
     if request.method == "GET" or form.status == CHANGED:
         form.shown.data = shown_digest(picture.facts, edge.settings().rules)
-    return render_template("station/part.html", form=form, picture=picture, reasons=_reasons(picture)), form.status
+    return render_template("station/part.html", form=form, picture=picture, reasons=reasons_of(picture)), form.status
 
 
 @bp.route("/<int:person_id>/withhold", methods=["GET", "POST"])
@@ -202,12 +218,16 @@ def reverse(dose_id: int) -> Answer:
     return answer or (render_template("station/reverse.html", form=form, dose=dose), form.status)
 
 
+def _shown(person_id: int, form: ConfirmForm | PartForm) -> Shown:
+    return Shown(person_id, form.shown.data or "", form.digits.data or "", scanned_at(person_id))
+
+
 def _done(dose: Dose) -> str:
     return url_for("station.done", dose_id=dose.id)
 
 
 def _no_dose(person_id: int, form: WithholdForm | RefuseForm, title: str) -> Answer:
-    picture = _picture(person_id)
+    picture = picture_of(person_id)
     return render_template("station/no_dose.html", form=form, picture=picture, title=title), form.status
 
 
@@ -230,36 +250,16 @@ def _queue() -> dict[str, object]:
     }
 
 
-def _picture(person_id: int) -> SafetyPicture:
-    act = edge.act()
-    picture = dosing.safety_picture(
-        db.session(),
-        person_id=person_id,
-        site_id=act.site_id,
-        window_id=act.window_id,
-        clinic_day=act.clinic_day,
-        at=act.at,
-    )
-    if picture is None:
-        raise NotFound(NO_SUCH, code="no_such_person")
-    return picture
-
-
-def _reasons(picture: SafetyPicture) -> list[tuple[str, str]]:
-    speak = edge.speaker()
-    reasons = reasons_to_withhold(picture.facts, edge.settings().rules)
-    return [(speak(reason.message), speak(reason.next_step)) for reason in reasons]
-
-
 def _person(picture: SafetyPicture, form: ConfirmForm) -> Answer:
     if request.method == "GET":  # what was sent and did not count keeps its digest: a second F without a look fails too
         form.shown.data = shown_digest(picture.facts, edge.settings().rules)
     form.scan.data = ""
-    return render_template("station/person.html", form=form, picture=picture, reasons=_reasons(picture)), form.status
+    return render_template("station/person.html", form=form, picture=picture, reasons=reasons_of(picture)), form.status
 
 
 def _find(form: ScanForm) -> Answer:
     found = people.find_people(db.session(), form.scan.data or "")
+    note_scan(found.people[0].id if len(found.people) == 1 else None)
     if len(found.people) == 1 and not found.revoked:
         return redirect(url_for("station.person", person_id=found.people[0].id), 303)
     if found.revoked:

@@ -1,0 +1,141 @@
+"""What stands about a person, in one read: who they are, and whether anything else needs to be looked up.
+
+Most people have no stop, no notice, nothing to warn of; for them this is the only read of it all.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, bindparam, exists, or_, select
+from sqlalchemy.orm import Session
+
+from models import (
+    Base,
+    ClockConfirmation,
+    Dose,
+    Episode,
+    EpisodeEnd,
+    EpisodeEndCorrection,
+    HealthFact,
+    HealthFactEnd,
+    NameKey,
+    Notice,
+    NoticeTick,
+    Person,
+    PersonPhoto,
+    Stop,
+    StopRelease,
+    Supplement,
+    TelephoneOrder,
+)
+
+_PERSON, _PHOTO = Person.__table__.c, PersonPhoto.__table__.c
+
+
+def same_person(column: ColumnElement[int]) -> ColumnElement[bool]:
+    """Match the rows of a person, `:person_id`, and of every record that was linked into theirs."""
+    own = Person.__table__.alias()
+    return column.in_(
+        select(own.c.id).where(or_(own.c.id == bindparam("person_id"), own.c.root_id == bindparam("person_id")))
+    )
+
+
+@dataclass(frozen=True)
+class Signs:
+    """Who somebody is, what has to be looked up before a dose, and the moments that this computer's clock must match."""
+
+    person_id: int
+    number: str
+    family_name: str
+    given_name: str
+    birth_date: date | None
+    photo: str | None
+    """The digest of the photo; None without one."""
+    root_id: int | None
+    """The surviving record, if this one was linked into it."""
+    stops: bool
+    notices: bool
+    health: bool
+    alike: bool
+    """Somebody else in treatment has a like name."""
+    supplement: bool
+    telephone: bool
+    newest_dose_id: int | None
+    newest_dose_at: datetime | None
+    """When the newest dose on record was written down."""
+    confirmed_after_id: int | None
+    """The newest dose when two people last confirmed the clock."""
+    confirmed_at: datetime | None
+
+    @property
+    def trusted_at(self) -> datetime | None:
+        """The newest moment that this computer's clock cannot be before; None where nothing was recorded yet."""
+        if self.confirmed_at is not None and (self.newest_dose_id or 0) <= (self.confirmed_after_id or 0):
+            return self.confirmed_at
+        return self.newest_dose_at
+
+
+def signs_of(session: Session, person_id: int, clinic_day: date) -> Signs | None:
+    """Return what stands about a person on a clinic day, or None if there is no such person."""
+    row = session.execute(_SIGNS, {"person_id": person_id, "clinic_day": clinic_day}).one_or_none()
+    return Signs(*row) if row else None
+
+
+def _without(table: type[Base], column: ColumnElement[int]) -> ColumnElement[bool]:
+    """Match rows of a person that nothing has ended."""
+    facts = table.__table__.c
+    return exists().where(same_person(facts.person_id), ~exists().where(column == facts.id))
+
+
+def _alike() -> ColumnElement[bool]:
+    """Match somebody else in treatment who shares a way of writing the name."""
+    mine, other = NameKey.__table__.alias(), NameKey.__table__.alias()
+    who, episode, end = Person.__table__.alias(), Episode.__table__, EpisodeEnd.__table__
+    corrected = exists().where(EpisodeEndCorrection.__table__.c.episode_end_id == end.c.id)
+    ended = exists().where(end.c.episode_id == episode.c.id, ~corrected)
+    return exists().where(
+        mine.c.person_id == bindparam("person_id"),
+        other.c.key == mine.c.key,
+        other.c.person_id != mine.c.person_id,
+        who.c.id == other.c.person_id,
+        who.c.root_id.is_(None),
+        episode.c.person_id == who.c.id,
+        ~ended,
+    )
+
+
+def _on_this_day(table: type[Base]) -> ColumnElement[bool]:
+    return exists().where(
+        same_person(table.__table__.c.person_id), table.__table__.c.clinic_day == bindparam("clinic_day")
+    )
+
+
+def _newest(table: type[Base], column: str) -> ColumnElement[Any]:
+    row = table.__table__.alias()
+    return select(row.c[column]).order_by(row.c.id.desc()).limit(1).scalar_subquery()
+
+
+_SIGNS = (
+    select(
+        _PERSON.id,
+        _PERSON.number,
+        _PERSON.family_name,
+        _PERSON.given_name,
+        _PERSON.birth_date,
+        _PHOTO.digest,
+        _PERSON.root_id,
+        _without(Stop, StopRelease.__table__.c.stop_id),
+        _without(Notice, NoticeTick.__table__.c.notice_id),
+        _without(HealthFact, HealthFactEnd.__table__.c.health_fact_id),
+        _alike(),
+        _on_this_day(Supplement),
+        _on_this_day(TelephoneOrder),
+        _newest(Dose, "id"),
+        _newest(Dose, "recorded_at"),
+        _newest(ClockConfirmation, "after_dose_id"),
+        _newest(ClockConfirmation, "confirmed_at"),
+    )
+    .outerjoin(PersonPhoto.__table__, _PHOTO.person_id == _PERSON.id)
+    .where(_PERSON.id == bindparam("person_id"))
+)
