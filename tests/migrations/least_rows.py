@@ -35,9 +35,18 @@ WHAT_RULES_ASK: dict[str, dict[str, Any]] = {
     "claim": {"part": 1, "turn": 1},
     "dose": {"outcome": DoseOutcome.GIVEN, "ordered_mg": Decimal(1), "wasted_mg": Decimal(0), "part": 1},
     "dose_order": {"version": 1, "parts": 1},
+    "downtime_pack": {"copies": 1},
     "movement": {"kind": MovementKind.DISPENSE},
 }
 """Values without which a rule of the table would refuse the row."""
+
+ANOTHER: dict[str, tuple[str, dict[str, Any]]] = {
+    "to_place_id": ("place", {"name": "elsewhere"}),
+    "root_id": ("person", {}),
+    "prescriber_id": ("staff", {}),
+    "witnessed_by_id": ("staff", {}),
+}
+"""References that a rule wants to be to another row than the shared one: its table, and what tells it apart."""
 
 NEEDED_ANYWAY = {"dose": ("claim_id", "order_id")}
 """References that may be empty, but not in the least row."""
@@ -84,12 +93,15 @@ class Rows:
         )
 
     def _parent(self, rule: ForeignKeyConstraint) -> dict[str, Any]:
-        own, parent = rule.elements[0].parent.name, rule.referred_table.name
-        if own == "to_place_id":
-            if "other place" not in self.first:
-                self.first["other place"] = self.add("place", name="elsewhere")
-            return self.first["other place"]
-        return self.one(parent)
+        own = rule.elements[0].parent.name
+        return self.another(*ANOTHER[own]) if own in ANOTHER else self.one(rule.referred_table.name)
+
+    def another(self, name: str, values: dict[str, Any]) -> dict[str, Any]:
+        """Return a second shared row of a table, made on first use."""
+        self.one(name)
+        if f"another {name}" not in self.first:
+            self.first[f"another {name}"] = self.add(name, **values)
+        return self.first[f"another {name}"]
 
     def _value(self, column: Column[Any]) -> Any:
         if isinstance(column.type, Enum):

@@ -12,7 +12,14 @@ from sqlalchemy.exc import IntegrityError
 
 from dispensary.services.conflicts import broken_rule
 from models import Base, fact_tables
-from models.enums import DoseOutcome, MovementKind, RefusedReason, WithheldReason
+from models.enums import (
+    DoseOutcome,
+    HealthFactKind,
+    MovementKind,
+    RefusedReason,
+    TelephoneOrderKind,
+    WithheldReason,
+)
 from tests.migrations.least_rows import AT, DAY, Rows
 
 ONE, NONE = Decimal(1), Decimal(0)
@@ -118,17 +125,20 @@ FORBIDDEN: dict[str, tuple[str, dict[str, Any]]] = {
     "ck_claim_turn_follows": ("claim", {"turn": 2, "follows_turn": 1}),
     "ck_claim_turn_named": ("claim", {"turn": 2, "follows_id": "the release", "follows_turn": None}),
     "ck_claim_turn_next": ("claim", {"turn": 3, "follows_id": "the release", "follows_turn": 1}),
+    "ck_clock_confirmation_witness_is_another": ("clock_confirmation", {"witnessed_by_id": "the recorder"}),
     "ck_container_emptied_whole": ("container", {"emptied_at": AT}),
     "ck_container_opened_at_a_window": ("container", {"opened_at": AT, "opened_by_id": "somebody"}),
     "ck_container_opened_whole": ("container", {"opened_at": AT, "window_id": "the window"}),
     "ck_container_size_positive": ("container", {"size": NONE}),
     "ck_dose_amounts_add_up": ("dose", {"ordered_mg": Decimal(2)}),
     "ck_dose_amounts_not_negative": ("dose", {**PART, "wasted_mg": -ONE, "taken_mg": Decimal(3)}),
-    "ck_dose_claim_means_taken": ("dose", {**PART, "taken_mg": NONE, "wasted_mg": Decimal(2)}),
     "ck_dose_given_whole": ("dose", {"wasted_mg": ONE, "ordered_mg": Decimal(2)}),
     "ck_dose_ordered_or_imported": ("dose", {"order_id": None}),
+    "ck_dose_others_do_not_claim": ("dose", {**WITHHELD, "claim_id": "the claim"}),
+    "ck_dose_outcome_means_taken": ("dose", {**PART, "taken_mg": NONE, "wasted_mg": Decimal(2)}),
     "ck_dose_refused_why": ("dose", {**PART, "refused_reason": None}),
-    "ck_dose_taken_doses_claim": ("dose", {**WITHHELD, "claim_id": "the claim", "taken_mg": ONE}),
+    "ck_dose_replacement_names_its_dose": ("dose", {"replaces_id": "the dose"}),
+    "ck_dose_taken_doses_claim": ("dose", {"claim_id": None}),
     "ck_dose_withheld_why": ("dose", {**WITHHELD, "withheld_reason": None}),
     "ck_dose_witness_is_another": ("dose", {"witnessed_by_id": "the recorder"}),
     "ck_dose_line_poured_positive": ("dose_line", {"poured": NONE, "taken": NONE}),
@@ -137,8 +147,14 @@ FORBIDDEN: dict[str, tuple[str, dict[str, Any]]] = {
     "ck_dose_order_interval_sensible": ("dose_order", {"every_n_days": 8}),
     "ck_dose_order_parts_sensible": ("dose_order", {"parts": 0}),
     "ck_dose_order_version_follows": ("dose_order", {"version": 2}),
+    "ck_downtime_pack_copies_sensible": ("downtime_pack", {"copies": 21}),
+    "ck_elsewhere_dose_amount_positive": ("elsewhere_dose", {"amount_mg": NONE}),
+    "ck_elsewhere_verdict_verified_is_recorded": ("elsewhere_verdict", {"verified": True}),
     "ck_episode_last_dose_positive": ("episode", {"last_dose_on": DAY, "last_dose_mg": NONE}),
     "ck_episode_last_dose_whole": ("episode", {"last_dose_on": DAY}),
+    "ck_health_fact_qtc_has_its_figure": ("health_fact", {"kind": HealthFactKind.QTC}),
+    "ck_health_fact_qtc_possible": ("health_fact", {"kind": HealthFactKind.QTC, "qtc_ms": 1000}),
+    "ck_incident_observation_breaths_positive": ("incident_observation", {"breaths_per_minute": 0}),
     "ck_movement_balance_not_negative": ("movement", {"balance_after": Decimal("-0.001")}),
     "ck_movement_places_differ": ("movement", {"to_place_id": "the same place"}),
     "ck_movement_quantity_positive": ("movement", {"quantity": NONE}),
@@ -147,16 +163,31 @@ FORBIDDEN: dict[str, tuple[str, dict[str, Any]]] = {
     "ck_movement_witness_is_another": ("movement", {"witnessed_by_id": "the recorder"}),
     "ck_order_step_amount_positive": ("order_step", {"amount_mg": NONE}),
     "ck_order_step_part_positive": ("order_step", {"part": 0}),
+    "ck_person_link_two_records": ("person_link", {"root_id": "the person"}),
     "ck_product_smallest_part_positive": ("product", {"smallest_part": NONE}),
     "ck_product_strength_positive": ("product", {"strength": NONE}),
     "ck_re_entry_release_amount_positive": ("re_entry_release", {"amount_mg": NONE}),
     "ck_re_entry_release_days_not_negative": ("re_entry_release", {"days_without_medicine": -1}),
+    "ck_replacement_order_amount_positive": ("replacement_order", {"amount_mg": NONE}),
+    "ck_replacement_order_version_positive": ("replacement_order", {"version": 0}),
+    "ck_supplement_amount_positive": ("supplement", {"amount_mg": NONE}),
+    "ck_supplement_cows_in_range": ("supplement", {"cows": 49}),
+    "ck_supplement_part_is_a_further_one": ("supplement", {"part": 1}),
+    "ck_telephone_order_amount_positive": ("telephone_order", {"amount_mg": NONE}),
+    "ck_telephone_order_release_is_written": ("telephone_order", {"kind": TelephoneOrderKind.RELEASE}),
+    "ck_telephone_order_two_people": ("telephone_order", {"prescriber_id": "the recorder"}),
+    "ck_vomiting_band_of_a_profile": ("vomiting", {"band": 1}),
+    "ck_vomiting_band_positive": ("vomiting", {"profile": "some profile", "band": 0}),
+    "ck_vomiting_minutes_not_negative": ("vomiting", {"minutes_after": -1}),
 }
 
 
 STANDS_FOR = {
     "the release": "claim_release",
     "the claim": "claim",
+    "the dose": "dose",
+    "the person": "person",
+    "the re-entry": "re_entry_release",
     "the order": "dose_order",
     "the movement": "movement",
     "the window": "dispensing_window",
@@ -197,10 +228,13 @@ def test_every_check_of_the_schema_is_tried():
 OPENED = {"window_id": "the window", "opened_at": AT, "opened_by_id": "somebody"}
 WHERE_UNIQUE_MATTERS: dict[str, dict[str, Any]] = {
     "uq_container_open": OPENED,
+    "uq_dose_replaces_id": {"outcome": DoseOutcome.REPLACEMENT, "replaces_id": "the dose", "claim_id": None},
     "uq_dose_order_replaces_id": {"version": 2, "replaces_id": "the order"},
+    "uq_elsewhere_verdict_dose_id": {"verified": True, "dose_id": "the dose"},
     "uq_movement_reverses_id": {"kind": MovementKind.REVERSAL, "reverses_id": "the movement"},
     "uq_place_window_id": {"window_id": "the window"},
     "uq_staff_badge_code": {"badge_code": "badge"},
+    "uq_telephone_order_release_id": {"kind": TelephoneOrderKind.RELEASE, "release_id": "the re-entry"},
 }
 """What both rows need so that a rule over columns that may be empty, or over some rows only, applies to them."""
 
