@@ -428,6 +428,11 @@ _CLAIMS = (
 )
 
 
+def slot_of(session: Session, person_id: int, clinic_day: date, part: int) -> Slot:
+    """Return how one slot stands: free, and with which turn, or taken by whom and when."""
+    return _slots(session, person_id, clinic_day, part)[part - 1]
+
+
 def _slots(session: Session, person_id: int, clinic_day: date, parts: int) -> list[Slot]:
     rows = session.execute(_CLAIMS, {"person_id": person_id, "clinic_day": clinic_day})
     last = {row.part: row for row in rows}
