@@ -120,6 +120,7 @@ PART = {
     "ordered_mg": Decimal(2),
     "wasted_mg": ONE,
 }
+REPLACEMENT = {"outcome": DoseOutcome.REPLACEMENT, "replaces_id": "the dose", "claim_id": None}
 FORBIDDEN: dict[str, tuple[str, dict[str, Any]]] = {
     "ck_claim_numbers_positive": ("claim", {"part": 0}),
     "ck_claim_turn_follows": ("claim", {"turn": 2, "follows_turn": 1}),
@@ -137,7 +138,9 @@ FORBIDDEN: dict[str, tuple[str, dict[str, Any]]] = {
     "ck_dose_others_do_not_claim": ("dose", {**WITHHELD, "claim_id": "the claim"}),
     "ck_dose_outcome_means_taken": ("dose", {**PART, "taken_mg": NONE, "wasted_mg": Decimal(2)}),
     "ck_dose_refused_why": ("dose", {**PART, "refused_reason": None}),
-    "ck_dose_replacement_names_its_dose": ("dose", {"replaces_id": "the dose"}),
+    "ck_dose_replacement_counts": ("dose", REPLACEMENT),
+    "ck_dose_replacement_names_its_dose": ("dose", {"replaces_id": "the dose", "replaces_turn": 1}),
+    "ck_dose_replacement_turn_positive": ("dose", {**REPLACEMENT, "replaces_turn": 0}),
     "ck_dose_taken_doses_claim": ("dose", {"claim_id": None}),
     "ck_dose_withheld_why": ("dose", {**WITHHELD, "withheld_reason": None}),
     "ck_dose_witness_is_another": ("dose", {"witnessed_by_id": "the recorder"}),
@@ -228,7 +231,7 @@ def test_every_check_of_the_schema_is_tried():
 OPENED = {"window_id": "the window", "opened_at": AT, "opened_by_id": "somebody"}
 WHERE_UNIQUE_MATTERS: dict[str, dict[str, Any]] = {
     "uq_container_open": OPENED,
-    "uq_dose_replaces_id": {"outcome": DoseOutcome.REPLACEMENT, "replaces_id": "the dose", "claim_id": None},
+    "uq_dose_replacement": {**REPLACEMENT, "replaces_turn": 1},
     "uq_dose_order_replaces_id": {"version": 2, "replaces_id": "the order"},
     "uq_elsewhere_verdict_dose_id": {"verified": True, "dose_id": "the dose"},
     "uq_movement_reverses_id": {"kind": MovementKind.REVERSAL, "reverses_id": "the movement"},
