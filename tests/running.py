@@ -30,16 +30,18 @@ def free_port() -> int:
 class Server:
     """`dispensary serve` on a home, in a process group of its own."""
 
-    def __init__(self, home: Home) -> None:
+    def __init__(self, home: Home, program: str = "app", **environment: str) -> None:
         self.home = home
+        self.program, self.environment = program, environment
         self.port = free_port()
         self.process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> "Server":
         environment = os.environ | {HOME_VARIABLE: str(self.home.folder), URL_VARIABLE: self.home.database_url}
+        environment |= self.environment
         self.log = (self.home.folder / "server.log").open("ab")
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "app", "serve", "--port", str(self.port)],
+            [sys.executable, "-m", self.program, "serve", "--port", str(self.port)],
             cwd=ROOT,
             env=environment,
             stdin=subprocess.DEVNULL,

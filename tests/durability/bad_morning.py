@@ -1,0 +1,236 @@
+"""One bad morning at a served clinic: whatever goes wrong at two windows, in an order that a seed decides.
+
+The morning keeps its own book of what was confirmed on a screen, and of what may or may not have happened when the server
+was killed; afterwards the book is held against the database.
+"""
+
+import http.client
+import random
+import re
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from tests import factories
+from tests.running import Answer, Server, Terminal, fields_of
+
+DONE = re.compile(r"/window/done/(\d+)$")
+OPENED = datetime(2026, 3, 2, 6, 0, tzinfo=UTC)
+"""When the made-up morning begins, on a Monday."""
+
+
+@dataclass
+class Furniture:
+    """Who and what is in the clinic: ids and sign-in names, made once and copied for each morning."""
+
+    nurses: list[str]
+    prescriber: str
+    witness: str
+    codes: list[str]
+    people: list[int]
+    twins: list[tuple[int, int]]
+    """Pairs of records that are of one person each."""
+    windows: list[int]
+
+
+@dataclass
+class Book:
+    """What the screens confirmed, and what may have happened unseen."""
+
+    given: dict[int, int] = field(default_factory=dict)
+    """The person of each dose whose confirmation arrived."""
+    reversed: set[int] = field(default_factory=set)
+    perhaps: list[int] = field(default_factory=list)
+    """People whose answer never came, since the server was killed."""
+    told: list[str] = field(default_factory=list)
+
+
+class BadMorning:
+    """A morning in which each verb may happen at any time."""
+
+    def __init__(
+        self, server: Server, clock_file: Path, furniture: Furniture, terminals: Callable, rows: Callable, seed: int
+    ) -> None:
+        self.server, self.clock_file, self.furniture = server, clock_file, furniture
+        self.right = timedelta(seconds=int(clock_file.read_text(encoding="ascii")))
+        self.chance = random.Random(seed)
+        self.book = Book()
+        self.sign_in_all = terminals
+        self.rows = rows
+        self.sit_down()
+        self.old_pages: list[tuple[Terminal, int, dict[str, str]]] = []
+
+    def sit_down(self) -> None:
+        """Sign everybody in anew, the prescriber at a desk."""
+        self.terminals: list[Terminal] = self.sign_in_all()
+        self.desk = Terminal(self.server.port).sign_in(self.furniture.prescriber, factories.PASSWORD)
+
+    def set_clock(self, wrong_by: timedelta) -> None:
+        """Let the clinic's clock be wrong by so much from now on."""
+        self.clock_file.write_text(str(int((self.right + wrong_by).total_seconds())), encoding="ascii")
+
+    def anyone(self) -> int:
+        return self.chance.choice(self.furniture.people)
+
+    def anywhere(self) -> Terminal:
+        return self.chance.choice(self.terminals)
+
+    def fill(self, terminal: Terminal, path: str, **fields: str) -> Answer:
+        """Open a page and send its form with these fields."""
+        page = terminal.get(path)
+        if page.status != 200:
+            return page
+        answer = terminal.post(path, fields_of(page.text) | fields)
+        assert answer.status < 500 or answer.status == 503, answer.text[:600]
+        return answer
+
+    def note(self, person_id: int, answer: Answer) -> int | None:
+        """Put into the book what a screen said after a confirmation."""
+        assert answer.status in (303, 404, 409, 422), (answer.status, answer.text[:600])
+        found = DONE.search(answer.location)
+        if found:
+            self.book.given[int(found.group(1))] = person_id
+            return int(found.group(1))
+        return None
+
+    def page_of(self, terminal: Terminal, person_id: int) -> dict[str, str] | None:
+        """Open a person's page as a scan would; None where it leads elsewhere."""
+        answer = terminal.get(f"/window/{person_id}")
+        return fields_of(answer.text) if answer.status == 200 else None
+
+    # Verbs: what may happen
+
+    def give(self) -> None:
+        person_id, terminal = self.anyone(), self.anywhere()
+        if (fields := self.page_of(terminal, person_id)) is not None:
+            self.note(person_id, terminal.press(person_id, fields))
+
+    def press_twice(self) -> None:
+        """One nurse presses Enter twice: both answers are the same."""
+        person_id, terminal = self.anyone(), self.anywhere()
+        if (fields := self.page_of(terminal, person_id)) is None:
+            return
+        copies = [Terminal(terminal.port, dict(terminal.cookies)) for _ in range(2)]
+        with ThreadPoolExecutor(2) as pool:
+            answers = [done.result() for done in [pool.submit(t.press, person_id, fields) for t in copies]]
+        if any(answer.status == 303 for answer in answers):
+            assert answers[0].location == answers[1].location, [a.location for a in answers]
+        self.note(person_id, answers[0])
+
+    def two_terminals(self) -> None:
+        """Two nurses have the same person open and press at once: one dose at most."""
+        person_id = self.anyone()
+        pages = [(t, self.page_of(t, person_id)) for t in self.chance.sample(self.terminals, 2)]
+        if any(fields is None for _, fields in pages):
+            return
+        with ThreadPoolExecutor(2) as pool:
+            answers = [d.result() for d in [pool.submit(t.press, person_id, fields) for t, fields in pages]]
+        made = {self.note(person_id, answer) for answer in answers} - {None}
+        assert len(made) <= 1, f"two doses {made} from two terminals"
+
+    def leave_a_page_open(self) -> None:
+        person_id, terminal = self.anyone(), self.anywhere()
+        if (fields := self.page_of(terminal, person_id)) is not None:
+            self.old_pages.append((terminal, person_id, fields))
+
+    def press_an_old_page(self) -> None:
+        if self.old_pages:
+            terminal, person_id, fields = self.old_pages.pop()
+            self.note(person_id, terminal.press(person_id, fields))
+
+    def withhold(self) -> None:
+        self.fill(self.anywhere(), f"/window/{self.anyone()}/withhold", reason="other", note="said so")
+
+    def refuse(self) -> None:
+        self.fill(self.anywhere(), f"/window/{self.anyone()}/refuse", reason="not_wanted", note="")
+
+    def part(self) -> None:
+        person_id = self.anyone()
+        answer = self.fill(
+            self.anywhere(), f"/window/{person_id}/part", taken_mg="20", reason="feels_unwell", **self.seen()
+        )
+        if answer.status in (303, 409, 422):
+            self.note(person_id, answer)
+
+    def seen(self) -> dict[str, str]:
+        """What a witness types."""
+        return {"witness_username": self.furniture.witness, "witness_password": factories.PASSWORD}
+
+    def reverse(self) -> None:
+        standing = sorted(set(self.book.given) - self.book.reversed)
+        if not standing:
+            return
+        dose_id = self.chance.choice(standing)
+        poured = self.chance.random() < 0.5
+        fields = {"poured": "y", "reason": "not_swallowed"} if poured else {"reason": "keyed_by_mistake"}
+        answer = self.fill(
+            self.anywhere(), f"/window/doses/{dose_id}/reverse", note="did not happen", **fields, **self.seen()
+        )
+        if answer.status == 303:
+            self.book.reversed.add(dose_id)
+
+    def wrong_container(self) -> None:
+        """A page shows one bottle; before Enter another stands in its place: nothing is recorded from the wrong one."""
+        number = self.chance.randrange(len(self.terminals))
+        terminal, window_id = self.terminals[number], self.furniture.windows[number % 2]
+        person_id = self.anyone()
+        fields = self.page_of(terminal, person_id)
+        standing = self.rows(
+            "SELECT c.id, m.balance_after FROM container c JOIN movement m ON m.container_id = c.id"
+            f" WHERE c.window_id = {window_id} AND c.opened_at IS NOT NULL AND c.emptied_at IS NULL"
+            " ORDER BY m.container_seq DESC LIMIT 1"
+        )
+        sealed = self.rows(f"SELECT id FROM container WHERE window_id = {window_id} AND opened_at IS NULL ORDER BY id")
+        if fields is None or not standing or not sealed:
+            return
+        container_id, holds = standing[0]
+        measured = f"{holds / 1000:.3f}"
+        ended = self.fill(terminal, f"/stock/containers/{container_id}/end", measured=measured, note="", **self.seen())
+        opened = self.fill(terminal, f"/stock/containers/{sealed[0][0]}/open", **self.seen())
+        answer = terminal.press(person_id, fields)
+        if ended.status == opened.status == 303:
+            assert answer.status != 303 or not DONE.search(answer.location), "dosed from a container that was not shown"
+        self.note(person_id, answer)
+
+    def stop_and_release(self) -> None:
+        """A nurse sets a stop between page and Enter; later the prescriber releases it."""
+        person_id, terminal = self.anyone(), self.anywhere()
+        fields = self.page_of(terminal, person_id)
+        stopped = self.fill(self.anywhere(), f"/people/{person_id}/stop", kind="order_problem", note="")
+        if fields is not None:
+            answer = terminal.press(person_id, fields)
+            if stopped.status == 303:
+                assert answer.status in (409, 422), "dosed behind a stop"
+            self.note(person_id, answer)
+        for (stop_id,) in self.rows("SELECT id FROM stop WHERE id NOT IN (SELECT stop_id FROM stop_release)"):
+            if self.chance.random() < 0.7:
+                self.fill(self.desk, f"/prescriber/stops/{stop_id}/release", reason="seen and decided")
+
+    def kill(self) -> None:
+        """Cut the power while nurses are dosing; then start again."""
+        jobs = [self.chance.sample(self.furniture.people, 3) for _ in self.terminals]
+
+        def dose_on(terminal: Terminal, people: list[int]) -> None:
+            for person_id in people:
+                try:
+                    fields = self.page_of(terminal, person_id)
+                    answer = terminal.press(person_id, fields) if fields else None
+                except (OSError, http.client.HTTPException):
+                    self.book.perhaps.append(person_id)
+                    return
+                if answer:
+                    self.note(person_id, answer)
+
+        runs = [threading.Thread(target=dose_on, args=job) for job in zip(self.terminals, jobs, strict=True)]
+        for run in runs:
+            run.start()
+        threading.Event().wait(self.chance.uniform(0.02, 0.25))
+        self.server.kill()
+        for run in runs:
+            run.join()
+        self.server.start()
+        self.old_pages.clear()
+        self.sit_down()
