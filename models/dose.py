@@ -107,6 +107,9 @@ class Dose(Fact):
             name="amounts_add_up",
         ),
         CheckConstraint("(outcome = 'replacement') = (replaces_id IS NOT NULL)", name="replacement_names_its_dose"),
+        CheckConstraint("(replaces_id IS NULL) = (replaces_turn IS NULL)", name="replacement_counts"),
+        CheckConstraint("replaces_turn >= 1", name="replacement_turn_positive"),
+        UniqueConstraint("replaces_id", "replaces_turn", name="uq_dose_replacement"),
         CheckConstraint("(outcome = 'given') <= (wasted_mg = 0)", name="given_whole"),
         CheckConstraint("(outcome = 'withheld') = (withheld_reason IS NOT NULL)", name="withheld_why"),
         CheckConstraint(
@@ -144,8 +147,10 @@ class Dose(Fact):
     witnessed_by_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
     given_by_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
     """Who gave it, where another person entered it from paper."""
-    replaces_id: Mapped[int | None] = mapped_column(ForeignKey("dose.id"), unique=True)
+    replaces_id: Mapped[int | None] = mapped_column(ForeignKey("dose.id"))
     """The vomited dose that this one replaces; once."""
+    replaces_turn: Mapped[int | None]
+    """1; one more for each replacement of that dose that was reversed, because it was not swallowed."""
     scanned_at: Mapped[datetime | None]
     """When the card or name was entered at this terminal: from there to `recorded_at` are the seconds at the window."""
 

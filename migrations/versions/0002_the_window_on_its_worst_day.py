@@ -47,6 +47,8 @@ NEW_RULES = {
     "ck_dose_amounts_add_up": "origin = 'import' OR outcome NOT IN ('given', 'part_given', 'replacement')"
         " OR taken_mg + wasted_mg = ordered_mg",
     "ck_dose_replacement_names_its_dose": "(outcome = 'replacement') = (replaces_id IS NOT NULL)",
+    "ck_dose_replacement_counts": "(replaces_id IS NULL) = (replaces_turn IS NULL)",
+    "ck_dose_replacement_turn_positive": "replaces_turn >= 1",
 }
 OLD_RULES = ("ck_dose_taken_doses_claim", "ck_dose_ordered_or_imported", "ck_dose_claim_means_taken",
              "ck_dose_amounts_add_up")
@@ -590,10 +592,10 @@ def upgrade() -> None:
 
 
 def _alter_dose() -> None:
-    for column in ("given_by_id", "replaces_id"):
+    for column in ("given_by_id", "replaces_id", "replaces_turn"):
         op.add_column("dose", sa.Column(column, sa.Integer(), nullable=True))
     op.add_column("dose", sa.Column("scanned_at", sa.DateTime(timezone=True), nullable=True))
-    op.create_unique_constraint("uq_dose_replaces_id", "dose", ["replaces_id"])
+    op.create_unique_constraint("uq_dose_replacement", "dose", ["replaces_id", "replaces_turn"])
     op.create_foreign_key("fk_dose_replaces_id", "dose", "dose", ["replaces_id"], ["id"])
     op.create_foreign_key("fk_dose_given_by_id", "dose", "staff", ["given_by_id"], ["id"])
     for name in OLD_RULES:
@@ -637,6 +639,7 @@ def _rebuild_dose() -> None:
         sa.Column("witnessed_by_id", sa.Integer(), nullable=True),
         sa.Column("given_by_id", sa.Integer(), nullable=True),
         sa.Column("replaces_id", sa.Integer(), nullable=True),
+        sa.Column("replaces_turn", sa.Integer(), nullable=True),
         sa.Column("scanned_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("site_id", sa.Integer(), nullable=False),
         sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
@@ -647,7 +650,8 @@ def _rebuild_dose() -> None:
         *(sa.ForeignKeyConstraint([column], [f"{table}.id"], name=op.f(f"fk_dose_{column}"))
           for column, table in refers.items()),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_dose")),
-        *(sa.UniqueConstraint(column, name=op.f(f"uq_dose_{column}")) for column in ("uid", "claim_id", "replaces_id")),
+        *(sa.UniqueConstraint(column, name=op.f(f"uq_dose_{column}")) for column in ("uid", "claim_id")),
+        sa.UniqueConstraint("replaces_id", "replaces_turn", name="uq_dose_replacement"),
     )
     columns = ", ".join(OLD_COLUMNS)
     op.execute(sa.text(f"INSERT INTO dose_rebuilt ({columns}) SELECT {columns} FROM dose"))  # noqa: S608 - our own names
