@@ -89,7 +89,6 @@ def test_every_audit_kind_is_written_by_some_verb():
 NEEDS_NO_AUDIT_ROW = {
     "access": "it is a log of its own, of who opened which record",
     "register": "the entry is chained; the verb that moved the stock writes the audit row",
-    "pouring": "the verb that records what was swallowed writes the audit row for the whole",
     "stock": "the parts that stock verbs share; each verb writes the audit row for the whole",
     "submissions": "a token, not a change of the clinic's records",
     "tasks.note": "a consequence of the stop, order or dose that opens it, which is audited",
