@@ -4,10 +4,11 @@ One function makes them for the page and for the service, so that what was shown
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 from sqlalchemy import ColumnElement, Row, bindparam, exists, func, select
 from sqlalchemy.orm import Session, aliased
@@ -111,7 +112,9 @@ class SafetyPicture:
 
 
 @dataclass(frozen=True)
-class _Treatment:
+class Treatment:
+    """The open episode of a person at a site, or how the last one ended."""
+
     episode_id: int | None
     ended: EpisodeEndReason | None
     first_due: date | None
@@ -121,7 +124,7 @@ class _Treatment:
 
 
 @dataclass(frozen=True)
-class _Past:
+class PastDose:
     """One dose on record that was not reversed."""
 
     id: int
@@ -186,21 +189,76 @@ def safety_picture(
 
 def _gather(
     session: Session, signs: Signs, site_id: int, window_id: int | None, clinic_day: date, at: datetime
-) -> tuple[DosingFacts, Sequence[_Past]]:
+) -> tuple[DosingFacts, Sequence[PastDose]]:
     person_id = signs.person_id
     treatment = _treatment(session, person_id, site_id)
     episode_id = treatment.episode_id
     order = orders.active_order(session, person_id, clinic_day, episode_id) if episode_id else None
-    past = _past(session, person_id, clinic_day, order)
-    supplements = _supplements(session, order, clinic_day) if signs.supplement else ()
-    due = _due(session, signs, order, past, supplements, clinic_day)
-    parts = (order.parts if order else 1) + len(supplements)
-    slot = first_free(_slots(session, person_id, clinic_day, parts))
+    record = OnRecord(
+        person_id=person_id,
+        treatment=treatment,
+        order=order,
+        past=_past(session, person_id, clinic_day, order),
+        claims=session.execute(_CLAIMS, {"person_id": person_id, "clinic_day": clinic_day}).all(),
+        supplements=_supplements(session, order, clinic_day) if signs.supplement else (),
+        lowered_mg=_lowered_mg(session, order, clinic_day) if order and signs.telephone else None,
+        stops=standing_stops(session, person_id) if signs.stops else (),
+        root_id=signs.root_id,
+        check_digits=check_digits(signs.number) if signs.alike else "",
+        trusted_at=signs.trusted_at,
+    )
+    facts = facts_from(
+        record,
+        clinic_day,
+        at,
+        released=lambda order, days: _released_mg(session, order, clinic_day, days),
+        lines=_lines_at(session, window_id, clinic_day) if window_id is not None else None,
+    )
+    return facts, record.past
+
+
+@dataclass(frozen=True)
+class OnRecord:
+    """Everything on record about one person that a dose on one clinic day depends on."""
+
+    person_id: int
+    treatment: Treatment
+    order: OrderFacts | None
+    past: Sequence[PastDose]
+    claims: Sequence[Row[int, int, int, datetime, str]]
+    """Of that day: part, turn, release, when and by whom it was taken."""
+    supplements: tuple[SupplementFacts, ...] = ()
+    lowered_mg: Mg | None = None
+    """The day's amount as a prescriber lowered it by telephone."""
+    stops: tuple[StandingStop, ...] = ()
+    root_id: int | None = None
+    check_digits: str = ""
+    trusted_at: datetime | None = None
+
+
+def facts_from(
+    record: OnRecord,
+    clinic_day: date,
+    at: datetime,
+    *,
+    released: Callable[[OrderFacts, int], Mg | None],
+    lines: Callable[[OrderFacts, Mg], tuple[Line, ...] | None] | None,
+) -> DosingFacts:
+    """Return the facts that follow from a record; the one place where they are worked out, of one person or of many.
+
+    Args:
+        released: what a prescriber released for that day under an order, knowing of so many days without medicine.
+        lines: how an amount is poured at the window in question; None where there is no window.
+    """
+    treatment, order, past = record.treatment, record.order, record.past
+    due = _due(record, clinic_day)
+    parts = (order.parts if order else 1) + len(record.supplements)
+    slot = first_free(_slots(record.claims, parts))
     due_mg = due.amounts_mg[slot.part - 1] if due and slot.taken_at is None else None
     taken = [dose for dose in past if dose.taken_mg > 0]
     days_without = _days_without(treatment, past, clinic_day)
-    facts = DosingFacts(
-        person_id=person_id,
+    return DosingFacts(
+        person_id=record.person_id,
         clinic_day=clinic_day,
         at=at,
         episode_id=treatment.episode_id,
@@ -212,10 +270,10 @@ def _gather(
         previous_part_at=max((d.taken_at for d in taken if d.day == clinic_day), default=None),
         last_day_at=max((d.taken_at for d in taken if d.day < clinic_day), default=None),
         days_without_medicine=days_without,
-        released_mg=_released_mg(session, order, clinic_day, days_without),
-        stops=standing_stops(session, person_id) if signs.stops else (),
-        lines=_lines(session, window_id, order, due_mg, clinic_day),
-        has_window=window_id is not None,
+        released_mg=released(order, days_without) if order and days_without else None,
+        stops=record.stops,
+        lines=lines(order, due_mg) if lines and order and due_mg is not None else None,
+        has_window=lines is not None,
         waiting_step=due.waiting_step if due else None,
         day_total_mg=_sum(due.amounts_mg) if due else None,
         taken_today_mg=_sum(
@@ -227,28 +285,19 @@ def _gather(
             for d in past
             if d.day == clinic_day and d.taken_mg == 0
         ),
-        part_not_before=next((s.not_before for s in supplements if s.part == slot.part), None),
-        root_id=signs.root_id,
-        check_digits=check_digits(signs.number) if signs.alike else "",
-        trusted_at=signs.trusted_at,
+        part_not_before=next((s.not_before for s in record.supplements if s.part == slot.part), None),
+        root_id=record.root_id,
+        check_digits=record.check_digits,
+        trusted_at=record.trusted_at,
     )
-    return facts, past
 
 
-def _due(
-    session: Session,
-    signs: Signs,
-    order: OrderFacts | None,
-    past: Sequence[_Past],
-    supplements: Sequence[SupplementFacts],
-    clinic_day: date,
-) -> DueAmount | None:
+def _due(record: OnRecord, clinic_day: date) -> DueAmount | None:
     """Return what is ordered for the day: the order's own parts, lowered by telephone, and further ones of the day."""
-    if order is None or not order.due_on(clinic_day):
+    if record.order is None or not record.order.due_on(clinic_day):
         return None
-    due = due_amount(order, _taken_days(past), clinic_day)
-    lowered_mg = _lowered_mg(session, order, clinic_day) if signs.telephone else None
-    return with_supplements(due, lowered_mg, supplements)
+    due = due_amount(record.order, _taken_days(record.past), clinic_day)
+    return with_supplements(due, record.lowered_mg, record.supplements)
 
 
 _SUPPLEMENT, _TELEPHONE = Supplement.__table__.c, TelephoneOrder.__table__.c
@@ -294,21 +343,27 @@ _FIRST_DUE = (
     .where(DoseOrder.__table__.c.episode_id == _EPISODE.id)
     .scalar_subquery()
 )
-_EPISODES = (
+EPISODES = (
     select(_EPISODE.id, _ENDED.c.reason, _FIRST_DUE.label("first_due"), _EPISODE.last_dose_on, _EPISODE.last_dose_mg)
     .outerjoin(_ENDED, _ENDED.c.episode_id == _EPISODE.id)
-    .where(same_person(_EPISODE.person_id), _EPISODE.site_id == bindparam("site_id"))
+    .where(_EPISODE.site_id == bindparam("site_id"))
     .order_by(_EPISODE.admitted_on.desc(), _EPISODE.id.desc())
 )
+"""The episodes of a site, the newest first, with how each ended."""
+_EPISODES = EPISODES.where(same_person(_EPISODE.person_id))
 
 
-def _treatment(session: Session, person_id: int, site_id: int) -> _Treatment:
+def _treatment(session: Session, person_id: int, site_id: int) -> Treatment:
     """Return the open episode here, or how the last one ended."""
-    rows = session.execute(_EPISODES, {"person_id": person_id, "site_id": site_id}).all()
+    return treatment_of(session.execute(_EPISODES, {"person_id": person_id, "site_id": site_id}).all())
+
+
+def treatment_of(rows: Sequence[Row[*tuple[Any, ...]]]) -> Treatment:
+    """Return the open one of a person's episodes, or how the last one ended."""
     current = next((row for row in rows if row.reason is None), None)
     if current is not None:
-        return _Treatment(current.id, None, current.first_due, current.last_dose_on, current.last_dose_mg)
-    return _Treatment(None, rows[0].reason if rows else None, None, None, None)
+        return Treatment(current.id, None, current.first_due, current.last_dose_on, current.last_dose_mg)
+    return Treatment(None, rows[0].reason if rows else None, None, None, None)
 
 
 _DOSE = Dose.__table__.c
@@ -322,7 +377,7 @@ def came_up(dose_id: ColumnElement[int]) -> ColumnElement[bool]:
     return exists().where(vomited.dose_id == dose_id, vomited.witnessed, vomited.band == 1, ~standing)
 
 
-_DOSES = (
+DOSES = (
     select(
         _DOSE.id,
         _DOSE.clinic_day.label("day"),
@@ -341,35 +396,42 @@ _DOSES = (
     .outerjoin(DoseReversal.__table__, DoseReversal.__table__.c.dose_id == _DOSE.id)
     .outerjoin(DoseOrder.__table__, DoseOrder.__table__.c.id == _DOSE.order_id)
     .where(
-        same_person(_DOSE.person_id),
         _DOSE.clinic_day.between(bindparam("since"), bindparam("until")),
         DoseReversal.__table__.c.id.is_(None),
     )
     .order_by(_DOSE.clinic_day, _DOSE.taken_at, _DOSE.id)
 )
+"""The doses of some days that were not reversed, oldest first, as `PastDose` holds them."""
+_DOSES = DOSES.where(same_person(_DOSE.person_id))
 
 
-def _past(session: Session, person_id: int, until: date, order: OrderFacts | None) -> list[_Past]:
+def _past(session: Session, person_id: int, until: date, order: OrderFacts | None) -> list[PastDose]:
     """Return the doses on record as far back as a decision about today can need them, oldest first.
 
     That is the recent ones, those since the first step of an order with steps, and all of them if nothing whole was
     taken in that time.
     """
-    since = until - RECENT
-    if order is not None and len(order.steps) > 1:
-        since = min(since, order.starts_on)
-    past = _doses(session, person_id, since, until)
-    if any(day < until and how is DayTaken.WHOLE for day, how in _how_much_each_day(past).items()):
-        return past
-    return _doses(session, person_id, EVER, until)
+    past = _doses(session, person_id, needed_since(order, until), until)
+    return past if reaches_back(past, until) else _doses(session, person_id, EVER, until)
 
 
-def _doses(session: Session, person_id: int, since: date, until: date) -> list[_Past]:
+def needed_since(order: OrderFacts | None, until: date) -> date:
+    """Return from which day the doses are read at first."""
+    recent = until - RECENT
+    return min(recent, order.starts_on) if order is not None and len(order.steps) > 1 else recent
+
+
+def reaches_back(past: Sequence[PastDose], until: date) -> bool:
+    """Return whether these doses are enough: a day before the last was taken whole."""
+    return any(day < until and how is DayTaken.WHOLE for day, how in _how_much_each_day(past).items())
+
+
+def _doses(session: Session, person_id: int, since: date, until: date) -> list[PastDose]:
     rows = session.execute(_DOSES, {"person_id": person_id, "since": since, "until": until})
-    return [_Past(**row._mapping) for row in rows]
+    return [PastDose(**row._mapping) for row in rows]
 
 
-def _taken_days(past: Sequence[_Past]) -> list[TakenDay]:
+def _taken_days(past: Sequence[PastDose]) -> list[TakenDay]:
     by_day: dict[date, dict[int, Mg]] = defaultdict(dict)
     for dose in past:
         if dose.claim_id is not None and not dose.came_up:
@@ -377,7 +439,7 @@ def _taken_days(past: Sequence[_Past]) -> list[TakenDay]:
     return [TakenDay(day, parts) for day, parts in by_day.items()]
 
 
-def _how_much_each_day(past: Sequence[_Past]) -> dict[date, DayTaken]:
+def _how_much_each_day(past: Sequence[PastDose]) -> dict[date, DayTaken]:
     """Return, for each day on which something was swallowed, whether it was all parts of the day in full."""
     whole_parts: dict[date, int] = defaultdict(int)
     ordered: dict[date, int] = {}
@@ -388,7 +450,7 @@ def _how_much_each_day(past: Sequence[_Past]) -> dict[date, DayTaken]:
     return {day: DayTaken.WHOLE if whole_parts[day] >= parts else DayTaken.PART for day, parts in ordered.items()}
 
 
-def _days_without(treatment: _Treatment, past: Sequence[_Past], clinic_day: date) -> int:
+def _days_without(treatment: Treatment, past: Sequence[PastDose], clinic_day: date) -> int:
     """Return the days without medicine; before a first order, those since what was taken in an earlier episode."""
     taken = _how_much_each_day(past)
     if treatment.last_dose_on is not None:
@@ -401,7 +463,7 @@ def _days_without(treatment: _Treatment, past: Sequence[_Past], clinic_day: date
     )
 
 
-def _covered(past: Sequence[_Past], taken: Mapping[date, DayTaken], on: date) -> int:
+def _covered(past: Sequence[PastDose], taken: Mapping[date, DayTaken], on: date) -> int:
     """Return how many days the last whole dose covers: by its own order, never by one that was signed since."""
     last = max((day for day, how in taken.items() if how is DayTaken.WHOLE and day < on), default=None)
     return max((dose.every_n_days for dose in past if dose.day == last and dose.taken_mg > 0), default=1)
@@ -412,7 +474,7 @@ def _sum(amounts_mg: Iterable[Mg]) -> Mg:
 
 
 _CLAIM = Claim.__table__.c
-_CLAIMS = (
+CLAIMS = (
     select(
         _CLAIM.part,
         _CLAIM.turn,
@@ -423,19 +485,21 @@ _CLAIMS = (
     .outerjoin(ClaimRelease.__table__, ClaimRelease.__table__.c.claim_id == _CLAIM.id)
     .outerjoin(Dose.__table__, _DOSE.claim_id == _CLAIM.id)
     .join(Staff.__table__, Staff.__table__.c.id == _CLAIM.recorded_by_id)
-    .where(_CLAIM.person_id == bindparam("person_id"), _CLAIM.clinic_day == bindparam("clinic_day"))
+    .where(_CLAIM.clinic_day == bindparam("clinic_day"))
     .order_by(_CLAIM.part, _CLAIM.turn)
 )
+"""The slots of a day: who took each turn, when, and what released it."""
+_CLAIMS = CLAIMS.where(_CLAIM.person_id == bindparam("person_id"))
 
 
 def slot_of(session: Session, person_id: int, clinic_day: date, part: int) -> Slot:
     """Return how one slot stands: free, and with which turn, or taken by whom and when."""
-    return _slots(session, person_id, clinic_day, part)[part - 1]
+    rows = session.execute(_CLAIMS, {"person_id": person_id, "clinic_day": clinic_day}).all()
+    return _slots(rows, part)[part - 1]
 
 
-def _slots(session: Session, person_id: int, clinic_day: date, parts: int) -> list[Slot]:
-    rows = session.execute(_CLAIMS, {"person_id": person_id, "clinic_day": clinic_day})
-    last = {row.part: row for row in rows}
+def _slots(claims: Sequence[Row[int, int, int, datetime, str]], parts: int) -> list[Slot]:
+    last = {row.part: row for row in claims}
     return [_slot(part, last.get(part)) for part in range(1, parts + 1)]
 
 
@@ -455,30 +519,31 @@ _RELEASED = select(_RELEASE.amount_mg).where(
 )
 
 
-def _released_mg(session: Session, order: OrderFacts | None, clinic_day: date, days: int) -> Mg | None:
+def _released_mg(session: Session, order: OrderFacts, clinic_day: date, days: int) -> Mg | None:
     """Return what was released for today; not by a prescriber who knew of fewer days without medicine."""
-    if order is None or days == 0:
-        return None
     return session.scalar(_RELEASED, {"order_id": order.id, "clinic_day": clinic_day, "days": days})
 
 
-def _lines(
-    session: Session, window_id: int | None, order: OrderFacts | None, due_mg: Mg | None, clinic_day: date
-) -> tuple[Line, ...] | None:
-    if window_id is None or order is None or due_mg is None:
-        return None
-    containers = stock.containers_at_window(session, window_id, order.medication, order.form)
-    return lines_for(due_mg, containers, on=clinic_day)
+def _lines_at(
+    session: Session, window_id: int, clinic_day: date
+) -> Callable[[OrderFacts, Mg], tuple[Line, ...] | None]:
+    def lines(order: OrderFacts, due_mg: Mg) -> tuple[Line, ...] | None:
+        containers = stock.containers_at_window(session, window_id, order.medication, order.form)
+        return lines_for(due_mg, containers, on=clinic_day)
+
+    return lines
 
 
 _STOP, _NOTICE = Stop.__table__.c, Notice.__table__.c
-_STOPS = (
+STOPS = (
     select(_STOP.id, _STOP.kind, Staff.__table__.c.name, _STOP.set_at, _STOP.decide_by, _STOP.note)
     .outerjoin(StopRelease.__table__, StopRelease.__table__.c.stop_id == _STOP.id)
     .join(Staff.__table__, Staff.__table__.c.id == _STOP.recorded_by_id)
-    .where(same_person(_STOP.person_id), StopRelease.__table__.c.id.is_(None))
+    .where(StopRelease.__table__.c.id.is_(None))
     .order_by(_STOP.set_at, _STOP.id)
 )
+"""The stops that stand, oldest first."""
+_STOPS = STOPS.where(same_person(_STOP.person_id))
 _NOTICES = (
     select(_NOTICE.id, _NOTICE.kind, _NOTICE.note, Staff.__table__.c.name)
     .outerjoin(NoticeTick.__table__, NoticeTick.__table__.c.notice_id == _NOTICE.id)
@@ -498,12 +563,12 @@ def notices(session: Session, person_id: int) -> tuple[StandingNotice, ...]:
     return tuple(StandingNotice(*row) for row in session.execute(_NOTICES, {"person_id": person_id}))
 
 
-def _strip(past: Sequence[_Past], today: date) -> tuple[DayOnStrip, ...]:
+def _strip(past: Sequence[PastDose], today: date) -> tuple[DayOnStrip, ...]:
     days = [today - timedelta(days=n) for n in range(STRIP_DAYS, -1, -1)]
     return tuple(_day_on_strip(day, [d for d in past if d.day == day]) for day in days)
 
 
-def _day_on_strip(day: date, doses: Sequence[_Past]) -> DayOnStrip:
+def _day_on_strip(day: date, doses: Sequence[PastDose]) -> DayOnStrip:
     if not doses:
         return DayOnStrip(day, None, Mg(Decimal(0)))
     taken = Mg(sum((d.taken_mg for d in doses), Decimal(0)))
@@ -511,7 +576,7 @@ def _day_on_strip(day: date, doses: Sequence[_Past]) -> DayOnStrip:
     return DayOnStrip(day, last.outcome, taken)
 
 
-def _last_dose_of(past: Sequence[_Past], day: date) -> int | None:
+def _last_dose_of(past: Sequence[PastDose], day: date) -> int | None:
     here = (DoseOutcome.GIVEN, DoseOutcome.PART_GIVEN, DoseOutcome.REPLACEMENT)
     return max((d.id for d in past if d.day == day and d.outcome in here), default=None)
 
