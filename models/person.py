@@ -47,7 +47,10 @@ class PersonLink(Fact):
     """Two records were found to be of one person; from then on they share slots, stops, runs and history."""
 
     __tablename__ = "person_link"
-    __table_args__ = (CheckConstraint("person_id <> root_id", name="two_records"),)
+    __table_args__ = (
+        CheckConstraint("person_id <> root_id", name="two_records"),
+        CheckConstraint("witnessed_by_id <> recorded_by_id", name="witness_is_another"),
+    )
 
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
     """The record that ends."""
@@ -55,16 +58,19 @@ class PersonLink(Fact):
     """The record that survives."""
     reason: Mapped[str]
     linked_at: Mapped[datetime]
+    witnessed_by_id: Mapped[int] = mapped_column(ForeignKey("staff.id"))
 
 
 class PersonUnlink(Fact):
     """The link was a mistake: from here on the two records are of two people again."""
 
     __tablename__ = "person_unlink"
+    __table_args__ = (CheckConstraint("witnessed_by_id <> recorded_by_id", name="witness_is_another"),)
 
     link_id: Mapped[int] = mapped_column(ForeignKey("person_link.id"), unique=True)
     reason: Mapped[str]
     unlinked_at: Mapped[datetime]
+    witnessed_by_id: Mapped[int] = mapped_column(ForeignKey("staff.id"))
 
 
 class IdentityVersion(Fact):

@@ -156,16 +156,19 @@ def upgrade() -> None:
     sa.Column('root_id', sa.Integer(), nullable=False),
     sa.Column('reason', sa.Text(), nullable=False),
     sa.Column('linked_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('witnessed_by_id', sa.Integer(), nullable=False),
     sa.Column('site_id', sa.Integer(), nullable=False),
     sa.Column('recorded_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('recorded_by_id', sa.Integer(), nullable=False),
     sa.Column('origin', sa.String(40), nullable=False),
     sa.Column('request_id', sa.Text(), nullable=True),
     sa.CheckConstraint('person_id <> root_id', name=op.f('ck_person_link_two_records')),
+    sa.CheckConstraint('witnessed_by_id <> recorded_by_id', name=op.f('ck_person_link_witness_is_another')),
     sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_person_link_person_id')),
     sa.ForeignKeyConstraint(['recorded_by_id'], ['staff.id'], name=op.f('fk_person_link_recorded_by_id')),
     sa.ForeignKeyConstraint(['root_id'], ['person.id'], name=op.f('fk_person_link_root_id')),
     sa.ForeignKeyConstraint(['site_id'], ['site.id'], name=op.f('fk_person_link_site_id')),
+    sa.ForeignKeyConstraint(['witnessed_by_id'], ['staff.id'], name=op.f('fk_person_link_witnessed_by_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_person_link'))
     )
     op.create_index(op.f('ix_person_link_person_id'), 'person_link', ['person_id'], unique=False)
@@ -282,14 +285,17 @@ def upgrade() -> None:
     sa.Column('link_id', sa.Integer(), nullable=False),
     sa.Column('reason', sa.Text(), nullable=False),
     sa.Column('unlinked_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('witnessed_by_id', sa.Integer(), nullable=False),
     sa.Column('site_id', sa.Integer(), nullable=False),
     sa.Column('recorded_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('recorded_by_id', sa.Integer(), nullable=False),
     sa.Column('origin', sa.String(40), nullable=False),
     sa.Column('request_id', sa.Text(), nullable=True),
+    sa.CheckConstraint('witnessed_by_id <> recorded_by_id', name=op.f('ck_person_unlink_witness_is_another')),
     sa.ForeignKeyConstraint(['link_id'], ['person_link.id'], name=op.f('fk_person_unlink_link_id')),
     sa.ForeignKeyConstraint(['recorded_by_id'], ['staff.id'], name=op.f('fk_person_unlink_recorded_by_id')),
     sa.ForeignKeyConstraint(['site_id'], ['site.id'], name=op.f('fk_person_unlink_site_id')),
+    sa.ForeignKeyConstraint(['witnessed_by_id'], ['staff.id'], name=op.f('fk_person_unlink_witnessed_by_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_person_unlink')),
     sa.UniqueConstraint('link_id', name=op.f('uq_person_unlink_link_id'))
     )

@@ -167,6 +167,8 @@ FORBIDDEN: dict[str, tuple[str, dict[str, Any]]] = {
     "ck_order_step_amount_positive": ("order_step", {"amount_mg": NONE}),
     "ck_order_step_part_positive": ("order_step", {"part": 0}),
     "ck_person_link_two_records": ("person_link", {"root_id": "the person"}),
+    "ck_person_link_witness_is_another": ("person_link", {"witnessed_by_id": "the recorder"}),
+    "ck_person_unlink_witness_is_another": ("person_unlink", {"witnessed_by_id": "the recorder"}),
     "ck_product_smallest_part_positive": ("product", {"smallest_part": NONE}),
     "ck_product_strength_positive": ("product", {"strength": NONE}),
     "ck_re_entry_release_amount_positive": ("re_entry_release", {"amount_mg": NONE}),
