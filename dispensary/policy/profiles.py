@@ -11,24 +11,20 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
+from functools import lru_cache
 from itertools import combinations
 from pathlib import Path
 from typing import Any
 
 from dispensary.errors import Refused
+from dispensary.policy.alerts import AlertEntry, read_alerts
+from dispensary.policy.entries import CITED, Cited, bad, check_keys, cited
+from dispensary.policy.vomit_bands import VomitBand, read_vomit_bands
 from dispensary.wording import N_, say
 from models.enums import Medication
 from models.units import exact
 
 SHIPPED = Path(__file__).with_name("profiles")
-
-
-class Mark(StrEnum):
-    """How far an entry was checked against its source. What is doubtful never ships and is never loaded."""
-
-    SEEN = "seen"
-    SEEN_SECOND_HAND = "seen-2nd"
-    KNOWN = "known"
 
 
 class LimitKind(StrEnum):
@@ -45,23 +41,14 @@ UNITS = {kind: "days" if kind is LimitKind.STEP_INTERVAL else "mg" for kind in L
 
 
 @dataclass(frozen=True)
-class OrderLimit:
+class OrderLimit(Cited):
     """One number that an order is held against, with where it comes from."""
 
     kind: LimitKind
     medication: Medication
     value: Decimal
     unit: str
-    citation: str
-    mark: Mark
-    effective_from: date
-    effective_to: date | None
-    checked_on: date
     words: str
-
-    def holds_on(self, day: date) -> bool:
-        """Return whether the source holds on a day."""
-        return self.effective_from <= day and (self.effective_to is None or day <= self.effective_to)
 
 
 @dataclass(frozen=True)
@@ -75,6 +62,8 @@ class Profile:
     edition: str
     words: str
     order_limits: tuple[OrderLimit, ...]
+    alerts: tuple[AlertEntry, ...]
+    vomit_bands: tuple[VomitBand, ...]
     digest: str
     """SHA-256 of the file."""
 
@@ -101,7 +90,7 @@ def load(folders: Iterable[Path]) -> tuple[Profile, ...]:
     profiles = [read(file) for file in files]
     for one, other in combinations(profiles, 2):
         if one.id == other.id:
-            raise _bad(one.id, "two files have this id")
+            raise bad(one.id, "two files have this id")
     return tuple(sorted(profiles, key=lambda profile: profile.id))
 
 
@@ -111,71 +100,54 @@ def read(file: Path) -> Profile:
     Raises:
         Refused: unknown or missing keys, a doubtful entry, dates that overlap, or a number that is none.
     """
-    content = file.read_bytes()
+    return _read(file.name, file.stem, file.read_bytes())
+
+
+@lru_cache(maxsize=64)
+def _read(name: str, stem: str, content: bytes) -> Profile:
+    """Return the profile with this content; each content is understood once."""
     try:
         data = tomllib.loads(content.decode())
     except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise _bad(file.name, f"not readable as TOML: {error}") from error
-    entries = data.pop("order_limit", [])
-    _check_keys(file.name, data, HEAD, frozenset())
-    if not isinstance(entries, list):
-        raise _bad(file.name, "order_limit is written as [[order_limit]], once for each")
-    if data["id"] != file.stem:
-        raise _bad(file.name, f"its id is {data['id']!r}, not its file name")
-    limits = tuple(_order_limit(f"{file.name}, order_limit {n}", e) for n, e in enumerate(entries, start=1))
-    _check_overlaps(file.name, limits)
-    return Profile(**data, order_limits=limits, digest=hashlib.sha256(content).hexdigest())
+        raise bad(name, f"not readable as TOML: {error}") from error
+    entries = {kind: data.pop(kind, []) for kind in ("order_limit", "alert", "vomit_band")}
+    check_keys(name, data, HEAD, frozenset())
+    for kind, listed in entries.items():
+        if not isinstance(listed, list):
+            raise bad(name, f"{kind} is written as [[{kind}]], once for each")
+    if data["id"] != stem:
+        raise bad(name, f"its id is {data['id']!r}, not its file name")
+    limits = tuple(_order_limit(f"{name}, order_limit {n}", e) for n, e in enumerate(entries["order_limit"], start=1))
+    _check_overlaps(name, limits)
+    return Profile(
+        **data,
+        order_limits=limits,
+        alerts=read_alerts(name, entries["alert"]),
+        vomit_bands=read_vomit_bands(name, entries["vomit_band"]),
+        digest=hashlib.sha256(content).hexdigest(),
+    )
 
 
 HEAD = frozenset({"id", "title", "jurisdiction", "document", "edition", "words"})
-ENTRY = frozenset({"kind", "medication", "value", "unit", "citation", "mark", "effective_from", "checked_on", "words"})
+ENTRY = CITED | {"kind", "medication", "value", "unit", "words"}
 
 
 def _order_limit(where: str, entry: dict[str, Any]) -> OrderLimit:
-    _check_keys(where, entry, ENTRY, frozenset({"effective_to"}))
-    if entry["mark"] == "doubtful":
-        raise _bad(where, "marked doubtful; what is doubtful is not used")
+    check_keys(where, entry, ENTRY, frozenset({"effective_to"}))
     try:
         limit = OrderLimit(
             kind=LimitKind(entry["kind"]),
             medication=Medication(entry["medication"]),
             value=exact(entry["value"]),
             unit=entry["unit"],
-            citation=entry["citation"],
-            mark=Mark(entry["mark"]),
-            effective_from=_day(entry["effective_from"]),
-            effective_to=_day(entry["effective_to"]) if "effective_to" in entry else None,
-            checked_on=_day(entry["checked_on"]),
             words=entry["words"],
+            **cited(entry),
         )
     except (ValueError, TypeError) as error:
-        raise _bad(where, str(error)) from error
+        raise bad(where, str(error)) from error
     if limit.value <= 0 or limit.unit != UNITS[limit.kind]:
-        raise _bad(where, f"{limit.kind} is more than zero and in {UNITS[limit.kind]}")
-    if limit.effective_to is not None and limit.effective_to < limit.effective_from:
-        raise _bad(where, "ends before it begins")
+        raise bad(where, f"{limit.kind} is more than zero and in {UNITS[limit.kind]}")
     return limit
-
-
-def _check_keys(where: str, table: dict[str, Any], needed: frozenset[str], allowed: frozenset[str]) -> None:
-    if not isinstance(table, dict):
-        raise _bad(where, "not a table")
-    if missing := sorted(key for key in needed if not table.get(key)):
-        raise _bad(where, f"missing: {', '.join(missing)}")
-    if unknown := sorted(set(table) - needed - allowed):
-        raise _bad(where, f"unknown: {', '.join(unknown)}")
-    if not_text := sorted(key for key in needed & TEXT if not isinstance(table[key], str)):
-        raise _bad(where, f"must be text in quotes: {', '.join(not_text)}")
-
-
-TEXT = HEAD | (ENTRY - {"effective_from", "checked_on"})
-"""What must be written in quotes; a bare number would be read as a binary float."""
-
-
-def _day(value: object) -> date:
-    if isinstance(value, date) and not isinstance(value, datetime):
-        return value
-    raise TypeError(f"not a day: {value!r}")
 
 
 def _check_overlaps(where: str, limits: Sequence[OrderLimit]) -> None:
@@ -183,12 +155,7 @@ def _check_overlaps(where: str, limits: Sequence[OrderLimit]) -> None:
         if (one.kind, one.medication) != (other.kind, other.medication):
             continue
         if one.holds_on(other.effective_from) or other.holds_on(one.effective_from):
-            raise _bad(where, f"two entries for {one.kind} of {one.medication} overlap in time")
-
-
-def _bad(where: str, problem: str) -> Refused:
-    words = say(N_("The policy profile %(where)s cannot be used: %(problem)s."), where=where, problem=problem)
-    return Refused(words, code="profile_unreadable")
+            raise bad(where, f"two entries for {one.kind} of {one.medication} overlap in time")
 
 
 def refuse_if_changed(profiles: Sequence[Profile], approvals: Iterable[Approval]) -> None:
