@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from dispensary.policy.profiles import Approval, LimitKind, OrderLimit, Profile
+from dispensary.policy.vomit_bands import VomitBand
 from models.enums import Medication
 
 
@@ -39,11 +40,9 @@ def stack(profiles: Sequence[Profile], approvals: Iterable[Approval], day: date)
         approvals: the newest decision on each profile at this site.
         day: the clinic day on which the order is signed.
     """
-    approved = {(a.profile, a.digest) for a in approvals if a.in_force and a.effective_on <= day}
     candidates = [
         Limit(rule, profile.id)
-        for profile in sorted(profiles, key=lambda p: p.id)
-        if (profile.id, profile.digest) in approved
+        for profile in approved(profiles, approvals, day)
         for rule in profile.order_limits
         if rule.holds_on(day)
     ]
@@ -59,3 +58,46 @@ def _stricter(one: OrderLimit, other: OrderLimit) -> bool:
     if one.kind is LimitKind.STEP_INTERVAL:
         return one.value > other.value
     return one.value < other.value
+
+
+def approved(profiles: Sequence[Profile], approvals: Iterable[Approval], day: date) -> list[Profile]:
+    """Return the profiles that are in force on a day, by id."""
+    decided = {(a.profile, a.digest) for a in approvals if a.in_force and a.effective_on <= day}
+    return sorted((p for p in profiles if (p.id, p.digest) in decided), key=lambda profile: profile.id)
+
+
+@dataclass(frozen=True)
+class Band:
+    """A vomit band in force, and the profile that won with it."""
+
+    rule: VomitBand
+    profile: str
+
+
+@dataclass(frozen=True)
+class VomitBands:
+    """What vomited doses are worth at a site on a day; empty where no approved profile says anything."""
+
+    in_force: tuple[Band, ...] = ()
+
+    def of(self, medication: Medication, minutes: int) -> Band | None:
+        """Return the band for so many minutes: of several approved ones that which replaces least, the first by id."""
+        found = [b for b in self.in_force if b.rule.medication is medication and b.rule.holds_at(minutes)]
+        return min(found, key=lambda band: band.rule.share, default=None)
+
+    def recorded(self, medication: Medication, profile: str | None, number: int | None) -> Band | None:
+        """Return the band that was read when a dose came up, if it is still in force."""
+        wanted = (medication, profile, number)
+        return next((b for b in self.in_force if (b.rule.medication, b.profile, b.rule.number) == wanted), None)
+
+
+def bands_in_force(profiles: Sequence[Profile], approvals: Iterable[Approval], day: date) -> VomitBands:
+    """Return the vomit bands of every profile in force on a day; the strictest is picked minute by minute."""
+    return VomitBands(
+        tuple(
+            Band(rule, profile.id)
+            for profile in approved(profiles, approvals, day)
+            for rule in profile.vomit_bands
+            if rule.holds_on(day)
+        )
+    )

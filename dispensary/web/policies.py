@@ -3,7 +3,7 @@
 from flask import current_app
 
 from dispensary.policy.profiles import SHIPPED, Profile
-from dispensary.policy.stack import OrderLimits, stack
+from dispensary.policy.stack import OrderLimits, VomitBands, bands_in_force, stack
 from dispensary.queries import policy
 from dispensary.web import edge
 from dispensary.web.database import db
@@ -22,3 +22,9 @@ def order_limits() -> OrderLimits:
     """Return the limits in force here today."""
     act = edge.act()
     return stack(profiles(), policy.approvals(db.session(), act.site_id, act.clinic_day), act.clinic_day)
+
+
+def vomit_bands() -> VomitBands:
+    """Return the bands in force here today for what a vomited dose is worth."""
+    act = edge.act()
+    return bands_in_force(profiles(), policy.approvals(db.session(), act.site_id, act.clinic_day), act.clinic_day)
