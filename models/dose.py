@@ -315,6 +315,7 @@ class DosingIncident(Fact):
     """What was swallowed was wrong: the wrong person, amount or medicine, twice, or against a rule."""
 
     __tablename__ = "dosing_incident"
+    __table_args__ = (Index("ix_dosing_incident_site_until", "site_id", "observe_until"),)
 
     dose_id: Mapped[int] = mapped_column(ForeignKey("dose.id"), unique=True)
     """What was swallowed, by whom it was swallowed; it is never reversed."""

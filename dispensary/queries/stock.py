@@ -147,20 +147,22 @@ _AT_WINDOW = (
     )
     .join(Product, Product.id == Container.product_id)
     .join(Lot, Lot.id == Container.lot_id)
-    .where(
-        Container.window_id == bindparam("window_id"),
-        Container.emptied_at.is_(None),
-        Product.medication == bindparam("medication"),
-        Product.form == bindparam("form"),
-    )
+    .where(Container.window_id == bindparam("window_id"), Container.emptied_at.is_(None))
     .order_by(Container.opened_at.is_(None), Lot.expires_on, Container.label)
 )
+_OF_DRUG = _AT_WINDOW.where(Product.medication == bindparam("medication"), Product.form == bindparam("form"))
+_OPENED = _AT_WINDOW.where(Container.opened_at.is_not(None))
 
 
 def containers_at_window(session: Session, window_id: int, medication: Medication, form: Form) -> list[ContainerFacts]:
     """Return the containers of a drug and form at a window in the order of use: open, earliest expiry, label."""
-    rows = session.execute(_AT_WINDOW, {"window_id": window_id, "medication": medication, "form": form})
+    rows = session.execute(_OF_DRUG, {"window_id": window_id, "medication": medication, "form": form})
     return [ContainerFacts(**row) for row in rows.mappings()]
+
+
+def opened_at_window(session: Session, window_id: int) -> list[ContainerFacts]:
+    """Return the containers that stand open at a window, of whatever drug."""
+    return [ContainerFacts(**row) for row in session.execute(_OPENED, {"window_id": window_id}).mappings()]
 
 
 def balances(session: Session, site_id: int) -> dict[tuple[int, PlaceKind], Quantity]:

@@ -13,7 +13,10 @@ from dispensary.services import audit, lock, stock
 from dispensary.services.act import Act
 from dispensary.wording import N_, say
 from models import Claim, ClaimRelease, Dose, DoseReversal, Movement, Staff
-from models.enums import AuditKind, MovementKind, PlaceKind, ReversalReason, WasteReason
+from models.enums import AuditKind, DoseOutcome, MovementKind, PlaceKind, ReversalReason, WasteReason
+
+SWALLOWED = frozenset({DoseOutcome.INCIDENT, DoseOutcome.ELSEWHERE})
+"""Doses of which it is certain that they were swallowed, whatever they should have been."""
 
 
 def reverse_dose(
@@ -97,6 +100,9 @@ def _dose_to_reverse(session: Session, dose_id: int, act: Act) -> Dose:
     if before is not None:
         words = say(N_("This dose was reversed at %(at)s by %(by)s."), at=before.reversed_at, by=before.name)
         raise Conflict(words, code="reversed_before")
+    if dose.outcome in SWALLOWED:
+        words = say(N_("What was swallowed stays recorded: this is not reversed. Show it to the prescriber."))
+        raise Refused(words, code="was_swallowed")
     if dose.claim_id is None:
         words = say(N_("Nothing was taken here, so there is nothing to reverse."))
         raise Refused(words, code="nothing_taken")

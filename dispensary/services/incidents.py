@@ -11,7 +11,7 @@ from decimal import Decimal
 
 from sqlalchemy.orm import Session
 
-from dispensary.errors import Refused
+from dispensary.errors import NotFound, Refused
 from dispensary.policy.house import house_rules
 from dispensary.queries import dosing as facts_of
 from dispensary.queries import incidents as records
@@ -23,8 +23,9 @@ from dispensary.services.act import Act
 from dispensary.services.facts import write
 from dispensary.services.pouring import Poured
 from dispensary.wording import N_, say
-from models import Claim, Dose, DosingIncident, Movement
+from models import Claim, Dose, DosingIncident, IncidentObservation, Movement
 from models.enums import (
+    Alertness,
     AuditKind,
     ClaimKind,
     Desk,
@@ -39,6 +40,8 @@ from models.enums import (
 from models.units import Mg
 
 NOTHING = Mg(Decimal(0))
+ALARMING = frozenset({Alertness.HARD_TO_ROUSE, Alertness.UNRESPONSIVE})
+"""How somebody is found for whom help is called at once."""
 
 
 @dataclass(frozen=True)
@@ -123,8 +126,7 @@ def note_incident(
 
     Call with the person's row locked, and enter the dose's stock in the register afterwards.
     """
-    answer_by = act.at + house_rules().observe_every
-    stop_id = _stop(session, dose.person_id, answer_by, act)
+    stop_id = _stop(session, dose.person_id, _soon(act), act)
     incident = write(
         session,
         DosingIncident(
@@ -140,15 +142,7 @@ def note_incident(
             **act.stamp,
         ),
     )
-    tasks.note(
-        session,
-        person_id=dose.person_id,
-        desk=Desk.PRESCRIBER,
-        kind=TaskReasonKind.INCIDENT,
-        due_at=answer_by,
-        stop_id=stop_id,
-        act=act,
-    )
+    _call_prescriber(session, dose.person_id, stop_id, _soon(act), act)
     audit.record(
         session,
         AuditKind.INCIDENT_RECORDED,
@@ -162,6 +156,50 @@ def note_incident(
         stop=stop_id,
     )
     return incident
+
+
+def observe(
+    session: Session,
+    *,
+    incident_id: int,
+    alertness: Alertness,
+    breaths_per_minute: int | None,
+    note: str,
+    act: Act,
+) -> IncidentObservation:
+    """Record how a watched person was found; somebody hard to rouse is the prescriber's at once, and stopped.
+
+    Raises:
+        NotFound: there is no such incident here.
+    """
+    known = session.get(DosingIncident, incident_id)
+    if known is None or known.site_id != act.site_id:
+        raise NotFound(say(N_("There is no such incident here.")), code="no_such_incident")
+    lock.person(session, known.person_id)
+    seen = write(
+        session,
+        IncidentObservation(
+            incident_id=incident_id,
+            observed_at=act.at,
+            alertness=alertness,
+            breaths_per_minute=breaths_per_minute,
+            note=note.strip(),
+            **act.stamp,
+        ),
+    )
+    if alertness in ALARMING:
+        _call_prescriber(session, known.person_id, _stop(session, known.person_id, _soon(act), act), act.at, act)
+    audit.record(
+        session,
+        AuditKind.INCIDENT_OBSERVED,
+        seen,
+        act,
+        person=known.person_id,
+        incident=incident_id,
+        alertness=alertness,
+        breaths_per_minute=breaths_per_minute,
+    )
+    return seen
 
 
 def _check(what: Swallowed, note: str, act: Act) -> None:
@@ -229,6 +267,16 @@ def _stop(session: Session, person_id: int, decide_by: datetime, act: Act) -> in
     if known is not None:
         return known
     return stops.set_stop(session, person_id=person_id, kind=StopKind.INCIDENT, decide_by=decide_by, act=act).id
+
+
+def _soon(act: Act) -> datetime:
+    """Return when an answer about an incident is due: before the second look."""
+    return act.at + house_rules().observe_every
+
+
+def _call_prescriber(session: Session, person_id: int, stop_id: int, due_at: datetime, act: Act) -> None:
+    kind = TaskReasonKind.INCIDENT
+    tasks.note(session, person_id=person_id, desk=Desk.PRESCRIBER, kind=kind, due_at=due_at, stop_id=stop_id, act=act)
 
 
 def _enter(session: Session, movements: Sequence[Movement], act: Act) -> None:

@@ -417,6 +417,7 @@ def upgrade() -> None:
     sa.UniqueConstraint('dose_id', name=op.f('uq_dosing_incident_dose_id'))
     )
     op.create_index(op.f('ix_dosing_incident_person_id'), 'dosing_incident', ['person_id'], unique=False)
+    op.create_index('ix_dosing_incident_site_until', 'dosing_incident', ['site_id', 'observe_until'], unique=False)
     op.create_table('elsewhere_verdict',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('elsewhere_dose_id', sa.Integer(), nullable=False),
@@ -446,7 +447,7 @@ def upgrade() -> None:
     sa.Column('kept_at', sa.DateTime(timezone=True), nullable=False),
     sa.ForeignKeyConstraint(['sitting_id'], ['staff_session.id'], name=op.f('fk_kept_form_sitting_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_kept_form')),
-    sa.UniqueConstraint('sitting_id', name=op.f('uq_kept_form_sitting_id'))
+    sa.UniqueConstraint('sitting_id', 'path', name=op.f('uq_kept_form_sitting_id_path'))
     )
     op.create_table('replacement_order',
     sa.Column('id', sa.Integer(), nullable=False),

@@ -32,7 +32,8 @@ def recount_within(session: Session) -> dict[str, int]:
 
     assert Counter(d[1] for d in doses) == Counter(c[0] for c in claims), "a claim without a dose, or the reverse"
     assert max(Counter(c[1:] for c in claims).values(), default=1) == 1, "a slot taken twice"
-    assert audited == Counter(d[0] for d in doses), "a dose without exactly one audit row"
+    swallowed = rows("SELECT id FROM dose WHERE outcome IN ('given', 'part_given', 'elsewhere', 'incident')")
+    assert audited == Counter(d[0] for d in swallowed), "a dose without exactly one audit row"
     for column, moved in ((2, drawn), (3, left_over)):
         written = Counter((line[0], line[1], line[column]) for line in lines if line[column] > 0)
         assert written == Counter((m[1], m[2], m[3]) for m in moved), "a line without its movement"

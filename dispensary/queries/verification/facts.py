@@ -27,7 +27,7 @@ from models import (
     Product,
     fact_tables,
 )
-from models.enums import AuditKind, ClaimKind, MovementKind, Origin, WasteReason
+from models.enums import AuditKind, ClaimKind, DoseOutcome, MovementKind, Origin, WasteReason
 
 AUDITED_ONE_BY_ONE: dict[str, tuple[AuditKind, ...]] = {
     "dose": (AuditKind.DOSE_RECORDED, AuditKind.DOSE_WITHHELD, AuditKind.DOSE_REFUSED),
@@ -36,10 +36,16 @@ AUDITED_ONE_BY_ONE: dict[str, tuple[AuditKind, ...]] = {
     "stop": (AuditKind.STOP_SET,),
     "stop_release": (AuditKind.STOP_RELEASED,),
     "day_close": (AuditKind.DAY_CLOSED,),
+    "dosing_incident": (AuditKind.INCIDENT_RECORDED,),
+    "incident_observation": (AuditKind.INCIDENT_OBSERVED,),
+    "elsewhere_dose": (AuditKind.ELSEWHERE_REPORTED,),
+    "elsewhere_verdict": (AuditKind.ELSEWHERE_DECIDED,),
 }
 """Facts of which each has an audit row of its own; what an import brought stands in the audit as one row a run."""
 
 IN_BULK = (Origin.IMPORT, Origin.DEMO)
+POURED_HERE = (DoseOutcome.GIVEN, DoseOutcome.PART_GIVEN, DoseOutcome.REPLACEMENT)
+"""Doses that must have lines; what was swallowed elsewhere, or came from nobody knows where, has none."""
 
 Check = Callable[[Session, int, Progress], Fault | None]
 
@@ -128,7 +134,7 @@ def wrong_claim(session: Session, site_id: int, progress: Progress) -> Fault | N
     if first is not None:
         return _dose(first, say(N_("its claim is not of this person, day and part")))
     owned = exists().where(Dose.claim_id == Claim.id)
-    kinds = (ClaimKind.OBSERVED, ClaimKind.IMPORT)
+    kinds = (ClaimKind.OBSERVED, ClaimKind.IMPORT, ClaimKind.ELSEWHERE, ClaimKind.INCIDENT)
     first = session.scalar(select(func.min(Claim.id)).where(Claim.site_id == site_id, Claim.kind.in_(kinds), ~owned))
     return None if first is None else Fault(say(N_("claim no. %(id)s"), id=first), say(N_("its dose is not on record")))
 
@@ -151,7 +157,11 @@ def wrong_amount(session: Session, site_id: int, progress: Progress) -> Fault | 
         select(Dose.id, Dose.taken_mg, Dose.wasted_mg, DoseLine.poured, DoseLine.taken, Product.strength)
         .outerjoin(DoseLine, DoseLine.dose_id == Dose.id)
         .outerjoin(Product, Product.id == DoseLine.product_id)
-        .where(Dose.site_id == site_id, Dose.claim_id.is_not(None), Dose.origin.not_in((Origin.IMPORT,)))
+        .where(
+            Dose.site_id == site_id,
+            Dose.origin.not_in((Origin.IMPORT,)),
+            or_(Dose.outcome.in_(POURED_HERE), DoseLine.id.is_not(None)),
+        )
         .order_by(Dose.id)
     )
     with session.execute(query.execution_options(yield_per=AT_ONCE)) as rows:

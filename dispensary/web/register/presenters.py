@@ -55,6 +55,16 @@ SENTENCES: dict[AuditKind, str] = {
     AuditKind.DOSE_WITHHELD: N_("Withheld a dose from person no. %(person)s: %(reason)s (row no. %(subject_id)s)."),
     AuditKind.DOSE_REFUSED: N_("Person no. %(person)s refused the dose: %(reason)s (row no. %(subject_id)s)."),
     AuditKind.DOSE_REVERSED: N_("Reversed dose no. %(dose)s of person no. %(person)s: %(reason)s."),
+    AuditKind.INCIDENT_RECORDED: N_(
+        "Recorded a dosing incident of person no. %(person)s: %(incident_kind)s, %(taken_mg)s swallowed (dose no. %(dose)s)."
+    ),
+    AuditKind.INCIDENT_OBSERVED: N_("Looked at person no. %(person)s after incident no. %(incident)s: %(alertness)s."),
+    AuditKind.ELSEWHERE_REPORTED: N_(
+        "Noted that person no. %(person)s is said to have had a dose elsewhere on %(day)s: %(source)s."
+    ),
+    AuditKind.ELSEWHERE_DECIDED: N_(
+        "Asked the source of elsewhere report no. %(report)s of person no. %(person)s; verified: %(verified)s."
+    ),
     AuditKind.PRODUCT_ADDED: N_("Added product no. %(subject_id)s: %(medication)s, %(form)s."),
     AuditKind.STOCK_INVENTORIED: N_("Entered %(containers)s containers in the first inventory, with a witness."),
     AuditKind.STOCK_RECEIVED: N_("Took in a delivery of %(containers)s containers (receipt no. %(subject_id)s)."),
@@ -98,6 +108,10 @@ FIELDS: dict[str, Callable[[Any], Any]] = {
     "admission": enums.Admission,
     "stop_kind": enums.StopKind,
     "notice_kind": enums.NoticeKind,
+    "incident_kind": enums.IncidentKind,
+    "alertness": enums.Alertness,
+    "source": enums.ElsewhereSource,
+    "verified": lambda value: Words(YES_NO[value]),
     "medication": enums.Medication,
     "form": enums.Form,
     "sheet": enums.PrintedSheet,
