@@ -14,7 +14,7 @@ from dispensary.cli.verify import verify_all
 from dispensary.home import Home
 from dispensary.queries import sites
 from dispensary.safekeeping import copies, keys, revisions
-from dispensary.services import founding, seals
+from dispensary.services import founding, likeness, seals
 from dispensary.services.sites import set_up_staff
 from dispensary.web.database import db, unit_of_work
 from models.enums import SealOccasion
@@ -41,6 +41,8 @@ def upgrade(create_app: MakeApp, no_backup: bool) -> None:
             click.echo(f"Copied to {_copy(home, found or 'empty', at)}")
         migrate()
         db.session.remove()
+        with unit_of_work() as session:
+            likeness.renew_name_keys(session)
         _verify_and_seal(app, home, at)
     click.echo(f"The database is at revision {wanted}.")
 

@@ -483,7 +483,7 @@ class Story:
             assert act.window_id is not None
             self.supplies.refill(act.window_id, patient.one.medication, patient.one.form, act)
             facts = self._station(patient, act)
-        return Shown(patient.person_id, shown_digest(facts, self.rules))
+        return Shown(patient.person_id, shown_digest(facts, self.rules), facts.check_digits)
 
     def _station(self, patient: Patient, act: Act) -> DosingFacts:
         return facts_of.facts_for(

@@ -20,6 +20,7 @@ from dispensary.exchange.examine import NOTHING_TAKEN, Examined, Progress, unhea
 from dispensary.exchange.layouts import DoseRecord, EpisodeRecord, OrderRecord, PersonRecord, UrineRecord
 from dispensary.queries import imports
 from dispensary.rules.imported import ImportedDose, digest_of
+from dispensary.rules.likeness import keys_of
 from dispensary.rules.names import search_key
 from dispensary.services import audit
 from dispensary.services.act import Act
@@ -33,6 +34,7 @@ from models import (
     EpisodeEnd,
     ImportedRecord,
     ImportRun,
+    NameKey,
     OrderEnd,
     OrderStep,
     Person,
@@ -90,7 +92,7 @@ def write_history(
     session.add(run)
     session.flush()
     digest = _Writing(session, found, zone, act, run.id, progress).run()
-    take_stock(session, Person, Episode, Claim, Dose, ImportedRecord, UrineTest, UrineResult)
+    take_stock(session, Person, NameKey, Episode, Claim, Dose, ImportedRecord, UrineTest, UrineResult)
     audit.record(
         session,
         AuditKind.HISTORY_IMPORTED,
@@ -152,6 +154,14 @@ class _Writing:
     def _people(self) -> None:
         made = [(self.ids.one(Person), person) for person in self.found.people]
         self._write(Person, (self._person(*one) for one in made))
+        self._write(
+            NameKey,
+            (
+                {"id": self.ids.one(NameKey), "person_id": person_id, "key": key}
+                for person_id, person in made
+                for key in sorted(keys_of(person.family_name, person.given_name))
+            ),
+        )
         self._note(Person, made)
         for person_id, person in made:
             self.found.known[person.external_id].id = person_id

@@ -10,11 +10,13 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, bindparam, exists, func, select
+from sqlalchemy import ColumnElement, Row, bindparam, case, exists, func, select
 from sqlalchemy.orm import Session, aliased
 
 from dispensary.errors import NotFound
 from dispensary.queries import orders, stock
+from dispensary.queries.guests import GuestOf, guest_of
+from dispensary.queries.likeness import LikePerson, people_alike
 from dispensary.queries.signs import Signs, same_person, signs_of
 from dispensary.rules.attendance import DayTaken, days_without_medicine
 from dispensary.rules.dosing import DosingFacts, Slot, StandingStop, TurnedAway, first_free
@@ -44,8 +46,10 @@ from models import (
     Vomiting,
 )
 from models.enums import (
+    ClaimKind,
     DoseOutcome,
     EpisodeEndReason,
+    EpisodeKind,
     Medication,
     NoticeKind,
     RefusedReason,
@@ -109,6 +113,10 @@ class SafetyPicture:
     """The dose last recorded today, which may be reversed."""
     signs: Signs
     """What else has to be looked up for the page."""
+    alike: tuple[LikePerson, ...] = ()
+    """Who else in treatment has a like name."""
+    guest: GuestOf | None = None
+    """The clinic whose patient this is, where the person is a guest here."""
 
 
 @dataclass(frozen=True)
@@ -121,6 +129,7 @@ class Treatment:
     last_dose_on: date | None
     """Of a transfer in: the day of the last dose at the clinic before."""
     last_dose_mg: Mg | None
+    kind: EpisodeKind | None = None
 
 
 @dataclass(frozen=True)
@@ -184,6 +193,8 @@ def safety_picture(
         notices=notices(session, person_id) if signs.notices else (),
         dose_today=_last_dose_of(past, clinic_day),
         signs=signs,
+        alike=people_alike(session, person_id) if signs.alike else (),
+        guest=guest_of(session, facts.episode_id) if facts.guest else None,
     )
 
 
@@ -289,6 +300,7 @@ def facts_from(
         root_id=record.root_id,
         check_digits=record.check_digits,
         trusted_at=record.trusted_at,
+        guest=treatment.kind is EpisodeKind.GUEST,
     )
 
 
@@ -344,7 +356,14 @@ _FIRST_DUE = (
     .scalar_subquery()
 )
 EPISODES = (
-    select(_EPISODE.id, _ENDED.c.reason, _FIRST_DUE.label("first_due"), _EPISODE.last_dose_on, _EPISODE.last_dose_mg)
+    select(
+        _EPISODE.id,
+        _EPISODE.kind,
+        _ENDED.c.reason,
+        _FIRST_DUE.label("first_due"),
+        _EPISODE.last_dose_on,
+        _EPISODE.last_dose_mg,
+    )
     .outerjoin(_ENDED, _ENDED.c.episode_id == _EPISODE.id)
     .where(_EPISODE.site_id == bindparam("site_id"))
     .order_by(_EPISODE.admitted_on.desc(), _EPISODE.id.desc())
@@ -362,8 +381,11 @@ def treatment_of(rows: Sequence[Row[*tuple[Any, ...]]]) -> Treatment:
     """Return the open one of a person's episodes, or how the last one ended."""
     current = next((row for row in rows if row.reason is None), None)
     if current is not None:
-        return Treatment(current.id, None, current.first_due, current.last_dose_on, current.last_dose_mg)
-    return Treatment(None, rows[0].reason if rows else None, None, None, None)
+        return Treatment(
+            current.id, None, current.first_due, current.last_dose_on, current.last_dose_mg, current.kind
+        )
+    reasons = [row.reason for row in rows if row.reason is not EpisodeEndReason.LINKED]
+    return Treatment(None, reasons[0] if reasons else None, None, None, None)
 
 
 _DOSE = Dose.__table__.c
@@ -441,13 +463,16 @@ def _taken_days(past: Sequence[PastDose]) -> list[TakenDay]:
 
 def _how_much_each_day(past: Sequence[PastDose]) -> dict[date, DayTaken]:
     """Return, for each day on which something was swallowed, whether it was all parts of the day in full."""
-    whole_parts: dict[date, int] = defaultdict(int)
+    whole: dict[date, list[int]] = defaultdict(list)
     ordered: dict[date, int] = {}
     for dose in past:
         if dose.taken_mg > 0:
-            whole_parts[dose.day] += dose.in_full
+            whole[dose.day] += [dose.part] if dose.in_full else []
             ordered[dose.day] = max(dose.parts_ordered, ordered.get(dose.day, 1))
-    return {day: DayTaken.WHOLE if whole_parts[day] >= parts else DayTaken.PART for day, parts in ordered.items()}
+    return {
+        day: DayTaken.WHOLE if sum(part <= parts for part in whole[day]) >= parts else DayTaken.PART  # not further ones
+        for day, parts in ordered.items()
+    }
 
 
 def _days_without(treatment: Treatment, past: Sequence[PastDose], clinic_day: date) -> int:
@@ -474,13 +499,35 @@ def _sum(amounts_mg: Iterable[Mg]) -> Mg:
 
 
 _CLAIM = Claim.__table__.c
+
+
+def _or_of_linked(column: str, own: ColumnElement[Any]) -> ColumnElement[Any]:
+    """Return when, or by whom, a slot was taken; where a linked record's dose took it, of that dose."""
+    dose, by, linked = Dose.__table__.alias(), Staff.__table__.alias(), Person.__table__.alias()
+    of_linked = (
+        select({"taken_at": dose.c.taken_at, "name": by.c.name}[column])
+        .join(by, by.c.id == dose.c.recorded_by_id)
+        .where(
+            dose.c.person_id.in_(select(linked.c.id).where(linked.c.root_id == _CLAIM.person_id)),
+            dose.c.clinic_day == _CLAIM.clinic_day,
+            dose.c.part == _CLAIM.part,
+            dose.c.taken_mg > 0,
+        )
+        .order_by(dose.c.taken_at.desc())
+        .limit(1)
+        .correlate(Claim.__table__)
+        .scalar_subquery()
+    )
+    return func.coalesce(case((_CLAIM.kind == ClaimKind.LINK, of_linked)), own).label(column)
+
+
 CLAIMS = (
     select(
         _CLAIM.part,
         _CLAIM.turn,
         ClaimRelease.__table__.c.id.label("release_id"),
-        func.coalesce(_DOSE.taken_at, _CLAIM.recorded_at).label("taken_at"),
-        Staff.__table__.c.name,
+        _or_of_linked("taken_at", func.coalesce(_DOSE.taken_at, _CLAIM.recorded_at)),
+        _or_of_linked("name", Staff.__table__.c.name),
     )
     .outerjoin(ClaimRelease.__table__, ClaimRelease.__table__.c.claim_id == _CLAIM.id)
     .outerjoin(Dose.__table__, _DOSE.claim_id == _CLAIM.id)
@@ -512,10 +559,17 @@ def _slot(part: int, claim: Row[int, int, int, datetime, str] | None) -> Slot:
 
 
 _RELEASE = ReEntryRelease.__table__.c
+_DISOWNED = exists().where(
+    _TELEPHONE.release_id == _RELEASE.id,
+    Countersignature.__table__.c.telephone_order_id == _TELEPHONE.id,
+    ~Countersignature.__table__.c.agreed,
+)
+"""A release by telephone in the name of somebody who says that it never was."""
 _RELEASED = select(_RELEASE.amount_mg).where(
     _RELEASE.order_id == bindparam("order_id"),
     _RELEASE.clinic_day == bindparam("clinic_day"),
     _RELEASE.days_without_medicine >= bindparam("days"),
+    ~_DISOWNED,
 )
 
 

@@ -117,6 +117,8 @@ class DosingFacts:
     """What somebody with a like name is asked for; empty where nobody in treatment has one."""
     trusted_at: datetime | None = None
     """The newest moment on record, which the clock cannot be before."""
+    guest: bool = False
+    """Another clinic's patient, dosed here for some days."""
 
 
 def shown_digest(facts: DosingFacts, site: SiteRules) -> str:

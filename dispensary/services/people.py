@@ -14,7 +14,7 @@ from dispensary.errors import NotFound, Refused
 from dispensary.queries import people as records
 from dispensary.rules import cards
 from dispensary.rules.names import composed, has_control_characters, search_key
-from dispensary.services import audit
+from dispensary.services import audit, likeness
 from dispensary.services.act import Act
 from dispensary.services.photos import WindowPhoto
 from dispensary.wording import N_, say
@@ -106,7 +106,8 @@ def register_person(
     )
     session.add(person)
     session.flush()
-    audit.record(session, AuditKind.PERSON_REGISTERED, person, act)
+    likeness.write_name_keys(session, person)
+    audit.record(session, AuditKind.PERSON_REGISTERED, person, act, alike=len(alike))
     return person
 
 
@@ -152,6 +153,7 @@ def change_identity(
     person.search_key = search_key(family_name, given_name)
     person.birth_date, person.identity_number, person.sex = birth_date, identity_number, sex
     session.flush()
+    likeness.write_name_keys(session, person)
     audit.record(session, AuditKind.IDENTITY_CHANGED, person, act, sex_before=was)
     return person
 
