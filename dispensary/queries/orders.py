@@ -43,7 +43,11 @@ def active_order(session: Session, person_id: int, on: date, episode_id: int | N
 
     With an episode, only an order of that one: an order does not outlive its episode, not even on the day of its end.
     """
-    found = session.execute(_ACTIVE, {"person_id": person_id, "day": on})
+    return active_of(session.execute(_ACTIVE, {"person_id": person_id, "day": on}), episode_id)
+
+
+def active_of(found: Iterable[Row[*tuple[Any, ...]]], episode_id: int | None = None) -> OrderFacts | None:
+    """Return the newest of one person's orders that hold, of an episode if one is named, from rows of `ACTIVE`."""
     rows = [row for row in found if episode_id in (None, row.episode_id)]
     if not rows:
         return None
@@ -57,7 +61,7 @@ def active_order(session: Session, person_id: int, on: date, episode_id: int | N
 
 
 _ORDER, _STEP = DoseOrder.__table__.c, OrderStep.__table__.c
-_ACTIVE = (
+ACTIVE = (
     select(
         _ORDER.id,
         _ORDER.episode_id,
@@ -77,14 +81,11 @@ _ACTIVE = (
     )
     .join(Staff.__table__, Staff.__table__.c.id == _ORDER.signed_by_id)
     .join(OrderStep.__table__, _STEP.order_id == _ORDER.id)
-    .where(
-        same_person(_ORDER.person_id),
-        _ORDER.starts_on <= bindparam("day"),
-        bindparam("day") <= LAST_DAY,
-    )
+    .where(_ORDER.starts_on <= bindparam("day"), bindparam("day") <= LAST_DAY)
     .order_by(_ORDER.id.desc(), _STEP.from_on, _STEP.part)
 )
-"""The orders that hold for a person on a day, the newest first, a row for each part of each step."""
+"""The orders that hold on a day, the newest first, a row for each part of each step."""
+_ACTIVE = ACTIVE.where(same_person(_ORDER.person_id))
 
 
 @dataclass(frozen=True)
