@@ -60,6 +60,7 @@ def earlier(backend, request, tmp_path, clinic) -> Iterator[Flask]:
         with db.engine.begin() as connection:
             copy_as_written_then(clinic.connection(), connection)
         yield app
+        db.session.remove()
         backends.close(db.engine)
 
 
