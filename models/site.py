@@ -78,7 +78,7 @@ class ShiftNote(Fact):
 
     __tablename__ = "shift_note"
 
-    clinic_day: Mapped[date]
+    clinic_day: Mapped[date] = mapped_column(index=True)
     text: Mapped[str]
     written_at: Mapped[datetime]
 

@@ -32,19 +32,16 @@ class AlertEntry(Cited):
     """Of a QTc: from so many milliseconds."""
     below_ms: Decimal | None
     after_months: Decimal | None
-    """Of an ECG: how old the last one may be."""
+    """Of a QTc: from what age on it is measured anew."""
     above_mg: Decimal | None
-    """Of an ECG: on more than so much a day."""
-
-    @property
-    def is_about_an_ecg(self) -> bool:
-        """Whether it says when a new ECG is due, rather than what a QTc means."""
-        return self.after_months is not None
+    """On more than this a day, without any QTc on record, an ECG is asked for."""
 
 
 NEEDED = CITED | {"key", "kind", "medications", "can_do", "to_do", "urgent"}
 NAMED = (HealthFactKind.MEDICINE, HealthFactKind.ALLERGY)
-QTC, ECG = frozenset({"from_ms"}), frozenset({"after_months"})
+NUMBERS = ("from_ms", "below_ms", "after_months", "above_mg")
+OF_A_QTC = ("after_months", "above_mg", "from_ms")
+"""What an entry about QTc is about: one of these."""
 
 
 def read_alerts(file: str, entries: Sequence[dict[str, Any]]) -> tuple[AlertEntry, ...]:
@@ -70,7 +67,7 @@ def _alert(where: str, entry: dict[str, Any]) -> AlertEntry:
             to_do=entry["to_do"],
             urgent=_yes_or_no(entry["urgent"]),
             names=tuple(_words(entry.get("names", []))),
-            **{key: _number(entry, key) for key in ("from_ms", "below_ms", "after_months", "above_mg")},
+            **{key: _number(entry, key) for key in NUMBERS},
             **cited(entry),
         )
     except (ValueError, TypeError) as error:
@@ -82,10 +79,9 @@ def _keys_of(entry: Mapping[str, Any]) -> tuple[frozenset[str], frozenset[str]]:
     kind = entry.get("kind") if isinstance(entry, dict) else None
     if kind in NAMED:
         return NEEDED | {"names"}, frozenset()
-    if kind == HealthFactKind.QTC and "after_months" in entry:
-        return NEEDED | ECG, frozenset({"above_mg"})
     if kind == HealthFactKind.QTC:
-        return NEEDED | QTC, frozenset({"below_ms"})
+        about = next((key for key in OF_A_QTC if key in entry), OF_A_QTC[-1])
+        return NEEDED | {about}, frozenset({"below_ms"} if about == "from_ms" else ())
     return NEEDED, frozenset()
 
 
@@ -124,3 +120,17 @@ def _at_one_time(alerts: Sequence[AlertEntry]) -> Iterator[tuple[AlertEntry, Ale
     for one, other in combinations(alerts, 2):
         if one.holds_on(other.effective_from) or other.holds_on(one.effective_from):
             yield one, other
+
+
+@dataclass(frozen=True)
+class AlertList:
+    """What counts at a site on a day: what its prescribers approved, else the drafts, which say that they are drafts."""
+
+    entries: tuple[AlertEntry, ...] = ()
+    approved: bool = False
+    readable: bool = True
+    """False where a file cannot be used: then only what was entered is shown."""
+
+    def about(self, kind: HealthFactKind, medication: Medication | None) -> tuple[AlertEntry, ...]:
+        """Return what is said of a kind of fact with a drug; with no drug, whatever is said."""
+        return tuple(e for e in self.entries if e.kind is kind and (medication is None or medication in e.medications))

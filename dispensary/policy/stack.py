@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from dispensary.policy.alerts import AlertList
 from dispensary.policy.profiles import Approval, LimitKind, OrderLimit, Profile
 from dispensary.policy.vomit_bands import VomitBand
 from models.enums import Medication
@@ -101,3 +102,10 @@ def bands_in_force(profiles: Sequence[Profile], approvals: Iterable[Approval], d
             if rule.holds_on(day)
         )
     )
+
+
+def alert_list(profiles: Sequence[Profile], approvals: Iterable[Approval], day: date) -> AlertList:
+    """Return what the profiles in force say of people's health; while none does, the drafts, which is safer than silence."""
+    in_force = [profile for profile in approved(profiles, approvals, day) if profile.alerts]
+    said = [entry for profile in in_force or profiles for entry in profile.alerts if entry.holds_on(day)]
+    return AlertList(tuple(said), approved=bool(in_force))

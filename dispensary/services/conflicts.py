@@ -18,6 +18,8 @@ MEANING: dict[str, Words] = {
     "uq_dose_reversal_dose_id": say(N_("This dose was already reversed.")),
     "uq_stop_release_stop_id": say(N_("This stop was already released.")),
     "uq_notice_tick_notice_id": say(N_("This notice was already passed on.")),
+    "uq_health_fact_end_health_fact_id": say(N_("This entry was ended before.")),
+    "uq_shift_note_read_shift_note_id_recorded_by_id": say(N_("You have signed this note already.")),
     "uq_dose_order_replaces_id": say(N_("This order was already replaced by another version.")),
     "uq_order_end_order_id_last_day": say(N_("This order has already ended.")),
     "uq_person_number": say(N_("This number belongs to somebody else.")),

@@ -38,7 +38,7 @@ def lock(session: Session, person_id: int) -> None:
         raise NotFound(say(N_("There is no such person on record.")), code="no_such_person")
 
 
-def line(text: str, field: str, *, needed: bool = False) -> str:
+def line(text: str, field: str, *, needed: bool = False, longest: int = LONGEST) -> str:
     """Return one line of text, composed and trimmed.
 
     Raises:
@@ -49,8 +49,8 @@ def line(text: str, field: str, *, needed: bool = False) -> str:
             say(N_("This holds characters that cannot be printed. Type it again.")), code="control", field=field
         )
     line = composed(text)
-    if len(line) > LONGEST:
-        raise Refused(say(N_("This is too long: %(max)s characters at most."), max=LONGEST), code="long", field=field)
+    if len(line) > longest:
+        raise Refused(say(N_("This is too long: %(max)s characters at most."), max=longest), code="long", field=field)
     if needed and not line:
         raise Refused(say(N_("Please fill this in.")), code="blank", field=field)
     return line

@@ -187,6 +187,7 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['site_id'], ['site.id'], name=op.f('fk_shift_note_site_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_shift_note'))
     )
+    op.create_index(op.f('ix_shift_note_clinic_day'), 'shift_note', ['clinic_day'], unique=False)
     op.create_table('downtime_entered',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('downtime_day_id', sa.Integer(), nullable=False),

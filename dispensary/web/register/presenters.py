@@ -42,6 +42,12 @@ SENTENCES: dict[AuditKind, str] = {
     AuditKind.STOP_RELEASED: N_("Released stop no. %(stop)s of person no. %(person)s."),
     AuditKind.NOTICE_SET: N_("Left a notice for person no. %(person)s: %(notice_kind)s."),
     AuditKind.NOTICE_TICKED: N_("Passed on notice no. %(notice)s to person no. %(person)s."),
+    AuditKind.HEALTH_FACT_ENTERED: N_(
+        "Entered something about the health of person no. %(person)s: %(fact_kind)s (row no. %(subject_id)s)."
+    ),
+    AuditKind.HEALTH_FACT_ENDED: N_("Ended health entry no. %(health_fact)s of person no. %(person)s."),
+    AuditKind.SHIFT_NOTE_WRITTEN: N_("Left shift note no. %(subject_id)s."),
+    AuditKind.SHIFT_NOTE_READ: N_("Read and signed shift note no. %(shift_note)s."),
     AuditKind.RE_ENTRY_RELEASED: N_(
         "Released %(amount_mg)s for person no. %(person)s on %(clinic_day)s"
         " after %(days_without_medicine)s days without medicine."
@@ -108,6 +114,7 @@ FIELDS: dict[str, Callable[[Any], Any]] = {
     "admission": enums.Admission,
     "stop_kind": enums.StopKind,
     "notice_kind": enums.NoticeKind,
+    "fact_kind": enums.HealthFactKind,
     "incident_kind": enums.IncidentKind,
     "alertness": enums.Alertness,
     "source": enums.ElsewhereSource,
