@@ -2,14 +2,16 @@
 
 import itertools
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from argon2 import PasswordHasher
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 import models
+from dispensary.clock import clinic_day
 from dispensary.rules.names import search_key
 from dispensary.services import chains
 from dispensary.services.act import Act
@@ -19,6 +21,8 @@ from models.units import mg, mg_per_unit, quantity
 PASSWORD = "correct horse"
 HASH = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)
 numbers = itertools.count(1)
+UTC_ZONE, DAY_STARTS = ZoneInfo("UTC"), time(3)
+"""What a site that has set nothing goes by."""
 
 
 @dataclass
@@ -37,7 +41,8 @@ class World:
 
     @property
     def day(self) -> date:
-        return self.at.date()
+        """The clinic day: before three in the morning it is still the day before."""
+        return clinic_day(self.at, UTC_ZONE, DAY_STARTS)
 
     @property
     def nurse(self) -> models.Staff:
@@ -54,7 +59,7 @@ class World:
             by_id=(by or self.nurse).id,
             site_id=self.site.id,
             at=at,
-            clinic_day=changes.pop("clinic_day", at.date()),
+            clinic_day=changes.pop("clinic_day", clinic_day(at, UTC_ZONE, DAY_STARTS)),
             terminal_id=self.terminal.id,
             window_id=self.window.id,
             **changes,
