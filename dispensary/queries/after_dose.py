@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from sqlalchemy import ColumnElement, bindparam, exists, func, or_, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 
 from dispensary.queries import stock
 from dispensary.queries.signs import same_person
@@ -57,7 +57,8 @@ class Replacement:
     part: int
     medication: Medication
     form: Form | None
-    vomited_at: datetime
+    order_id: int | None
+    episode_id: int | None
 
 
 @dataclass(frozen=True)
@@ -75,14 +76,15 @@ _DOSE, _VOMITING, _SEEN = Dose.__table__.c, Vomiting.__table__.c, DoseObservatio
 _ORDER = ReplacementOrder.__table__.c
 
 
-def _not_reversed(dose_id: ColumnElement[int]) -> ColumnElement[bool]:
+def standing(dose_id: ColumnElement[int]) -> ColumnElement[bool]:
+    """Match a dose that was not reversed."""
     return ~exists().where(DoseReversal.__table__.c.dose_id == dose_id)
 
 
 def replaced(dose_id: ColumnElement[int]) -> ColumnElement[bool]:
     """Match a dose of which a replacement was given and stands."""
-    again = aliased(Dose)
-    return exists().where(again.replaces_id == dose_id, _not_reversed(again.id))
+    again = Dose.__table__.alias().c
+    return exists().where(again.replaces_id == dose_id, standing(again.id))
 
 
 _DISSOLVED = (
@@ -115,7 +117,7 @@ _LAST = (
         _DISSOLVED.label("dissolved"),
     )
     .outerjoin(Vomiting.__table__, _VOMITING.dose_id == _DOSE.id)
-    .where(_DOSE.outcome.in_(SWALLOWED_HERE), _DOSE.origin != Origin.IMPORT, _not_reversed(_DOSE.id))
+    .where(_DOSE.outcome.in_(SWALLOWED_HERE), _DOSE.origin != Origin.IMPORT, standing(_DOSE.id))
 )
 _LAST_OF_DAY = (
     _LAST.where(same_person(_DOSE.person_id), _DOSE.clinic_day == bindparam("clinic_day"))
@@ -133,62 +135,56 @@ _LAST_VOMITED = (
 def last_dose(session: Session, person_id: int, clinic_day: date) -> LastDose | None:
     """Return the last dose that somebody swallowed here on a day, with what came up of it; None if nothing was."""
     row = session.execute(_LAST_OF_DAY, {"person_id": person_id, "clinic_day": clinic_day}).one_or_none()
-    return LastDose(*row) if row else None
+    return LastDose(**row._mapping) if row else None
 
 
 def vomited_dose(session: Session, person_id: int, clinic_day: date) -> LastDose | None:
     """Return the last dose of a day that came up and that a prescriber may have replaced."""
     row = session.execute(_LAST_VOMITED, {"person_id": person_id, "clinic_day": clinic_day}).one_or_none()
-    return LastDose(*row) if row else None
+    return LastDose(**row._mapping) if row else None
 
 
 def dose(session: Session, dose_id: int, site_id: int) -> LastDose | None:
     """Return one dose of a site that was swallowed here and was not reversed, with what came up of it."""
     row = session.execute(_LAST.where(_DOSE.id == dose_id, _DOSE.site_id == site_id)).one_or_none()
-    return LastDose(*row) if row else None
+    return LastDose(**row._mapping) if row else None
 
 
 _LATER = ReplacementOrder.__table__.alias()
-_ORDERED = (
+_WAITING = (
     select(
         _ORDER.id,
         _ORDER.version,
         _ORDER.dose_id,
         _ORDER.amount_mg,
-        Staff.__table__.c.name,
+        Staff.__table__.c.name.label("signed_by"),
         _ORDER.signed_at,
         _DOSE.person_id,
         _DOSE.clinic_day,
         _DOSE.part,
         _DOSE.medication,
         _DOSE.form,
-        _VOMITING.vomited_at,
+        _DOSE.order_id,
+        _DOSE.episode_id,
     )
     .join(Dose.__table__, _DOSE.id == _ORDER.dose_id)
-    .join(Vomiting.__table__, _VOMITING.dose_id == _ORDER.dose_id)
     .join(Staff.__table__, Staff.__table__.c.id == _ORDER.recorded_by_id)
     .where(
+        same_person(_ORDER.person_id),
+        _ORDER.clinic_day == bindparam("clinic_day"),
         ~exists().where(_LATER.c.dose_id == _ORDER.dose_id, _LATER.c.version > _ORDER.version),
         ~replaced(_ORDER.dose_id),
-        _not_reversed(_ORDER.dose_id),
+        standing(_ORDER.dose_id),
     )
     .order_by(_ORDER.id.desc())
     .limit(1)
 )
-_WAITING = _ORDERED.where(same_person(_ORDER.person_id), _ORDER.clinic_day == bindparam("clinic_day"))
-_WAITING_FOR = _ORDERED.where(_ORDER.dose_id == bindparam("dose_id"))
 
 
 def waiting_replacement(session: Session, person_id: int, clinic_day: date) -> Replacement | None:
     """Return the replacement that a prescriber has ordered for a person's day and that was not given yet."""
     row = session.execute(_WAITING, {"person_id": person_id, "clinic_day": clinic_day}).one_or_none()
-    return Replacement(*row) if row else None
-
-
-def replacement_of(session: Session, dose_id: int) -> Replacement | None:
-    """Return the replacement that waits for one dose."""
-    row = session.execute(_WAITING_FOR, {"dose_id": dose_id}).one_or_none()
-    return Replacement(*row) if row else None
+    return Replacement(**row._mapping) if row else None
 
 
 def replacement_lines(
@@ -199,6 +195,11 @@ def replacement_lines(
         return None
     containers = stock.containers_at_window(session, window_id, waiting.medication, waiting.form)
     return lines_for(waiting.amount_mg, containers, on=clinic_day)
+
+
+def replaced_at(session: Session, dose_id: int) -> datetime | None:
+    """Return when the replacement of a dose was given, or None: there is none that stands."""
+    return session.scalar(select(_DOSE.taken_at).where(_DOSE.replaces_id == dose_id, standing(_DOSE.id)))
 
 
 def times_replaced(session: Session, dose_id: int) -> int:
@@ -216,7 +217,7 @@ _DISSOLVING = (
         _DOSE.outcome.in_((DoseOutcome.GIVEN, DoseOutcome.PART_GIVEN, DoseOutcome.REPLACEMENT)),
         _DOSE.origin.not_in((Origin.IMPORT, Origin.PAPER, Origin.DEMO)),
         ~exists().where(_SEEN.dose_id == _DOSE.id, _SEEN.kind.in_(AFTER_DISSOLVING)),
-        _not_reversed(_DOSE.id),
+        standing(_DOSE.id),
     )
     .order_by(_DOSE.taken_at, _DOSE.id)
 )

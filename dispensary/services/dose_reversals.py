@@ -9,12 +9,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from dispensary.errors import Conflict, NotFound, Refused
-from dispensary.services import audit, lock, stock
+from dispensary.queries.after_dose import standing
+from dispensary.services import audit, lock, people, stock
 from dispensary.services.act import Act
 from dispensary.wording import N_, say
 from models import Claim, ClaimRelease, Dose, DoseReversal, Movement, Staff
 from models.enums import AuditKind, DoseOutcome, MovementKind, PlaceKind, ReversalReason, WasteReason
 
+NOTHING_GIVEN = frozenset({DoseOutcome.WITHHELD, DoseOutcome.REFUSED})
 SWALLOWED = frozenset({DoseOutcome.INCIDENT, DoseOutcome.ELSEWHERE})
 """Doses of which it is certain that they were swallowed, whatever they should have been."""
 
@@ -31,30 +33,22 @@ def reverse_dose(
 ) -> DoseReversal:
     """Record that a dose on record did not happen. The dose stays legible; its slot is free again, once.
 
+    A record that nothing was given, or taken, may be of the wrong person too: it is reversed with a reason, and there is
+    no slot to free and no stock to put back.
+
     Args:
+        note: what happened, in somebody's own words.
         poured: it left the container: the stock comes back and goes to waste, with a witness, in two lines.
         witnessed_by_id: who saw the waste; needed only if it was poured.
 
     Raises:
         NotFound: there is no such dose at this site.
-        Conflict: it was reversed before.
-        Refused: it is of a kind that is not reversed at the window, or has no witness.
+        Conflict: it was reversed before, or a replacement of it stands.
+        Refused: it was swallowed for certain, nothing says what happened, what was poured is unclear, or no witness.
     """
-    if reason is ReversalReason.NOT_SWALLOWED and not poured:
-        raise Refused(
-            say(
-                N_(
-                    "What was poured and not swallowed goes to waste, not back into the container: tick that it was poured."
-                )
-            ),
-            code="was_poured",
-            field="poured",
-        )
+    note = people.line(note, "note", needed=True)
     dose = _dose_to_reverse(session, dose_id, act)
-    if poured and witnessed_by_id is None:
-        raise Refused(
-            say(N_("A second person signs for what was poured.")), code="no_witness", field="witness_username"
-        )
+    _check_poured(dose, reason, poured, witnessed_by_id)
     movements = _moved_by(session, dose, poured)
     for container_id in sorted({movement.container_id for movement in movements}):
         stock.lock_container(session, container_id, act)
@@ -69,7 +63,8 @@ def reverse_dose(
         **act.stamp,
     )
     session.add(reversal)
-    session.add(_release_of(session, dose, act))
+    if dose.claim_id is not None:
+        session.add(_release_of(session, dose.claim_id, act))
     session.flush()
     made = [_undo(session, movement, poured, witnessed_by_id, act) for movement in movements]
     audit.record(
@@ -103,14 +98,33 @@ def _dose_to_reverse(session: Session, dose_id: int, act: Act) -> Dose:
     if dose.outcome in SWALLOWED:
         words = say(N_("What was swallowed stays recorded: this is not reversed. Show it to the prescriber."))
         raise Refused(words, code="was_swallowed")
-    if dose.claim_id is None:
-        words = say(N_("Nothing was taken here, so there is nothing to reverse."))
-        raise Refused(words, code="nothing_taken")
+    if session.scalar(select(Dose.id).where(Dose.replaces_id == dose.id, standing(Dose.__table__.c.id))) is not None:
+        words = say(
+            N_("A replacement of this dose was given. If neither was swallowed, reverse the replacement first.")
+        )
+        raise Conflict(words, code="replaced")
     return dose
 
 
-def _release_of(session: Session, dose: Dose, act: Act) -> ClaimRelease:
-    claim = session.get_one(Claim, dose.claim_id)
+def _check_poured(dose: Dose, reason: ReversalReason, poured: bool, witnessed_by_id: int | None) -> None:
+    if dose.outcome in NOTHING_GIVEN:
+        if poured or reason is ReversalReason.NOT_SWALLOWED:
+            words = N_(
+                "This record says that nothing was given: choose another reason, and leave empty that it was poured."
+            )
+            raise Refused(say(words), code="nothing_poured", field="reason")
+    elif reason is ReversalReason.NOT_SWALLOWED and not poured:
+        words = N_(
+            "What was poured and not swallowed goes to waste, not back into the container: tick that it was poured."
+        )
+        raise Refused(say(words), code="was_poured", field="poured")
+    if poured and witnessed_by_id is None:
+        words = N_("A second person signs for what was poured.")
+        raise Refused(say(words), code="no_witness", field="witness_username")
+
+
+def _release_of(session: Session, claim_id: int, act: Act) -> ClaimRelease:
+    claim = session.get_one(Claim, claim_id)
     return ClaimRelease(
         claim_id=claim.id,
         person_id=claim.person_id,

@@ -70,10 +70,10 @@ def record_dose(session: Session, *, shown: Shown, site: SiteRules, act: Act) ->
         Conflict: the slot was taken first, or what was shown has changed.
         Refused: some rule forbids it; carries every reason.
     """
-    facts = _facts_behind_locks(session, shown.person_id, act)
-    lines = _may_be_given(facts, shown, site)
+    facts = facts_behind_locks(session, shown.person_id, act)
+    lines = may_be_given(facts, shown, site)
     poured = [Poured(line, line.quantity) for line in lines]
-    return _record(session, facts, poured, DoseOutcome.GIVEN, act, scanned_at=shown.scanned_at)
+    return record_poured(session, facts, poured, DoseOutcome.GIVEN, act, scanned_at=shown.scanned_at)
 
 
 def record_part_dose(
@@ -98,8 +98,8 @@ def record_part_dose(
         Refused: some rule forbids it, or the amount cannot be what was swallowed.
     """
     stock.check_witness(MovementKind.WASTE, witnessed_by_id, act)
-    facts = _facts_behind_locks(session, shown.person_id, act)
-    lines = _may_be_given(facts, shown, site)
+    facts = facts_behind_locks(session, shown.person_id, act)
+    lines = may_be_given(facts, shown, site)
     ordered = facts.due_mg or NOTHING
     if not NOTHING < taken_mg < ordered:
         words = say(N_("Enter what was swallowed: more than 0 and less than %(mg)s mg."), mg=ordered)
@@ -109,7 +109,7 @@ def record_part_dose(
         words = say(N_("This amount cannot be measured in the strength that was poured."))
         raise Refused(words, code="part_not_exact", field="taken_mg")
     poured = [Poured(line, share) for line, share in zip(lines, shares, strict=True)]
-    return _record(
+    return record_poured(
         session,
         facts,
         poured,
@@ -131,12 +131,17 @@ def withhold_dose(session: Session, *, person_id: int, reason: WithheldReason, n
     """
     dose = _without_a_dose(session, person_id, DoseOutcome.WITHHELD, act, withheld_reason=reason, note=note)
     audit.record(session, AuditKind.DOSE_WITHHELD, dose, act, person=person_id, reason=reason)
+    ask_prescriber(session, person_id, reason, act)
+    return dose
+
+
+def ask_prescriber(session: Session, person_id: int, reason: WithheldReason, act: Act) -> None:
+    """Put a withheld dose on the prescriber's desk where its reason asks for it; stop somebody who was not fit."""
     if kind := TASK_FOR.get(reason):
         due_at = act.at + ANSWER_WITHIN
         tasks.note(session, person_id=person_id, desk=Desk.PRESCRIBER, kind=kind, due_at=due_at, act=act)
     if reason in NOT_FIT and StopKind.SEDATION not in {s.kind for s in facts_of.standing_stops(session, person_id)}:
         stops.set_stop(session, person_id=person_id, kind=StopKind.SEDATION, decide_by=act.at + ANSWER_WITHIN, act=act)
-    return dose
 
 
 def refuse_dose(session: Session, *, person_id: int, reason: RefusedReason, note: str, act: Act) -> Dose:
@@ -150,7 +155,8 @@ def refuse_dose(session: Session, *, person_id: int, reason: RefusedReason, note
     return dose
 
 
-def _facts_behind_locks(session: Session, person_id: int, act: Act) -> DosingFacts:
+def facts_behind_locks(session: Session, person_id: int, act: Act) -> DosingFacts:
+    """Lock a person and this window's containers, and return the facts as they stand behind the locks."""
     lock.person(session, person_id)
     lock.window(session, act.window_id)
     return facts_of.facts_for(
@@ -163,8 +169,13 @@ def _facts_behind_locks(session: Session, person_id: int, act: Act) -> DosingFac
     )
 
 
-def _may_be_given(facts: DosingFacts, shown: Shown, site: SiteRules) -> tuple[Line, ...]:
-    """Return the lines to draw, or raise: taken first, then changed since shown, then every other reason."""
+def may_be_given(facts: DosingFacts, shown: Shown, site: SiteRules) -> tuple[Line, ...]:
+    """Return the lines to draw, or raise: taken first, then changed since shown, then every other reason.
+
+    Raises:
+        Conflict: the slot was taken first, or what was shown has changed.
+        Refused: some rule forbids it, or nobody has asked for the digits where a like name exists.
+    """
     reasons = rules.reasons_to_withhold(facts, site)
     taken = next((reason for reason in reasons if reason.code == "slot_taken"), None)
     if taken is not None:
@@ -184,7 +195,7 @@ def _may_be_given(facts: DosingFacts, shown: Shown, site: SiteRules) -> tuple[Li
     return facts.lines
 
 
-def _record(
+def record_poured(
     session: Session,
     facts: DosingFacts,
     poured: Sequence[Poured],
@@ -193,10 +204,17 @@ def _record(
     refused_reason: RefusedReason | None = None,
     witnessed_by_id: int | None = None,
     scanned_at: datetime | None = None,
+    given_by_id: int | None = None,
 ) -> Dose:
+    """Write a dose that was decided on behind the locks: its slot, its lines, its stock, the audit and the register.
+
+    Args:
+        given_by_id: who gave it, where somebody else enters it from paper.
+    """
     claim = write(session, _claim(facts, act))
     taken_mg = Mg(sum((p.taken * p.line.container.strength for p in poured), Decimal(0)))
-    dose = _dose(facts, outcome, act)
+    dose = dose_of(facts, outcome, act)
+    dose.given_by_id = given_by_id
     dose.claim_id, dose.ordered_mg = claim.id, facts.due_mg or NOTHING
     dose.taken_mg, dose.wasted_mg = taken_mg, Mg(dose.ordered_mg - taken_mg)
     dose.refused_reason, dose.witnessed_by_id, dose.scanned_at = refused_reason, witnessed_by_id, scanned_at
@@ -248,7 +266,12 @@ def _claim(facts: DosingFacts, act: Act) -> Claim:
     )
 
 
-def _dose(facts: DosingFacts, outcome: DoseOutcome, act: Act) -> Dose:
+def dose_of(facts: DosingFacts, outcome: DoseOutcome, act: Act) -> Dose:
+    """Return a dose under the order that holds, its amounts still to be filled in.
+
+    Raises:
+        Refused: no order holds.
+    """
     if facts.order is None:
         raise Refused(say(N_("No signed order holds today, so no dose is due.")), code="no_active_order")
     return Dose(
@@ -282,7 +305,7 @@ def _without_a_dose(session: Session, person_id: int, outcome: DoseOutcome, act:
             say(N_("Dosed today at %(at)s by %(by)s."), at=facts.slot.taken_at, by=facts.slot.taken_by),
             code="slot_taken",
         )
-    dose = _dose(facts, outcome, act)
+    dose = dose_of(facts, outcome, act)
     if facts.due_mg is None:
         raise Refused(say(N_("The order has no dose for today.")), code="not_due_today")
     dose.ordered_mg = facts.due_mg

@@ -101,6 +101,34 @@ def _one(
     return made
 
 
+def spill(session: Session, lines: Sequence[Line], witnessed_by_id: int | None, note: str, act: Act) -> list[Movement]:
+    """Move what was poured for a dose and then spilt to waste, before a witness; the containers are locked already.
+
+    Returns:
+        The movements, in order, for the register; entered by the caller, last of all.
+    """
+    places = stock.places(session, act, PlaceKind.WINDOW, PlaceKind.WASTE)
+    standing = stock.standing(session, [line.container.id for line in lines])
+    movements = []
+    for line in lines:
+        if line.opens:
+            _open_next(session, line.container, act)
+        spilt = stock.take(
+            session,
+            standing[line.container.id],
+            quantity=line.quantity,
+            kind=MovementKind.SPILL,
+            from_place_id=places[PlaceKind.WINDOW],
+            to_place_id=places[PlaceKind.WASTE],
+            witnessed_by_id=witnessed_by_id,
+            waste_reason=WasteReason.SPILT,
+            note=note,
+            act=act,
+        )
+        movements.append(spilt)
+    return movements
+
+
 def _open_next(session: Session, sealed: ContainerFacts, act: Act) -> None:
     """End the container that this dose has emptied, and open the next of the same product."""
     query = select(Container.id).where(
