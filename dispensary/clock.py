@@ -17,3 +17,9 @@ def clinic_day(at: datetime, zone: ZoneInfo, day_starts: time) -> date:
     """
     local = at.astimezone(zone)
     return local.date() if local.time() >= day_starts else local.date() - timedelta(days=1)
+
+
+def moment_on(day: date, at: time, zone: ZoneInfo, day_starts: time) -> datetime:
+    """Return the moment, in UTC, of a local time on a clinic day: after midnight it is still the evening's day."""
+    calendar_day = day if at >= day_starts else day + timedelta(days=1)
+    return datetime.combine(calendar_day, at, zone).astimezone(UTC)

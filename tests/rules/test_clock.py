@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dispensary.clock import clinic_day, now
+from dispensary.clock import clinic_day, moment_on, now
 
 THREE = time(3)
 HANOI, NEW_YORK, ADELAIDE = (ZoneInfo(n) for n in ("Asia/Ho_Chi_Minh", "America/New_York", "Australia/Adelaide"))
@@ -63,3 +63,8 @@ def test_the_hour_that_comes_twice_in_autumn_stays_in_the_evening_before():
 )
 def test_days_never_run_backwards(at, zone):
     assert clinic_day(at, zone, THREE) <= clinic_day(at + timedelta(hours=2), zone, THREE)
+
+
+@given(st.dates(date(2025, 1, 1), date(2027, 1, 1)), st.times(), st.sampled_from([HANOI, NEW_YORK, ADELAIDE]))
+def test_a_time_told_of_a_clinic_day_belongs_to_that_day(day, at, zone):
+    assert clinic_day(moment_on(day, at, zone, THREE), zone, THREE) == day

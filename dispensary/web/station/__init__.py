@@ -1,6 +1,6 @@
 """The dosing station: one field, the safety picture, the queue, and what became of each dose."""
 
-from dispensary.web.station import views
+from dispensary.web.station import elsewhere, incidents, notices, shift_notes, views
 from dispensary.web.station.blueprint import bp
 
-__all__ = ["bp", "views"]
+__all__ = ["bp", "elsewhere", "incidents", "notices", "shift_notes", "views"]

@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response as BaseResponse
 
 from dispensary.permissions import Permission
-from dispensary.queries import dosing, people
+from dispensary.queries import dosing, incidents, people
 from dispensary.queries import queue as waiting
 from dispensary.queries.dosing import SafetyPicture
 from dispensary.rules.dosing import shown_digest
@@ -20,6 +20,7 @@ from dispensary.web.changes import carried_out
 from dispensary.web.database import db
 from dispensary.web.once import Work
 from dispensary.web.station.blueprint import bp
+from dispensary.web.station.checked import forget_checked, note_checked, was_checked
 from dispensary.web.station.commands import OPENS, Command, Typed, read
 from dispensary.web.station.forms import ConfirmForm, PartForm, RefuseForm, ReverseForm, ScanForm, WithholdForm
 from dispensary.web.station.pictures import picture_of, reasons_of
@@ -69,7 +70,7 @@ def done(dose_id: int) -> Answer:
 def queue() -> BaseResponse:
     """Answer the queue alone, for the page that asks every few seconds; unchanged costs next to nothing."""
     act = edge.act()
-    mark = waiting.queue_mark(db.session(), site_id=act.site_id, clinic_day=act.clinic_day)
+    mark = waiting.queue_mark(db.session(), site_id=act.site_id, clinic_day=act.clinic_day, at=act.at)
     answer = Response()
     answer.set_etag(mark)
     answer.headers["Cache-Control"] = "no-store"
@@ -88,6 +89,7 @@ def person(person_id: int) -> Answer:
     if picture.identity.root_id is not None:
         return redirect(url_for("station.person", person_id=picture.identity.root_id), 303)
     note_access(person_id, "station")
+    forget_checked()
     return _person(picture, ConfirmForm())
 
 
@@ -121,6 +123,7 @@ def _check_identity(person_id: int, form: ConfirmForm, typed: Typed) -> Answer:
         return _find(form)
     if typed.text == picture.facts.check_digits:
         form.digits.data = typed.text
+        note_checked(person_id)
     else:
         form.scan.errors = [
             _("These are not the last two digits of this number. Compare the photos; nothing was recorded.")
@@ -161,6 +164,8 @@ def part(person_id: int) -> Answer:
     picture = picture_of(person_id)
     if request.method == "GET" or form.status == CHANGED:
         form.shown.data = shown_digest(picture.facts, edge.settings().rules)
+    if was_checked(person_id):
+        form.digits.data = picture.facts.check_digits
     return render_template("station/part.html", form=form, picture=picture, reasons=reasons_of(picture)), form.status
 
 
@@ -232,7 +237,8 @@ def _no_dose(person_id: int, form: WithholdForm | RefuseForm, title: str) -> Ans
 
 
 def _home(form: ScanForm, recorded: dosing.RecordedDose | None = None) -> Answer:
-    return render_template("station/home.html", form=form, recorded=recorded, **_queue()), form.status
+    watched = incidents.watched(db.session(), edge.sitting().site_id, edge.now())
+    return render_template("station/home.html", form=form, recorded=recorded, watched=watched, **_queue()), form.status
 
 
 def _queue() -> dict[str, object]:

@@ -25,6 +25,7 @@ WASTE_REASONS = (
     WasteReason.CONTAMINATED,
     WasteReason.EXPIRED,
     WasteReason.LEFT_OVER,
+    WasteReason.NOT_SWALLOWED,
 )
 LONGEST_NOTE = 500
 TO_SAFE = 0
@@ -155,7 +156,7 @@ class WasteForm(WitnessFields, Form):
     submit = SubmitField(_l("Waste it"))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        """Offer the reasons that do not belong to a dose."""
+        """Offer the reasons; of a dose on record, what was not swallowed is wasted by its reversal."""
         super().__init__(*args, **kwargs)
         self.reason.choices = _words(WASTE_REASONS)
 

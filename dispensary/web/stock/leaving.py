@@ -17,10 +17,16 @@ from models.units import Quantity
 
 
 @bp.route("/containers/<int:container_id>/waste", methods=["GET", "POST"])
+@bp.route(
+    "/containers/<int:container_id>/not-swallowed",
+    methods=["GET", "POST"],
+    defaults={"reason": WasteReason.NOT_SWALLOWED},
+    endpoint="waste_not_swallowed",
+)
 @gate.requires(Permission.STOCK_WASTE)
-def waste(container_id: int) -> tuple[str, int] | Response:
-    """Waste some or all of a container's content before a witness."""
-    card, form = card_of(container_id), WasteForm()
+def waste(container_id: int, reason: WasteReason | None = None) -> tuple[str, int] | Response:
+    """Waste some or all of a container's content before a witness; what was poured and not swallowed, if that is the reason."""
+    card, form = card_of(container_id), WasteForm(reason=reason)
 
     def change(work: Work) -> str:
         stock_leaving.waste_stock(
