@@ -343,6 +343,8 @@ def dose(
     at: datetime | None = None,
     part: int = 1,
     by: models.Staff | None = None,
+    claimed: bool = True,
+    said: enums.AuditKind = enums.AuditKind.DOSE_RECORDED,
     **values: Any,
 ) -> models.Dose:
     """Record a dose of 80 mg methadone as the window would: claim, lines, stock drawn, audited, in the register.
@@ -357,8 +359,12 @@ def dose(
     poured = [(world.products[key], world.containers[key], quantity(amount)) for key, amount in lines.items()]
     ordered_mg = sum(amount * product.strength for product, _, amount in poured)
     rest = taken_mg = mg(taken) if taken is not None else ordered_mg
-    act = world.act(by, at=values.pop("recorded_at", at), clinic_day=at.date())
+    origin = values.pop("origin", enums.Origin.DESK)
+    act = world.act(by, at=values.pop("recorded_at", at), clinic_day=at.date(), origin=origin)
     part_given = taken_mg < ordered_mg
+    claim_id, kind = values.pop("claim_id", None), values.pop("claim_kind", enums.ClaimKind.OBSERVED)
+    if claim_id is None and claimed:
+        claim_id = claim(session, world, who, part=part, by=by, at=at, kind=kind).id
     made = save(
         session,
         models.Dose(
@@ -366,7 +372,7 @@ def dose(
                 "person_id": who.id,
                 "clinic_day": at.date(),
                 "part": part,
-                "claim_id": values.pop("claim_id", None) or claim(session, world, who, part=part, by=by, at=at).id,
+                "claim_id": claim_id,
                 "order_id": of.id,
                 "episode_id": of.episode_id,
                 "outcome": enums.DoseOutcome.PART_GIVEN if part_given else enums.DoseOutcome.GIVEN,
@@ -424,7 +430,7 @@ def dose(
                     **draw,
                 )
             )
-    audit.record(session, enums.AuditKind.DOSE_RECORDED, made, act, person=who.id)
+    audit.record(session, said, made, act, person=who.id)
     stock.enter_register(session, movements, act)
     return made
 
@@ -497,6 +503,205 @@ def reversal(
         witnessed_by_id=world.witness.id if poured else None,
         act=world.act(at=at),
     )
+
+
+def vomiting(
+    session: Session, world: World, came_up: models.Dose, *, minutes: int = 10, witnessed: bool = True, **values: Any
+) -> models.Vomiting:
+    """Record that a dose came up again: seen, and in the profile's first band, unless told otherwise."""
+    at = came_up.taken_at + timedelta(minutes=minutes)
+    made = save(
+        session,
+        models.Vomiting(
+            **{
+                "dose_id": came_up.id,
+                "person_id": came_up.person_id,
+                "clinic_day": came_up.clinic_day,
+                "vomited_at": at,
+                "minutes_after": minutes,
+                "witnessed": witnessed,
+                "profile": "us-tip43-2005",
+                "band": 1,
+            }
+            | values,
+            **stamp(world, recorded_at=at),
+        ),
+    )
+    return _audited(session, world, enums.AuditKind.DOSE_VOMITED, made, at)
+
+
+def replacement(
+    session: Session, world: World, came_up: models.Dose, *, lines: dict[str, str] | None = None, **values: Any
+) -> models.Dose:
+    """Replace half of a dose that came up, as a prescriber ordered it; no slot is claimed."""
+    at = values.pop("at", came_up.taken_at + timedelta(minutes=40))
+    who = session.get_one(models.Person, came_up.person_id)
+    lines = lines or {"methadone": "4"}
+    amount = sum(quantity(much) * world.products[key].strength for key, much in lines.items())
+    signed = save(
+        session,
+        models.ReplacementOrder(
+            dose_id=came_up.id,
+            version=1,
+            person_id=who.id,
+            clinic_day=came_up.clinic_day,
+            amount_mg=amount,
+            reason="seen to come up at once",
+            signed_at=at,
+            **stamp(world, world.prescriber, recorded_at=at),
+        ),
+    )
+    _audited(session, world, enums.AuditKind.REPLACEMENT_ORDERED, signed, at, world.prescriber)
+    return dose(
+        session,
+        world,
+        who,
+        session.get_one(models.DoseOrder, came_up.order_id),
+        lines=lines,
+        at=at,
+        part=came_up.part,
+        claimed=False,
+        said=enums.AuditKind.DOSE_REPLACED,
+        **{"outcome": enums.DoseOutcome.REPLACEMENT, "replaces_id": came_up.id, "replaces_turn": 1} | values,
+    )
+
+
+def incident(
+    session: Session,
+    world: World,
+    who: models.Person,
+    of: models.DoseOrder,
+    *,
+    kind: enums.IncidentKind = enums.IncidentKind.TWICE,
+    claimed: bool = False,
+    intended: models.Person | None = None,
+    **values: Any,
+) -> models.DosingIncident:
+    """Record a second 80 mg swallowed on one day; with `claimed` it took the slot, and something was due."""
+    if not claimed:
+        values |= {"ordered_mg": None, "order_id": None}
+    values |= {"outcome": enums.DoseOutcome.INCIDENT, "claim_kind": enums.ClaimKind.INCIDENT, "wasted_mg": mg(0)}
+    swallowed = dose(session, world, who, of, claimed=claimed, **values)
+    at = swallowed.taken_at
+    made = save(
+        session,
+        models.DosingIncident(
+            dose_id=swallowed.id,
+            person_id=who.id,
+            kind=kind,
+            intended_person_id=intended.id if intended else None,
+            amount_certain=True,
+            note="poured from the wrong list",
+            noticed_at=at,
+            observe_until=at + timedelta(hours=6),
+            **stamp(world, recorded_at=at),
+        ),
+    )
+    return _audited(session, world, enums.AuditKind.INCIDENT_RECORDED, made, at)
+
+
+def elsewhere(
+    session: Session, world: World, who: models.Person, *, taken: str = "60", claimed: bool = True, **values: Any
+) -> models.Dose:
+    """Record a dose that a hospital gave, reported and verified; it takes its slot unless told otherwise."""
+    from dispensary.services import audit
+
+    at = values.pop("at", world.at)
+    told = save(
+        session,
+        models.ElsewhereDose(
+            person_id=who.id,
+            clinic_day=at.date(),
+            part=1,
+            source=enums.ElsewhereSource.HOSPITAL,
+            source_name="Harbour Hospital",
+            medication=enums.Medication.METHADONE,
+            amount_mg=mg(taken),
+            taken_at=at,
+            told_by="the person",
+            **stamp(world, recorded_at=at),
+        ),
+    )
+    _audited(session, world, enums.AuditKind.ELSEWHERE_REPORTED, told, at)
+    slot = claim(session, world, who, at=at, kind=enums.ClaimKind.ELSEWHERE) if claimed else None
+    made = save(
+        session,
+        models.Dose(
+            **{
+                "person_id": who.id,
+                "clinic_day": at.date(),
+                "part": 1,
+                "claim_id": slot.id if slot else None,
+                "outcome": enums.DoseOutcome.ELSEWHERE,
+                "medication": enums.Medication.METHADONE,
+                "taken_mg": mg(taken),
+                "wasted_mg": mg(0),
+                "taken_at": at,
+            }
+            | values,
+            **stamp(world, recorded_at=at),
+        ),
+    )
+    audit.record(session, enums.AuditKind.DOSE_RECORDED, made, world.act(at=at), person=who.id)
+    verdict = save(
+        session,
+        models.ElsewhereVerdict(
+            elsewhere_dose_id=told.id,
+            verified=True,
+            verifier="ward sister, by telephone",
+            dose_id=made.id,
+            decided_at=at,
+            **stamp(world, recorded_at=at),
+        ),
+    )
+    _audited(session, world, enums.AuditKind.ELSEWHERE_DECIDED, verdict, at)
+    return made
+
+
+def spill(
+    session: Session, world: World, who: models.Person, of: models.DoseOrder, *, of_what: str = "methadone",
+    amount: str = "8", at: datetime | None = None
+) -> models.Spill:  # fmt: skip
+    """Record that a poured dose was spilt, before a witness: the stock is lost, the slot still free."""
+    from dispensary.services import stock
+
+    at = at or world.at
+    act = world.act(at=at, clinic_day=at.date())
+    moved = stock.draw(
+        session,
+        container_id=world.containers[of_what].id,
+        quantity=quantity(amount),
+        kind=enums.MovementKind.SPILL,
+        to_place=enums.PlaceKind.WASTE,
+        witnessed_by_id=world.witness.id,
+        waste_reason=enums.WasteReason.SPILT,
+        note="the cup tipped over",
+        act=act,
+    )
+    made = save(
+        session,
+        models.Spill(
+            movement_id=moved.id,
+            person_id=who.id,
+            order_id=of.id,
+            clinic_day=at.date(),
+            spilt_at=at,
+            note="the cup tipped over",
+            **act.stamp,
+        ),
+    )
+    _audited(session, world, enums.AuditKind.DOSE_SPILT, made, at)
+    stock.enter_register(session, [moved], act)
+    return made
+
+
+def _audited(
+    session: Session, world: World, kind: enums.AuditKind, made: Any, at: datetime, by: models.Staff | None = None
+) -> Any:
+    from dispensary.services import audit
+
+    audit.record(session, kind, made, world.act(by, at=at))
+    return made
 
 
 def trust_clock(session: Session, world: World, at: datetime | None = None) -> models.ClockConfirmation:

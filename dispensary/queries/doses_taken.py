@@ -1,4 +1,8 @@
-"""What a person has swallowed, as the order rules want to know it. Reversed doses do not count."""
+"""What a person has swallowed, as the order rules want to know it. Reversed doses do not count.
+
+An order rises from what was ordered and taken: what was swallowed by mistake, or to replace what came up, is on record,
+counts for the day and its hours, and is no level to rise from. The same doses at the window: queries/dosing.
+"""
 
 from collections import defaultdict
 from collections.abc import Iterable
@@ -9,40 +13,55 @@ from sqlalchemy import ColumnElement, Row, Select, and_, func, select
 from sqlalchemy.orm import Session
 
 from dispensary.queries import orders
+from dispensary.queries.dosing import came_up
+from dispensary.queries.signs import same_person
 from dispensary.rules.order_drafts import LastTaken
 from dispensary.rules.order_limits import DayTotal, DoseHistory
 from dispensary.rules.orders import TakenDay
 from models import Dose, DoseReversal, Episode
-from models.enums import Medication, TreatmentPhase
+from models.enums import DoseOutcome, Medication, TreatmentPhase
 from models.units import Mg
+
+AS_ORDERED = (DoseOutcome.GIVEN, DoseOutcome.PART_GIVEN, DoseOutcome.ELSEWHERE)
+"""How a dose ended that was taken because it was due, here or elsewhere."""
 
 
 def taken_days(session: Session, person_id: int, since: date) -> list[TakenDay]:
-    """Return what was swallowed on each day from a day on, part by part, oldest first."""
+    """Return what was swallowed on each day from a day on, part by part, oldest first.
+
+    Only what took the slot of a part is part of the day; a dose seen to come up early, and not replaced, took nothing.
+    """
     query = (
         select(Dose.clinic_day, Dose.part, Dose.taken_mg)
-        .where(Dose.person_id == person_id, Dose.clinic_day >= since, _counts())
+        .where(
+            same_person(Dose.__table__.c.person_id),
+            Dose.clinic_day >= since,
+            Dose.claim_id.is_not(None),
+            ~came_up(Dose.__table__.c.id),
+            _counts(),
+        )
         .order_by(Dose.clinic_day, Dose.part)
     )
     days: dict[date, dict[int, Mg]] = defaultdict(dict)
-    for row in session.execute(query):
+    for row in session.execute(query, {"person_id": person_id}):
         days[row.clinic_day][row.part] = row.taken_mg
     return [TakenDay(day, parts) for day, parts in days.items()]
 
 
 def last_taken(session: Session, person_id: int) -> LastTaken | None:
-    """Return the last day's total that the person swallowed, here or as confirmed by the clinic they came from."""
-    here = session.execute(_totals(person_id).order_by(Dose.clinic_day.desc()).limit(1)).one_or_none()
-    before = session.execute(_transfers(person_id).order_by(Episode.last_dose_on.desc()).limit(1)).one_or_none()
+    """Return the total that the person last took as ordered, here or as confirmed by the clinic they came from."""
+    who = {"person_id": person_id}
+    here = session.execute(_totals().order_by(Dose.clinic_day.desc()).limit(1), who).one_or_none()
+    before = session.execute(_transfers().order_by(Episode.last_dose_on.desc()).limit(1), who).one_or_none()
     last = max(_day_totals(row for row in (before, here) if row is not None), key=lambda day: day.day, default=None)
     return LastTaken(last.medication, last.total_mg) if last else None
 
 
 def history(session: Session, person_id: int, episode_id: int, on: date) -> DoseHistory:
-    """Return what was swallowed in an episode, and since when an induction has run that holds on a day."""
-    episode = session.get_one(Episode, episode_id)
-    transfers = session.execute(_transfers(person_id).where(Episode.id == episode_id))
-    here = session.execute(_totals(person_id).where(Dose.clinic_day >= episode.admitted_on).order_by(Dose.clinic_day))
+    """Return what was taken as ordered in an episode, and since when an induction has run that holds on a day."""
+    episode, who = session.get_one(Episode, episode_id), {"person_id": person_id}
+    transfers = session.execute(_transfers().where(Episode.id == episode_id), who)
+    here = session.execute(_totals().where(Dose.clinic_day >= episode.admitted_on).order_by(Dose.clinic_day), who)
     days = sorted(_day_totals((*transfers, *here)), key=lambda day: day.day)
     return DoseHistory(tuple(days), _in_induction_since(session, person_id, on))
 
@@ -51,10 +70,10 @@ def _counts() -> ColumnElement[bool]:
     return and_(Dose.taken_mg > 0, Dose.id.not_in(select(DoseReversal.dose_id)))
 
 
-def _totals(person_id: int) -> Select[date, Medication, Mg]:
+def _totals() -> Select[date, Medication, Mg]:
     return (
         select(Dose.clinic_day, Dose.medication, func.sum(Dose.taken_mg))
-        .where(Dose.person_id == person_id, _counts())
+        .where(same_person(Dose.__table__.c.person_id), Dose.outcome.in_(AS_ORDERED), _counts())
         .group_by(Dose.clinic_day, Dose.medication)
     )
 
@@ -63,9 +82,9 @@ def _day_totals(rows: Iterable[Row[*tuple[Any, ...]]]) -> list[DayTotal]:
     return [DayTotal(*row) for row in rows]
 
 
-def _transfers(person_id: int) -> Select[date | None, Medication | None, Mg | None]:
+def _transfers() -> Select[date | None, Medication | None, Mg | None]:
     return select(Episode.last_dose_on, Episode.last_dose_medication, Episode.last_dose_mg).where(
-        Episode.person_id == person_id, Episode.last_dose_on.is_not(None)
+        same_person(Episode.__table__.c.person_id), Episode.last_dose_on.is_not(None)
     )
 
 

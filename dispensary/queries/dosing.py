@@ -155,9 +155,11 @@ class PastDose:
     @property
     def in_full(self) -> bool:
         """Whether this took its part of the day in full."""
+        if self.came_up:
+            return False
         if self.outcome is DoseOutcome.INCIDENT:
             return self.ordered_mg is not None and self.taken_mg >= self.ordered_mg
-        return self.outcome in (DoseOutcome.GIVEN, DoseOutcome.ELSEWHERE) and not self.came_up
+        return self.outcome in (DoseOutcome.GIVEN, DoseOutcome.ELSEWHERE)
 
 
 def facts_for(
@@ -392,10 +394,11 @@ _DOSE = Dose.__table__.c
 
 
 def came_up(dose_id: ColumnElement[int]) -> ColumnElement[bool]:
-    """Match a dose that was seen to come up in its profile's first band and was not replaced since."""
-    vomited, again = Vomiting.__table__.c, aliased(Dose)
+    """Match a dose that was seen to come up in its profile's first band and was not replaced since, for good."""
+    vomited, again, too = Vomiting.__table__.c, aliased(Dose), aliased(Vomiting)
     undone = exists().where(DoseReversal.dose_id == again.id)
-    standing = exists().where(again.replaces_id == dose_id, ~undone)
+    in_vain = exists().where(too.dose_id == again.id, too.witnessed, too.band == 1)
+    standing = exists().where(again.replaces_id == dose_id, ~undone, ~in_vain).correlate_except(again)
     return exists().where(vomited.dose_id == dose_id, vomited.witnessed, vomited.band == 1, ~standing)
 
 
