@@ -6,6 +6,7 @@ that was not ordered, a medicine that was not the ordered one: what was swallowe
 """
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
@@ -33,6 +34,24 @@ class PaperOutcome(StrEnum):
 
 SWALLOWED = frozenset({PaperOutcome.GIVEN, PaperOutcome.PART})
 
+WITHHELD_LETTERS = {
+    "S": WithheldReason.SEDATED,
+    "I": WithheldReason.INTOXICATED,
+    "T": WithheldReason.STOP,
+    "D": WithheldReason.DAYS_WITHOUT_MEDICINE,
+    "O": WithheldReason.ORDER_PROBLEM,
+    "N": WithheldReason.NO_STOCK,
+    "X": WithheldReason.OTHER,
+}
+REFUSED_LETTERS = {
+    "N": RefusedReason.NOT_WANTED,
+    "U": RefusedReason.FEELS_UNWELL,
+    "A": RefusedReason.AMOUNT_DISPUTED,
+    "L": RefusedReason.LEFT_EARLY,
+    "X": RefusedReason.OTHER,
+}
+"""Reasons by their letters: why staff gave none, and why the person took none or not all of it."""
+
 
 @dataclass(frozen=True)
 class PaperRow:
@@ -48,7 +67,9 @@ class PaperRow:
     """What the page said was due, which *given* without an amount means."""
     medicine: tuple[Medication, Form] | None = None
     """What was swallowed; None for what was ordered."""
-    reason: WithheldReason | RefusedReason | None = None
+    withheld_reason: WithheldReason | None = None
+    refused_reason: RefusedReason | None = None
+    """Why no dose was taken, or not all of it."""
     witness_id: int | None = None
     """Who saw the rest of a part dose destroyed."""
 
@@ -119,25 +140,21 @@ def wrong_clock(facts: DosingFacts, site: SiteRules, *, now: datetime, today: da
     return dosing.clock_behind(at_present, site) or dosing.clock_skipped_a_day(at_present, site)
 
 
-def judge(row: PaperRow, facts: DosingFacts, site: SiteRules, before: EnteredBefore | None = None) -> Verdict:
+def judge(row: PaperRow, facts: DosingFacts, site: SiteRules, before: Sequence[EnteredBefore] = ()) -> Verdict:
     """Return what a row becomes.
 
     Args:
         facts: as of the paper's day and time.
-        before: a dose that was entered from paper already, if one is on record.
+        before: what of this person and day was entered from paper already.
 
     Raises:
         Misread: a field is missing, or the row says what was entered already.
     """
     if row.outcome not in SWALLOWED:
+        _refuse_entered(row, NOTHING, before)
         return _nothing_swallowed(row, facts, site)
-    taken_mg = _taken_mg(row, facts)
-    if before is not None and before.taken_at == row.at and before.taken_mg == taken_mg:
-        words = N_(
-            "Entered from paper already, at %(at)s by %(by)s: the same time and amount. Clear this row."
-            " If a second dose was swallowed at that time, record it as an incident on the person's page."
-        )
-        raise Misread(say(words, at=before.recorded_at, by=before.by), code="entered_before", field="outcome")
+    taken_mg = _taken_mg(row, facts, before)
+    _refuse_entered(row, taken_mg, before)
     exceptions = [r for r in dosing.reasons_to_withhold(facts, site) if r.code not in NOT_OF_PAPER]
     exceptions += _differences(row, taken_mg, facts, {r.code for r in exceptions})
     codes = {reason.code for reason in exceptions}
@@ -151,6 +168,16 @@ def judge(row: PaperRow, facts: DosingFacts, site: SiteRules, before: EnteredBef
     return Verdict(taken_mg, medicine, kind, tuple(exceptions))
 
 
+def _refuse_entered(row: PaperRow, taken_mg: Mg, before: Sequence[EnteredBefore]) -> None:
+    same = next((entry for entry in before if (entry.taken_at, entry.taken_mg) == (row.at, taken_mg)), None)
+    if same is not None:
+        words = N_(
+            "Entered from paper already, at %(at)s by %(by)s: the same time and amount. Clear this row."
+            " If a second dose was swallowed at that time, record it as an incident on the person's page."
+        )
+        raise Misread(say(words, at=same.recorded_at, by=same.by), code="entered_before", field="outcome")
+
+
 def _nothing_swallowed(row: PaperRow, facts: DosingFacts, site: SiteRules) -> Verdict:
     if facts.order is None:
         words = N_(
@@ -159,15 +186,17 @@ def _nothing_swallowed(row: PaperRow, facts: DosingFacts, site: SiteRules) -> Ve
         )
         what = say(N_("withheld")) if row.outcome is PaperOutcome.WITHHELD else say(N_("refused"))
         raise Misread(say(words, what=what), code="nothing_due", field="outcome")
-    if row.reason is None:
+    if row.withheld_reason is None and row.refused_reason is None:
         raise Misread(say(N_("Why? Type the letter of the reason.")), code="why", field="reason")
     odd = tuple(r for r in dosing.reasons_to_withhold(facts, site) if r.code in OF_A_SLOT)
     return Verdict(NOTHING, _ordered(facts), None, odd)
 
 
-def _taken_mg(row: PaperRow, facts: DosingFacts) -> Mg:
+def _taken_mg(row: PaperRow, facts: DosingFacts, before: Sequence[EnteredBefore]) -> Mg:
     if row.taken_mg is not None:
         return row.taken_mg
+    if row.outcome is PaperOutcome.GIVEN and row.shown_mg is not None:
+        _refuse_entered(row, row.shown_mg, before)
     if row.outcome is PaperOutcome.PART:
         raise Misread(say(N_("How much was swallowed?")), code="how_much", field="taken_mg")
     if row.shown_mg is None or facts.due_mg is None:
@@ -229,7 +258,7 @@ def _check_part(row: PaperRow, taken_mg: Mg, facts: DosingFacts) -> None:
     if taken_mg >= due_mg:
         words: Words = say(N_("A part is less than the %(mg)s mg that were due."), mg=due_mg)
         raise Misread(words, code="part_out_of_range", field="taken_mg")
-    if row.reason is None:
+    if row.refused_reason is None:
         raise Misread(say(N_("Why not all of it? Type the letter of the reason.")), code="why", field="reason")
     if row.witness_id is None:
         words = say(N_("Who saw the rest destroyed? Type the initials."))
