@@ -84,9 +84,11 @@ class KeptForm(Card):
     """What was keyed into a page when its terminal locked, kept until the same person is back or the sitting ends."""
 
     __tablename__ = "kept_form"
+    __table_args__ = (UniqueConstraint("sitting_id", "path"),)
 
-    sitting_id: Mapped[int] = mapped_column(ForeignKey("staff_session.id"), unique=True)
+    sitting_id: Mapped[int] = mapped_column(ForeignKey("staff_session.id"))
     path: Mapped[str]
+    """The page, one of perhaps several that stood open."""
     fields: Mapped[str]
     """JSON of names and values; never a password."""
     kept_at: Mapped[datetime]
