@@ -26,6 +26,10 @@ class HouseRules:
     observe_for: timedelta
     """How long somebody is watched after a dosing incident."""
     observe_every: timedelta
+    telephone_continue_within: timedelta
+    """How long ago an order may have run out to be continued by telephone."""
+    supplement_after_hours: int
+    """How many hours at least lie before a further part on an induction day."""
 
 
 @cache
@@ -58,4 +62,6 @@ def house_rules() -> HouseRules:
         clock_tolerance=timedelta(minutes=data["clock"]["tolerance_minutes"]["value"]),
         observe_for=timedelta(hours=data["incidents"]["observe_hours"]["value"]),
         observe_every=timedelta(minutes=data["incidents"]["observe_every_minutes"]["value"]),
+        telephone_continue_within=timedelta(days=data["telephone"]["continue_within_days"]["value"]),
+        supplement_after_hours=data["supplements"]["least_hours"]["value"],
     )

@@ -3,15 +3,28 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from dispensary.queries import dosing, people
+from dispensary.queries import people, sites
 from dispensary.rules.dosing import StandingStop
-from models import Person, Stop, StopRelease, Task, TaskReason
+from models import (
+    Countersignature,
+    DoseOrder,
+    OrderEnd,
+    Person,
+    Staff,
+    Stop,
+    StopRelease,
+    Task,
+    TaskReason,
+    TelephoneOrder,
+)
 from models.enums import Desk, TaskReasonKind
+
+MINUTE = timedelta(minutes=1)
 
 
 @dataclass(frozen=True)
@@ -25,12 +38,18 @@ class DeskRow:
     """Family name first."""
     opened_at: datetime
     due_at: datetime
-    overdue: bool
+    minutes_left: int
+    """Until the answer is due, in whole minutes; below zero once it is late."""
     kinds: tuple[TaskReasonKind, ...]
     """Why, apart from the stops."""
     stops: tuple[StandingStop, ...]
     stop_minutes: int | None
     """How long the oldest stop has stood, in whole minutes."""
+
+    @property
+    def overdue(self) -> bool:
+        """Whether the answer is late."""
+        return self.minutes_left < 0
 
     @property
     def held(self) -> bool:
@@ -48,11 +67,20 @@ def desk_rows(session: Session, site_id: int, at: datetime) -> list[DeskRow]:
     )
     rows = session.execute(query).all()
     kinds = _kinds(session, [task.id for task, _ in rows])
-    return [_row(session, task, person, kinds[task.id], at) for task, person in rows]
+    stops = _stops(session, [person.id for _, person in rows])
+    unsigned = _unsigned(session, [person.id for _, person in rows])
+    return [_row(task, person, kinds[task.id], stops[person.id], person.id in unsigned, at) for task, person in rows]
 
 
-def _row(session: Session, task: Task, person: Person, kinds: Sequence[TaskReasonKind], at: datetime) -> DeskRow:
-    stops = dosing.standing_stops(session, person.id)
+def _row(
+    task: Task,
+    person: Person,
+    kinds: Sequence[TaskReasonKind],
+    stops: Sequence[StandingStop],
+    unsigned: bool,
+    at: datetime,
+) -> DeskRow:
+    answered = {TaskReasonKind.STOP, *({TaskReasonKind.COUNTERSIGN} if not unsigned else ())}
     return DeskRow(
         task_id=task.id,
         person_id=person.id,
@@ -60,11 +88,36 @@ def _row(session: Session, task: Task, person: Person, kinds: Sequence[TaskReaso
         name=people.full_name(person.family_name, person.given_name),
         opened_at=task.opened_at,
         due_at=task.due_at,
-        overdue=task.due_at < at,
-        kinds=tuple(kind for kind in kinds if kind is not TaskReasonKind.STOP),
-        stops=stops,
-        stop_minutes=int((at - stops[0].set_at).total_seconds()) // 60 if stops else None,
+        minutes_left=(task.due_at - at) // MINUTE,
+        kinds=tuple(kind for kind in kinds if kind not in answered),
+        stops=tuple(stops),
+        stop_minutes=(at - stops[0].set_at) // MINUTE if stops else None,
     )
+
+
+def _stops(session: Session, person_ids: Sequence[int]) -> dict[int, list[StandingStop]]:
+    """Return the stops that stand about each of these people, oldest first."""
+    query = (
+        select(Stop.person_id, Stop.id, Stop.kind, Staff.name, Stop.set_at, Stop.decide_by, Stop.note)
+        .join(Staff, Staff.id == Stop.recorded_by_id)
+        .outerjoin(StopRelease, StopRelease.stop_id == Stop.id)
+        .where(Stop.person_id.in_(person_ids), StopRelease.id.is_(None))
+        .order_by(Stop.set_at, Stop.id)
+    )
+    found: dict[int, list[StandingStop]] = defaultdict(list)
+    for person_id, *stop in session.execute(query):
+        found[person_id].append(StandingStop(*stop))
+    return found
+
+
+def _unsigned(session: Session, person_ids: Sequence[int]) -> set[int]:
+    """Return about whom of these people a telephone order waits for its countersignature."""
+    query = (
+        select(TelephoneOrder.person_id)
+        .outerjoin(Countersignature, Countersignature.telephone_order_id == TelephoneOrder.id)
+        .where(TelephoneOrder.person_id.in_(person_ids), Countersignature.id.is_(None))
+    )
+    return set(session.scalars(query))
 
 
 def _kinds(session: Session, task_ids: Sequence[int]) -> dict[int, list[TaskReasonKind]]:
@@ -77,12 +130,83 @@ def _kinds(session: Session, task_ids: Sequence[int]) -> dict[int, list[TaskReas
 
 
 def unanswered(session: Session, task_id: int) -> set[TaskReasonKind]:
-    """Return the kinds of reasons on a task that still wait; a stop waits until it is released."""
+    """Return the kinds of reasons on a task that still wait.
+
+    A stop waits until it is released, a telephone order until it is countersigned.
+    """
     released = select(StopRelease.stop_id)
-    query = select(TaskReason.kind).where(
-        TaskReason.task_id == task_id, TaskReason.stop_id.is_(None) | TaskReason.stop_id.not_in(released)
+    query = (
+        select(TaskReason.kind, Task.person_id)
+        .join(Task, Task.id == TaskReason.task_id)
+        .where(TaskReason.task_id == task_id, TaskReason.stop_id.is_(None) | TaskReason.stop_id.not_in(released))
     )
-    return set(session.scalars(query))
+    rows = session.execute(query).all()
+    kinds = {row.kind for row in rows}
+    if TaskReasonKind.COUNTERSIGN in kinds and not _unsigned(session, [rows[0].person_id]):
+        kinds.remove(TaskReasonKind.COUNTERSIGN)
+    return kinds
+
+
+@dataclass(frozen=True)
+class TimesToDecision:
+    """How long stops stood before a prescriber decided, over some clinic days: the minutes of each, shortest first."""
+
+    minutes: tuple[int, ...]
+    standing: int
+    """Stops of these days that nobody has decided yet."""
+    late: int
+    """Of the decided ones, how many were decided after the answer was due."""
+
+    @property
+    def median(self) -> int | None:
+        """The middle one; of an even number the shorter of the two in the middle."""
+        return self._at(50)
+
+    @property
+    def ninetieth(self) -> int | None:
+        """Nine in ten were decided within so many minutes."""
+        return self._at(90)
+
+    def _at(self, percent: int) -> int | None:
+        """Return the smallest value that so many of a hundred do not exceed."""
+        if not self.minutes:
+            return None
+        return self.minutes[-(-len(self.minutes) * percent // 100) - 1]
+
+
+def minutes_to_decision(session: Session, site_id: int, from_day: date, until_day: date) -> TimesToDecision:
+    """Return how long the stops that were set on these clinic days stood until they were released."""
+    settings = sites.settings(session, site_id, until_day)
+    start = datetime.combine(from_day, settings.day_starts, settings.zone)
+    end = datetime.combine(until_day + timedelta(days=1), settings.day_starts, settings.zone)
+    query = (
+        select(Stop.set_at, Stop.decide_by, StopRelease.released_at)
+        .outerjoin(StopRelease, StopRelease.stop_id == Stop.id)
+        .where(Stop.site_id == site_id, Stop.set_at >= start, Stop.set_at < end)
+    )
+    rows = session.execute(query).all()
+    decided = [row for row in rows if row.released_at is not None]
+    return TimesToDecision(
+        minutes=tuple(sorted((row.released_at - row.set_at) // MINUTE for row in decided)),
+        standing=len(rows) - len(decided),
+        late=sum(row.released_at > row.decide_by for row in decided),
+    )
+
+
+_OPEN = select(func.count(), func.max(Task.id)).where(Task.desk == Desk.PRESCRIBER, Task.resolved_at.is_(None))
+_NEWEST = select(
+    *(
+        select(func.max(table.__table__.c.id)).scalar_subquery()
+        for table in (Stop, StopRelease, TaskReason, TelephoneOrder, Countersignature, DoseOrder, OrderEnd)
+    )
+)
+
+
+def desk_mark(session: Session, site_id: int) -> str:
+    """Return a mark that changes whenever the desk may have changed, apart from its minutes."""
+    tasks = session.execute(_OPEN.where(Task.site_id == site_id)).one()
+    newest = session.execute(_NEWEST).one()
+    return "-".join(str(part or 0) for part in (tasks[0], tasks[1], *newest))
 
 
 def stop(session: Session, stop_id: int) -> Stop | None:

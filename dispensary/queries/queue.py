@@ -1,14 +1,30 @@
 """The queue at the window: who is expected today, who came, who has not."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
-from sqlalchemy import Row, bindparam, func, select
+from sqlalchemy import Row, ScalarSelect, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from dispensary.queries import orders
-from models import Dose, DoseOrder, DoseReversal, IdentityVersion, OrderEnd, Person
+from dispensary.queries.decisions import MADE_BY_DECISIONS, SHOWN_FOR
+from models import (
+    Base,
+    Countersignature,
+    Dose,
+    DoseOrder,
+    DoseReversal,
+    IdentityVersion,
+    Person,
+    Supplement,
+    TelephoneOrder,
+)
 from models.enums import DoseOutcome
+
+EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
+FADES_WITHIN = timedelta(minutes=5)
+"""So much longer than its hour a decision may stand above an unchanged queue."""
 
 
 @dataclass(frozen=True)
@@ -48,13 +64,22 @@ def queue(session: Session, *, site_id: int, clinic_day: date) -> list[QueueRow]
 
 
 _PERSON, _ORDER, _DOSE = Person.__table__.c, DoseOrder.__table__.c, Dose.__table__.c
+_SUPPLEMENT, _TELEPHONE = Supplement.__table__.c, TelephoneOrder.__table__.c
+_SIGNATURE = Countersignature.__table__.c
+_FURTHER = (
+    select(func.count())
+    .where(_SUPPLEMENT.order_id == _ORDER.id, _SUPPLEMENT.clinic_day == bindparam("day"))
+    .correlate(DoseOrder.__table__)
+    .scalar_subquery()
+)
+"""The further parts that were ordered for the day."""
 _EXPECTED = (
     select(
         _PERSON.id,
         _PERSON.number,
         _PERSON.family_name,
         _PERSON.given_name,
-        _ORDER.parts,
+        (_ORDER.parts + _FURTHER).label("parts"),
         _ORDER.starts_on,
         _ORDER.every_n_days,
     )
@@ -63,6 +88,7 @@ _EXPECTED = (
         _ORDER.site_id == bindparam("site_id"),
         _ORDER.starts_on <= bindparam("day"),
         bindparam("day") <= orders.LAST_DAY,
+        _PERSON.root_id.is_(None),
     )
     .order_by(_PERSON.search_key, _PERSON.id)
 )
@@ -83,8 +109,11 @@ class _Outcome:
 NOT_SEEN = _Outcome(0, None, None)
 
 
+_ROOT = func.coalesce(_PERSON.root_id, _PERSON.id).label("person_id")
+"""Whose dose it is, under whichever record it was recorded."""
 _TODAY = (
-    select(_DOSE.person_id, _DOSE.outcome, _DOSE.taken_at, _DOSE.claim_id)
+    select(_ROOT, _DOSE.outcome, _DOSE.taken_at, _DOSE.claim_id)
+    .join(Person.__table__, _PERSON.id == _DOSE.person_id)
     .outerjoin(DoseReversal.__table__, DoseReversal.__table__.c.dose_id == _DOSE.id)
     .where(
         _DOSE.site_id == bindparam("site_id"),
@@ -103,15 +132,45 @@ def _outcomes_today(session: Session, site_id: int, day: date) -> dict[int, _Out
     return found
 
 
-_MARK = select(
-    *(
-        select(func.max(table.__table__.c.id)).scalar_subquery()
-        for table in (Dose, DoseReversal, DoseOrder, OrderEnd, IdentityVersion)
+_WRITE_THE_QUEUE = (Dose, DoseReversal, IdentityVersion)
+_LATE = (
+    select(func.count())
+    .select_from(TelephoneOrder.__table__)
+    .outerjoin(Countersignature.__table__, _SIGNATURE.telephone_order_id == _TELEPHONE.id)
+    .where(
+        _TELEPHONE.site_id == bindparam("site_id"),
+        _TELEPHONE.countersign_by < bindparam("at"),
+        _SIGNATURE.id.is_(None),
     )
+    .scalar_subquery()
 )
 
 
-def queue_mark(session: Session, *, site_id: int, clinic_day: date) -> str:
-    """Return a mark that changes whenever the queue may have changed; one read of the ends of five indexes."""
-    row = session.execute(_MARK).one()
-    return "-".join(str(part or 0) for part in (site_id, clinic_day.toordinal(), *row))
+def _newest(table: type[Base], column: str) -> ScalarSelect[Any]:
+    row = table.__table__.c
+    return select(row[column]).order_by(row.id.desc()).limit(1).scalar_subquery()
+
+
+_MARK = select(
+    *(_newest(table, "id") for table in (*_WRITE_THE_QUEUE, *MADE_BY_DECISIONS)),
+    _LATE,
+    *(_newest(table, "recorded_at") for table in MADE_BY_DECISIONS),
+)
+_COUNTED = len(_WRITE_THE_QUEUE) + len(MADE_BY_DECISIONS) + 1
+
+
+def queue_mark(session: Session, *, site_id: int, clinic_day: date, at: datetime) -> str:
+    """Return a mark that changes whenever the queue may have changed; one read of the ends of some indexes.
+
+    While there are decisions of the last hour above the queue, it changes every few minutes, so that they go in time.
+    """
+    row = session.execute(_MARK, {"site_id": site_id, "at": at}).one()
+    newest = max((moment for moment in row[_COUNTED:] if moment is not None), default=None)
+    fading = newest is not None and at - newest <= SHOWN_FOR + FADES_WITHIN
+    parts = (site_id, clinic_day.toordinal(), *row[:_COUNTED], (at - EPOCH) // FADES_WITHIN if fading else 0)
+    return "-".join(str(part or 0) for part in parts)
+
+
+def late_countersignatures(session: Session, site_id: int, at: datetime) -> int:
+    """Return how many telephone orders of a site were not countersigned in time."""
+    return session.scalar(select(_LATE), {"site_id": site_id, "at": at}) or 0

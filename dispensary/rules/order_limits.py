@@ -104,14 +104,14 @@ def _first_dose(draft: OrderDraft, history: DoseHistory, limits: OrderLimits) ->
     limit = limits.of(LimitKind.FIRST_DOSE, draft.medication)
     largest = max(draft.steps[0].amounts_mg)
     if limit and is_start(draft, history) and largest > limit.rule.value:
-        yield _over(limit, N_("The first dose of %(mg)s mg is more than %(limit)s mg."), mg=largest)
+        yield over(limit, N_("The first dose of %(mg)s mg is more than %(limit)s mg."), mg=largest)
 
 
 def _first_day(draft: OrderDraft, history: DoseHistory, limits: OrderLimits) -> Iterator[Reason]:
     limit = limits.of(LimitKind.FIRST_DAY, draft.medication)
     total = draft.steps[0].total_mg
     if limit and is_start(draft, history) and total > limit.rule.value:
-        yield _over(limit, N_("The first day's total of %(mg)s mg is more than %(limit)s mg."), mg=total)
+        yield over(limit, N_("The first day's total of %(mg)s mg is more than %(limit)s mg."), mg=total)
 
 
 def _step_size(draft: OrderDraft, history: DoseHistory, limits: OrderLimits) -> Iterator[Reason]:
@@ -119,7 +119,7 @@ def _step_size(draft: OrderDraft, history: DoseHistory, limits: OrderLimits) -> 
     for rise in rises(draft, history):
         if limit and rise.by_mg > limit.rule.value:
             words = N_("The step up of %(mg)s mg on %(day)s is more than %(limit)s mg.")
-            yield _over(limit, words, mg=rise.by_mg, day=rise.on)
+            yield over(limit, words, mg=rise.by_mg, day=rise.on)
 
 
 def _step_interval(draft: OrderDraft, history: DoseHistory, limits: OrderLimits) -> Iterator[Reason]:
@@ -127,7 +127,7 @@ def _step_interval(draft: OrderDraft, history: DoseHistory, limits: OrderLimits)
     for rise in rises(draft, history):
         if limit and rise.after_days is not None and rise.after_days < limit.rule.value:
             words = N_("The step up on %(day)s comes after %(days)s days; at least %(limit)s are asked for.")
-            yield _over(limit, words, day=rise.on, days=rise.after_days)
+            yield over(limit, words, day=rise.on, days=rise.after_days)
 
 
 def _first_week(draft: OrderDraft, history: DoseHistory, limits: OrderLimits) -> Iterator[Reason]:
@@ -138,7 +138,7 @@ def _first_week(draft: OrderDraft, history: DoseHistory, limits: OrderLimits) ->
     highest = max((s.total_mg for s in draft.steps if s.from_on < first_on + WEEK), default=first_mg)
     if highest - first_mg > limit.rule.value:
         words = N_("In the first week the order rises by %(mg)s mg, which is more than %(limit)s mg.")
-        yield _over(limit, words, mg=highest - first_mg)
+        yield over(limit, words, mg=highest - first_mg)
 
 
 def _start_of(draft: OrderDraft, history: DoseHistory) -> tuple[date, Mg]:
@@ -156,20 +156,22 @@ def _nothing_covers(draft: OrderDraft, history: DoseHistory, limits: OrderLimits
     if not starting and draft.treatment_phase is not TreatmentPhase.INDUCTION:
         return
     if starting and not any(limits.of(kind, draft.medication) for kind in (LimitKind.FIRST_DOSE, LimitKind.FIRST_DAY)):
-        yield _uncovered(draft, say(N_("the first dose and the first day")))
+        yield uncovered(draft.medication, say(N_("the first dose and the first day")))
     if rises(draft, history) and limits.of(LimitKind.STEP, draft.medication) is None:
-        yield _uncovered(draft, say(N_("steps up")))
+        yield uncovered(draft.medication, say(N_("steps up")))
 
 
-def _uncovered(draft: OrderDraft, what: Words) -> Reason:
+def uncovered(medication: Medication, what: Words) -> Reason:
+    """Return the reason that no approved policy has a limit for this."""
     return Reason(
         "no_approved_limit",
-        say(N_("No approved policy limits %(what)s for %(medication)s here."), what=what, medication=draft.medication),
+        say(N_("No approved policy limits %(what)s for %(medication)s here."), what=what, medication=medication),
         say(N_("Type why this order is right without one.")),
     )
 
 
-def _over(limit: Limit, words: str, **values: object) -> Reason:
+def over(limit: Limit, words: str, **values: object) -> Reason:
+    """Return the reason that a number is over a limit, with the policy that sets it."""
     return Reason(
         f"over_{limit.rule.kind}",
         say(words, limit=limit.rule.value, **values),

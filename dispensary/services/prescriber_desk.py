@@ -29,7 +29,7 @@ def close_task(session: Session, *, task_id: int, resolution: str, act: Act) -> 
 
     Raises:
         NotFound: there is no such task at this site.
-        Conflict: it is closed already, or a stop on it still stands: a stop is released, not closed.
+        Conflict: it is closed already, or a stop or an order by telephone on it waits for its own decision.
     """
     resolution = people.line(resolution, "resolution", needed=True)
     person_id = session.scalar(select(Task.person_id).where(Task.id == task_id, Task.site_id == act.site_id))
@@ -39,7 +39,11 @@ def close_task(session: Session, *, task_id: int, resolution: str, act: Act) -> 
     task = session.get_one(Task, task_id, populate_existing=True)
     if task.resolved_at is not None:
         raise Conflict(say(N_("This task was closed at %(at)s."), at=task.resolved_at), code="task_closed")
-    if TaskReasonKind.STOP in prescriber_desk.unanswered(session, task.id):
+    waiting = prescriber_desk.unanswered(session, task.id)
+    if TaskReasonKind.STOP in waiting:
         raise Conflict(say(N_("A stop on this task still stands. Decide the stop first.")), code="stop_stands")
+    if TaskReasonKind.COUNTERSIGN in waiting:
+        words = N_("A telephone order on this task is not countersigned yet. Countersign or disown it first.")
+        raise Conflict(say(words), code="not_countersigned")
     tasks.resolve(session, task=task, resolution=resolution, act=act)
     return task

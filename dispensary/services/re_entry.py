@@ -6,9 +6,9 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from dispensary.errors import Conflict
-from dispensary.queries import doses_taken, dosing, sites
-from dispensary.rules.dosing import hold_limit
-from dispensary.rules.orders import OrderFacts, due_amount
+from dispensary.queries import dosing, sites
+from dispensary.rules.dosing import too_many_days_without_medicine
+from dispensary.rules.orders import OrderFacts
 from dispensary.services import audit, people, prescriber_desk
 from dispensary.services.act import Act
 from dispensary.wording import N_, say
@@ -37,16 +37,10 @@ def held_today(session: Session, person_id: int, act: Act) -> Held | None:
     facts = dosing.facts_for(
         session, person_id=person_id, site_id=act.site_id, window_id=None, clinic_day=act.clinic_day, at=act.at
     )
-    order = facts.order
-    if order is None or not order.due_on(act.clinic_day):
+    rules = sites.settings(session, act.site_id, act.clinic_day).rules
+    if facts.order is None or facts.day_total_mg is None or too_many_days_without_medicine(facts, rules) is None:
         return None
-    if facts.days_without_medicine < hold_limit(facts, sites.settings(session, act.site_id, act.clinic_day).rules):
-        return None
-    due = due_amount(order, doses_taken.taken_days(session, person_id, order.starts_on), act.clinic_day)
-    total_mg = Mg(sum(due.amounts_mg, Mg(due.amounts_mg[0] * 0)))
-    if facts.released_mg is not None and total_mg <= facts.released_mg:
-        return None
-    return Held(order, total_mg, facts.days_without_medicine)
+    return Held(facts.order, facts.day_total_mg, facts.days_without_medicine)
 
 
 def days_held(session: Session, person_id: int, phase: TreatmentPhase, act: Act) -> int | None:
@@ -90,14 +84,23 @@ def release_held_dose(
             ),
             code="shown_has_changed",
         )
-    if session.scalar(_RELEASED, {"order_id": order_id, "clinic_day": act.clinic_day}) is not None:
-        words = N_("Today's dose was released before, for fewer days or less. Sign the order anew to decide again.")
-        raise Conflict(say(words), code="released_before")
+    refuse_released(session, order_id, act)
     release = write(session, person_id=person_id, order_id=order_id, held_days=days_without_medicine,
                     amount_mg=amount_mg, reason=reason, act=act)  # fmt: skip
     kinds = {TaskReasonKind.DAYS_WITHOUT_MEDICINE}
     prescriber_desk.answer(session, person_id=person_id, kinds=kinds, resolution=reason, act=act)
     return release
+
+
+def refuse_released(session: Session, order_id: int, act: Act) -> None:
+    """Refuse a second release of one order on one day.
+
+    Raises:
+        Conflict: it was released before, for fewer days or less.
+    """
+    if session.scalar(_RELEASED, {"order_id": order_id, "clinic_day": act.clinic_day}) is not None:
+        words = N_("Today's dose was released before, for fewer days or less. Sign the order anew to decide again.")
+        raise Conflict(say(words), code="released_before")
 
 
 def write(

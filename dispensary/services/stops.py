@@ -2,14 +2,16 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from dispensary.errors import Conflict, NotFound, Refused
+from dispensary.queries import prescriber_desk
+from dispensary.queries.signs import same_person
 from dispensary.services import audit, people, tasks
 from dispensary.services.act import Act
 from dispensary.wording import N_, say
-from models import Notice, NoticeTick, Staff, Stop, StopRelease, Task, TaskReason
+from models import Notice, NoticeTick, Person, Staff, Stop, StopRelease, Task
 from models.enums import AuditKind, Desk, NoticeKind, StopKind, TaskReasonKind
 
 TIME_TO_DECIDE = timedelta(hours=2)
@@ -64,7 +66,8 @@ def release_stop(session: Session, *, stop_id: int, reason: str, act: Act) -> St
         Conflict: it was released before; it says when and by whom.
     """
     reason = people.line(reason, "reason", needed=True)
-    person_id = session.scalar(select(Stop.person_id).where(Stop.id == stop_id))
+    of_person = select(func.coalesce(Person.root_id, Person.id)).join(Stop, Stop.person_id == Person.id)
+    person_id = session.scalar(of_person.where(Stop.id == stop_id))
     if person_id is None:
         raise NotFound(say(N_("There is no such stop on record.")), code="no_such_stop")
     people.lock(session, person_id)
@@ -118,9 +121,13 @@ def _refuse_standing(session: Session, person_id: int, kind: StopKind) -> None:
     query = (
         select(Stop.set_at, Staff.name)
         .join(Staff, Staff.id == Stop.recorded_by_id)
-        .where(Stop.person_id == person_id, Stop.kind == kind, Stop.id.not_in(select(StopRelease.stop_id)))
+        .where(
+            same_person(Stop.__table__.c.person_id),
+            Stop.kind == kind,
+            Stop.id.not_in(select(StopRelease.stop_id)),
+        )
     )
-    standing = session.execute(query.limit(1)).one_or_none()
+    standing = session.execute(query.limit(1), {"person_id": person_id}).one_or_none()
     if standing is not None:
         raise Conflict(
             say(N_("This stop stands already, set at %(at)s by %(by)s."), at=standing.set_at, by=standing.name),
@@ -153,9 +160,4 @@ def _task_without_reason(session: Session, person_id: int) -> Task | None:
     )
     if task is None:
         return None
-    waiting = select(TaskReason.id).where(
-        TaskReason.task_id == task.id,
-        (TaskReason.stop_id.is_(None) & (TaskReason.kind != TaskReasonKind.NOT_FIT))
-        | TaskReason.stop_id.not_in(select(StopRelease.stop_id)),
-    )
-    return task if session.scalar(waiting.limit(1)) is None else None
+    return task if prescriber_desk.unanswered(session, task.id) <= {TaskReasonKind.NOT_FIT} else None

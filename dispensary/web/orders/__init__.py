@@ -1,7 +1,23 @@
 """Orders: the prescriber's desk, a person's orders, and the forms that sign, change, stop and release."""
 
+from dispensary.web.orders import at_window
 from dispensary.web.orders.blueprint import bp
 from dispensary.web.orders.desk import desk
+from dispensary.web.orders.prescription import prescription
+from dispensary.web.orders.renewal import renew
+from dispensary.web.orders.rota import bp as rota_bp
+from dispensary.web.orders.supplement import supplement
+from dispensary.web.orders.telephone import by_telephone
 from dispensary.web.orders.views import of_person
 
-__all__ = ["bp", "desk", "of_person"]
+__all__ = [
+    "at_window",
+    "bp",
+    "by_telephone",
+    "desk",
+    "of_person",
+    "prescription",
+    "renew",
+    "rota_bp",
+    "supplement",
+]

@@ -1,12 +1,15 @@
 """The prescriber's desk: what waits for a decision, for how long, and the small pages on which it is decided."""
 
+from datetime import timedelta
+
+from flask import Response as BaseResponse
 from flask import render_template, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from dispensary.errors import NotFound
 from dispensary.permissions import Permission
-from dispensary.queries import orders, people, prescriber_desk
+from dispensary.queries import orders, people, prescriber_desk, telephone_orders
 from dispensary.rules.order_words import in_words
 from dispensary.services import prescriber_desk as verbs
 from dispensary.services import re_entry, stops
@@ -14,6 +17,7 @@ from dispensary.web import edge, gate
 from dispensary.web.access import note_access
 from dispensary.web.changes import carried_out
 from dispensary.web.database import db
+from dispensary.web.marks import marked
 from dispensary.web.once import Work
 from dispensary.web.orders.blueprint import bp
 from dispensary.web.orders.forms import DecisionForm, ReleaseDoseForm
@@ -21,19 +25,35 @@ from dispensary.wording import N_, Words, say
 from models import Stop
 
 Answer = tuple[str, int] | Response
+FOUR_WEEKS = timedelta(days=27)
 
 
 @bp.get("/prescriber")
 @gate.requires(Permission.ORDER_SIGN)
 def desk() -> str:
-    """Show the open tasks, the one due first on top, and the orders that end soon."""
+    """Show the open tasks, the one due first on top, what waits for a countersignature, and the orders that end soon."""
     act, session = edge.act(), db.session()
+    rows = prescriber_desk.desk_rows(session, act.site_id, act.at)
     return render_template(
         "orders/desk.html",
-        rows=prescriber_desk.desk_rows(session, act.site_id, act.at),
+        rows=rows,
+        held={row.person_id for row in rows if row.held and re_entry.held_today(session, row.person_id, act)},
+        telephone=telephone_orders.waiting(session, act.site_id),
         ending=orders.ending_soon(session, act.site_id, act.clinic_day),
+        decided=prescriber_desk.minutes_to_decision(session, act.site_id, act.clinic_day - FOUR_WEEKS, act.clinic_day),
+        mark=prescriber_desk.desk_mark(session, act.site_id),
+        now=act.at,
         today=act.clinic_day,
     )
+
+
+@bp.get("/prescriber/mark")
+@gate.requires(Permission.ORDER_SIGN)
+@gate.quiet
+def desk_mark() -> BaseResponse:
+    """Answer whether the desk has changed, for the page that asks every few seconds."""
+    mark = prescriber_desk.desk_mark(db.session(), edge.act().site_id)
+    return marked(mark)
 
 
 @bp.route("/prescriber/stops/<int:stop_id>/release", methods=["GET", "POST"])
@@ -63,7 +83,7 @@ def release_dose(person_id: int) -> Answer:
         return answer
     held = re_entry.held_today(db.session(), person_id, edge.act())
     if held is None:
-        raise NotFound(say(N_("No dose of this person is held now.")), code="nothing_held")
+        return _nothing_held(person_id), form.status
     form.show(held)
     words = N_("%(days)s days without medicine. Released is %(mg)s mg, for today only; another amount is a new order.")
     facts = [say(words, days=held.days_without_medicine, mg=held.amount_mg), *in_words(held.order)]
@@ -85,6 +105,10 @@ def close_task(task_id: int) -> Answer:
         return url_for("orders.desk")
 
     return carried_out(form, change) or _decide(form, person_id, _("Close a task"), [])
+
+
+def _nothing_held(person_id: int) -> str:
+    return render_template("orders/nothing_held.html", person=people.identity(db.session(), person_id))
 
 
 def _facts_of(stop: Stop) -> list[Words]:

@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 
 from dispensary.errors import NotFound
 from dispensary.permissions import Permission
-from dispensary.queries import doses_taken, orders, people
+from dispensary.queries import doses_taken, orders, people, telephone_orders
 from dispensary.queries.orders import OrderVersion
 from dispensary.rules.order_words import in_words
 from dispensary.rules.orders import due_amount
@@ -16,11 +16,13 @@ from dispensary.services import orders as verbs
 from dispensary.services import re_entry
 from dispensary.web import edge, gate, policies
 from dispensary.web.access import note_access
+from dispensary.web.alerts import health_beside_order
 from dispensary.web.changes import carried_out
 from dispensary.web.database import db
 from dispensary.web.once import Work
 from dispensary.web.orders.blueprint import bp
 from dispensary.web.orders.forms import OrderForm, StopForm
+from dispensary.web.reporting.forms import PrintForm
 from dispensary.wording import N_, say
 from models.enums import TreatmentPhase
 
@@ -48,6 +50,9 @@ def of_person(person_id: int) -> str:
         today=today,
         in_words=in_words,
         chart=CHART if CHART in current_app.view_functions else None,
+        further=active is not None and active.facts.treatment_phase is TreatmentPhase.INDUCTION,
+        by_telephone=telephone_orders.of_person(session, person_id),
+        print_form=PrintForm(formdata=None),
     )
 
 
@@ -153,5 +158,6 @@ def _page(form: OrderForm, person_id: int, old: OrderVersion | None) -> tuple[st
         today=edge.act().clinic_day,
         in_words=in_words,
         limits=policies.order_limits(),
+        health=health_beside_order(person_id),
     )
     return page, form.status

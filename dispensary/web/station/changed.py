@@ -1,0 +1,28 @@
+"""Whether what a person's page shows still holds: asked quietly every few seconds, answered with a mark alone."""
+
+from flask import Response
+
+from dispensary.permissions import Permission
+from dispensary.queries import dosing
+from dispensary.rules.dosing import shown_digest
+from dispensary.web import edge, gate
+from dispensary.web.database import db
+from dispensary.web.marks import marked
+from dispensary.web.station.blueprint import bp
+
+
+@bp.get("/<int:person_id>/mark")
+@gate.requires(Permission.STATION_USE)
+@gate.quiet
+def mark(person_id: int) -> Response:
+    """Answer the digest of what the page would show now, and that nothing changed where it is the same."""
+    act = edge.act()
+    facts = dosing.facts_for(
+        db.session(),
+        person_id=person_id,
+        site_id=act.site_id,
+        window_id=act.window_id,
+        clinic_day=act.clinic_day,
+        at=act.at,
+    )
+    return marked(shown_digest(facts, edge.settings().rules))
