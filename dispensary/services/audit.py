@@ -44,7 +44,7 @@ def body_fields(
         "kind": kind,
         "subject": subject,
         "subject_id": subject_id,
-        "at": act.at,
+        "at": act.entered_at or act.at,
         "by": act.by_id,
         "terminal": act.terminal_id,
         "origin": act.origin,
