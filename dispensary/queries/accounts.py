@@ -22,6 +22,18 @@ def terminal_codes(session: Session, name: str) -> list[str]:
     return list(session.scalars(select(Terminal.code).where(Terminal.name == name, Terminal.retired_at.is_(None))))
 
 
+def badge_holder(session: Session, code: str) -> int | None:
+    """Return whose badge has this code; None for one that is not in use."""
+    query = select(Staff.id).where(Staff.badge_code == code.strip().upper(), Staff.ended_at.is_(None))
+    return session.scalar(query)
+
+
+def badge_of(session: Session, staff_id: int) -> tuple[str, str] | None:
+    """Return name and code of somebody's badge in use; None where they have none."""
+    row = session.execute(select(Staff.name, Staff.badge_code).where(Staff.id == staff_id)).one_or_none()
+    return (row.name, row.badge_code) if row and row.badge_code else None
+
+
 def sites_of(session: Session, staff_id: int, on: date) -> list[int]:
     """Return the sites at which someone holds a role on a day, lowest id first."""
     query = (
@@ -109,17 +121,23 @@ class Account:
     initials: str
     created_at: datetime
     ended_at: datetime | None
+    has_badge: bool
+    has_pin: bool
     roles: list[HeldRole]
 
 
 def accounts(session: Session, site_id: int, on: date) -> list[Account]:
     """Return every account that can sign in, those in use first, by name, with its roles at a site."""
     table = Staff.__table__.c
-    columns = (table.id, table.username, table.name, table.initials, table.created_at, table.ended_at)
+    columns = (
+        *(table.id, table.username, table.name, table.initials, table.created_at, table.ended_at),
+        table.badge_code.is_not(None).label("has_badge"),
+        table.pin_hash.is_not(None).label("has_pin"),
+    )
     query = select(*columns).where(table.password_hash.is_not(None))
     rows = session.execute(query.order_by(table.ended_at.is_not(None), table.name, table.id)).all()
     roles = _held_roles(session, site_id, on)
-    return [Account(*row, roles=roles.get(row.id, [])) for row in rows]
+    return [Account(**row._mapping, roles=roles.get(row.id, [])) for row in rows]
 
 
 def account(session: Session, staff_id: int, site_id: int, on: date) -> Account:

@@ -7,3 +7,5 @@ PREFIX = "KX-"
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
 LENGTH = 16
 """Sixteen letters of 32: eighty bits, which nobody guesses."""
+BADGE_PREFIX = "KB-"
+"""Of the badges of staff, so that neither is ever taken for the other."""

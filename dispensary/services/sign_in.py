@@ -14,7 +14,7 @@ from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from dispensary.errors import Refused
-from dispensary.services import audit
+from dispensary.services import audit, kept_forms
 from dispensary.services.act import Act
 from dispensary.wording import N_, say
 from models import SignInAttempt, Staff, StaffSession
@@ -91,6 +91,7 @@ def note_attempt(session: Session, *, account: str, terminal: str, at: datetime,
 
 def begin_sitting(session: Session, *, staff: Staff, act: Act) -> StaffSession:
     """Begin a sitting of somebody whose password was right."""
+    kept_forms.forget_ended(session, act.at)
     sitting = StaffSession(
         code=secrets.token_urlsafe(24),
         staff_id=staff.id,
@@ -110,11 +111,12 @@ def end_sitting(session: Session, *, sitting_id: int, act: Act) -> None:
     if sitting.ended_at is None:
         sitting.ended_at = act.at
         session.flush()
+        kept_forms.forget_ended(session, act.at)
         audit.record(session, AuditKind.SIGNED_OUT, sitting, act)
 
 
 def lock_sitting(session: Session, *, sitting_id: int, at: datetime) -> None:
-    """Lock a sitting at once, as somebody does who steps away; only its own password opens it again."""
+    """Lock a sitting at once, as somebody does who steps away; only the same person opens it again."""
     sitting = session.get_one(StaffSession, sitting_id)
     if sitting.locked_at is None:
         sitting.locked_at = at
@@ -122,18 +124,19 @@ def lock_sitting(session: Session, *, sitting_id: int, at: datetime) -> None:
 
 
 def unlock_sitting(session: Session, *, sitting_id: int) -> None:
-    """Open a locked sitting for the person whose password was just proven."""
+    """Open a locked sitting for its own person, who was just proven."""
     session.get_one(StaffSession, sitting_id).locked_at = None
     session.flush()
 
 
-def end_all_sittings(session: Session, *, staff: Staff, at: datetime) -> None:
-    """End every sitting of a person at once, as on dismissal or a changed password."""
+def end_all_sittings(session: Session, *, staff: Staff, at: datetime, but_for: int | None = None) -> None:
+    """End every sitting of a person at once, as on dismissal, or all but one, as when they change their password."""
     session.execute(
         update(StaffSession)
-        .where(StaffSession.staff_id == staff.id, StaffSession.ended_at.is_(None))
+        .where(StaffSession.staff_id == staff.id, StaffSession.ended_at.is_(None), StaffSession.id != (but_for or 0))
         .values(ended_at=at)
     )
+    kept_forms.forget_ended(session, at)
 
 
 def note_failure(session: Session, *, staff: Staff | None, act: Act) -> None:

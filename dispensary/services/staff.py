@@ -3,14 +3,14 @@
 import re
 from datetime import date, timedelta
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from dispensary.errors import Refused
 from dispensary.services import audit, people, sign_in
 from dispensary.services.act import Act
 from dispensary.wording import N_, say
-from models import Staff, StaffRole, StaffSession
+from models import Staff, StaffRole
 from models.enums import AuditKind, Role
 
 USERNAME = re.compile(r"[a-z0-9](?:[a-z0-9._-]{0,38}[a-z0-9])")
@@ -144,15 +144,7 @@ def change_password(
         raise Refused(say(N_("This account cannot sign in.")), code="no_sign_in")
     staff.password_hash = password_hash
     session.flush()
-    session.execute(
-        update(StaffSession)
-        .where(
-            StaffSession.staff_id == staff.id,
-            StaffSession.ended_at.is_(None),
-            StaffSession.id != (keep_sitting_id or 0),
-        )
-        .values(ended_at=act.at)
-    )
+    sign_in.end_all_sittings(session, staff=staff, at=act.at, but_for=keep_sitting_id)
     audit.record(session, AuditKind.PASSWORD_CHANGED, staff, act)
     return staff
 

@@ -2,8 +2,9 @@
 
 import logging
 
-from flask import Flask, g, redirect, render_template
+from flask import Flask, g, redirect, render_template, request
 from flask_babel import gettext as _
+from flask_login import current_user
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -11,7 +12,7 @@ from werkzeug.exceptions import HTTPException, SecurityError
 from werkzeug.wrappers import Response
 
 from dispensary.errors import Conflict, DomainError, NotFound, NotPermitted, Refused, Unavailable
-from dispensary.web import edge
+from dispensary.web import edge, gate
 from dispensary.web.once import SentBefore
 from dispensary.wording import N_
 
@@ -45,7 +46,14 @@ def sent_before(error: SentBefore) -> Response:
 
 
 def csrf_error(error: CSRFError) -> tuple[str, int]:
-    """Explain a page that lost its session, or a form that is not ours."""
+    """Explain a page that lost its session, or a form that is not ours.
+
+    A page left open by whoever sat here before says so; that is as safe, since a page of another place comes without the
+    cookie and so finds nobody signed in.
+    """
+    opened_by = request.form.get("signed_in_as", "")
+    if current_user.is_authenticated and opened_by.isdecimal() and opened_by != str(edge.sitting().staff_id):
+        return _page(_("This page is no longer valid"), edge.speaker()(gate.opened_by_somebody_else()), 409)
     return _page(
         _("This page is no longer valid"),
         _("Nothing was recorded. Go back, open the page again, and do it once more."),

@@ -5,7 +5,7 @@ Forms hold the shape of input only; what it means is decided by the services.
 
 import re
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
@@ -14,9 +14,22 @@ from typing import Any
 from flask_babel import gettext, lazy_gettext
 from flask_login import current_user
 from flask_wtf import FlaskForm
-from wtforms import DateField, FieldList, FormField, HiddenField, StringField
+from werkzeug.datastructures import MultiDict
+from wtforms import (
+    BooleanField,
+    DateField,
+    FieldList,
+    FileField,
+    FormField,
+    HiddenField,
+    PasswordField,
+    StringField,
+    SubmitField,
+)
+from wtforms.csrf.core import CSRFTokenField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its stubs
 from wtforms.validators import Length, StopValidation, ValidationError
+from wtforms.widgets import HiddenInput
 
 from dispensary.errors import Conflict, DomainError, Refused
 from dispensary.rules.names import composed, has_control_characters, printable
@@ -31,6 +44,9 @@ THOUSANDS = re.compile(r"[1-9][0-9]{0,2}(,[0-9]{3})+(\.[0-9]+)?")
 
 class Form(FlaskForm):
     """A form that writes. `refuse` puts a rule's answer where the person is looking."""
+
+    keeps_focus = False
+    """Whether its first field has the focus even where all is filled in, since Enter could do no harm there."""
 
     token = HiddenField()
     signed_in_as = HiddenField()
@@ -66,6 +82,32 @@ class Form(FlaskForm):
         self.reasons = [(speak(r.message), speak(r.next_step)) for r in reasons]
         if not reasons:
             self.form_errors.append(speak(refusal.words))
+
+    def names(self) -> set[str]:
+        """Return the names of the fields that somebody types into or chooses from."""
+        return {field.name for field in _open_fields(self)}
+
+    def put_back(self, kept: MultiDict[str, str]) -> set[str]:
+        """Fill in what was keyed before the terminal locked; return the names that have no place here."""
+        fields = list(_open_fields(self))
+        for field in fields:
+            if field.name in kept or isinstance(field, BooleanField):
+                field.process(kept)
+        return set(kept) - {field.name for field in fields}
+
+
+NOT_KEYED = (CSRFTokenField, FileField, HiddenField, PasswordField, SubmitField)
+
+
+def _open_fields(fields: Iterable[Any]) -> Iterator[Any]:
+    """Yield every field, in whatever row, that shows what somebody typed or chose."""
+    for field in fields:
+        if isinstance(field, FormField):
+            yield from _open_fields(field.form)
+        elif isinstance(field, FieldList):
+            yield from _open_fields(field)
+        elif not isinstance(field, NOT_KEYED) and not isinstance(field.widget, HiddenInput):
+            yield field
 
 
 def _send_back_printable(fields: Iterable[Any]) -> None:

@@ -17,9 +17,9 @@ from dispensary.permissions import Permission
 from dispensary.queries import sittings
 from dispensary.queries.sittings import Sitting
 from dispensary.services import sign_in
-from dispensary.web import edge
+from dispensary.web import edge, kept
 from dispensary.web.database import db, unit_of_work
-from dispensary.wording import N_, say
+from dispensary.wording import N_, Words, say
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -110,7 +110,7 @@ def _to_sign_in() -> BaseResponse:
     if request.method == "POST":
         flash(_("You were signed out, and nothing was recorded. Sign in and do it again."), "warning")
     elif _is_a_page():
-        session["next"] = request.path
+        session["next"] = kept.address()
     return redirect(url_for("sign_in.enter"), 303)
 
 
@@ -127,9 +127,9 @@ def _is_locked() -> bool:
 
 def _to_unlock() -> BaseResponse:
     if request.method == "GET" and _is_a_page():
-        session["next"] = request.path
+        session["next"] = kept.address()
     elif request.method == "POST":
-        flash(_("The terminal was locked, and nothing was recorded. Unlock it and do it again."), "warning")
+        kept.lock_with_sent_form()
     return redirect(url_for("sign_in.locked"), 303)
 
 
@@ -137,15 +137,14 @@ def _check_same_person() -> None:
     """Refuse a page that was opened by somebody else who sat here before."""
     if request.method != "POST":
         return
-    opened_by = request.form.get("signed_in_as")
-    if opened_by != str(edge.sitting().staff_id):
-        raise Conflict(
-            say(
-                N_("This page was opened by somebody else. Nothing was recorded; open it again as %(name)s."),
-                name=edge.sitting().name,
-            ),
-            code="opened_by_somebody_else",
-        )
+    if request.form.get("signed_in_as") != str(edge.sitting().staff_id):
+        raise Conflict(opened_by_somebody_else(), code="opened_by_somebody_else")
+
+
+def opened_by_somebody_else() -> Words:
+    """Return what is said of a page that was opened by whoever sat here before."""
+    words = N_("This page was opened by somebody else. Nothing was recorded; open it again as %(name)s.")
+    return say(words, name=edge.sitting().name)
 
 
 def _refuse() -> None:
@@ -167,6 +166,7 @@ def init_app(app: Flask) -> None:
     login.init_app(app)
     login.session_protection = None
     app.before_request(guard)
+    kept.init_app(app)
     app.after_request(_harden)
 
 

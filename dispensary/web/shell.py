@@ -5,7 +5,7 @@ from typing import Any
 from flask import Flask, current_app
 from flask_login import current_user
 
-from dispensary.web import edge, gate
+from dispensary.web import edge, gate, kept
 from dispensary.web.navigation import menu
 
 FOREIGN = ("static", "bootstrap.static")
@@ -22,6 +22,7 @@ def _surroundings() -> dict[str, Any]:
         "who": who,
         "endpoints": endpoints,
         "idle_seconds": edge.settings().idle_minutes * 60,
+        "page_address": kept.address,
     }
 
 

@@ -37,6 +37,7 @@ class Samples:
         """Furnish a small clinic: somebody with photo and card, dosed today; other records are made when an address asks."""
         self.session, self.world = session, world
         who = factories.patient(session, world)
+        world.nurse.badge_code = "KB-OFTHENURSEFORSHOW"
         order = session.scalars(select(Base.metadata.tables["dose_order"].c.id)).first()
         self.rows = Rows(session)
         self._know("site", world.site.id)
@@ -103,4 +104,5 @@ class Samples:
             "parts": 2,
             "filename": "dispensary.css",
             "setting": "idle_minutes",
+            "fact_kind": "pregnancy",
         }

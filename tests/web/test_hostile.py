@@ -30,7 +30,7 @@ OF_REFUSALS = {AuditKind.PERMISSION_REFUSED, AuditKind.SIGN_IN_FAILED}
 
 BUTTONS = {
     "sign_in.lock", "sign_in.leave", "patients.issue_card", "patients.revoke_card", "patients.tick_notice",
-    "staff.end", "staff.withdraw_role", "site.retire_terminal", "stock.open_container", "stock.countersign",
+    "staff.end", "staff.withdraw_role", "staff.issue_badge", "site.retire_terminal", "stock.open_container", "stock.countersign",
     "reporting.history_pdf",
 }  # fmt: skip
 """Forms of one button, perhaps beside the size of the paper: there is nothing to type wrongly."""

@@ -23,6 +23,8 @@ SENTENCES: dict[AuditKind, str] = {
     AuditKind.ROLE_GRANTED: N_("Gave account no. %(staff)s the role %(role)s from %(from_on)s to %(until_on)s."),
     AuditKind.ROLE_WITHDRAWN: N_("Withdrew the role %(role)s from account no. %(staff)s."),
     AuditKind.PASSWORD_CHANGED: N_("Changed the password of account no. %(subject_id)s."),
+    AuditKind.PIN_CHANGED: N_("Set the PIN of account no. %(subject_id)s."),
+    AuditKind.BADGE_ISSUED: N_("Issued a badge to account no. %(subject_id)s."),
     AuditKind.SIGNED_IN: N_("Signed in."),
     AuditKind.SIGNED_OUT: N_("Signed out."),
     AuditKind.SIGN_IN_FAILED: N_("A sign-in as account no. %(subject_id)s failed."),
@@ -47,7 +49,7 @@ SENTENCES: dict[AuditKind, str] = {
     ),
     AuditKind.HEALTH_FACT_ENDED: N_("Ended health entry no. %(health_fact)s of person no. %(person)s."),
     AuditKind.SHIFT_NOTE_WRITTEN: N_("Left shift note no. %(subject_id)s."),
-    AuditKind.SHIFT_NOTE_READ: N_("Read and signed shift note no. %(shift_note)s."),
+    AuditKind.SHIFT_NOTE_READ: N_("Read and signed shift note no. %(shift_note_id)s."),
     AuditKind.RE_ENTRY_RELEASED: N_(
         "Released %(amount_mg)s for person no. %(person)s on %(clinic_day)s"
         " after %(days_without_medicine)s days without medicine."
@@ -71,6 +73,14 @@ SENTENCES: dict[AuditKind, str] = {
     AuditKind.ELSEWHERE_DECIDED: N_(
         "Asked the source of elsewhere report no. %(report)s of person no. %(person)s; verified: %(verified)s."
     ),
+    AuditKind.SUPPLEMENT_ORDERED: N_("Ordered a further part of %(amount_mg)s today for person no. %(person)s."),
+    AuditKind.TELEPHONE_ORDER_TAKEN: N_(
+        "Took down a telephone order for person no. %(person)s: %(telephone_kind)s, %(amount_mg)s."
+    ),
+    AuditKind.TELEPHONE_ORDER_COUNTERSIGNED: N_(
+        "Answered telephone order no. %(telephone_order)s of person no. %(person)s; agreed: %(agreed)s."
+    ),
+    AuditKind.ON_CALL_SET: N_("Put account no. %(prescriber)s on call on %(clinic_day)s."),
     AuditKind.PRODUCT_ADDED: N_("Added product no. %(subject_id)s: %(medication)s, %(form)s."),
     AuditKind.STOCK_INVENTORIED: N_("Entered %(containers)s containers in the first inventory, with a witness."),
     AuditKind.STOCK_RECEIVED: N_("Took in a delivery of %(containers)s containers (receipt no. %(subject_id)s)."),
@@ -123,6 +133,8 @@ FIELDS: dict[str, Callable[[Any], Any]] = {
     "form": enums.Form,
     "sheet": enums.PrintedSheet,
     "occasion": enums.SealOccasion,
+    "telephone_kind": enums.TelephoneOrderKind,
+    "agreed": lambda value: Words(YES_NO[value]),
     "in_force": lambda value: Words(YES_NO[value]),
 }
 """How a field is made readable, where it is not already."""

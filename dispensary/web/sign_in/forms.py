@@ -1,12 +1,13 @@
 """Who is sitting down: the shape of the sign-in and the unlock form."""
 
 from flask_babel import lazy_gettext as _l
-from wtforms import PasswordField, SubmitField
+from wtforms import HiddenField, PasswordField, SubmitField
 from wtforms.validators import Length
 
 from dispensary.web.forms import Form, Required, TextField
 
 LONGEST_PASSWORD = 200
+TOO_LONG = Length(max=LONGEST_PASSWORD, message=_l("This is too long."))
 
 
 class SignInForm(Form):
@@ -15,18 +16,17 @@ class SignInForm(Form):
     username = TextField(_l("Sign-in name"), [Required()], render_kw={"autocomplete": "username", "autofocus": True})
     password = PasswordField(
         _l("Password"),
-        [Required(), Length(max=LONGEST_PASSWORD, message=_l("This is too long."))],
+        [Required(), TOO_LONG],
         render_kw={"autocomplete": "current-password"},
     )
     submit = SubmitField(_l("Sign in"))
 
 
 class UnlockForm(Form):
-    """The password of whoever locked the terminal."""
+    """Badge and PIN, or the password, of whoever sits here."""
 
-    password = PasswordField(
-        _l("Password"),
-        [Required(), Length(max=LONGEST_PASSWORD, message=_l("This is too long."))],
-        render_kw={"autocomplete": "current-password", "autofocus": True},
-    )
+    back = HiddenField()
+    badge = PasswordField(_l("Badge"), [TOO_LONG], render_kw={"autocomplete": "off"})
+    pin = PasswordField(_l("PIN"), [TOO_LONG], render_kw={"autocomplete": "off", "inputmode": "numeric"})
+    password = PasswordField(_l("Password"), [TOO_LONG], render_kw={"autocomplete": "current-password"})
     submit = SubmitField(_l("Unlock"))

@@ -13,12 +13,13 @@ from dispensary.errors import Refused
 from dispensary.queries import accounts, sites, sittings
 from dispensary.services import sign_in
 from dispensary.services.act import Act
-from dispensary.web import edge, gate
+from dispensary.web import edge, gate, kept
 from dispensary.web.database import db, unit_of_work
 from dispensary.web.navigation import start
 from dispensary.web.proof import Wrong, prove
 from dispensary.web.sign_in.forms import SignInForm, UnlockForm
 from dispensary.web.sign_in.terminal import this_terminal
+from dispensary.web.sign_in.unlocking import READ, prove_owner, way_back
 from dispensary.wording import N_, say
 from models import Staff, Terminal
 
@@ -60,34 +61,50 @@ def home() -> Response:
 @gate.while_locked
 @gate.quiet
 def locked() -> tuple[str, int] | Response:
-    """Show nothing but whose sitting this is, until that person's password is typed."""
+    """Show nothing but whose sitting this is, until that person is back with badge and PIN, or their password."""
     form = UnlockForm()
     if form.validate_on_submit():
         try:
-            with_staff = db.session.get_one(Staff, edge.sitting().staff_id)
-            prove(with_staff.username, form.password.data or "", wrong=WRONG, failed_act=_act_of_failure)
+            if prove_owner(form):
+                return _go_on(form.back.data)
         except Refused as refusal:
             form.refuse(refusal)
-        else:
-            with unit_of_work() as work:
-                sign_in.unlock_sitting(work, sitting_id=edge.sitting().id)
-            session["seen_at"] = int(edge.now().timestamp())
-            return redirect(_landing(), 303)
     elif request.method == "GET":
-        _remember_page_left()
-    return render_template("sign_in/locked.html", form=form), form.status
+        form.back.data = _page_left()
+    return render_template("sign_in/locked.html", form=form, way=way_back()), form.status
+
+
+def _go_on(back: str | None) -> Response:
+    """Open the sitting again and go back to the page that was left."""
+    with unit_of_work() as work:
+        sign_in.unlock_sitting(work, sitting_id=edge.sitting().id)
+    session["seen_at"] = session["unlocked_at"] = int(edge.now().timestamp())
+    for key in (READ, "next"):
+        session.pop(key, None)
+    kept.expect_back()
+    return redirect(back if back and kept.opens(back) else _elsewhere(), 303)
+
+
+def _elsewhere() -> str:
+    return url_for("sign_in.keyed") if kept.without_a_page() else _start()
 
 
 @bp.post("/lock")
 @gate.requires()
 @gate.while_locked
 def lock() -> Response:
-    """Lock the terminal at once; unlocking leads back to the page."""
-    sitting_id = edge.sitting().id
-    with unit_of_work() as work:
-        sign_in.lock_sitting(work, sitting_id=sitting_id, at=edge.now())
-    session["next"] = request.form.get("back", "")
+    """Lock the terminal at once, and keep what the script read from the page; unlocking leads back to it."""
+    kept.lock(request.form.get("back", ""), kept.keyed())
     return redirect(url_for("sign_in.locked"), 303)
+
+
+@bp.get("/keyed")
+@gate.requires()
+def keyed() -> str:
+    """Show what was keyed on pages that cannot be opened again, so that nothing is lost in silence; once."""
+    lost = kept.without_a_page()
+    kept.shown(lost)
+    return render_template("sign_in/keyed.html", lost=lost, start=_start())
 
 
 @bp.get("/still-here")
@@ -176,19 +193,20 @@ def _sit_down(code: str) -> None:
         session["next"] = wanted
 
 
-def _remember_page_left() -> None:
-    """Come back to the page that an idle terminal left by itself; the gate has noted any other before it led here."""
+def _page_left() -> str:
+    """Return the page to come back to: as the gate or the lock noted it, or the one that led here."""
     left = urlsplit(request.referrer or "")
-    if "next" not in session and left.netloc == request.host and left.path != request.path:
-        session["next"] = left.path
+    return str(session.get("next") or (left.path if left.netloc == request.host else ""))
 
 
 def _landing() -> str:
     wanted = session.pop("next", None)
-    if wanted and wanted.startswith("/") and not wanted.startswith(("//", "/\\")):
-        return str(wanted)
     if not current_user.is_authenticated:
         return url_for("sign_in.enter")
+    return wanted if wanted and kept.opens(wanted) else _start()
+
+
+def _start() -> str:
     endpoint = start(edge.sitting().permissions, frozenset(current_app.view_functions))
     return url_for(endpoint) if endpoint else url_for("sign_in.nothing_yet")
 

@@ -1,5 +1,6 @@
-"""Accounts and roles, for the administrator; and everybody's own password."""
+"""Accounts, roles, passwords, badges and PINs."""
 
+from dispensary.web.staff import badges
 from dispensary.web.staff.views import bp
 
-__all__ = ["bp"]
+__all__ = ["badges", "bp"]

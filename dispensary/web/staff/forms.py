@@ -78,6 +78,24 @@ class OwnPasswordForm(NewPasswordFields, Form):
     submit = SubmitField(_l("Change my password"))
 
 
+class OwnPinForm(Form):
+    """A PIN of one's own, proved by the password."""
+
+    old = PasswordField(
+        _l("Password"), [Required(), TOO_LONG], render_kw={"autocomplete": "current-password", "autofocus": True}
+    )
+    pin = PasswordField(
+        _l("New PIN"),
+        [Required(), TOO_LONG],
+        description=_l("Six digits; no row such as 123456, no repetition, no year of birth."),
+        render_kw={"autocomplete": "off", "inputmode": "numeric"},
+    )
+    pin_again = PasswordField(
+        _l("New PIN, once more"), [Required(), TOO_LONG], render_kw={"autocomplete": "off", "inputmode": "numeric"}
+    )
+    submit = SubmitField(_l("Set my PIN"))
+
+
 class Press(Form):
     """A single button, without any field."""
 

@@ -77,6 +77,11 @@ def account(staff_id: int) -> Answer:
     return _show(staff_id, RoleForm(from_on=edge.act().clinic_day))
 
 
+def account_page(staff_id: int, refused: Form) -> tuple[str, int]:
+    """Show one account again, with what stood in the way of a button on its page."""
+    return _show(staff_id, RoleForm(formdata=None, from_on=edge.act().clinic_day), refused)
+
+
 def _show(staff_id: int, form: RoleForm, refused: Form | None = None) -> tuple[str, int]:
     page = render_template(
         "staff/account.html", account=_account(staff_id), form=form, press=Press, refused=refused, roles=DESCRIPTIONS
@@ -120,9 +125,7 @@ def withdraw_role(role_id: int) -> Answer:
         verbs.withdraw_role(work.session, staff_role=work.session.get_one(StaffRole, role_id), act=work.act)
         return url_for("staff.account", staff_id=staff_id)
 
-    return carried_out(form, change, said=_("The role is withdrawn.")) or _show(
-        staff_id, RoleForm(formdata=None, from_on=edge.act().clinic_day), form
-    )
+    return carried_out(form, change, said=_("The role is withdrawn.")) or account_page(staff_id, form)
 
 
 @bp.route("/staff/<int:staff_id>/end", methods=["GET", "POST"])
@@ -184,4 +187,6 @@ def own_password() -> Answer:
 
     done = carried_out(form, change, said=_("Your password is changed.")) if password_hash else None
     hint = _("You stay signed in here, and are signed out everywhere else.")
-    return done or (render_template("staff/form.html", form=form, title=_("My password"), hint=hint), form.status)
+    page = render_template("staff/form.html", form=form, title=_("My password"), hint=hint,
+                           beside=[(url_for("staff.own_pin"), _("Set my PIN"))])  # fmt: skip
+    return done or (page, form.status)

@@ -1,14 +1,17 @@
 """The shape of what is entered at the window."""
 
 from flask_babel import lazy_gettext as _l
+from werkzeug.datastructures import MultiDict
 from wtforms import BooleanField, HiddenField, RadioField, StringField, SubmitField
 from wtforms.validators import Length
 
 from dispensary.web.forms import ExactField, Form, Required, TextField, choices, positive, sane_text
+from dispensary.web.station.commands import Command, read
 from dispensary.web.witness import WitnessFields
 from models.enums import RefusedReason, ReversalReason, WithheldReason
 
 LONGEST_SCAN = 200
+DIGITS = {"autocomplete": "off", "inputmode": "numeric"}
 
 
 class ScanForm(Form):
@@ -19,6 +22,13 @@ class ScanForm(Form):
         [sane_text, Length(max=LONGEST_SCAN, message=_l("This is too long for a card, number or name."))],
         render_kw={"autocomplete": "off", "autofocus": True, "spellcheck": "false", "autocapitalize": "off"},
     )
+    keeps_focus = True
+
+    def put_back(self, kept: MultiDict[str, str]) -> set[str]:
+        """Fill in what was typed, but nothing that Enter pressed once too often would record."""
+        if read(kept.get("scan")).command in (Command.FIT, Command.SPOKE):
+            return set(kept)
+        return super().put_back(kept)
 
 
 class ConfirmForm(ScanForm):
@@ -32,7 +42,7 @@ class PartForm(WitnessFields, Form):
     """What was swallowed of a dose, why no more, and who saw the rest destroyed."""
 
     shown = HiddenField()
-    digits = HiddenField()
+    digits = TextField(_l("Last two digits of the number, as the person says them"), longest=20, render_kw=DIGITS)
     taken_mg = ExactField(
         _l("Swallowed"), [Required(), positive], render_kw={"autofocus": True, "inputmode": "decimal"}
     )

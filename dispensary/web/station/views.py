@@ -16,15 +16,20 @@ from dispensary.services import dosing as verbs
 from dispensary.services.dosing import Shown
 from dispensary.web import edge, gate
 from dispensary.web.access import note_access
+from dispensary.web.alerts import health_at_window
 from dispensary.web.changes import carried_out
 from dispensary.web.database import db
 from dispensary.web.once import Work
+from dispensary.web.station.after_dose import spoke_of
+from dispensary.web.station.after_dose_forms import DoneForm
 from dispensary.web.station.blueprint import bp
 from dispensary.web.station.checked import forget_checked, note_checked, was_checked
 from dispensary.web.station.commands import OPENS, Command, Typed, read
 from dispensary.web.station.forms import ConfirmForm, PartForm, RefuseForm, ReverseForm, ScanForm, WithholdForm
+from dispensary.web.station.notices import WordForm
 from dispensary.web.station.pictures import picture_of, reasons_of
-from dispensary.web.station.timing import note_scan, scanned_at
+from dispensary.web.station.shift_notes import unread_notes
+from dispensary.web.station.timing import note_opened, note_scan, scanned_at, served
 from dispensary.web.witness import prove_witness
 from models import Dose
 from models.enums import DoseOutcome, Origin, RefusedReason, ReversalReason, WithheldReason
@@ -47,11 +52,20 @@ def home() -> Answer:
 @gate.requires(Permission.STATION_USE)
 def find() -> Answer:
     """Open the person whose card, number or name was entered."""
-    form = ScanForm()
+    form = DoneForm()
     if not form.validate_on_submit():
+        form.dose_id.data = ""
         return _home(form)
-    if read(form.scan.data).command not in (Command.SEARCH, Command.DIGITS, Command.NOTHING):
-        form.scan.errors = [_("Nobody is open here, so nothing was recorded. Scan a card, or type a name or number.")]
+    command = read(form.scan.data).command
+    if command is Command.SPOKE and (answer := spoke_of(form)):
+        return answer
+    form.dose_id.data = ""
+    if command not in (Command.SEARCH, Command.DIGITS, Command.NOTHING):
+        form.scan.errors = [
+            _("S notes “spoke, swallowed” on the page right after a dose. Here nothing was recorded.")
+            if command is Command.SPOKE
+            else _("Nobody is open here, so nothing was recorded. Scan a card, or type a name or number.")
+        ]
         form.status, form.scan.data = 422, ""
         return _home(form)
     return _find(form)
@@ -61,7 +75,8 @@ def find() -> Answer:
 @gate.requires(Permission.STATION_USE)
 def done(dose_id: int) -> Answer:
     """Show what was recorded last, with the field ready for the next person."""
-    return _home(ScanForm(), recorded=dosing.recorded(db.session(), dose_id, edge.sitting().site_id))
+    recorded = dosing.recorded(db.session(), dose_id, edge.sitting().site_id)
+    return _home(DoneForm(dose_id=recorded.id) if recorded else ScanForm(), recorded=recorded)
 
 
 @bp.get("/queue")
@@ -89,6 +104,7 @@ def person(person_id: int) -> Answer:
     if picture.identity.root_id is not None:
         return redirect(url_for("station.person", person_id=picture.identity.root_id), 303)
     note_access(person_id, "station")
+    note_opened(person_id)
     forget_checked()
     return _person(picture, ConfirmForm())
 
@@ -110,7 +126,13 @@ def confirm(person_id: int) -> Answer:
             form.scan.errors = [_("Nothing was recorded. To confirm the dose, type a capital F.")]
             form.status = 422
             return _person(picture_of(person_id), form)
-        case Command.SEARCH | Command.SPOKE:
+        case Command.SPOKE:
+            form.scan.errors = [
+                _("S notes “spoke, swallowed” on the page right after a dose. Here nothing was recorded.")
+            ]
+            form.status = 422
+            return _person(picture_of(person_id), form)
+        case Command.SEARCH:
             return _find(form)
     page = typed.command.name.lower() if typed.command in OPENS.values() else "person"
     return redirect(url_for(f"station.{page}", person_id=person_id), 303)
@@ -228,6 +250,7 @@ def _shown(person_id: int, form: ConfirmForm | PartForm) -> Shown:
 
 
 def _done(dose: Dose) -> str:
+    served(dose.person_id)
     return url_for("station.done", dose_id=dose.id)
 
 
@@ -238,7 +261,8 @@ def _no_dose(person_id: int, form: WithholdForm | RefuseForm, title: str) -> Ans
 
 def _home(form: ScanForm, recorded: dosing.RecordedDose | None = None) -> Answer:
     watched = incidents.watched(db.session(), edge.sitting().site_id, edge.now())
-    return render_template("station/home.html", form=form, recorded=recorded, watched=watched, **_queue()), form.status
+    page = {"recorded": recorded, "watched": watched, "shift_notes": unread_notes(), **_queue()}
+    return render_template("station/home.html", form=form, **page), form.status
 
 
 def _queue() -> dict[str, object]:
@@ -260,7 +284,13 @@ def _person(picture: SafetyPicture, form: ConfirmForm) -> Answer:
     if request.method == "GET":  # what was sent and did not count keeps its digest: a second F without a look fails too
         form.shown.data = shown_digest(picture.facts, edge.settings().rules)
     form.scan.data = ""
-    return render_template("station/person.html", form=form, picture=picture, reasons=reasons_of(picture)), form.status
+    page = {
+        "picture": picture,
+        "reasons": reasons_of(picture),
+        "health": health_at_window(picture),
+        "word_form": WordForm(),
+    }
+    return render_template("station/person.html", form=form, **page), form.status
 
 
 def _find(form: ScanForm) -> Answer:
