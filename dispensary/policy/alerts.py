@@ -39,7 +39,6 @@ class AlertEntry(Cited):
 
 NEEDED = CITED | {"key", "kind", "medications", "can_do", "to_do", "urgent"}
 NAMED = (HealthFactKind.MEDICINE, HealthFactKind.ALLERGY)
-NUMBERS = ("from_ms", "below_ms", "after_months", "above_mg")
 OF_A_QTC = ("after_months", "above_mg", "from_ms")
 """What an entry about QTc is about: one of these."""
 
@@ -67,7 +66,10 @@ def _alert(where: str, entry: dict[str, Any]) -> AlertEntry:
             to_do=entry["to_do"],
             urgent=_yes_or_no(entry["urgent"]),
             names=tuple(_words(entry.get("names", []))),
-            **{key: _number(entry, key) for key in NUMBERS},
+            from_ms=_number(entry, "from_ms"),
+            below_ms=_number(entry, "below_ms"),
+            after_months=_number(entry, "after_months"),
+            above_mg=_number(entry, "above_mg"),
             **cited(entry),
         )
     except (ValueError, TypeError) as error:

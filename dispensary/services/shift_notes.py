@@ -48,5 +48,5 @@ def sign_note(session: Session, *, shift_note_id: int, act: Act) -> ShiftNoteRea
     read = ShiftNoteRead(shift_note_id=shift_note_id, read_at=act.at, **act.stamp)
     session.add(read)
     session.flush()
-    audit.record(session, AuditKind.SHIFT_NOTE_READ, read, act, shift_note=shift_note_id)
+    audit.record(session, AuditKind.SHIFT_NOTE_READ, read, act)
     return read

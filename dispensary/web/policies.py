@@ -2,8 +2,10 @@
 
 from flask import current_app
 
+from dispensary.errors import Refused
+from dispensary.policy.alerts import AlertList
 from dispensary.policy.profiles import SHIPPED, Profile
-from dispensary.policy.stack import OrderLimits, VomitBands, bands_in_force, stack
+from dispensary.policy.stack import OrderLimits, VomitBands, alert_list, bands_in_force, stack
 from dispensary.queries import policy
 from dispensary.web import edge
 from dispensary.web.database import db
@@ -28,3 +30,12 @@ def vomit_bands() -> VomitBands:
     """Return the bands in force here today for what a vomited dose is worth."""
     act = edge.act()
     return bands_in_force(profiles(), policy.approvals(db.session(), act.site_id, act.clinic_day), act.clinic_day)
+
+
+def alerts() -> AlertList:
+    """Return what is said here today of people's health; a list that cannot be read says nothing, and hides nothing."""
+    act = edge.act()
+    try:
+        return alert_list(profiles(), policy.approvals(db.session(), act.site_id, act.clinic_day), act.clinic_day)
+    except Refused:
+        return AlertList(readable=False)

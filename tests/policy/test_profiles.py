@@ -49,7 +49,13 @@ def write(tmp_path):
 def test_shipped_profiles_are_whole_cited_and_none_is_doubtful():
     profiles = load([SHIPPED])
 
-    assert [profile.id for profile in profiles] == ["asam-2020", "uk-orange-2017", "us-42cfr8-2024", "us-tip43-2005"]
+    assert [profile.id for profile in profiles] == [
+        "alerts-2026",
+        "asam-2020",
+        "uk-orange-2017",
+        "us-42cfr8-2024",
+        "us-tip43-2005",
+    ]
     limits = [limit for profile in profiles for limit in profile.order_limits]
     assert all(limit.citation and limit.words and limit.checked_on for limit in limits)
     assert {limit.medication for limit in limits} == {Medication.METHADONE}

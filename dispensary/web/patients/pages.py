@@ -7,6 +7,7 @@ from flask_login import current_user
 from dispensary.permissions import Permission
 from dispensary.queries import people
 from dispensary.web import edge
+from dispensary.web.alerts import health_of
 from dispensary.web.database import db
 from dispensary.web.forms import Form
 from dispensary.web.patients.forms import Press
@@ -36,7 +37,13 @@ def show_person(person_id: int, refused: Form | None = None) -> tuple[str, int]:
     ]
     card = "reporting.card" in current_app.view_functions
     html = render_template(
-        "patients/show.html", page=page, elsewhere=elsewhere, press=Press, refused=refused, card_prints=card
+        "patients/show.html",
+        page=page,
+        elsewhere=elsewhere,
+        press=Press,
+        refused=refused,
+        card_prints=card,
+        health=health_of(person_id) if current_user.may(Permission.HEALTH_ENTER) else None,
     )
     return html, refused.status if refused else 200
 
