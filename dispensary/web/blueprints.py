@@ -14,6 +14,7 @@ def register(app: Flask) -> None:
         station.bp,
         patients.bp,
         orders.bp,
+        orders.rota_bp,
         policy.bp,
         stock.bp,
         reporting.bp,

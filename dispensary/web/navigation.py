@@ -17,8 +17,9 @@ class Entry:
 
 MENU: tuple[Entry, ...] = (
     Entry("station.home", N_("Window"), Permission.STATION_USE),
-    Entry("patients.search", N_("People"), Permission.PERSON_VIEW),
     Entry("orders.desk", N_("Prescriber's desk"), Permission.ORDER_SIGN),
+    Entry("patients.search", N_("People"), Permission.PERSON_VIEW),
+    Entry("rota.days", N_("On call"), Permission.ROTA_SET),
     Entry("policy.profiles", N_("Policy"), Permission.POLICY_APPROVE),
     Entry("stock.overview", N_("Stock"), Permission.STOCK_VIEW),
     Entry("register.day", N_("Close the day"), Permission.DAY_CLOSE),
