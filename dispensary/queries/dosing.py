@@ -30,6 +30,7 @@ from models import (
     Countersignature,
     Dose,
     DoseOrder,
+    DoseObservation,
     DoseReversal,
     Episode,
     EpisodeEnd,
@@ -52,6 +53,7 @@ from models.enums import (
     EpisodeKind,
     Medication,
     NoticeKind,
+    ObservationKind,
     RefusedReason,
     TelephoneOrderKind,
     WithheldReason,
@@ -656,6 +658,10 @@ class RecordedDose:
     taken_at: datetime
     by: str
     reversed_at: datetime | None
+    spoke_at: datetime | None = None
+    """When it was noted that the person spoke after it."""
+    first_of_episode: bool = False
+    """Nothing was swallowed in this episode before it."""
 
 
 def recorded(session: Session, dose_id: int, site_id: int) -> RecordedDose | None:
@@ -676,11 +682,31 @@ def recorded(session: Session, dose_id: int, site_id: int) -> RecordedDose | Non
             Dose.taken_at,
             Staff.name.label("by"),
             DoseReversal.reversed_at,
+            DoseObservation.observed_at.label("spoke_at"),
+            _first_of_episode().label("first_of_episode"),
         )
         .join(Person, Person.id == Dose.person_id)
         .join(Staff, Staff.id == Dose.recorded_by_id)
+        .outerjoin(
+            DoseObservation,
+            (DoseObservation.dose_id == Dose.id) & (DoseObservation.kind == ObservationKind.SPOKE_SWALLOWED),
+        )
         .outerjoin(DoseReversal, DoseReversal.dose_id == Dose.id)
         .where(Dose.id == dose_id, Dose.site_id == site_id)
     )
     row = session.execute(query).mappings().one_or_none()
     return RecordedDose(**row) if row else None
+
+
+def _first_of_episode() -> ColumnElement[bool]:
+    """Match a dose before which nothing was swallowed in its episode."""
+    before = aliased(Dose)
+    undone = exists().where(DoseReversal.dose_id == before.id)
+    earlier = exists().where(
+        before.person_id == Dose.person_id,
+        before.episode_id == Dose.episode_id,
+        before.taken_at < Dose.taken_at,
+        before.taken_mg > 0,
+        ~undone,
+    )
+    return ~earlier

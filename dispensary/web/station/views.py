@@ -61,11 +61,7 @@ def find() -> Answer:
         return answer
     form.dose_id.data = ""
     if command not in (Command.SEARCH, Command.DIGITS, Command.NOTHING):
-        form.scan.errors = [
-            _("S notes “spoke, swallowed” on the page right after a dose. Here nothing was recorded.")
-            if command is Command.SPOKE
-            else _("Nobody is open here, so nothing was recorded. Scan a card, or type a name or number.")
-        ]
+        form.scan.errors = [_not_here(command)]
         form.status, form.scan.data = 422, ""
         return _home(form)
     return _find(form)
@@ -122,20 +118,22 @@ def confirm(person_id: int) -> Answer:
             return _give(person_id, form)
         case Command.DIGITS:
             return _check_identity(person_id, form, typed)
-        case Command.ALMOST_FIT:
-            form.scan.errors = [_("Nothing was recorded. To confirm the dose, type a capital F.")]
-            form.status = 422
-            return _person(picture_of(person_id), form)
-        case Command.SPOKE:
-            form.scan.errors = [
-                _("S notes “spoke, swallowed” on the page right after a dose. Here nothing was recorded.")
-            ]
-            form.status = 422
+        case Command.ALMOST_FIT | Command.SPOKE:
+            form.scan.errors, form.status = [_not_here(typed.command)], 422
             return _person(picture_of(person_id), form)
         case Command.SEARCH:
             return _find(form)
     page = typed.command.name.lower() if typed.command in OPENS.values() else "person"
     return redirect(url_for(f"station.{page}", person_id=person_id), 303)
+
+
+def _not_here(command: Command) -> str:
+    """Return why a key did nothing on the page where it was typed."""
+    if command is Command.ALMOST_FIT and (request.view_args or {}):
+        return _("Nothing was recorded. To confirm the dose, type a capital F.")
+    if command is Command.SPOKE:
+        return _("S notes “spoke, swallowed” on the page right after a dose. Here nothing was recorded.")
+    return _("Nobody is open here, so nothing was recorded. Scan a card, or type a name or number.")
 
 
 def _check_identity(person_id: int, form: ConfirmForm, typed: Typed) -> Answer:
