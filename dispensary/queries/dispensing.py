@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, not_, select
 from sqlalchemy.orm import Session, aliased
 
 from dispensary.queries.people import full_name
+from dispensary.queries.signs import same_person
 from models import Container, Dose, DoseLine, DoseReversal, Lot, Person, Product, Staff
 from models.enums import (
     BaseUnit,
@@ -130,8 +131,8 @@ def reversed_afterwards(session: Session, site_id: int, first: date, last: date)
 
 
 def doses_of_person(session: Session, person_id: int) -> list[DispensedDose]:
-    """Return every dose on a person's record, at every site, oldest first."""
-    return _doses(session, Dose.person_id == person_id)
+    """Return every dose of a person, under whichever of their records and at every site, oldest first."""
+    return _doses(session, same_person(Dose.__table__.c.person_id, person_id))
 
 
 def _doses(session: Session, *where: ColumnElement[bool]) -> list[DispensedDose]:

@@ -110,8 +110,8 @@ class OrderVersion:
 
 
 def versions_of(session: Session, person_id: int) -> list[OrderVersion]:
-    """Return every version of every order of a person, the newest first."""
-    return _versions(session, DoseOrder.person_id == person_id)
+    """Return every version of every order of a person, under whichever of their records, the newest first."""
+    return _versions(session, same_person(_ORDER.person_id, person_id))
 
 
 def version(session: Session, order_id: int) -> OrderVersion | None:
@@ -153,6 +153,8 @@ def _ends(session: Session, wanted: ColumnElement[bool]) -> dict[int, OrderEnd]:
 class EndingOrder:
     """An order whose last day is near, with nothing signed to follow it."""
 
+    order_id: int
+    """Its newest version."""
     person_id: int
     number: str
     name: str
@@ -170,7 +172,14 @@ def ending_soon(session: Session, site_id: int, today: date) -> list[EndingOrder
     ended = select(EpisodeEnd.episode_id).where(EpisodeEnd.id.not_in(select(EpisodeEndCorrection.episode_end_id)))
     later = select(DoseOrder.person_id).where(today + ENDING_SOON < LAST_DAY, DoseOrder.starts_on <= LAST_DAY)
     query = (
-        select(Person.id, Person.number, Person.family_name, Person.given_name, func.max(DoseOrder.ends_on))
+        select(
+            func.max(DoseOrder.id),
+            Person.id,
+            Person.number,
+            Person.family_name,
+            Person.given_name,
+            func.max(DoseOrder.ends_on),
+        )
         .join(DoseOrder, DoseOrder.person_id == Person.id)
         .where(
             DoseOrder.site_id == site_id,
@@ -182,8 +191,8 @@ def ending_soon(session: Session, site_id: int, today: date) -> list[EndingOrder
         .group_by(Person.id)
     )
     found = [
-        EndingOrder(person_id, number, full_name(family_name, given_name), last_day, (last_day - today).days)
-        for person_id, number, family_name, given_name, last_day in session.execute(query)
+        EndingOrder(order_id, person_id, number, full_name(family_name, given_name), last_day, (last_day - today).days)
+        for order_id, person_id, number, family_name, given_name, last_day in session.execute(query)
     ]
     return sorted(found, key=lambda order: (order.last_day, order.number))
 

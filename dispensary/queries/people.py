@@ -2,17 +2,21 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, and_, false, func, or_, select
+from sqlalchemy import ColumnElement, Row, and_, false, func, or_, select
 from sqlalchemy.orm import Session
 
 from dispensary.errors import NotFound
+from dispensary.queries.signs import same_person
+from dispensary.rules.likeness import keys_of
 from dispensary.rules.names import composed, folded, search_key
 from dispensary.wording import N_, Words, say
 from models import (
     Episode,
     EpisodeEnd,
     EpisodeEndCorrection,
+    NameKey,
     Notice,
     NoticeTick,
     Person,
@@ -22,10 +26,12 @@ from models import (
     Stop,
     StopRelease,
 )
-from models.enums import Admission, EpisodeEndReason, EpisodeKind, Medication, NoticeKind, Sex, StopKind
+from models.enums import Admission, CardEnd, EpisodeEndReason, EpisodeKind, Medication, NoticeKind, Sex, StopKind
 from models.units import Mg
 
 MOST_FOUND = 50
+PHONE_ENDS = 4
+"""By so many last digits numbers of the same phone are looked for, before they are compared whole."""
 LEAST_OF_A_NUMBER = 3
 """So much of a number must be typed before it is searched by its beginning."""
 
@@ -40,26 +46,35 @@ class FoundPerson:
     birth_date: date | None
     status: Words
     in_treatment: bool
+    photo: str | None
+    """The digest of the photo; None without one."""
 
 
 @dataclass(frozen=True)
 class Found:
     """What a search found: at most fifty people in the order of their names.
 
-    `more` says that others match too; `revoked` that the text is the code of a card that no longer holds.
+    `more` says that others match too; `card` is the card whose code the text is, if it is one.
     """
 
     people: list[FoundPerson]
     more: bool
-    revoked: bool
+    card: "CardHolder | None" = None
+
+    @property
+    def revoked(self) -> bool:
+        """Whether the text is the code of a card that no longer holds."""
+        return self.card is not None and self.card.revoked_at is not None
 
 
 @dataclass(frozen=True)
 class CardHolder:
-    """Whose card a code is, and since when it no longer holds."""
+    """Whose card a code is, and since when, why and by whom it no longer holds."""
 
     person_id: int
     revoked_at: datetime | None
+    because: CardEnd | None = None
+    by: str | None = None
 
 
 def full_name(family_name: str, given_name: str) -> str:
@@ -68,31 +83,44 @@ def full_name(family_name: str, given_name: str) -> str:
 
 
 def card_holder(session: Session, code: str) -> CardHolder | None:
-    """Return whose card has this code, revoked or not; None for a code we never issued."""
-    query = select(PersonCard.person_id, PersonCard.revoked_at).where(PersonCard.code == code.strip().upper())
+    """Return whose card has this code, revoked or not; None for a code we never issued.
+
+    Of a record that was linked into another one, the one that survives is the holder.
+    """
+    query = (
+        select(
+            func.coalesce(Person.root_id, Person.id),
+            PersonCard.revoked_at,
+            PersonCard.revoked_because,
+            Staff.name,
+        )
+        .join(Person, Person.id == PersonCard.person_id)
+        .outerjoin(Staff, Staff.id == PersonCard.revoked_by_id)
+        .where(PersonCard.code == code.strip().upper())
+    )
     row = session.execute(query).one_or_none()
-    return CardHolder(row.person_id, row.revoked_at) if row else None
+    return CardHolder(*row) if row else None
 
 
 def find_people(session: Session, text: str) -> Found:
     """Return the people whom a text may mean: a card's code, a number, or parts of a name in any script.
 
     A card's code is matched whole, a number from its beginning. Of a name, each word may stand anywhere in it, marks
-    and case aside. A blank text finds nobody.
+    and case aside. A blank text finds nobody. A record that was linked into another one is found as that one.
     """
     holder = card_holder(session, text)
     wanted = Person.id == holder.person_id if holder else _named(text)
     if wanted is None:
-        return Found([], more=False, revoked=False)
+        return Found([], more=False)
     people = _lines(session, wanted, limit=MOST_FOUND + 1)
-    return Found(
-        people[:MOST_FOUND], more=len(people) > MOST_FOUND, revoked=bool(holder and holder.revoked_at is not None)
-    )
+    return Found(people[:MOST_FOUND], more=len(people) > MOST_FOUND, card=holder)
 
 
 def _lines(session: Session, wanted: ColumnElement[bool], limit: int) -> list[FoundPerson]:
-    query = select(Person.id, Person.number, Person.family_name, Person.given_name, Person.birth_date).where(wanted)
-    rows = session.execute(query.order_by(Person.search_key, Person.id).limit(limit)).all()
+    rows = session.execute(_FOUND.where(wanted).limit(limit)).all()
+    if any(row.root_id for row in rows):
+        surviving = {row.root_id or row.id for row in rows}
+        rows = session.execute(_FOUND.where(Person.id.in_(surviving))).all()
     spans = episodes_of(session, [row.id for row in rows])
     return [
         FoundPerson(
@@ -102,9 +130,25 @@ def _lines(session: Session, wanted: ColumnElement[bool], limit: int) -> list[Fo
             birth_date=row.birth_date,
             status=status(spans.get(row.id, [])),
             in_treatment=any(span.ended_on is None for span in spans.get(row.id, [])),
+            photo=row.digest,
         )
         for row in rows
     ]
+
+
+_FOUND = (
+    select(
+        Person.id,
+        Person.number,
+        Person.family_name,
+        Person.given_name,
+        Person.birth_date,
+        Person.root_id,
+        PersonPhoto.digest,
+    )
+    .outerjoin(PersonPhoto, PersonPhoto.person_id == Person.id)
+    .order_by(Person.search_key, Person.id)
+)
 
 
 def _named(text: str) -> ColumnElement[bool] | None:
@@ -134,27 +178,42 @@ def alike(
 ) -> list[FoundPerson]:
     """Return those on record who may be the same person, by name.
 
-    Alike are: the same name, marks, case and order of words aside; the same identity number or phone; the same birth
-    date and a word of the name in common.
+    Alike are: a like name (rules/likeness); the same identity number, or phone however it was typed; the same birth date
+    and a word of the name in common.
     """
     words = frozenset(search_key(family_name, given_name).split())
-    same = [and_(*(Person.search_key.contains(word, autoescape=True) for word in words)) if words else false()]
+    keys = keys_of(family_name, given_name)
+    same = [
+        Person.id.in_(select(NameKey.person_id).where(NameKey.key.in_(keys))),
+        and_(*(Person.search_key.contains(word, autoescape=True) for word in words)) if words else false(),
+    ]
     if birth_date:
         same.append(Person.birth_date == birth_date)
     if identity_number:
         same.append(Person.identity_number == identity_number)
-    if phone:
-        same.append(Person.phone == phone)
-    query = select(Person.id, Person.search_key, Person.birth_date, Person.identity_number, Person.phone)
+    if digits := _digits(phone):
+        same.append(func.replace(func.replace(Person.phone, " ", ""), "-", "").contains(digits[-PHONE_ENDS:]))
+    query = select(
+        Person.id, Person.family_name, Person.given_name, Person.birth_date, Person.identity_number, Person.phone
+    )
     ids = [
         row.id
         for row in session.execute(query.where(or_(*same)))
-        if frozenset(row.search_key.split()) == words
+        if keys & keys_of(row.family_name, row.given_name)
         or (identity_number and row.identity_number == identity_number)
-        or (phone and row.phone == phone)
-        or (birth_date and row.birth_date == birth_date and not words.isdisjoint(row.search_key.split()))
+        or (digits and _digits(row.phone) == digits)
+        or (
+            birth_date
+            and row.birth_date == birth_date
+            and words & set(search_key(row.family_name, row.given_name).split())
+        )
     ]
     return _lines(session, Person.id.in_(ids), limit=len(ids)) if ids else []
+
+
+def _digits(phone: str) -> str:
+    """Return the digits of a phone number, however it was spaced."""
+    return "".join(sign for sign in phone if sign.isdigit())
 
 
 @dataclass(frozen=True)
@@ -177,12 +236,16 @@ class EpisodeSpan:
 
 
 def episodes_of(session: Session, person_ids: list[int]) -> dict[int, list[EpisodeSpan]]:
-    """Return the episodes of several people by person, oldest first; a corrected end counts as none."""
+    """Return the episodes of several people by person, oldest first; a corrected end counts as none.
+
+    Those of a record that was linked into one of theirs are among them.
+    """
     corrected = select(EpisodeEndCorrection.episode_end_id)
     query = (
         select(
             Episode.id,
             Episode.person_id,
+            Person.root_id,
             Episode.kind,
             Episode.admission,
             Episode.admitted_on,
@@ -195,14 +258,20 @@ def episodes_of(session: Session, person_ids: list[int]) -> dict[int, list[Episo
             EpisodeEnd.reason.label("end_reason"),
             EpisodeEnd.note.label("end_note"),
         )
+        .join(Person, Person.id == Episode.person_id)
         .outerjoin(EpisodeEnd, and_(EpisodeEnd.episode_id == Episode.id, EpisodeEnd.id.not_in(corrected)))
-        .where(Episode.person_id.in_(person_ids))
+        .where(or_(Episode.person_id.in_(person_ids), Person.root_id.in_(person_ids)))
         .order_by(Episode.admitted_on, Episode.id)
     )
     spans: dict[int, list[EpisodeSpan]] = {}
-    for row in session.execute(query):
-        spans.setdefault(row.person_id, []).append(EpisodeSpan(**row._mapping))
+    for root_id, span in ((row.root_id, _span(row)) for row in session.execute(query)):
+        for person_id in {span.person_id, root_id} & set(person_ids):
+            spans.setdefault(person_id, []).append(span)
     return spans
+
+
+def _span(row: Row[*tuple[Any, ...]]) -> EpisodeSpan:
+    return EpisodeSpan(**{name: value for name, value in row._mapping.items() if name != "root_id"})
 
 
 def status(spans: list[EpisodeSpan]) -> Words:
@@ -322,13 +391,14 @@ def person_page(session: Session, person_id: int, at: datetime) -> PersonPage:
     return PersonPage(
         identity=identity(session, person_id),
         episodes=list(reversed(episodes_of(session, [person_id]).get(person_id, []))),
-        card=_card(session, person_id),
+        card=current_card(session, person_id),
         stops=standing_stops(session, person_id, at),
         notices=open_notices(session, person_id),
     )
 
 
-def _card(session: Session, person_id: int) -> CurrentCard | None:
+def current_card(session: Session, person_id: int) -> CurrentCard | None:
+    """Return the card that holds for a person now, if there is one."""
     query = (
         select(PersonCard.id, PersonCard.code, PersonCard.issued_at, Staff.name)
         .join(Staff, Staff.id == PersonCard.issued_by_id)
@@ -343,7 +413,7 @@ def standing_stops(session: Session, person_id: int, at: datetime) -> list[Stand
     query = (
         select(Stop.id, Stop.kind, Stop.note, Stop.set_at, Staff.name, Stop.decide_by)
         .join(Staff, Staff.id == Stop.recorded_by_id)
-        .where(Stop.person_id == person_id, Stop.id.not_in(select(StopRelease.stop_id)))
+        .where(same_person(Stop.__table__.c.person_id, person_id), Stop.id.not_in(select(StopRelease.stop_id)))
         .order_by(Stop.set_at, Stop.id)
     )
     return [
@@ -357,7 +427,7 @@ def open_notices(session: Session, person_id: int) -> list[OpenNotice]:
     query = (
         select(Notice.id, Notice.kind, Notice.note, Notice.set_at, Staff.name)
         .join(Staff, Staff.id == Notice.recorded_by_id)
-        .where(Notice.person_id == person_id, Notice.id.not_in(select(NoticeTick.notice_id)))
+        .where(same_person(Notice.__table__.c.person_id, person_id), Notice.id.not_in(select(NoticeTick.notice_id)))
         .order_by(Notice.set_at, Notice.id)
     )
     return [OpenNotice(*row) for row in session.execute(query)]

@@ -17,6 +17,8 @@ from models import (
     DoseReversal,
     IdentityVersion,
     Person,
+    PersonLink,
+    PersonUnlink,
     Supplement,
     TelephoneOrder,
 )
@@ -132,7 +134,7 @@ def _outcomes_today(session: Session, site_id: int, day: date) -> dict[int, _Out
     return found
 
 
-_WRITE_THE_QUEUE = (Dose, DoseReversal, IdentityVersion)
+_WRITE_THE_QUEUE = (Dose, DoseReversal, IdentityVersion, PersonLink, PersonUnlink)
 _LATE = (
     select(func.count())
     .select_from(TelephoneOrder.__table__)

@@ -33,12 +33,10 @@ from models import (
 _PERSON, _PHOTO = Person.__table__.c, PersonPhoto.__table__.c
 
 
-def same_person(column: ColumnElement[int]) -> ColumnElement[bool]:
-    """Match the rows of a person, `:person_id`, and of every record that was linked into theirs."""
-    own = Person.__table__.alias()
-    return column.in_(
-        select(own.c.id).where(or_(own.c.id == bindparam("person_id"), own.c.root_id == bindparam("person_id")))
-    )
+def same_person(column: ColumnElement[int], person_id: int | None = None) -> ColumnElement[bool]:
+    """Match the rows of a person, `:person_id` unless given, and of every record that was linked into theirs."""
+    own, whose = Person.__table__.alias(), bindparam("person_id") if person_id is None else person_id
+    return column.in_(select(own.c.id).where(or_(own.c.id == whose, own.c.root_id == whose)))
 
 
 @dataclass(frozen=True)

@@ -1,8 +1,8 @@
 """Whether two names could be taken for each other at a window.
 
 A name is turned into keys: its words in order of the alphabet, and the same with one letter left out of one word. Two names
-are alike when they share a key: then they differ, at most, in one letter that was added, dropped, changed, or changed
-places with its neighbour; marks, case and which name comes first make no difference.
+are alike when they share a key: then they differ, at most, in one letter that was added, dropped, changed, or stands
+elsewhere in its word; marks, case and which name comes first make no difference.
 """
 
 from dispensary.rules.names import folded

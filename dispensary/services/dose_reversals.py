@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from dispensary.errors import Conflict, NotFound, Refused
 from dispensary.queries.after_dose import standing
-from dispensary.services import audit, lock, people, stock
+from dispensary.services import audit, linked_slots, people, stock
 from dispensary.services.act import Act
 from dispensary.wording import N_, say
 from models import Claim, ClaimRelease, Dose, DoseReversal, Movement, Staff
@@ -66,6 +66,7 @@ def reverse_dose(
     if dose.claim_id is not None:
         session.add(_release_of(session, dose.claim_id, act))
     session.flush()
+    linked_slots.settle(session, person_id=dose.person_id, clinic_day=dose.clinic_day, part=dose.part, act=act)
     made = [_undo(session, movement, poured, witnessed_by_id, act) for movement in movements]
     audit.record(
         session,
@@ -86,7 +87,7 @@ def _dose_to_reverse(session: Session, dose_id: int, act: Act) -> Dose:
     dose = session.get(Dose, dose_id)
     if dose is None or dose.site_id != act.site_id:
         raise NotFound(say(N_("There is no such dose here.")), code="no_such_dose")
-    lock.person(session, dose.person_id)
+    linked_slots.lock_records(session, {dose.person_id})
     before = session.execute(
         select(DoseReversal.reversed_at, Staff.name)
         .join(Staff, Staff.id == DoseReversal.recorded_by_id)

@@ -54,6 +54,7 @@ def admit_patient(
         Refused: an episode is open, the day or the kind of admission cannot be right, or the transfer is not whole.
     """
     people.lock(session, person_id)
+    people.refuse_linked_away(session, person_id)
     before = episodes_of(session, [person_id]).get(person_id, [])
     _refuse_open(before)
     _check_admission_day(before, admitted_on, act)
@@ -103,23 +104,35 @@ def end_episode(
         raise Refused(say(N_("There is no open episode to end.")), code="no_open_episode")
     _check_end_day(session, open_one, ended_on, act)
     note = people.line(note, "note", needed=True)
-    turns = session.scalar(select(func.max(EpisodeEnd.turn)).where(EpisodeEnd.episode_id == open_one.id)) or 0
-    end = EpisodeEnd(episode_id=open_one.id, turn=turns + 1, ended_on=ended_on, reason=reason, note=note, **act.stamp)
-    session.add(end)
-    orders_ended = _end_orders(session, person_id, ended_on, act)
-    session.flush()
-    audit.record(session, AuditKind.EPISODE_ENDED, end, act, person=person_id, ended_on=ended_on, reason=reason)
-    for order_end in orders_ended:
-        audit.record(
-            session,
-            AuditKind.ORDER_ENDED,
-            order_end,
-            act,
-            order=order_end.order_id,
-            last_day=order_end.last_day,
-            reason=order_end.reason,
-        )
+    end = write_end(session, span=open_one, ended_on=ended_on, reason=reason, note=note, act=act)
+    end_orders(session, person_id=person_id, last_day=ended_on, reason=OrderEndReason.EPISODE_ENDED, act=act)
     return end
+
+
+def write_end(
+    session: Session, *, span: EpisodeSpan, ended_on: date, reason: EpisodeEndReason, note: str, act: Act
+) -> EpisodeEnd:
+    """Write the end of an open episode; call behind the person's lock, and end the orders with it."""
+    turns = session.scalar(select(func.max(EpisodeEnd.turn)).where(EpisodeEnd.episode_id == span.id)) or 0
+    end = EpisodeEnd(episode_id=span.id, turn=turns + 1, ended_on=ended_on, reason=reason, note=note, **act.stamp)
+    session.add(end)
+    session.flush()
+    audit.record(session, AuditKind.EPISODE_ENDED, end, act, person=span.person_id, ended_on=ended_on, reason=reason)
+    return end
+
+
+def ends_of(session: Session, person_id: int, reason: EpisodeEndReason) -> list[EpisodeEnd]:
+    """Return the ends of a record's own episodes that have this reason and were not taken back."""
+    query = (
+        select(EpisodeEnd)
+        .join(Episode, Episode.id == EpisodeEnd.episode_id)
+        .where(
+            Episode.person_id == person_id,
+            EpisodeEnd.reason == reason,
+            EpisodeEnd.id.not_in(select(EpisodeEndCorrection.episode_end_id)),
+        )
+    )
+    return list(session.scalars(query))
 
 
 def correct_episode_end(session: Session, *, episode_end_id: int, reason: str, act: Act) -> EpisodeEndCorrection:
@@ -143,6 +156,7 @@ def correct_episode_end(session: Session, *, episode_end_id: int, reason: str, a
     spans = episodes_of(session, [found.person_id])[found.person_id]
     if all(span.end_id != episode_end_id for span in spans):
         raise Conflict(say(N_("This end was already corrected.")), code="corrected_before")
+    people.refuse_linked_away(session, found.person_id)
     if any(span.id > found.id for span in spans):
         raise Refused(say(N_("Another episode has begun since. This end stays as it is.")), code="later_episode")
     correction = EpisodeEndCorrection(episode_end_id=episode_end_id, reason=reason, **act.stamp)
@@ -239,21 +253,18 @@ def _check_end_day(session: Session, span: EpisodeSpan, ended_on: date, act: Act
         )
 
 
-def _end_orders(session: Session, person_id: int, ended_on: date, act: Act) -> list[OrderEnd]:
-    """End every order that would hold after the episode; one that never began ends the day before its start."""
+def end_orders(session: Session, *, person_id: int, last_day: date, reason: OrderEndReason, act: Act) -> None:
+    """End every order that would hold after a day; one that never began ends the day before its start."""
     query = select(DoseOrder.id, DoseOrder.starts_on).where(
         DoseOrder.person_id == person_id,
-        ended_on < orders.LAST_DAY,
+        last_day < orders.LAST_DAY,
         DoseOrder.starts_on <= orders.LAST_DAY,
     )
-    ends = [
-        OrderEnd(
-            order_id=row.id,
-            last_day=max(ended_on, row.starts_on - timedelta(days=1)),
-            reason=OrderEndReason.EPISODE_ENDED,
-            **act.stamp,
+    for row in session.execute(query.order_by(DoseOrder.id)).all():
+        held_until = max(last_day, row.starts_on - timedelta(days=1))
+        end = OrderEnd(order_id=row.id, last_day=held_until, reason=reason, **act.stamp)
+        session.add(end)
+        session.flush()
+        audit.record(
+            session, AuditKind.ORDER_ENDED, end, act, order=end.order_id, last_day=end.last_day, reason=end.reason
         )
-        for row in session.execute(query.order_by(DoseOrder.id))
-    ]
-    session.add_all(ends)
-    return ends

@@ -19,7 +19,7 @@ from dispensary.services.act import Act
 from dispensary.services.photos import WindowPhoto
 from dispensary.wording import N_, say
 from models import IdentityVersion, Person, PersonCard, PersonPhoto, Site
-from models.enums import AuditKind, Sex
+from models.enums import AuditKind, CardEnd, Sex
 
 LONGEST = 200
 EARLIEST_BIRTH = date(1900, 1, 1)
@@ -36,6 +36,17 @@ def lock(session: Session, person_id: int) -> None:
     query = select(Person.id).where(Person.id == person_id).with_for_update(key_share=True)
     if session.scalar(query) is None:
         raise NotFound(say(N_("There is no such person on record.")), code="no_such_person")
+
+
+def refuse_linked_away(session: Session, person_id: int) -> None:
+    """Refuse what is to be done on a record that was linked into another one.
+
+    Raises:
+        Refused: it was; the record that survives is the one to open.
+    """
+    if session.scalar(select(Person.root_id).where(Person.id == person_id)) is not None:
+        words = N_("This record was linked with another one of the same person. Open the record that survives.")
+        raise Refused(say(words), code="record_linked_away")
 
 
 def line(text: str, field: str, *, needed: bool = False, longest: int = LONGEST) -> str:
@@ -188,39 +199,47 @@ def take_photo(session: Session, *, person_id: int, photo: WindowPhoto, act: Act
     return kept
 
 
-def issue_card(session: Session, *, person_id: int, act: Act) -> PersonCard:
-    """Issue a card with a new random code; the one before holds no longer."""
+def issue_card(session: Session, *, person_id: int, because: CardEnd = CardEnd.REPLACED, act: Act) -> PersonCard:
+    """Issue a card with a new random code; the one before holds no longer.
+
+    Args:
+        because: why the card before holds no longer, if there is one.
+
+    Raises:
+        Refused: the record was linked into another one.
+    """
     lock(session, person_id)
-    before = _revoke_current(session, person_id, act)
+    refuse_linked_away(session, person_id)
+    before = _revoke_current(session, person_id, because, act)
     code = cards.PREFIX + "".join(secrets.choice(cards.LETTERS) for _ in range(cards.LENGTH))
     card = PersonCard(person_id=person_id, code=code, issued_at=act.at, issued_by_id=act.by_id)
     session.add(card)
     session.flush()
     if before is not None:
-        audit.record(session, AuditKind.CARD_REVOKED, before, act, person=person_id)
+        audit.record(session, AuditKind.CARD_REVOKED, before, act, person=person_id, because=because)
     audit.record(session, AuditKind.CARD_ISSUED, card, act, person=person_id)
     return card
 
 
-def revoke_card(session: Session, *, person_id: int, act: Act) -> PersonCard:
+def revoke_card(session: Session, *, person_id: int, because: CardEnd = CardEnd.LOST, act: Act) -> PersonCard:
     """Revoke a person's card, as when it is lost.
 
     Raises:
         Refused: the person has no card that holds.
     """
     lock(session, person_id)
-    card = _revoke_current(session, person_id, act)
+    card = _revoke_current(session, person_id, because, act)
     if card is None:
         raise Refused(say(N_("There is no card that still holds.")), code="no_card")
-    audit.record(session, AuditKind.CARD_REVOKED, card, act, person=person_id)
+    audit.record(session, AuditKind.CARD_REVOKED, card, act, person=person_id, because=because)
     return card
 
 
-def _revoke_current(session: Session, person_id: int, act: Act) -> PersonCard | None:
+def _revoke_current(session: Session, person_id: int, because: CardEnd, act: Act) -> PersonCard | None:
     query = select(PersonCard).where(PersonCard.person_id == person_id, PersonCard.revoked_at.is_(None))
     card = session.scalar(query.execution_options(populate_existing=True))
     if card is not None:
-        card.revoked_at, card.revoked_by_id = act.at, act.by_id
+        card.revoked_at, card.revoked_by_id, card.revoked_because = act.at, act.by_id, because
         session.flush()
     return card
 

@@ -122,12 +122,12 @@ def _refuse_standing(session: Session, person_id: int, kind: StopKind) -> None:
         select(Stop.set_at, Staff.name)
         .join(Staff, Staff.id == Stop.recorded_by_id)
         .where(
-            same_person(Stop.__table__.c.person_id),
+            same_person(Stop.__table__.c.person_id, person_id),
             Stop.kind == kind,
             Stop.id.not_in(select(StopRelease.stop_id)),
         )
     )
-    standing = session.execute(query.limit(1), {"person_id": person_id}).one_or_none()
+    standing = session.execute(query.limit(1)).one_or_none()
     if standing is not None:
         raise Conflict(
             say(N_("This stop stands already, set at %(at)s by %(by)s."), at=standing.set_at, by=standing.name),

@@ -9,6 +9,7 @@ from babel.dates import format_date
 from flask import Flask
 from flask_babel import get_locale
 
+from dispensary.rules.likeness import masked
 from dispensary.web import edge
 from dispensary.wording import in_unit
 from models.enums import BaseUnit
@@ -60,6 +61,7 @@ def init_app(app: Flask) -> None:
         "day": day,
         "weekday": weekday,
         "say": say,
+        "masked": masked,
     }
     for name, function in filters.items():
         app.add_template_filter(function, name)
