@@ -13,7 +13,7 @@ from models.enums import Desk, TaskReasonKind
 
 
 def answer(session: Session, *, person_id: int, kinds: set[TaskReasonKind], resolution: str, act: Act) -> None:
-    """Close the prescriber's task about a person if these kinds of reasons were all that still waited.
+    """Close the prescriber's task about a person if nothing but these kinds of reasons still waited on it.
 
     Call with the person's row locked.
     """

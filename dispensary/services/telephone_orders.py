@@ -207,8 +207,7 @@ def countersign(session: Session, *, telephone_order_id: int, agreed: bool, note
     if not agreed:
         _take_back(session, taken, note, act)
     resolution = note or taken.reason
-    kinds = {TaskReasonKind.COUNTERSIGN}
-    prescriber_desk.answer(session, person_id=taken.person_id, kinds=kinds, resolution=resolution, act=act)
+    prescriber_desk.answer(session, person_id=taken.person_id, kinds=set(), resolution=resolution, act=act)
     return signature
 
 
