@@ -15,6 +15,12 @@ MEANING: dict[str, Words] = {
     "uq_movement_container_seq": say(N_("Someone drew from this container at the same moment. Press again.")),
     "ck_movement_balance_not_negative": say(N_("The container does not hold that much.")),
     "uq_container_open": say(N_("A container of this product is already open at this window.")),
+    "uq_vomiting_dose_id": say(N_("It is on record already that this dose came up.")),
+    "uq_dose_replacement": say(N_("The replacement of this dose was given already. Give no other.")),
+    "uq_replacement_order_dose_id_version": say(
+        N_("A replacement of this dose was ordered at the same moment. Look again.")
+    ),
+    "uq_dose_observation_dose_id_kind": say(N_("This was already noted of this dose.")),
     "uq_dose_reversal_dose_id": say(N_("This dose was already reversed.")),
     "uq_stop_release_stop_id": say(N_("This stop was already released.")),
     "uq_notice_tick_notice_id": say(N_("This notice was already passed on.")),
@@ -32,6 +38,10 @@ MEANING: dict[str, Words] = {
     "uq_staff_role_staff_id_role_site_id_from_on": say(N_("This role was already given from that day on.")),
     "uq_dispensing_window_site_id_name": say(N_("A window of this name is already here.")),
     "uq_site_code": say(N_("Another site has this short name.")),
+    "uq_downtime_day_site_id_clinic_day_turn": say(N_("This day was declared at the same moment. Look again.")),
+    "uq_downtime_entered_downtime_day_id": say(N_("The paper of this day was already signed as entered.")),
+    "uq_downtime_pack_site_id_clinic_day_printing": say(N_("A pack was printed at the same moment. Press again.")),
+    "uq_pack_copy_tick_pack_id_copy": say(N_("This copy was already ticked.")),
     "uq_container_site_id_label": say(N_("A container with this label is already on record.")),
 }
 """What each rule of the database means to a person."""

@@ -221,3 +221,12 @@ def positive(form: FlaskForm, field: Any) -> None:
     """Refuse zero and less."""
     if field.data is not None and field.data <= 0:
         raise ValidationError(gettext("This must be more than zero."))
+
+
+LONGEST_ID = 9
+"""Digits of an id that either database can look for."""
+
+
+def id_in(text: str | None) -> int:
+    """Return the id that a hidden field holds; 0, which is nobody's, where it holds none."""
+    return int(text) if text and text.isascii() and text.isdecimal() and len(text) <= LONGEST_ID else 0

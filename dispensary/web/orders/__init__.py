@@ -5,6 +5,7 @@ from dispensary.web.orders.blueprint import bp
 from dispensary.web.orders.desk import desk
 from dispensary.web.orders.prescription import prescription
 from dispensary.web.orders.renewal import renew
+from dispensary.web.orders.replacement import replacement
 from dispensary.web.orders.rota import bp as rota_bp
 from dispensary.web.orders.supplement import supplement
 from dispensary.web.orders.telephone import by_telephone
@@ -18,6 +19,7 @@ __all__ = [
     "of_person",
     "prescription",
     "renew",
+    "replacement",
     "rota_bp",
     "supplement",
 ]

@@ -28,6 +28,7 @@ def profiles() -> str:
         profiles=policies.profiles(),
         approved=_in_force(),
         limits=policies.order_limits(),
+        bands=policies.vomit_bands(),
     )
 
 

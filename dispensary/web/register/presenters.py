@@ -62,6 +62,20 @@ SENTENCES: dict[AuditKind, str] = {
     ),
     AuditKind.DOSE_WITHHELD: N_("Withheld a dose from person no. %(person)s: %(reason)s (row no. %(subject_id)s)."),
     AuditKind.DOSE_REFUSED: N_("Person no. %(person)s refused the dose: %(reason)s (row no. %(subject_id)s)."),
+    AuditKind.DOSE_VOMITED: N_(
+        "Dose no. %(dose)s of person no. %(person)s came up %(minutes)s minutes after it was swallowed; seen by staff:"
+        " %(witnessed)s."
+    ),
+    AuditKind.REPLACEMENT_ORDERED: N_(
+        "Ordered %(amount_mg)s in place of dose no. %(dose)s of person no. %(person)s (version %(version)s)."
+    ),
+    AuditKind.DOSE_REPLACED: N_(
+        "Gave dose no. %(subject_id)s to person no. %(person)s in place of dose no. %(replaces)s: %(taken_mg)s taken."
+    ),
+    AuditKind.DOSE_SPILT: N_(
+        "A dose poured for person no. %(person)s was spilt from container no. %(container)s, with a witness."
+    ),
+    AuditKind.DOSE_OBSERVED: N_("Noted of dose no. %(dose)s of person no. %(person)s: %(observed)s."),
     AuditKind.DOSE_REVERSED: N_("Reversed dose no. %(dose)s of person no. %(person)s: %(reason)s."),
     AuditKind.INCIDENT_RECORDED: N_(
         "Recorded a dosing incident of person no. %(person)s: %(incident_kind)s, %(taken_mg)s swallowed (dose no. %(dose)s)."
@@ -81,6 +95,14 @@ SENTENCES: dict[AuditKind, str] = {
         "Answered telephone order no. %(telephone_order)s of person no. %(person)s; agreed: %(agreed)s."
     ),
     AuditKind.ON_CALL_SET: N_("Put account no. %(prescriber)s on call on %(clinic_day)s."),
+    AuditKind.EXCEPTION_ACKNOWLEDGED: N_(
+        "Entered dose no. %(dose)s of person no. %(person)s from paper against a rule, acknowledged: %(code)s."
+    ),
+    AuditKind.CLOCK_CONFIRMED: N_("Confirmed date and time together with account no. %(witness)s."),
+    AuditKind.DOWNTIME_DECLARED: N_("Declared %(day)s a day on paper (turn %(turn)s)."),
+    AuditKind.DOWNTIME_ENTERED: N_("Signed that all paper of %(day)s is entered: %(sheets)s sheets."),
+    AuditKind.DOWNTIME_PACK_PRINTED: N_("Printed the downtime pack of %(day)s: %(copies)s copies."),
+    AuditKind.PACK_COPY_TICKED: N_("Ticked copy %(copy)s of downtime pack no. %(pack)s: %(fate)s."),
     AuditKind.PRODUCT_ADDED: N_("Added product no. %(subject_id)s: %(medication)s, %(form)s."),
     AuditKind.STOCK_INVENTORIED: N_("Entered %(containers)s containers in the first inventory, with a witness."),
     AuditKind.STOCK_RECEIVED: N_("Took in a delivery of %(containers)s containers (receipt no. %(subject_id)s)."),
@@ -118,6 +140,8 @@ FIELDS: dict[str, Callable[[Any], Any]] = {
     "taken_mg": _milligrams,
     "wasted_mg": _milligrams,
     "amount_mg": _milligrams,
+    "observed": enums.ObservationKind,
+    "witnessed": lambda value: Words(YES_NO[value]),
     "key": enums.SettingKey,
     "role": enums.Role,
     "episode_kind": enums.EpisodeKind,
@@ -132,6 +156,7 @@ FIELDS: dict[str, Callable[[Any], Any]] = {
     "medication": enums.Medication,
     "form": enums.Form,
     "sheet": enums.PrintedSheet,
+    "fate": enums.PackCopyFate,
     "occasion": enums.SealOccasion,
     "telephone_kind": enums.TelephoneOrderKind,
     "agreed": lambda value: Words(YES_NO[value]),

@@ -14,15 +14,15 @@ from dispensary.queries.after_dose import Dissolving, LastDose, Replacement
 from dispensary.queries.dosing import RecordedDose, SafetyPicture
 from dispensary.rules.dosing import DosingFacts, reasons_to_withhold, shown_digest
 from dispensary.rules.stock import Line
-from dispensary.rules.vomiting import needs_no_replacement, suggestion_for
 from dispensary.services import observations, replacements, spills, vomiting
 from dispensary.services.dosing import Shown
 from dispensary.web import edge, gate, policies
 from dispensary.web.access import note_access
 from dispensary.web.changes import carried_out
 from dispensary.web.database import db
-from dispensary.web.forms import Form
+from dispensary.web.forms import Form, id_in
 from dispensary.web.once import Work
+from dispensary.web.orders.replacement import meaning_of
 from dispensary.web.station.after_dose_forms import SEEN, DissolvedForm, DoneForm, SpiltForm, VomitedForm
 from dispensary.web.station.blueprint import bp
 from dispensary.web.station.checked import was_checked
@@ -50,7 +50,7 @@ def vomited(person_id: int) -> Answer:
         vomiting.record_vomiting(
             work.session,
             person_id=person_id,
-            dose_id=_number(form.dose_id.data),
+            dose_id=id_in(form.dose_id.data),
             minutes_after=form.minutes_after.data or 0,
             witnessed=form.witnessed.data == SEEN,
             note=form.note.data or "",
@@ -67,22 +67,8 @@ def _vomited(person_id: int, form: VomitedForm) -> Answer:
     dose = after_dose.last_dose(db.session(), person_id, act.clinic_day)
     if dose is not None and (request.method == "GET" or form.status == CHANGED):
         form.dose_id.data, form.minutes_after.data = str(dose.id), (act.at - dose.taken_at) // MINUTE
-    page = {"form": form, "picture": picture, "dose": dose, "meaning": _meaning(dose)}
+    page = {"form": form, "picture": picture, "dose": dose, "meaning": meaning_of(dose)}
     return render_template("station/vomited.html", **page), form.status
-
-
-def _meaning(dose: LastDose | None) -> dict[str, object]:
-    """Return what the approved policy says of a dose that came up, and what follows."""
-    if dose is None or dose.vomiting_id is None:
-        return {}
-    waiting = after_dose.waiting_replacement(db.session(), dose.person_id, dose.clinic_day)
-    band = policies.vomit_bands().recorded(dose.medication, dose.profile, dose.band)
-    return {
-        "suggestion": suggestion_for(band, dose.taken_mg),
-        "dissolves": needs_no_replacement(dose.medication, dose.form),
-        "waiting": waiting if waiting and waiting.dose_id == dose.id else None,
-        "replaced_at": after_dose.replaced_at(db.session(), dose.id),
-    }
 
 
 @bp.route("/doses/<int:dose_id>/replace", methods=["GET", "POST"])
@@ -193,7 +179,7 @@ def dissolved(dose_id: int) -> Response:
     """Note that a tablet or film dissolved, or that nobody saw it; then back to where the nurse was."""
     form = DissolvedForm()
     home = url_for("station.home")
-    back = url_for("station.done", dose_id=_number(form.back.data)) if form.back.data else home
+    back = url_for("station.done", dose_id=id_in(form.back.data)) if form.back.data else home
 
     def change(work: Work) -> str:
         observations.note_dissolved(work.session, dose_id=dose_id, seen=form.seen.data == SEEN, act=work.act)
@@ -208,14 +194,9 @@ def _told(form: Form, back: str) -> Response:
     return redirect(back, 303)
 
 
-def _number(text: str | None) -> int:
-    """Return the id that a hidden field holds; 0, which is nobody's, where it holds none."""
-    return int(text) if text and text.isascii() and text.isdecimal() and len(text) <= len("123456789012") else 0
-
-
 def spoke_of(form: DoneForm) -> Response | None:
     """Return the way to noting S for the dose that the page showed; None if it showed none."""
-    dose_id, form.dose_id.data = _number(form.dose_id.data), ""
+    dose_id, form.dose_id.data = id_in(form.dose_id.data), ""
     return redirect(url_for("station.spoke", dose_id=dose_id), 307) if dose_id else None
 
 

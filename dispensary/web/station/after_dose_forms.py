@@ -2,6 +2,7 @@
 
 from flask_babel import lazy_gettext as _l
 from wtforms import HiddenField, RadioField, SubmitField
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its stubs
 
 from dispensary.web.forms import Form, Required, TextField
 from dispensary.web.orders.forms import WholeField
@@ -29,7 +30,10 @@ class VomitedForm(Form):
     witnessed = RadioField(
         _l("Who saw it?"),
         [Required(_l("Choose one."))],
-        choices=[(SEEN, _l("staff saw it come up")), (TOLD, _l("nobody of the staff saw it"))],
+        choices=[
+            SelectChoice(value=SEEN, label=_l("staff saw it come up")),
+            SelectChoice(value=TOLD, label=_l("nobody of the staff saw it")),
+        ],
         description=_l("Only what staff saw counts."),
     )
     note = TextField(_l("Note (may stay empty)"), longest=500)
