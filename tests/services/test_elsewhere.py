@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 
 from dispensary.errors import Conflict, NotFound, Refused
 from dispensary.queries.dosing import facts_for, standing_stops
-from dispensary.queries.verification import facts as verification
+from dispensary.queries.verification.whole import CHECKS
 from dispensary.rules.dosing import SiteRules, reasons_to_withhold
 from dispensary.services import elsewhere, episodes, stops
 from dispensary.services.elsewhere import Confirmed, Reported
@@ -25,7 +25,7 @@ from models.enums import (
 )
 from models.units import mg
 from tests.durability.recount import recount_within
-from tests.factories import dose, patient, person, reversal, trust_clock
+from tests.factories import dose, patient, person, reversal
 
 SITE = SiteRules(hours_between_days=8, hold_from_days=3, hold_from_days_induction=2)
 
@@ -289,19 +289,11 @@ def test_a_report_of_another_site_is_not_found(session, world):
 
 def test_the_whole_of_it_verifies(session, world):
     one, two = patient(session, world), patient(session, world)
-    trust_clock(session, world)
     dose(session, world, one, session.scalars(select(DoseOrder).where(DoseOrder.person_id == one.id)).one())
     verify(session, world, report(session, world, one))
     verify(session, world, report(session, world, two))
 
-    checks = (
-        verification.changed_fact,
-        verification.wrong_claim,
-        verification.wrong_release,
-        verification.wrong_amount,
-        verification.wrong_draw,
-    )
-    faults = [fault for check in checks if (fault := check(session, world.site.id, lambda _: None))]
+    faults = [fault for check in CHECKS if (fault := check(session, world.site.id, lambda _: None))]
 
     assert faults == []
 

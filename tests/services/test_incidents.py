@@ -10,7 +10,7 @@ from dispensary.errors import NotFound, Refused
 from dispensary.policy.house import house_rules
 from dispensary.queries import stock as shelf
 from dispensary.queries.dosing import facts_for, standing_stops
-from dispensary.queries.verification import facts
+from dispensary.queries.verification.whole import CHECKS
 from dispensary.rules.dosing import SiteRules, reasons_to_withhold
 from dispensary.rules.stock import lines_for
 from dispensary.services import episodes, incidents, stops
@@ -307,11 +307,7 @@ def test_the_whole_of_it_verifies(session, world):
     record(session, world, one, swallowed(session, world, from_here=False), IncidentKind.TWICE)
     observed(session, world, record(session, world, two, swallowed(session, world, from_here=False)))
 
-    faults = [
-        fault
-        for check in (facts.changed_fact, facts.wrong_claim, facts.wrong_release, facts.wrong_amount, facts.wrong_draw)
-        if (fault := check(session, world.site.id, lambda _: None))
-    ]
+    faults = [fault for check in CHECKS if (fault := check(session, world.site.id, lambda _: None))]
 
     assert faults == []
 

@@ -41,7 +41,7 @@ class GivenFields:
 
     medication = SelectField(_l("Medicine"), choices=choices(Medication))
     taken_day = DayField(_l("Day"), [Required(), not_long_ago])
-    taken_time = ClockField(_l("Time"), [Required()])
+    taken_time = ClockField(_l("Time (hours and minutes)"), [Required()])
 
 
 class ElsewhereForm(GivenFields, Form):

@@ -32,7 +32,7 @@ class IncidentForm(Form):
     )
     uncertain = BooleanField(_l("The amount is not certain"))
     medication = SelectField(_l("Medicine"), choices=choices(Medication))
-    taken_time = ClockField(_l("Swallowed today at"), [Required()])
+    taken_time = ClockField(_l("Swallowed today at (hours and minutes)"), [Required()])
     source = RadioField(_l("Poured from"), [Required(_l("Choose where it came from."))])
     intended = TextField(_l("Meant for (number or card; may stay empty)"), longest=60)
     note = TextField(_l("What happened, in your own words"), [Required()], longest=LONGEST_NOTE)

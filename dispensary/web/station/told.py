@@ -6,6 +6,7 @@ from typing import Any
 from flask_babel import gettext
 from sqlalchemy.orm import Session
 from wtforms import TimeField
+from wtforms.widgets import TextInput
 
 from dispensary.clock import clinic_day, moment_on
 from dispensary.errors import Refused
@@ -15,7 +16,9 @@ from dispensary.wording import N_, say
 
 
 class ClockField(TimeField):
-    """A time of day, in hours and minutes."""
+    """A time of day, in hours and minutes, typed as this house prints it."""
+
+    widget = TextInput()
 
     def process_formdata(self, valuelist: Any) -> None:
         """Turn what was typed into a time; nothing typed is no time."""

@@ -1,0 +1,186 @@
+"""Doses given elsewhere over HTTP: noted at the window, verified by calling the source."""
+
+import pytest
+from sqlalchemy import func, select
+
+from models import Dose, DosingIncident, ElsewhereDose, ElsewhereVerdict, Stop
+from models.enums import DoseOutcome, ElsewhereSource, StopKind
+from models.units import mg
+from tests.client import hidden_fields
+from tests.durability.recount import recount
+from tests.factories import patient
+
+TOLD = {
+    "source": "hospital",
+    "source_name": "City Hospital",
+    "medication": "methadone",
+    "amount_mg": "80",
+    "taken_day": "2026-03-02",
+    "taken_time": "06:15",
+    "told_by": "the sister",
+}
+SAID = {
+    "answer": "gave_it",
+    "verifier": "ward nurse, by the ward's own number",
+    "medication": "methadone",
+    "amount_mg": "80",
+    "taken_day": "2026-03-02",
+    "taken_time": "06:15",
+}
+
+
+@pytest.fixture
+def nurse(client, session, world):
+    return client.sign_in(session, world, world.nurse)
+
+
+@pytest.fixture
+def who(session, world):
+    made = patient(session, world)
+    session.commit()
+    return made
+
+
+def text(answer):
+    return answer.get_data(as_text=True)
+
+
+def count(session, table):
+    session.rollback()
+    return session.scalar(select(func.count()).select_from(table))
+
+
+def one(session, table):
+    session.rollback()
+    return session.scalars(select(table).execution_options(populate_existing=True)).one()
+
+
+def noted(client, who, **changes):
+    """Note a dose and return the page about it."""
+    return client.send(f"/window/{who.id}/elsewhere", TOLD | changes).headers["Location"]
+
+
+def test_E_on_a_persons_page_notes_the_dose_and_stops_until_it_is_verified(nurse, session, who):
+    opened = nurse.send(f"/window/{who.id}", {"scan": "E"}).headers["Location"]
+    page = text(nurse.get(noted(nurse, who)))
+    station = text(nurse.get(f"/window/{who.id}"))
+
+    assert opened == f"/window/{who.id}/elsewhere"
+    made = one(session, ElsewhereDose)
+    assert (made.source, made.source_name, made.amount_mg) == (ElsewhereSource.HOSPITAL, "City Hospital", mg("80"))
+    assert one(session, Stop).kind is StopKind.ELSEWHERE_UNVERIFIED
+    assert "80\u00a0mg" in page
+    assert "Do not give" in station
+    assert f"/window/{who.id}/elsewhere" in station
+    assert "City Hospital" in text(nurse.get(opened))
+
+
+def test_an_amount_that_nobody_knows_may_stay_empty(nurse, session, who):
+    page = text(nurse.get(noted(nurse, who, amount_mg="")))
+
+    assert one(session, ElsewhereDose).amount_mg is None
+    assert "amount not known" in page
+
+
+def test_the_same_report_sent_twice_is_one(nurse, session, who):
+    path = f"/window/{who.id}/elsewhere"
+    fields = hidden_fields(nurse.get(path), path) | TOLD
+
+    first, second = (nurse.post(path, data=fields) for _ in range(2))
+
+    assert first.headers["Location"] == second.headers["Location"]
+    assert count(session, ElsewhereDose) == 1
+
+
+def test_a_second_report_of_the_same_dose_is_told_of_the_first(nurse, session, who):
+    noted(nurse, who)
+
+    answer = nurse.send(f"/window/{who.id}/elsewhere", TOLD)
+
+    assert answer.status_code == 409
+    assert "was reported at 07:00 by Rosa Ames" in text(answer)
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"source": ""}, "Choose where."),
+        ({"source_name": ""}, "Please fill this in."),
+        ({"told_by": " "}, "Please fill this in."),
+        ({"amount_mg": "0"}, "This must be more than zero."),
+        ({"taken_day": "2026-03-03"}, "one that is planned is not reported"),
+        ({"taken_day": "0001-01-01"}, "Type the day as"),
+        ({"taken_time": ""}, "Please fill this in."),
+        ({"taken_time": "6h"}, "hours and minutes"),
+    ],
+)
+def test_what_cannot_be_is_said_at_its_field(nurse, session, who, changes, said):
+    answer = nurse.send(f"/window/{who.id}/elsewhere", TOLD | changes)
+
+    assert answer.status_code == 422
+    assert said in text(answer)
+    assert "City Hospital" in text(answer) or "source_name" in changes
+    assert count(session, ElsewhereDose) == 0
+
+
+def test_the_sources_word_makes_it_a_dose_and_says_what_is_next(nurse, session, who):
+    path = noted(nurse, who)
+
+    answer = nurse.send(path, SAID | {"amount_mg": "75"})
+    shown = text(nurse.get(answer.headers["Location"]))
+
+    made = one(session, Dose)
+    assert (made.outcome, made.taken_mg) == (DoseOutcome.ELSEWHERE, mg("75"))
+    assert "The stop stands until the prescriber releases it" in shown
+    assert "it counts as taken" in shown
+    assert "Dosed today at 06:15" in text(nurse.get(f"/window/{who.id}"))
+    recount(session)
+
+
+def test_the_answer_sent_twice_is_one_dose(nurse, session, who):
+    path = noted(nurse, who)
+    fields = hidden_fields(nurse.get(path), path) | SAID
+
+    first, second = (nurse.post(path, data=fields) for _ in range(2))
+
+    assert first.headers["Location"] == second.headers["Location"]
+    assert count(session, Dose) == 1
+
+
+def test_two_tabs_decide_once_and_the_second_sees_what_was_decided(nurse, session, who):
+    path = noted(nurse, who)
+    one_tab, other_tab = (hidden_fields(nurse.get(path), path) | SAID for _ in range(2))
+
+    nurse.post(path, data=one_tab)
+    answer = nurse.post(path, data=other_tab | {"answer": "did_not"})
+
+    assert answer.status_code == 409
+    assert "This report was decided at 07:00 by Rosa Ames." in text(answer)
+    assert one(session, ElsewhereVerdict).verified
+
+
+def test_without_an_amount_it_is_not_verified(nurse, session, who):
+    answer = nurse.send(noted(nurse, who), SAID | {"amount_mg": ""})
+
+    assert answer.status_code == 422
+    assert "Ask how many mg were given" in text(answer)
+    assert count(session, Dose) == 0
+
+
+def test_the_sources_no_needs_no_amount(nurse, session, who):
+    answer = nurse.send(noted(nurse, who), SAID | {"answer": "did_not", "amount_mg": ""})
+
+    assert answer.status_code == 303
+    assert not one(session, ElsewhereVerdict).verified
+    assert "it counts as not taken" in text(nurse.get(answer.headers["Location"]))
+
+
+def test_a_dose_here_and_one_there_on_one_day_are_an_incident_that_the_window_watches(nurse, session, who):
+    nurse.send(f"/window/{who.id}", {"scan": "F"})
+
+    nurse.send(noted(nurse, who), SAID)
+
+    incident = one(session, DosingIncident)
+    assert "Being watched after a dosing incident" in text(nurse.get("/window"))
+    assert "twice on one day" in text(nurse.get(f"/window/incidents/{incident.id}"))
+    recount(session)
