@@ -34,7 +34,9 @@ def band_of(bands: VomitBands, medication: Medication, minutes: int, *, witnesse
 
 
 def suggested_mg(taken_mg: Mg, share: Fraction) -> Mg:
-    """Return the share of what was swallowed, rounded down to a whole milligram; never more than was swallowed."""
+    """Return the share of what was swallowed: all of it, or a part rounded down to a whole milligram."""
+    if share == 1:
+        return taken_mg
     return Mg(taken_mg * share.numerator / share.denominator // WHOLE_MG)
 
 
