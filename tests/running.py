@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from dataclasses import dataclass, field
+from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import urlencode
 
@@ -167,3 +168,39 @@ def fields_of(page: str) -> dict[str, str]:
         if name:
             found[name.group(1)] = value.group(1) if value else ""
     return found
+
+
+class _Filled(HTMLParser):
+    """Collects what a browser would send of the form that has a token, as it stands on the page."""
+
+    def __init__(self, action: str) -> None:
+        super().__init__()
+        self.action, self.inside, self.done = action, False, False
+        self.fields: dict[str, str] = {}
+        self.select = ""
+
+    def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
+        had = dict(attributes)
+        if tag == "form" and not self.done:
+            self.inside = not self.action or (had.get("action") or "").endswith(self.action)
+        elif self.inside and tag == "input" and had.get("name"):
+            ticked = had.get("type") not in ("radio", "checkbox") or "checked" in had
+            if ticked and had.get("type") != "submit":
+                self.fields[had["name"] or ""] = had.get("value") or ""
+        elif self.inside and tag == "select":
+            self.select = had.get("name") or ""
+        elif self.inside and tag == "option" and self.select and ("selected" in had or self.select not in self.fields):
+            self.fields[self.select] = had.get("value") or ""
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == "form" and self.inside:
+            self.inside, self.done = False, True
+        elif tag == "select":
+            self.select = ""
+
+
+def filled_in(page: str, action: str = "") -> dict[str, str]:
+    """Return all fields of a form in the page's main part as they stand: the first, or the one that is sent there."""
+    reader = _Filled(action)
+    reader.feed(page[page.index("<main") :])
+    return reader.fields

@@ -8,6 +8,7 @@ import http.client
 import random
 import re
 import threading
+from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -15,7 +16,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from tests import factories
-from tests.running import Answer, Server, Terminal, fields_of
+from tests.running import Answer, Server, Terminal, fields_of, filled_in
 
 DONE = re.compile(r"/window/done/(\d+)$")
 OPENED = datetime(2026, 3, 2, 6, 0, tzinfo=UTC)
@@ -45,7 +46,8 @@ class Book:
     reversed: set[int] = field(default_factory=set)
     perhaps: list[int] = field(default_factory=list)
     """People whose answer never came, since the server was killed."""
-    told: list[str] = field(default_factory=list)
+    done: Counter[str] = field(default_factory=Counter)
+    """How often each kind of page was carried out."""
 
 
 class BadMorning:
@@ -81,10 +83,13 @@ class BadMorning:
     def fill(self, terminal: Terminal, path: str, **fields: str) -> Answer:
         """Open a page and send its form with these fields."""
         page = terminal.get(path)
-        if page.status != 200:
+        shown = filled_in(page.text) if page.status == 200 else {}
+        if "token" not in shown:
             return page
-        answer = terminal.post(path, fields_of(page.text) | fields)
-        assert answer.status < 500 or answer.status == 503, answer.text[:600]
+        answer = terminal.post(path, shown | fields)
+        assert answer.status in (303, 200, 404, 409, 422), (path, answer.status, answer.text[:600])
+        if answer.status == 303:
+            self.book.done[path.rstrip("/0123456789").rsplit("/", 1)[-1]] += 1
         return answer
 
     def note(self, person_id: int, answer: Answer) -> int | None:
@@ -93,6 +98,7 @@ class BadMorning:
         found = DONE.search(answer.location)
         if found:
             self.book.given[int(found.group(1))] = person_id
+            self.book.done["dose"] += 1
             return int(found.group(1))
         return None
 
@@ -208,6 +214,72 @@ class BadMorning:
         for (stop_id,) in self.rows("SELECT id FROM stop WHERE id NOT IN (SELECT stop_id FROM stop_release)"):
             if self.chance.random() < 0.7:
                 self.fill(self.desk, f"/prescriber/stops/{stop_id}/release", reason="seen and decided")
+
+    def incident(self) -> None:
+        """Somebody swallowed what they should not have; it is always recorded."""
+        person_id, terminal = self.anyone(), self.anywhere()
+        kind = self.chance.choice(["wrong_person", "wrong_amount", "against_a_rule"])
+        answer = self.fill(
+            terminal, f"/window/{person_id}/incident", kind=kind, taken_mg="30", note="told by the person", intended=""
+        )
+        if answer.status != 303:  # nothing that stands open here makes up 30 mg: it is recorded all the same
+            answer = self.fill(
+                terminal, f"/window/{person_id}/incident", kind=kind, taken_mg="30", note="from a bottle that broke",
+                intended="", source="not_from_here",
+            )  # fmt: skip
+        assert answer.status == 303, "what was swallowed could not be recorded"
+
+    def swallowed_by_another(self) -> None:
+        """A dose on record was swallowed by somebody else: the record is reversed and the truth recorded, as one."""
+        standing = sorted(set(self.book.given) - self.book.reversed)
+        if not standing:
+            return
+        dose_id, swallower = self.chance.choice(standing), self.anyone()
+        (number,) = self.rows(f"SELECT number FROM person WHERE id = {swallower}")[0]
+        answer = self.fill(
+            self.anywhere(),
+            f"/window/doses/{dose_id}/incident",
+            kind="wrong_person",
+            swallowed_by=number,
+            note="mixed up",
+        )
+        if answer.status == 303:
+            self.book.reversed.add(dose_id)
+
+    def vomit_and_replace(self) -> None:
+        """A dose comes up; a prescriber orders what replaces it, and it is given, or not."""
+        person_id, terminal = self.anyone(), self.anywhere()
+        self.fill(terminal, f"/window/{person_id}/vomited", minutes_after="0", witnessed="seen", note="")
+        self.fill(self.desk, f"/people/{person_id}/replacement", amount_mg="20", reason="seen to come up")
+        last = self.rows(f"SELECT dose_id FROM vomiting WHERE person_id = {person_id} ORDER BY id DESC LIMIT 1")
+        if last:
+            path = f"/window/doses/{last[0][0]}/replace"
+            answer = self.fill(terminal, path, scan="F")
+            self.note(person_id, answer)
+
+    def spill(self) -> None:
+        """A poured dose is spilt before it is swallowed; it may be poured again."""
+        self.fill(self.anywhere(), f"/window/{self.anyone()}/spilt", note="the cup fell", **self.seen())
+
+    def elsewhere(self) -> None:
+        """Somebody was dosed elsewhere; the source is called, or not."""
+        person_id, terminal = self.anyone(), self.anywhere()
+        self.fill(
+            terminal,
+            f"/window/{person_id}/elsewhere",
+            source="hospital",
+            source_name="City",
+            amount_mg="40",
+            taken_time="05:30",
+            told_by="self",
+        )
+        waiting = self.rows(
+            "SELECT id FROM elsewhere_dose WHERE id NOT IN (SELECT elsewhere_dose_id FROM elsewhere_verdict)"
+        )
+        for (report_id,) in waiting:
+            if self.chance.random() < 0.6:
+                said = self.chance.choice(["gave_it", "did_not"])
+                self.fill(terminal, f"/window/elsewhere/{report_id}", answer=said, verifier="ward sister, rung back")
 
     def kill(self) -> None:
         """Cut the power while nurses are dosing; then start again."""

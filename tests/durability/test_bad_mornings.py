@@ -26,13 +26,19 @@ from tests.running import Server, Terminal
 
 pytestmark = pytest.mark.slow
 
-NURSES, PEOPLE, STEPS = 4, 12, 40
+NURSES, PEOPLE, STEPS = 4, 12, 20
 VERBS = {
     "give": 14, "press_twice": 4, "two_terminals": 4, "leave_a_page_open": 3, "press_an_old_page": 3,
     "withhold": 1, "refuse": 1, "part": 2, "reverse": 3, "kill": 1,
-    "wrong_container": 2, "stop_and_release": 2,
+    "wrong_container": 2, "stop_and_release": 3,
+    "incident": 2, "swallowed_by_another": 2, "vomit_and_replace": 3, "spill": 2, "elsewhere": 2,
 }  # fmt: skip
 """What happens, and how often beside the rest."""
+PAGES = {
+    "dose", "withhold", "refuse", "part", "reverse", "stop", "release", "end", "open", "incident", "vomited", "replacement",
+    "replace", "spilt", "elsewhere",
+}  # fmt: skip
+"""What must have been carried out at least once in five mornings."""
 
 
 @dataclass
@@ -80,18 +86,19 @@ def live(server: Server, home: Home, clock_file: Path, furniture: Furniture, see
             return [tuple(row) for row in session.execute(text(query))]
 
         morning = BadMorning(server, clock_file, furniture, lambda: sit_down(server, home, furniture), rows, seed)
-        plan = morning.chance.choices(list(VERBS), list(VERBS.values()), k=STEPS)
+        plan = list(VERBS) + morning.chance.choices(list(VERBS), list(VERBS.values()), k=STEPS)
+        morning.chance.shuffle(plan)
         for verb in plan:
             getattr(morning, verb)()
     server.stop()
     check(home, morning)
-    return Counter(plan)
+    return morning.book.done
 
 
 def check(home: Home, morning: BadMorning) -> None:
     """Hold the book of the morning against the rows, and the rows against each other."""
     with look_into(home) as session:
-        counted = recount(session)
+        recount(session)
         rows = session.execute(
             text(
                 "SELECT d.id, d.person_id, r.id FROM dose d LEFT JOIN dose_reversal r ON r.dose_id = d.id"
@@ -104,13 +111,11 @@ def check(home: Home, morning: BadMorning) -> None:
         key = keys.read_seal_key(home).public_key()
         found = verify(session, site.id, key)
     book = morning.book
-    confirmed = {dose: who for dose, who in book.given.items() if dose in on_record}
-    assert confirmed == {dose: on_record[dose] for dose in confirmed}, "a dose is on record for another person"
+    assert book.given.items() <= on_record.items(), "a dose that a screen confirmed is not on record for that person"
     assert book.reversed <= undone, "a reversal that was confirmed is not on record"
     unseen = Counter(who for dose, who in on_record.items() if dose not in book.given)
     assert not unseen - Counter(book.perhaps), f"doses that no screen confirmed: {unseen}"
     assert found.sound, found.faults
-    assert counted["doses"] >= len(confirmed)
 
 
 def sit_down(server: Server, home: Home, furniture: Furniture) -> list[Terminal]:
@@ -180,13 +185,13 @@ def copy(template: Home, folder: Path, postgres) -> Home:
 
 
 def test_five_bad_mornings_leave_everything_in_agreement(mornings):
-    happened = sum((mornings(seed) for seed in range(5)), Counter())
+    carried_out = sum((mornings(seed) for seed in range(5)), Counter())
 
-    assert set(happened) == set(VERBS)
+    assert not PAGES - set(carried_out), "some pages were never carried out, so the mornings prove nothing of them"
 
 
 @pytest.mark.soak
 def test_fifty_bad_mornings(mornings, backend):
-    happened = sum((mornings(1000 + seed) for seed in range(50)), Counter())
+    carried_out = sum((mornings(1000 + seed) for seed in range(50)), Counter())
 
-    print(f"\n{backend}: 50 bad mornings, {sum(happened.values())} things happened: {dict(happened)}; all agree")
+    print(f"\n{backend}: 50 bad mornings, all agree; carried out: {dict(carried_out)}")
