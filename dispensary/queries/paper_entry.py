@@ -116,6 +116,12 @@ def people_called(session: Session, typed: Sequence[str]) -> dict[str, int]:
     return {wanted[code]: person_id for query in (cards, numbers) for code, person_id in session.execute(query)}
 
 
+def numbers_of(session: Session, person_ids: Sequence[int]) -> dict[int, str]:
+    """Return the number of each of some people."""
+    rows = session.execute(select(Person.id, Person.number).where(Person.id.in_(person_ids)))
+    return {row.id: row.number for row in rows}
+
+
 def medicines(session: Session, site_id: int) -> list[tuple[Medication, Form]]:
     """Return the medicines of which a container stands open at a site."""
     query = (

@@ -22,6 +22,8 @@ TABLES = {
     "account_id": "staff",
     "entry_id": "register_entry",
     "end_id": "episode_end",
+    "link_id": "person_link",
+    "pack_id": "downtime_pack",
 }
 """Gaps that are not named after their table."""
 
@@ -54,6 +56,7 @@ class Samples:
         self._dose(who, order)
         for table in ("person_photo", "person_card"):
             self.rows.one(table)
+        self.other_id = factories.person(session).id
         session.commit()
 
     def _dose(self, who: Any, order_id: Any) -> None:
@@ -99,7 +102,9 @@ class Samples:
             "from_on": (self.world.day - timedelta(days=7)).isoformat(),
             "until_on": self.world.day.isoformat(),
             "form": "csv",
+            "other_id": self.other_id,
             "number": 1,  # of a page
+            "copy": 1,
             "profile_id": "uk-orange-2017",
             "parts": 2,
             "filename": "dispensary.css",
