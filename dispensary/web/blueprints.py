@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from dispensary.web import orders, patients, policy, reporting, sign_in, site, staff, station, stock
+from dispensary.web import downtime, orders, patients, policy, reporting, sign_in, site, staff, station, stock
 from dispensary.web.register import audit_bp
 from dispensary.web.register import bp as register_pages
 
@@ -18,6 +18,7 @@ def register(app: Flask) -> None:
         policy.bp,
         stock.bp,
         reporting.bp,
+        downtime.bp,
         register_pages,
         audit_bp,
         staff.bp,

@@ -89,11 +89,16 @@ SENTENCES: dict[AuditKind, str] = {
     ),
     AuditKind.SUPPLEMENT_ORDERED: N_("Ordered a further part of %(amount_mg)s today for person no. %(person)s."),
     AuditKind.TELEPHONE_ORDER_TAKEN: N_(
-        "Took down a telephone order for person no. %(person)s: %(telephone_kind)s, %(amount_mg)s."
+        "Took down a telephone order for person no. %(person)s: %(ordered)s, %(amount_mg)s."
     ),
     AuditKind.TELEPHONE_ORDER_COUNTERSIGNED: N_(
-        "Answered telephone order no. %(telephone_order)s of person no. %(person)s; agreed: %(agreed)s."
+        "Answered telephone order no. %(telephone_order_id)s of person no. %(person)s; agreed: %(agreed)s."
     ),
+    AuditKind.RECORDS_LINKED: N_("Linked the record of person no. %(person)s into that of person no. %(root)s."),
+    AuditKind.RECORDS_UNLINKED: N_(
+        "Took back the link of the record of person no. %(person)s into that of person no. %(root)s."
+    ),
+    AuditKind.GUEST_ADMITTED: N_("Admitted person no. %(person)s as a guest until %(until_on)s."),
     AuditKind.ON_CALL_SET: N_("Put account no. %(prescriber)s on call on %(clinic_day)s."),
     AuditKind.EXCEPTION_ACKNOWLEDGED: N_(
         "Entered dose no. %(dose)s of person no. %(person)s from paper against a rule, acknowledged: %(code)s."
@@ -158,7 +163,7 @@ FIELDS: dict[str, Callable[[Any], Any]] = {
     "sheet": enums.PrintedSheet,
     "fate": enums.PackCopyFate,
     "occasion": enums.SealOccasion,
-    "telephone_kind": enums.TelephoneOrderKind,
+    "ordered": enums.TelephoneOrderKind,
     "agreed": lambda value: Words(YES_NO[value]),
     "in_force": lambda value: Words(YES_NO[value]),
 }
