@@ -91,8 +91,7 @@ def take_telephone_order(session: Session, *, person_id: int, said: Said, act: A
         taken,
         act,
         person=person_id,
-        telephone_kind=said.kind,
-        amount_mg=said.amount_mg,
+        ordered=said.kind,
     )
     return taken
 
@@ -201,8 +200,6 @@ def countersign(session: Session, *, telephone_order_id: int, agreed: bool, note
         signature,
         act,
         person=taken.person_id,
-        telephone_order=taken.id,
-        agreed=agreed,
     )
     if not agreed:
         _take_back(session, taken, note, act)

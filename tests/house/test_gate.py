@@ -13,7 +13,6 @@ from tests.client import HOST
 from tests.house.samples import Samples
 
 NO_ANSWER_WITHOUT_DATA: dict[str, str] = {
-    "orders.release_dose": "nobody's dose is held",
 }
 """Pages that rightly answer 404 or 409 to the samples, with the reason."""
 

@@ -210,7 +210,7 @@ def test_held_dose_is_released_for_today_and_leaves_the_desk(prescriber, session
     release = session.scalars(select(models.ReEntryRelease)).one()
     assert (release.amount_mg, release.days_without_medicine) == (mg("80"), 4)
     assert "Nothing waits" in text(prescriber.get("/prescriber"))
-    assert prescriber.get(f"/people/{who.id}/held-dose").status_code == 404
+    assert "No dose of this person is held now" in text(prescriber.get(f"/people/{who.id}/held-dose"))
 
 
 def test_release_of_another_amount_than_shown_is_refused(prescriber, session, world):
