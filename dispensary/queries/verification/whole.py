@@ -4,7 +4,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from dispensary.queries.verification import chains, facts, stock
+from dispensary.queries.verification import chains, doses, facts, mishaps, stock
 from dispensary.queries.verification.results import Progress, Verification
 from dispensary.rules import seals
 from models import AuditEvent, Dose, RegisterEntry, Site
@@ -15,10 +15,16 @@ CHECKS: tuple[facts.Check, ...] = (
     facts.wrong_import,
     stock.unregistered_movement,
     stock.wrong_container,
-    facts.wrong_claim,
-    facts.wrong_release,
-    facts.wrong_amount,
-    facts.wrong_draw,
+    doses.wrong_claim,
+    doses.wrong_release,
+    doses.wrong_amount,
+    doses.wrong_draw,
+    mishaps.wrong_vomiting,
+    mishaps.wrong_replacement,
+    mishaps.wrong_incident,
+    mishaps.wrong_elsewhere,
+    mishaps.wrong_spill,
+    mishaps.wrong_step,
 )
 """What is asked of the facts, once the chains were walked; each names the first that fails it."""
 
