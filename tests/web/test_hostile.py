@@ -29,7 +29,7 @@ NOT_FACTS = {"access_log", "sign_in_attempt", "staff_session", "audit_event"}
 OF_REFUSALS = {AuditKind.PERMISSION_REFUSED, AuditKind.SIGN_IN_FAILED}
 
 BUTTONS = {
-    "sign_in.lock", "sign_in.leave", "patients.issue_card", "patients.revoke_card", "patients.tick_notice",
+    "sign_in.lock", "sign_in.leave", "patients.issue_card", "patients.revoke_card", "patients.lose_card", "patients.tick_notice",
     "staff.end", "staff.withdraw_role", "staff.issue_badge", "site.retire_terminal", "stock.open_container", "stock.countersign",
     "reporting.history_pdf",
 }  # fmt: skip

@@ -79,14 +79,10 @@ def _go_on(back: str | None) -> Response:
     with unit_of_work() as work:
         sign_in.unlock_sitting(work, sitting_id=edge.sitting().id)
     session["seen_at"] = session["unlocked_at"] = int(edge.now().timestamp())
-    for key in (READ, "next"):
-        session.pop(key, None)
+    session.pop(READ, None)
     kept.expect_back()
-    return redirect(back if back and kept.opens(back) else _elsewhere(), 303)
-
-
-def _elsewhere() -> str:
-    return url_for("sign_in.keyed") if kept.without_a_page() else _start()
+    session["next"] = back or ""
+    return redirect(url_for("sign_in.keyed") if kept.without_a_page() else _landing(), 303)
 
 
 @bp.post("/lock")
@@ -104,7 +100,7 @@ def keyed() -> str:
     """Show what was keyed on pages that cannot be opened again, so that nothing is lost in silence; once."""
     lost = kept.without_a_page()
     kept.shown(lost)
-    return render_template("sign_in/keyed.html", lost=lost, start=_start())
+    return render_template("sign_in/keyed.html", lost=lost, onward=_landing())
 
 
 @bp.get("/still-here")
