@@ -1,12 +1,13 @@
 """Guests: people whom another clinic sent here for some days, and what the two clinics tell each other."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
-from models import GuestStay
+from models import DosingIncident, Episode, EpisodeEnd, EpisodeEndCorrection, GuestStay, Vomiting
 
 
 @dataclass(frozen=True)
@@ -33,3 +34,33 @@ def guest_of(session: Session, episode_id: int | None) -> GuestOf | None:
     ).where(GuestStay.episode_id == episode_id)
     row = session.execute(query).one_or_none()
     return GuestOf(*row) if row else None
+
+
+def open_stays_before(session: Session, site_id: int, day: date) -> list[tuple[int, int, date]]:
+    """Return the guests of a site whose stay was meant until before a day and has not ended: person, episode, until."""
+    ended = exists().where(
+        EpisodeEnd.episode_id == Episode.id,
+        ~exists().where(EpisodeEndCorrection.episode_end_id == EpisodeEnd.id),
+    )
+    query = (
+        select(Episode.person_id, Episode.id, GuestStay.until_on)
+        .join(GuestStay, GuestStay.episode_id == Episode.id)
+        .where(Episode.site_id == site_id, GuestStay.until_on < day, ~ended)
+        .order_by(Episode.person_id)
+    )
+    return [(row.person_id, row.id, row.until_on) for row in session.execute(query)]
+
+
+@dataclass(frozen=True)
+class Marks:
+    """Doses of which a letter says more than what was taken."""
+
+    came_up: frozenset[int]
+    incidents: frozenset[int]
+
+
+def marks_of(session: Session, dose_ids: Collection[int]) -> Marks:
+    """Return which of these doses came up again, and which were dosing incidents."""
+    came_up = session.scalars(select(Vomiting.dose_id).where(Vomiting.dose_id.in_(dose_ids)))
+    incidents = session.scalars(select(DosingIncident.dose_id).where(DosingIncident.dose_id.in_(dose_ids)))
+    return Marks(frozenset(came_up), frozenset(incidents))

@@ -8,10 +8,11 @@ from sqlalchemy import ColumnElement, Row, and_, false, func, or_, select
 from sqlalchemy.orm import Session
 
 from dispensary.errors import NotFound
+from dispensary.queries.guests import GuestOf, guest_of
 from dispensary.queries.signs import same_person
 from dispensary.rules.likeness import keys_of
 from dispensary.rules.names import composed, folded, search_key
-from dispensary.wording import N_, Words, say
+from dispensary.wording import N_, Moment, Words, say
 from models import (
     Episode,
     EpisodeEnd,
@@ -75,6 +76,18 @@ class CardHolder:
     revoked_at: datetime | None
     because: CardEnd | None = None
     by: str | None = None
+
+    @property
+    def no_longer(self) -> Words:
+        """Since when, why and by whom it no longer holds, and what to do with it."""
+        at = Moment(self.revoked_at) if self.revoked_at else None
+        if self.because is None:
+            words = N_("This card holds no longer since %(at)s. Take it in; find the person by name or number.")
+            return say(words, at=at)
+        words = N_(
+            "This card holds no longer since %(at)s: %(why)s, by %(by)s. Take it in; find the person by name or number."
+        )
+        return say(words, at=at, why=self.because, by=self.by)
 
 
 def full_name(family_name: str, given_name: str) -> str:
@@ -279,7 +292,8 @@ def status(spans: list[EpisodeSpan]) -> Words:
     if not spans:
         return say(N_("not admitted"))
     if open_one := next((span for span in spans if span.ended_on is None), None):
-        return say(N_("in treatment since %(on)s"), on=open_one.admitted_on)
+        words = N_("guest since %(on)s") if open_one.kind is EpisodeKind.GUEST else N_("in treatment since %(on)s")
+        return say(words, on=open_one.admitted_on)
     last = max(spans, key=lambda span: (span.ended_on or date.min, span.id))
     return say(N_("%(reason)s on %(on)s"), reason=last.end_reason, on=last.ended_on)
 
@@ -350,6 +364,14 @@ class PersonPage:
     card: CurrentCard | None
     stops: list[StandingStop]
     notices: list[OpenNotice]
+    guest: GuestOf | None = None
+    """Whose patient this is, where the open episode is a guest's."""
+    today: date | None = None
+
+    @property
+    def guest_stay_over(self) -> bool:
+        """Whether the stay of a guest was meant until a day that has passed."""
+        return self.guest is not None and self.today is not None and self.guest.until_on < self.today
 
     @property
     def open_episode(self) -> EpisodeSpan | None:
@@ -386,14 +408,28 @@ def identity(session: Session, person_id: int) -> Identity:
     )
 
 
-def person_page(session: Session, person_id: int, at: datetime) -> PersonPage:
+def surviving(session: Session, person_id: int) -> int:
+    """Return the record that stands for a person: their own, or the one that it was linked into.
+
+    Raises:
+        NotFound: there is no such person.
+    """
+    row = session.execute(select(Person.id, Person.root_id).where(Person.id == person_id)).one_or_none()
+    return _whose(row and (row.root_id or row.id))
+
+
+def person_page(session: Session, person_id: int, at: datetime, today: date | None = None) -> PersonPage:
     """Return what the page about a person shows at a moment; newest episode first, oldest stop first."""
+    spans = episodes_of(session, [person_id]).get(person_id, [])
+    staying = next((span for span in spans if span.ended_on is None and span.kind is EpisodeKind.GUEST), None)
     return PersonPage(
         identity=identity(session, person_id),
-        episodes=list(reversed(episodes_of(session, [person_id]).get(person_id, []))),
+        episodes=list(reversed(spans)),
         card=current_card(session, person_id),
         stops=standing_stops(session, person_id, at),
         notices=open_notices(session, person_id),
+        guest=guest_of(session, staying.id) if staying else None,
+        today=today,
     )
 
 

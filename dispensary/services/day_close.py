@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from dispensary.errors import Refused
-from dispensary.services import audit, seals
+from dispensary.services import audit, guests, seals
 from dispensary.services.act import Act
 from dispensary.wording import N_, say
 from models import DayClose, Dose
@@ -16,6 +16,8 @@ from models.enums import AuditKind, SealOccasion
 
 def close_day(session: Session, *, clinic_day: date, key: Ed25519PrivateKey, act: Act) -> DayClose:
     """Close a clinic day and seal the heads of every chain of the site; closing again after late entries is turn 2.
+
+    Guests whose last day lies before it are guests no more.
 
     Raises:
         Refused: the day has not begun yet.
@@ -31,6 +33,7 @@ def close_day(session: Session, *, clinic_day: date, key: Ed25519PrivateKey, act
     doses = session.scalar(
         select(func.count()).select_from(Dose).where(Dose.site_id == act.site_id, Dose.clinic_day == clinic_day)
     )
+    guests.end_stays_over(session, clinic_day=clinic_day, act=act)
     audit.record(session, AuditKind.DAY_CLOSED, closed, act, day=clinic_day, turn=turn, doses=doses)
     seals.seal_heads(session, occasion=SealOccasion.DAY_CLOSE, key=key, act=act)
     return closed

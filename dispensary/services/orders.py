@@ -17,7 +17,7 @@ from dispensary.queries import doses_taken, orders, people
 from dispensary.queries.orders import OrderVersion
 from dispensary.rules.order_drafts import OrderDraft, amounts_to_type_again, faults, is_buprenorphine, says
 from dispensary.rules.order_limits import reasons_over_limit
-from dispensary.services import audit, prescriber_desk, re_entry
+from dispensary.services import audit, guests, prescriber_desk, re_entry
 from dispensary.services.act import Act
 from dispensary.services.people import line, lock
 from dispensary.wording import N_, say
@@ -140,6 +140,7 @@ def _check(session: Session, person_id: int, episode_id: int, signing: Signing, 
     """Refuse what cannot or may not be signed; the first thing wrong is named at its field."""
     draft = signing.draft
     _refuse_without_episode(session, person_id, episode_id, act)
+    guests.refuse_beyond_stay(session, episode_id=episode_id, ends_on=draft.ends_on)
     for fault in faults(draft, act.clinic_day, house_rules().order_ceiling_days):
         raise Refused(fault.words, code="cannot_be_ordered", field=fault.field)
     _refuse_after_todays_dose(session, person_id, draft, act)

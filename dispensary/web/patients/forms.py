@@ -8,11 +8,14 @@ from flask_wtf.file import FileField, FileRequired
 from wtforms import BooleanField, HiddenField, RadioField, SelectField, SubmitField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 
-from dispensary.web.forms import DayField, ExactField, Form, Required, TextField, choices
+from dispensary.web.forms import DayField, ExactField, Form, Required, TextField, choices, positive
+from dispensary.web.witness import WitnessFields
 from models.enums import Admission, EpisodeEndReason, EpisodeKind, Medication, NoticeKind, Sex, StopKind
 
-OFFERED_LATER: frozenset[StrEnum] = frozenset({EpisodeKind.GUEST})
-"""Kinds of episode that need pages which do not exist yet."""
+BY_LETTER: frozenset[StrEnum] = frozenset({EpisodeKind.GUEST})
+"""Kinds of episode that begin on a page of their own."""
+BY_LINKING: frozenset[StrEnum] = frozenset({EpisodeEndReason.LINKED})
+"""Ends that only come with another change."""
 NONE_YET = SelectChoice(value="", label="—")
 FIRST = {"autofocus": True}
 
@@ -101,9 +104,7 @@ class AdmitForm(Form):
     """The beginning of an episode."""
 
     admission = RadioField(_l("How does it begin?"), [Required(_l("Choose one."))], choices=choices(Admission))
-    kind = SelectField(
-        _l("For"), choices=choices(EpisodeKind, but=OFFERED_LATER), default=EpisodeKind.MAINTENANCE.value
-    )
+    kind = SelectField(_l("For"), choices=choices(EpisodeKind, but=BY_LETTER), default=EpisodeKind.MAINTENANCE.value)
     admitted_on = DayField(_l("Admitted on"), [Required()])
     clinic = TextField(_l("Transferred in: from which clinic"))
     confirmed_by = TextField(_l("Transferred in: who there confirmed the last dose"))
@@ -118,7 +119,9 @@ class AdmitForm(Form):
 class EndForm(Form):
     """The end of an episode."""
 
-    reason = RadioField(_l("How did it end?"), [Required(_l("Choose one."))], choices=choices(EpisodeEndReason))
+    reason = RadioField(
+        _l("How did it end?"), [Required(_l("Choose one."))], choices=choices(EpisodeEndReason, but=BY_LINKING)
+    )
     ended_on = DayField(_l("Last day"), [Required()], description=_l("The last day on which its orders hold."))
     note = TextField(_l("In your own words"), [Required()], longest=500)
     submit = SubmitField(_l("End the episode"))
@@ -150,3 +153,56 @@ class NoticeForm(Form):
     kind = RadioField(_l("What about?"), [Required(_l("Choose one."))], choices=choices(NoticeKind))
     note = TextField(_l("In your own words"), description=_l("Needed for “other”."), longest=500)
     submit = SubmitField(_l("Leave the notice"))
+
+
+class GuestForm(Form):
+    """What the home clinic's letter says of a guest."""
+
+    clinic = TextField(_l("Home clinic"), [Required()], render_kw=FIRST)
+    home_contact = TextField(
+        _l("How it is reached"), [Required()], description=_l("Telephone or address: our doses go back there.")
+    )
+    letter = TextField(_l("Its letter"), [Required()], description=_l("Number or date of the letter."))
+    last_dose_on = DayField(_l("Day of the last dose there"), [Required()])
+    last_dose_mg = ExactField(_l("Last dose there in mg"), [Required(), positive], render_kw={"inputmode": "decimal"})
+    last_dose_medication = SelectField(_l("Medicine of the last dose"), choices=choices(Medication))
+    confirmed_by = TextField(_l("Who there confirmed the last dose"), [Required()])
+    until_on = DayField(
+        _l("Guest until"), [Required()], description=_l("The last day on which a dose may be given here.")
+    )
+    submit = SubmitField(_l("Admit as a guest"))
+
+
+class LetterForm(Form):
+    """To whom a letter goes, and on what consent."""
+
+    to = TextField(_l("To which clinic"), [Required()], render_kw=FIRST)
+    consent_on = DayField(_l("Day of the person's written consent"), [Required()])
+    with_days = BooleanField(_l("The consent covers the doses of the last fourteen days too"))
+    submit = SubmitField(_l("Print the letter as PDF"))
+
+
+class OtherRecordForm(Form):
+    """The other record of the same person."""
+
+    text = TextField(
+        _l("The other record: card, number or name"), [Required()], render_kw={**FIRST, "autocomplete": "off"}
+    )
+    submit = SubmitField(_l("Compare"))
+
+
+class LinkForm(WitnessFields, Form):
+    """Two people sign that two records are of one person."""
+
+    shown = HiddenField()
+    reason = TextField(
+        _l("How do you know that this is one person?"), [Required()], longest=500, render_kw={"autocomplete": "off"}
+    )
+    submit = SubmitField(_l("Link the two records"))
+
+
+class UnlinkForm(WitnessFields, Form):
+    """Two people sign that a link was a mistake."""
+
+    reason = TextField(_l("How do you know that these are two people?"), [Required()], longest=500, render_kw=FIRST)
+    submit = SubmitField(_l("Take the link back"))

@@ -5,7 +5,7 @@ from flask_babel import lazy_gettext as _l
 from flask_login import current_user
 
 from dispensary.permissions import Permission
-from dispensary.queries import people
+from dispensary.queries import links, people
 from dispensary.web import edge
 from dispensary.web.alerts import health_of
 from dispensary.web.database import db
@@ -29,7 +29,7 @@ def address_of(person_id: int) -> str:
 
 def show_person(person_id: int, refused: Form | None = None) -> tuple[str, int]:
     """Return the page about a person; with what a rule refused, if a button there was pressed in vain."""
-    page = people.person_page(db.session(), person_id, edge.now())
+    page = people.person_page(db.session(), person_id, edge.now(), edge.act().clinic_day)
     elsewhere = [
         (url_for(endpoint, person_id=person_id), text)
         for endpoint, text, permission in ELSEWHERE
@@ -43,6 +43,7 @@ def show_person(person_id: int, refused: Form | None = None) -> tuple[str, int]:
         press=Press,
         refused=refused,
         card_prints=card,
+        linked=links.links_into(db.session(), person_id),
         health=health_of(person_id) if current_user.may(Permission.HEALTH_ENTER) else None,
     )
     return html, refused.status if refused else 200

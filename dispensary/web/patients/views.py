@@ -17,7 +17,7 @@ from dispensary.web.access import note_access
 from dispensary.web.changes import carried_out
 from dispensary.web.database import db
 from dispensary.web.once import Work
-from dispensary.web.patients.forms import ContactForm, IdentityForm, PhotoForm, Press, RegisterForm, SearchForm
+from dispensary.web.patients.forms import ContactForm, IdentityForm, PhotoForm, RegisterForm, SearchForm
 from dispensary.web.patients.pages import address_of, bp, show_form, show_person
 from models.enums import Sex
 
@@ -99,7 +99,10 @@ def _identity(form: RegisterForm | IdentityForm) -> dict[str, Any]:
 @bp.get("/<int:person_id>")
 @gate.requires(Permission.PERSON_VIEW)
 def show(person_id: int) -> Answer:
-    """Show what is known of one person."""
+    """Show what is known of one person; of a record that was linked into another one, that one."""
+    root_id = records.surviving(db.session(), person_id)
+    if root_id != person_id:
+        return redirect(address_of(root_id), 303)
     note_access(person_id, "person")
     return show_person(person_id)
 
@@ -179,30 +182,3 @@ def _made_small(form: PhotoForm) -> WindowPhoto | None:
     except Refused as refusal:
         form.refuse(refusal)
         return None
-
-
-@bp.post("/<int:person_id>/card")
-@gate.requires(Permission.CARD_ISSUE)
-def issue_card(person_id: int) -> Answer:
-    """Issue a new card; the one before holds no longer."""
-    form = Press()
-
-    def change(work: Work) -> str:
-        people.issue_card(work.session, person_id=person_id, act=work.act)
-        return address_of(person_id)
-
-    said = _("A new card is issued. Print it; the one before holds no longer.")
-    return carried_out(form, change, said=said) or show_person(person_id, form)
-
-
-@bp.post("/<int:person_id>/card/revoke")
-@gate.requires(Permission.CARD_ISSUE)
-def revoke_card(person_id: int) -> Answer:
-    """Revoke a lost card."""
-    form = Press()
-
-    def change(work: Work) -> str:
-        people.revoke_card(work.session, person_id=person_id, act=work.act)
-        return address_of(person_id)
-
-    return carried_out(form, change, said=_("The card is revoked.")) or show_person(person_id, form)

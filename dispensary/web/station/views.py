@@ -296,8 +296,8 @@ def _find(form: ScanForm) -> Answer:
     note_scan(found.people[0].id if len(found.people) == 1 else None)
     if len(found.people) == 1 and not found.revoked:
         return redirect(url_for("station.person", person_id=found.people[0].id), 303)
-    if found.revoked:
-        form.scan.errors = [_("This card no longer holds. Find the person by name or number, and take the card in.")]
+    if found.card and found.revoked:
+        form.scan.errors = [edge.speaker()(found.card.no_longer)]
     elif not found.people and (form.scan.data or "").strip():
         form.scan.errors = [_("Nobody is found under this. Try a part of the name, or the number.")]
     form.status = 422 if form.scan.errors else 200

@@ -1,0 +1,194 @@
+"""The letter between two clinics: our doses of a guest back to the home clinic, or our own patient's last dose to another.
+
+It says what the other clinic needs to go on dosing safely, and no more than that.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from reportlab.platypus import Flowable
+from sqlalchemy.orm import Session
+
+from dispensary.errors import Refused
+from dispensary.queries import dispensing, guests, orders, people
+from dispensary.queries.dispensing import DispensedDose
+from dispensary.queries.guests import GuestOf, Marks
+from dispensary.queries.people import Identity, StandingStop
+from dispensary.rules.order_words import in_words
+from dispensary.rules.orders import OrderFacts
+from dispensary.wording import N_, Speaker, Words, say
+from models.units import plain
+from reports import page
+from reports.dose_words import outcome
+from reports.ledger import Column, Ledger, Row, Text
+from reports.page import Heading
+
+TITLE = say(N_("Letter"))
+DAYS_BACK = timedelta(days=13)
+"""Of our own patient the doses of two weeks, if the consent covers them."""
+
+
+@dataclass(frozen=True)
+class LetterFigures:
+    """What a letter says of one person."""
+
+    about: Heading
+    person: Identity
+    to: str
+    consent_on: date
+    guest: GuestOf | None
+    """The home clinic's own words, where the person is a guest here."""
+    since: date | None
+    """When the stay or the episode began."""
+    last: DispensedDose | None
+    """The last dose that was swallowed."""
+    doses: tuple[DispensedDose, ...]
+    """Each dose on record of the days that the letter covers, oldest first."""
+    marks: Marks
+    order: OrderFacts | None
+    stops: tuple[StandingStop, ...]
+
+
+def figures(
+    session: Session, person_id: int, *, to: str, consent_on: date, with_days: bool, about: Heading, at: datetime
+) -> LetterFigures:
+    """Return what the letter says today: of a guest every day of the stay, of our own patient the last dose.
+
+    Args:
+        with_days: of our own patient, also each dose of the last fourteen days.
+
+    Raises:
+        NotFound: there is no such person.
+        Refused: nobody in treatment here; there is nothing to go on from.
+    """
+    spans = people.episodes_of(session, [person_id]).get(person_id, [])
+    if not spans:
+        raise Refused(say(N_("Never in treatment here, so there is nothing to write of.")), code="nothing_to_write")
+    span = next((s for s in spans if s.ended_on is None), spans[-1])
+    guest = guests.guest_of(session, span.id)
+    standing = [d for d in dispensing.doses_of_person(session, person_id) if d.reversal is None]
+    first = span.admitted_on if guest else about.last - DAYS_BACK
+    shown = tuple(d for d in standing if d.clinic_day >= first) if guest or with_days else ()
+    return LetterFigures(
+        about=page.over(about, min(first, about.last) if shown or guest else about.last, about.last),
+        person=people.identity(session, person_id),
+        to=to,
+        consent_on=consent_on,
+        guest=guest,
+        since=span.admitted_on,
+        last=next((d for d in reversed(standing) if d.taken_mg > 0), None),
+        doses=shown,
+        marks=guests.marks_of(session, [d.id for d in standing]),
+        order=orders.active_order(session, person_id, about.last) if span.ended_on is None else None,
+        stops=tuple(people.standing_stops(session, person_id, at)),
+    )
+
+
+def opening(figures: LetterFigures) -> list[Words]:
+    """Return the first sentences: to whom, about whom, and what the person is to us."""
+    who, born = figures.person, figures.person.birth_date
+    about = say(N_("About %(name)s, number %(number)s here."), name=who.name, number=who.number)
+    if born is not None:
+        words = N_("About %(name)s, born %(born)s, number %(number)s here.")
+        about = say(words, name=who.name, born=born, number=who.number)
+    said = [say(N_("To: %(clinic)s"), clinic=figures.to), about]
+    if guest := figures.guest:
+        words = N_(
+            "Your patient has been our guest since %(since)s, until %(until)s, on your letter %(letter)s; the last dose "
+            "before was confirmed by %(by)s. Every day of the stay stands below."
+        )
+        said.append(say(words, since=figures.since, until=guest.until_on, letter=guest.letter, by=guest.confirmed_by))
+    return said
+
+
+def last_dose(figures: LetterFigures) -> list[Words]:
+    """Return the last dose in words, with what must be known of it."""
+    dose = figures.last
+    if dose is None:
+        return [say(N_("No dose was taken here."))]
+    words = N_("Last dose taken here: %(mg)s mg of %(medication)s, clinic day %(day)s, recorded by %(by)s.")
+    said = [say(words, mg=dose.taken_mg, medication=dose.medication, day=dose.clinic_day, by=dose.by.name)]
+    if dose.id in figures.marks.came_up:
+        said.append(say(N_("It came up again; how much stayed is not known.")))
+    if dose.id in figures.marks.incidents:
+        said.append(say(N_("It was a dosing incident: please call before the next dose.")))
+    return said
+
+
+def standing(figures: LetterFigures) -> list[Words]:
+    """Return the order that holds and the stops that stand, in sentences."""
+    said = in_words(figures.order) if figures.order else [say(N_("No order holds here today."))]
+    if figures.order:
+        said.append(say(N_("Signed by %(by)s."), by=figures.order.signed_by))
+    if not figures.stops:
+        said.append(say(N_("No stop stands.")))
+    return said + [say(N_("STOP since %(day)s: %(kind)s."), day=s.set_at.date(), kind=s.kind) for s in figures.stops]
+
+
+COLUMNS = (
+    (N_("Clinic day"), 60, False),
+    (N_("Time"), 34, False),
+    (N_("Medicine"), 110, False),
+    (N_("Ordered"), 50, True),
+    (N_("Taken"), 50, True),
+    (N_("Outcome"), 130, False),
+    (N_("By"), 28, False),
+    (N_("Remarks"), 100, False),
+)
+
+
+def rows(figures: LetterFigures, speak: Speaker) -> list[Row]:
+    """Return one row a dose, and one for each day without any."""
+    days = (figures.about.last - figures.about.first).days + 1
+    made = []
+    for day in (figures.about.first + timedelta(days=n) for n in range(days)):
+        doses = [dose for dose in figures.doses if dose.clinic_day == day]
+        made += [Row(_cells(dose, figures.marks, speak)) for dose in doses]
+        if not doses:
+            made.append(Row((day.isoformat(), "", "", "", "", speak(say(N_("no dose on record"))), "", "")))
+    return made
+
+
+def _cells(dose: DispensedDose, marks: Marks, speak: Speaker) -> tuple[str, ...]:
+    said = [say(N_("part %(n)s"), n=dose.part)] if dose.part > 1 else []
+    said += [say(N_("came up again"))] if dose.id in marks.came_up else []
+    said += [say(N_("dosing incident"))] if dose.id in marks.incidents else []
+    return (
+        dose.clinic_day.isoformat(),
+        speak(dose.taken_at),
+        speak(dose.medication),
+        "" if dose.ordered_mg is None else f"{plain(dose.ordered_mg)} mg",
+        f"{plain(dose.taken_mg)} mg",
+        outcome(dose, speak),
+        dose.by.initials,
+        ", ".join(speak(words) for words in said),
+    )
+
+
+CLOSING = (
+    N_("A day that stands here with a dose is dosed: please give nothing more on it."),
+    N_("For anything that is not clear, call us before the next dose, by the number of our clinic that you know."),
+)
+
+
+def render(figures: LetterFigures, *, speak: Speaker) -> bytes:
+    """Return the letter as PDF; its title says nothing about anybody."""
+    language = figures.about.language
+
+    def text(words: Words, **look: float | bool) -> Text:
+        return Text(speak(words), language=language, **{"size": 10.0, "above": 4.0, **look})  # type: ignore[arg-type]
+
+    first, *more = opening(figures)
+    story: list[Flowable] = [text(first, size=11.0), *(text(w, bold=n == 0) for n, w in enumerate(more))]
+    story += [text(w, size=12.0, bold=n == 0, above=8.0) for n, w in enumerate(last_dose(figures))]
+    if not figures.guest:
+        story += [text(words) for words in standing(figures)]
+    if figures.guest or figures.doses:
+        columns = [Column(speak(say(title)), share, number) for title, share, number in COLUMNS]
+        story += [text(say(N_("Doses, day by day")), bold=True, above=10.0, with_next=True)]
+        story += [Ledger(columns, rows(figures, speak), language=language, row_height=13.0)]
+    story += [text(say(sentence), above=8.0) for sentence in CLOSING]
+    consent = say(N_("Disclosed with the person's written consent of %(day)s."), day=figures.consent_on)
+    story += [text(consent, above=12.0)]
+    story += [text(say(N_("Signed: ______________________________   Date and time: ____________________")), above=24.0)]
+    return page.build(story, title=TITLE, about=figures.about, speak=speak)
