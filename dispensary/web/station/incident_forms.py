@@ -8,7 +8,7 @@ from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, IntegerField, RadioField, SelectField, SubmitField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its stubs
-from wtforms.validators import NumberRange, Optional
+from wtforms.validators import Optional, ValidationError
 
 from dispensary.rules.stock import ContainerFacts
 from dispensary.services.incident_reports import Drawn, Told
@@ -21,6 +21,12 @@ from models.units import Mg
 
 LONGEST_NOTE = 500
 FASTEST_BREATHING = 99
+
+
+def counted(form: Form, field: Any) -> None:
+    """Refuse what nobody can have counted in a minute."""
+    if field.data is not None and not 1 <= field.data <= FASTEST_BREATHING:
+        raise ValidationError(gettext("Count the breaths of one minute: 1 to 99."))
 
 
 class IncidentForm(Form):
@@ -81,7 +87,7 @@ class ObservationForm(Form):
     )
     breaths_per_minute = IntegerField(
         _l("Breaths in a minute (may stay empty)"),
-        [Optional(), NumberRange(1, FASTEST_BREATHING, _l("Count the breaths of one minute: 1 to 99."))],
+        [Optional(), counted],
     )
     note = TextField(_l("Note (may stay empty)"), longest=LONGEST_NOTE)
     submit = SubmitField(_l("Record what was seen"))
