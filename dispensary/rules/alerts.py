@@ -66,7 +66,7 @@ class Alert:
 def alerts_for(
     facts: Sequence[HealthSeen], listed: AlertList, medication: Medication | None, total_mg: Mg | None, on: date
 ) -> tuple[Alert, ...]:
-    """Return what to see before a dose, the most pressing first.
+    """Return what to see before a dose, the most pressing first, and of those what is new.
 
     Args:
         facts: what is on record and was not ended.
@@ -83,7 +83,7 @@ def alerts_for(
         alerts += _ecg_missing(listed, medication, total_mg)
     if HealthFactKind.NALOXONE not in kinds:
         alerts += _naloxone_missing(listed, medication)
-    return tuple(sorted(alerts, key=lambda alert: alert.severity))
+    return tuple(sorted(alerts, key=lambda alert: (alert.severity, not alert.new)))
 
 
 def keys_of(text: str, entries: Sequence[AlertEntry]) -> frozenset[str]:

@@ -166,9 +166,14 @@ def test_naloxone_that_is_held_is_on_record():
 
 
 def test_the_most_pressing_stands_first():
-    alerts = shown([takes("paracetamol"), pregnant(), takes("diazepam")])
+    alerts = shown([takes("paracetamol"), pregnant(), takes("diazepam"), replace(allergic("latex"), new=True)])
 
-    assert [alert.severity for alert in alerts] == [ASK, WATCH, KNOWN]
+    assert [(alert.severity, alert.new) for alert in alerts] == [
+        (ASK, False),
+        (WATCH, True),
+        (WATCH, False),
+        (KNOWN, False),
+    ]
 
 
 def test_what_came_since_the_last_dose_is_new():

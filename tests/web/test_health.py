@@ -72,6 +72,7 @@ def test_an_alert_never_withholds_a_dose_and_is_new_no_more_after_it(nurse, sess
     assert answer.status_code == 303
     assert count(session, Dose) == 1
     assert "Allergy: methadone" in page
+    assert "Ask the prescriber first" not in page
     assert "new</span>" not in page
 
 
