@@ -1,11 +1,11 @@
 """What prescribers have just decided about somebody who may be waiting at the window."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, String, bindparam, case, func, literal, select, union_all
+from sqlalchemy import ColumnElement, Select, String, bindparam, case, func, literal_column, select, union_all
 from sqlalchemy.orm import Session
 
 from models import (
@@ -56,9 +56,12 @@ class Decision:
     given_name: str
 
 
-def decisions(session: Session, *, site_id: int, at: datetime) -> list[Decision]:
-    """Return what was decided at a site within the last hour, the newest first; one read."""
-    values = {"site_id": site_id, "since": at - SHOWN_FOR}
+def decisions(session: Session, *, site_id: int, clinic_day: date, at: datetime) -> list[Decision]:
+    """Return what was decided at a site within the last hour and concerns this clinic day, the newest first; one read.
+
+    An order that begins later, such as a renewal, is nothing that anybody waits for.
+    """
+    values = {"site_id": site_id, "clinic_day": clinic_day, "since": at - SHOWN_FOR}
     return [Decision(Decided(what), *row) for what, *row in session.execute(_DECISIONS, values)]
 
 
@@ -84,13 +87,15 @@ def _arm(
         column.id > floor,
         column.site_id == bindparam("site_id"),
         column.recorded_at >= bindparam("since"),
-        column.origin.not_in((Origin.IMPORT, Origin.DEMO, Origin.JOB)),
+        column.origin != Origin.IMPORT,
+        column.origin != Origin.DEMO,
         *only,
     )
 
 
 def _word(what: Decided) -> ColumnElement[str]:
-    return literal(what.value, String, literal_execute=True)
+    """Return a word of ours as it stands in the statement, which then needs no more work each time it runs."""
+    return literal_column(f"'{what.value}'", String)
 
 
 _ORDER, _END, _STOP = DoseOrder.__table__.c, OrderEnd.__table__.c, Stop.__table__.c
@@ -114,6 +119,7 @@ _ARMS = union_all(
         case((_ORDER.version == 1, _word(Decided.ORDER_SIGNED)), else_=_word(Decided.ORDER_CHANGED)),
         _ORDER.person_id,
         _ORDER.signed_by_id == _ORDER.recorded_by_id,
+        _ORDER.starts_on <= bindparam("clinic_day"),
     ),
     _arm(
         OrderEnd,

@@ -105,8 +105,8 @@ def _stops(session: Session, person_ids: Sequence[int]) -> dict[int, list[Standi
         .order_by(Stop.set_at, Stop.id)
     )
     found: dict[int, list[StandingStop]] = defaultdict(list)
-    for person_id, *stop in session.execute(query):
-        found[person_id].append(StandingStop(*stop))
+    for row in session.execute(query):
+        found[row.person_id].append(StandingStop(*row[1:]))
     return found
 
 

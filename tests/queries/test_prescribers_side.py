@@ -120,7 +120,7 @@ DECISIONS = [
 
 
 def found(session, world, at=None):
-    return [one.what for one in decisions(session, site_id=world.site.id, at=at or world.at)]
+    return [one.what for one in decisions(session, site_id=world.site.id, clinic_day=world.day, at=at or world.at)]
 
 
 @pytest.mark.parametrize(("decide", "what"), DECISIONS, ids=[what.value for _, what in DECISIONS])
@@ -129,7 +129,8 @@ def test_each_decision_shows_for_an_hour_with_who_and_when(session, world, perso
 
     decide(session, world, person)
 
-    (one,) = [d for d in decisions(session, site_id=world.site.id, at=world.at) if d.what is not Decided.ORDER_SIGNED]
+    everything = decisions(session, site_id=world.site.id, clinic_day=world.day, at=world.at)
+    (one,) = [decision for decision in everything if decision.what is not Decided.ORDER_SIGNED]
     assert (one.what, one.at, one.by, one.person_id) == (what, world.at, "Dana Frost", person.id)
     assert what in found(session, world, world.at + 60 * MINUTE)
     assert what not in found(session, world, world.at + 61 * MINUTE)
@@ -146,13 +147,19 @@ def test_signed_and_changed_orders_show_by_their_version(session, world, person)
     assert sorted(found(session, world)) == [Decided.ORDER_CHANGED, Decided.ORDER_SIGNED]
 
 
+def test_order_that_begins_tomorrow_is_nothing_to_wait_for(session, world):
+    factories.patient(session, world, starts_on=world.day + DAY)
+
+    assert found(session, world) == []
+
+
 def test_what_was_imported_or_decided_elsewhere_is_not_shown(session, world, person):
     stop = stops.set_stop(session, person_id=person.id, kind=StopKind.SEDATION, act=world.act())
     act = world.act(world.prescriber, origin=Origin.IMPORT)
     stops.release_stop(session, stop_id=stop.id, reason="awake", act=act)
 
     assert Decided.STOP_RELEASED not in found(session, world)
-    assert decisions(session, site_id=world.site.id + 1, at=world.at) == []
+    assert decisions(session, site_id=world.site.id + 1, clinic_day=world.day, at=world.at) == []
 
 
 def test_mark_of_the_queue_stands_while_nothing_changes_and_moves_while_decisions_fade(session, world, person):

@@ -49,7 +49,8 @@ def takes_telephone_orders() -> bool:
 def just_decided() -> list[tuple[Decision, Words]]:
     """Return what was decided here within the last hour, with its words, the newest first."""
     act = edge.act()
-    return [(one, DECIDED[one.what]) for one in decisions.decisions(db.session(), site_id=act.site_id, at=act.at)]
+    found = decisions.decisions(db.session(), site_id=act.site_id, clinic_day=act.clinic_day, at=act.at)
+    return [(one, DECIDED[one.what]) for one in found]
 
 
 @bp.app_template_global()

@@ -1,7 +1,7 @@
 """Renewing an order from the list of those that end: as it is, until a new last day, with one signature."""
 
+from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
 
 from flask import render_template, url_for
 from flask_babel import gettext as _
@@ -11,6 +11,7 @@ from dispensary.errors import NotFound
 from dispensary.permissions import Permission
 from dispensary.queries import doses_taken, orders, people
 from dispensary.queries.orders import OrderVersion
+from dispensary.rules.order_drafts import OrderDraft
 from dispensary.rules.order_words import in_parts, in_words
 from dispensary.rules.renewals import renewal
 from dispensary.services import orders as verbs
@@ -34,15 +35,8 @@ def renew(order_id: int) -> tuple[str, int] | Response:
     form, today = RenewForm(), edge.act().clinic_day
     draft = renewal(old.facts, doses_taken.taken_days(session, old.person_id, old.facts.starts_on), today)
 
-    def sign(work: Work) -> str:
-        ends_on: Any = form.ends_on.day
-        signed = replace(draft, ends_on=ends_on, reason=form.reason.data or "")  # type: ignore[type-var]  # checked below
-        signing = Signing(signed, policies.order_limits(), form.over_limit_reason.data or "")
-        verbs.change_order(work.session, order_id=order_id, signing=signing, act=work.act)
-        return url_for("orders.desk")
-
     if draft is not None:
-        if answer := carried_out(form, sign, said=_("The order is renewed.")):
+        if answer := carried_out(form, _signing(form, order_id, draft), said=_("The order is renewed.")):
             return answer
         if not form.is_submitted():
             form.ends_on.data, form.reason.data = draft.ends_on, _("continued unchanged")
@@ -51,6 +45,18 @@ def renew(order_id: int) -> tuple[str, int] | Response:
         "orders/renew.html", form=form, person=person, old=old, draft=draft, in_words=in_words, in_parts=in_parts
     )
     return page, form.status
+
+
+def _signing(form: RenewForm, order_id: int, draft: OrderDraft) -> Callable[[Work], str]:
+    """Return what signs the draft as it was filled in."""
+
+    def sign(work: Work) -> str:
+        signed = replace(draft, ends_on=form.ends_on.day, reason=form.reason.data or "")
+        signing = Signing(signed, policies.order_limits(), form.over_limit_reason.data or "")
+        verbs.change_order(work.session, order_id=order_id, signing=signing, act=work.act)
+        return url_for("orders.desk")
+
+    return sign
 
 
 def _order(order_id: int) -> OrderVersion:
