@@ -7,6 +7,7 @@ from dispensary.queries.dispensing import DispensedDose, DispensedProduct
 from dispensary.queries.paper import SealOnPaper
 from dispensary.queries.sites import SiteSettings
 from dispensary.wording import N_, Speaker, Words, in_unit, say
+from models.enums import Origin
 from models.units import Quantity, plain
 
 LATE_AFTER = timedelta(minutes=30)
@@ -42,7 +43,15 @@ def marks(dose: DispensedDose, *, late: bool, note: int | None, wasted: str) -> 
     said = []
     if dose.reversal is not None:
         said.append(say(N_("REVERSED")))
-    if late:
+    if dose.incident is not None:
+        said.append(say(N_("⚠ DOSING INCIDENT: %(kind)s"), kind=dose.incident.kind))
+    if dose.came_up_after is not None:
+        said.append(_came_up(dose))
+    if dose.replaces_at is not None:
+        said.append(say(N_("REPLACES the dose of %(at)s, which came up"), at=dose.replaces_at))
+    if dose.origin is Origin.PAPER:
+        said.append(say(N_("FROM PAPER")))
+    elif late:
         said.append(say(N_("LATE ENTRY")))
     if note is not None:
         said.append(say(N_("note %(n)s"), n=note))
@@ -50,29 +59,97 @@ def marks(dose: DispensedDose, *, late: bool, note: int | None, wasted: str) -> 
         witness = dose.reversal.witness if dose.reversal and dose.reversal.poured else dose.witness
         said.append(say(N_("wasted %(lost)s, witness %(witness)s"), lost=wasted, witness=witness))
     if dose.part > 1:
-        said.append(say(N_("part %(n)s"), n=dose.part))
+        said.append(say(N_("part %(n)s, ordered that day") if dose.further else N_("part %(n)s"), n=dose.part))
+    if dose.not_seen:
+        said.append(say(N_("not seen to dissolve")))
+    if dose.record:
+        said.append(say(N_("on record %(number)s"), number=dose.record))
     return said
+
+
+def _came_up(dose: DispensedDose) -> Words:
+    seen = N_("VOMITED after %(n)s min, seen")
+    told = N_("VOMITED after %(n)s min, not seen")
+    words = say(seen if dose.came_up_seen else told, n=dose.came_up_after)
+    return say(N_("%(vomited)s, replaced"), vomited=words) if dose.replaced else words
 
 
 def needs_note(dose: DispensedDose, late: bool) -> bool:
     """Return whether a row has something to explain."""
-    return late or dose.reversal is not None or bool(dose.note)
+    happened = (dose.reversal, dose.came_up_after, dose.incident, dose.verified)
+    told = (late, dose.not_seen, dose.origin is Origin.PAPER, dose.note, dose.exceptions)
+    return any(what is not None for what in happened) or any(told)
 
 
 def note(number: int, row: int, dose: DispensedDose, late: bool, speak: Speaker) -> str:
     """Return the note to a row: who recorded it when, what was reversed and why, what was written beside."""
     said = []
-    if late:
-        said.append(say(N_("recorded %(at)s by %(by)s"), at=speak.moment(dose.recorded_at), by=dose.by.initials))
+    written_down = {"at": speak.moment(dose.recorded_at), "by": dose.by.initials}
+    if dose.origin is Origin.PAPER:
+        words = N_("entered from paper %(at)s by %(by)s, given by %(giver)s")
+        said.append(say(words, giver=dose.dispenser.initials, **written_down))
+    elif late:
+        said.append(say(N_("recorded %(at)s by %(by)s"), **written_down))
+    if dose.exceptions:
+        rules = ", ".join(speak(words) for words in wrong_with(dose))
+        said.append(say(N_("acknowledged from paper: %(rules)s"), rules=rules))
+    said += _mistake(dose)
+    if from_where := dose.verified:
+        words = N_("%(source)s %(name)s, said by %(verifier)s")
+        said.append(say(words, source=from_where.source, name=from_where.source_name, verifier=from_where.verifier))
     if back := dose.reversal:
         said.append(
             say(N_("reversed %(at)s by %(by)s: %(why)s"), at=speak.moment(back.at), by=back.by, why=back.reason)
         )
         if back.poured:
             said.append(say(N_("what was poured was wasted, witness %(witness)s"), witness=back.witness))
-    written = [text for text in (dose.reversal.note if dose.reversal else "", dose.note) if text]
+    if dose.came_up_after is not None:
+        seen = N_("came up %(n)s minutes after it was swallowed, seen by staff")
+        told = N_("came up %(n)s minutes after it was swallowed, not seen by staff")
+        said.append(say(seen if dose.came_up_seen else told, n=dose.came_up_after))
+    if dose.not_seen:
+        said.append(say(N_("nobody saw it dissolve")))
+    own = (dose.reversal.note if dose.reversal else "", dose.incident.note if dose.incident else "", dose.note)
+    written = [text for text in own if text]
     start = speak(say(N_("Note %(n)s, row %(row)s, %(number)s"), n=number, row=row, number=dose.number))
     return f"{start}: {'; '.join([*map(speak, said), *(f'“{text}”' for text in written)])}."
+
+
+def wrong_with(dose: DispensedDose) -> list[Words]:
+    """Return the rules that were acknowledged when a dose was entered from paper, in few words."""
+    return [say(EXCEPTIONS.get(code, code)) for code in dose.exceptions]
+
+
+def _mistake(dose: DispensedDose) -> list[Words]:
+    """Return what a dosing incident was: of which kind, whose dose it was meant to be, whether the amount is certain."""
+    if dose.incident is None:
+        return []
+    said = [say(N_("dosing incident: %(kind)s"), kind=dose.incident.kind)]
+    if dose.incident.intended:
+        said.append(say(N_("meant for %(number)s"), number=dose.incident.intended))
+    if not dose.incident.certain:
+        said.append(say(N_("the amount is not certain")))
+    return said
+
+
+EXCEPTIONS = {
+    "record_linked_away": N_("this record was linked with another"),
+    "not_admitted": N_("not in treatment here"),
+    "episode_ended": N_("the episode had ended"),
+    "no_active_order": N_("no order was in force"),
+    "not_due_today": N_("no dose was due"),
+    "slot_taken": N_("a dose of this day was on record"),
+    "dosed_elsewhere_today": N_("dosed elsewhere that day"),
+    "more_than_ordered": N_("more than was ordered"),
+    "stop_standing": N_("a stop stood"),
+    "days_without_medicine": N_("too many days without medicine"),
+    "too_soon_after_last_day": N_("too soon after the day before"),
+    "too_soon_after_part": N_("too soon after the part before"),
+    "another_medicine": N_("another medicine than was ordered"),
+    "more_than_due": N_("more than was due"),
+    "less_than_due": N_("less than was due"),
+}
+"""What a rule would have said that was acknowledged on entry from paper, in few words, by its code."""
 
 
 def seal_words(seal: SealOnPaper, what: str) -> Words:

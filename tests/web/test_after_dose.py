@@ -517,3 +517,13 @@ def test_what_was_swallowed_in_an_incident_offers_no_reversal(nurse, session, wo
     session.commit()
 
     assert "reverse" not in text(nurse, f"/window/done/{dose.id}")
+
+
+def test_the_log_notes_what_came_up_and_what_nobody_saw_dissolve(client, session, world, came_up, tablet):
+    give(client, session, tablet)
+    press(client, WINDOW, dose_of(session, tablet), "not")
+
+    log = text(client, "/paper/log")
+
+    assert "came up 5 minutes after it was swallowed, seen by staff" in log
+    assert "nobody saw it dissolve" in log
