@@ -12,14 +12,14 @@ from sqlalchemy.orm import Session
 from dispensary.errors import Refused
 from dispensary.queries import dispensing, guests, orders, people
 from dispensary.queries.dispensing import DispensedDose
-from dispensary.queries.guests import GuestOf, Marks
+from dispensary.queries.guests import GuestOf
 from dispensary.queries.people import Identity, StandingStop
 from dispensary.rules.order_words import in_words
 from dispensary.rules.orders import OrderFacts
 from dispensary.wording import N_, Speaker, Words, say
 from models.units import plain
 from reports import page
-from reports.dose_words import outcome
+from reports.dose_words import marks, outcome
 from reports.ledger import Column, Ledger, Row, Text
 from reports.page import Heading
 
@@ -44,7 +44,6 @@ class LetterFigures:
     """The last dose that was swallowed."""
     doses: tuple[DispensedDose, ...]
     """Each dose on record of the days that the letter covers, oldest first."""
-    marks: Marks
     order: OrderFacts | None
     stops: tuple[StandingStop, ...]
 
@@ -78,7 +77,6 @@ def figures(
         since=span.admitted_on,
         last=next((d for d in reversed(standing) if d.taken_mg > 0), None),
         doses=shown,
-        marks=guests.marks_of(session, [d.id for d in standing]),
         order=orders.active_order(session, person_id, about.last) if span.ended_on is None else None,
         stops=tuple(people.standing_stops(session, person_id, at)),
     )
@@ -107,10 +105,10 @@ def last_dose(figures: LetterFigures) -> list[Words]:
     if dose is None:
         return [say(N_("No dose was taken here."))]
     words = N_("Last dose taken here: %(mg)s mg of %(medication)s, clinic day %(day)s, recorded by %(by)s.")
-    said = [say(words, mg=dose.taken_mg, medication=dose.medication, day=dose.clinic_day, by=dose.by.name)]
-    if dose.id in figures.marks.came_up:
+    said = [say(words, mg=dose.taken_mg, medication=dose.medication, day=dose.clinic_day, by=dose.dispenser.name)]
+    if dose.came_up_after is not None and not dose.replaced:
         said.append(say(N_("It came up again; how much stayed is not known.")))
-    if dose.id in figures.marks.incidents:
+    if dose.incident is not None:
         said.append(say(N_("It was a dosing incident: please call before the next dose.")))
     return said
 
@@ -143,16 +141,13 @@ def rows(figures: LetterFigures, speak: Speaker) -> list[Row]:
     made = []
     for day in (figures.about.first + timedelta(days=n) for n in range(days)):
         doses = [dose for dose in figures.doses if dose.clinic_day == day]
-        made += [Row(_cells(dose, figures.marks, speak)) for dose in doses]
+        made += [Row(_cells(dose, speak)) for dose in doses]
         if not doses:
             made.append(Row((day.isoformat(), "", "", "", "", speak(say(N_("no dose on record"))), "", "")))
     return made
 
 
-def _cells(dose: DispensedDose, marks: Marks, speak: Speaker) -> tuple[str, ...]:
-    said = [say(N_("part %(n)s"), n=dose.part)] if dose.part > 1 else []
-    said += [say(N_("came up again"))] if dose.id in marks.came_up else []
-    said += [say(N_("dosing incident"))] if dose.id in marks.incidents else []
+def _cells(dose: DispensedDose, speak: Speaker) -> tuple[str, ...]:
     return (
         dose.clinic_day.isoformat(),
         speak(dose.taken_at),
@@ -160,8 +155,8 @@ def _cells(dose: DispensedDose, marks: Marks, speak: Speaker) -> tuple[str, ...]
         "" if dose.ordered_mg is None else f"{plain(dose.ordered_mg)} mg",
         f"{plain(dose.taken_mg)} mg",
         outcome(dose, speak),
-        dose.by.initials,
-        ", ".join(speak(words) for words in said),
+        dose.dispenser.initials,
+        ", ".join(speak(words) for words in marks(dose, late=False, note=None, wasted="")),
     )
 
 

@@ -1,13 +1,12 @@
 """Guests: people whom another clinic sent here for some days, and what the two clinics tell each other."""
 
-from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
-from models import DosingIncident, Episode, EpisodeEnd, EpisodeEndCorrection, GuestStay, Vomiting
+from models import Episode, EpisodeEnd, EpisodeEndCorrection, GuestStay
 
 
 @dataclass(frozen=True)
@@ -49,18 +48,3 @@ def open_stays_before(session: Session, site_id: int, day: date) -> list[tuple[i
         .order_by(Episode.person_id)
     )
     return [(row.person_id, row.id, row.until_on) for row in session.execute(query)]
-
-
-@dataclass(frozen=True)
-class Marks:
-    """Doses of which a letter says more than what was taken."""
-
-    came_up: frozenset[int]
-    incidents: frozenset[int]
-
-
-def marks_of(session: Session, dose_ids: Collection[int]) -> Marks:
-    """Return which of these doses came up again, and which were dosing incidents."""
-    came_up = session.scalars(select(Vomiting.dose_id).where(Vomiting.dose_id.in_(dose_ids)))
-    incidents = session.scalars(select(DosingIncident.dose_id).where(DosingIncident.dose_id.in_(dose_ids)))
-    return Marks(frozenset(came_up), frozenset(incidents))
