@@ -283,7 +283,7 @@ class _Copy:
         return f"{at}  {plain(last.taken_mg)} mg"
 
     def _days_without(self, row: PackRow) -> str:
-        return self.speak(say(N_("%(n)s days without"), n=row.who.facts.days_without_medicine))
+        return self.speak(say(N_("days without: %(n)s"), n=row.who.facts.days_without_medicine))
 
     def _forbidden(self, row: PackRow, y: float) -> None:
         """Draw why nothing is given, white on black, so that no copier loses it; or from when."""

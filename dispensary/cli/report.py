@@ -13,16 +13,19 @@ from sqlalchemy.orm import Session
 from dispensary.cli import opening
 from dispensary.cli.opening import MakeApp
 from dispensary.clock import clinic_day
-from dispensary.queries import sites
+from dispensary.queries import downtime, sites
+from dispensary.rules.downtime import MOST_COPIES
 from dispensary.safekeeping import keys
 from dispensary.services import access, founding, printing
+from dispensary.services import downtime as packs
 from dispensary.services.act import Act
 from dispensary.services.sites import set_up_staff
 from dispensary.web.database import db, unit_of_work
 from dispensary.wording import Speaker
-from models import Person, Product, Site
+from models import DowntimePack, Person, Product, Site
 from models.enums import PrintedSheet
-from reports import dispensing_log, dose_history, page, register, sheet
+from reports import dispensing_log, dose_history, downtime_pack, page, register, sheet
+from reports.downtime_pack import Printing
 from reports.page import SIZES, Heading
 
 DAY = click.DateTime(["%Y-%m-%d"])
@@ -52,7 +55,7 @@ def joined(*decorators: Option) -> Option:
 
 @click.group()
 def report() -> None:
-    """Print the dispensing log, a person's history, or the register."""
+    """Print the dispensing log, a person's history, the register, or the pack for a day without computers."""
 
 
 @report.command("log")
@@ -107,6 +110,37 @@ def history(create_app: MakeApp, number: str, kind: str, paper: str | None, out:
             content = sheet.to_csv(dose_history.as_sheet(figures, desk.speak), desk.speak.zone)
         out.write_bytes(content)
     click.echo(f"{out}: {len(figures.rows):,} doses")
+
+
+@report.command("downtime-pack")
+@click.option("--day", type=DAY, help="Clinic day; today's if not given.")
+@click.option("--copies", type=click.IntRange(1, MOST_COPIES), default=2, show_default=True)
+@writes("pdf")
+def downtime_pack_of_a_day(
+    create_app: MakeApp,
+    day: datetime | None,
+    copies: int,
+    kind: str,
+    paper: str | None,
+    out: Path,
+    site_code: str | None,
+) -> None:
+    """Write the downtime pack of a day: everyone expected, in numbered copies that are accounted for."""
+    with opening.clinic(create_app) as app:
+        desk = Desk(app, site_code)
+        clinic_day = day.date() if day else desk.today
+        made = desk.note_pack(clinic_day, copies)
+        figures = downtime_pack.figures(
+            desk.session,
+            desk.site.id,
+            clinic_day=clinic_day,
+            window_id=downtime.first_window(desk.session, desk.site.id),
+            site=sites.settings(desk.session, desk.site.id, clinic_day).rules,
+            printing=Printing(made.printing, made.copies),
+            about=desk.heading(clinic_day, clinic_day, paper),
+        )
+        out.write_bytes(downtime_pack.render(figures, speak=desk.speak))
+    click.echo(f"{out}: {len(figures.rows):,} people expected, {copies} copies, printing {made.printing}")
 
 
 @report.command("register")
@@ -183,6 +217,11 @@ class Desk:
             printing.seal_for_print(
                 session, sheet=what, key=key, act=act, first=first, last=last, product_id=product_id
             )
+
+    def note_pack(self, clinic_day: date, copies: int) -> DowntimePack:
+        """Note that a downtime pack is printed, whose copies are accounted for one by one."""
+        with unit_of_work() as session:
+            return packs.note_pack(session, clinic_day=clinic_day, copies=copies, act=self._act(session))
 
     def open(self, person_id: int) -> None:
         """Note that a person's history is opened and printed."""

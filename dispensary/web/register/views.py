@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from dispensary.permissions import Permission
-from dispensary.queries import audit, day_close
+from dispensary.queries import audit, day_close, downtime
 from dispensary.services import day_close as closing
 from dispensary.web import edge, gate
 from dispensary.web.changes import carried_out
@@ -41,7 +41,14 @@ def _day_page(form: CloseDayForm) -> tuple[str, int]:
     form.clinic_day.data = shown
     figures = day_close.day_figures(db.session(), site_id, shown)
     unclosed = day_close.open_days(db.session(), site_id, today)
-    page = render_template("register/day.html", form=form, figures=figures, today=today, open_days=unclosed)
+    page = render_template(
+        "register/day.html",
+        form=form,
+        figures=figures,
+        today=today,
+        open_days=unclosed,
+        on_paper=downtime.not_yet_entered(db.session(), site_id),
+    )
     return page, form.status
 
 
