@@ -26,13 +26,12 @@ from dispensary.web.station.blueprint import bp
 from dispensary.web.station.checked import forget_checked, note_checked, was_checked
 from dispensary.web.station.commands import OPENS, Command, Typed, read
 from dispensary.web.station.forms import ConfirmForm, PartForm, RefuseForm, ReverseForm, ScanForm, WithholdForm
-from dispensary.web.station.notices import WordForm
 from dispensary.web.station.pictures import picture_of, reasons_of
 from dispensary.web.station.shift_notes import unread_notes
 from dispensary.web.station.timing import note_opened, note_scan, scanned_at, served
 from dispensary.web.witness import prove_witness
 from models import Dose
-from models.enums import DoseOutcome, Origin, RefusedReason, ReversalReason, WithheldReason
+from models.enums import DoseOutcome, NoticeKind, Origin, RefusedReason, ReversalReason, WithheldReason
 from models.units import Mg
 
 Answer = tuple[str, int] | BaseResponse
@@ -286,7 +285,7 @@ def _person(picture: SafetyPicture, form: ConfirmForm) -> Answer:
         "picture": picture,
         "reasons": reasons_of(picture),
         "health": health_at_window(picture),
-        "word_form": WordForm(),
+        "notice_kinds": NoticeKind,
     }
     return render_template("station/person.html", form=form, **page), form.status
 
