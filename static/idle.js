@@ -91,7 +91,7 @@
     if (event.data === "out") {
       leaving = true;
       blank();
-      setTimeout(function () { location.replace(told.locked); }, 1000);
+      setTimeout(function () { location.replace(told.home); }, 1000);
     }
   });
   window.addEventListener("pageshow", function (event) {
