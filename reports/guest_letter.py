@@ -104,8 +104,17 @@ def last_dose(figures: LetterFigures) -> list[Words]:
     dose = figures.last
     if dose is None:
         return [say(N_("No dose was taken here."))]
-    words = N_("Last dose taken here: %(mg)s mg of %(medication)s, clinic day %(day)s, recorded by %(by)s.")
-    said = [say(words, mg=dose.taken_mg, medication=dose.medication, day=dose.clinic_day, by=dose.dispenser.name)]
+    words = N_("Last dose taken here: %(mg)s mg of %(medication)s, clinic day %(day)s at %(at)s, given by %(by)s.")
+    said = [
+        say(
+            words,
+            mg=dose.taken_mg,
+            medication=dose.medication,
+            day=dose.clinic_day,
+            at=dose.taken_at,
+            by=dose.dispenser.name,
+        )
+    ]
     if dose.came_up_after is not None and not dose.replaced:
         said.append(say(N_("It came up again; how much stayed is not known.")))
     if dose.incident is not None:
@@ -177,7 +186,8 @@ def render(figures: LetterFigures, *, speak: Speaker) -> bytes:
     story: list[Flowable] = [text(first, size=11.0), *(text(w, bold=n == 0) for n, w in enumerate(more))]
     story += [text(w, size=12.0, bold=n == 0, above=8.0) for n, w in enumerate(last_dose(figures))]
     if not figures.guest:
-        story += [text(words) for words in standing(figures)]
+        confirmed = say(N_("Confirmed by telephone to: ______________________________"))
+        story += [*(text(words) for words in standing(figures)), text(confirmed, above=10.0)]
     if figures.guest or figures.doses:
         columns = [Column(speak(say(title)), share, number) for title, share, number in COLUMNS]
         story += [text(say(N_("Doses, day by day")), bold=True, above=10.0, with_next=True)]

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
-from sqlalchemy import exists, select
+from sqlalchemy import ColumnElement, exists, select
 from sqlalchemy.orm import Session, aliased
 
 from dispensary.errors import NotFound
@@ -265,7 +265,7 @@ def link(session: Session, link_id: int) -> StandingLink:
     return found[0]
 
 
-def _links(session: Session, wanted: object) -> list[StandingLink]:
+def _links(session: Session, wanted: ColumnElement[bool]) -> list[StandingLink]:
     by, witness = aliased(Staff), aliased(Staff)
     undone = exists().where(PersonUnlink.link_id == PersonLink.id)
     query = (

@@ -25,6 +25,8 @@ from models import (
 from models.enums import Desk, TaskReasonKind
 
 MINUTE = timedelta(minutes=1)
+_ROOT = func.coalesce(Person.root_id, Person.id)
+"""The record that stands for a person, where two were linked."""
 
 
 @dataclass(frozen=True)
@@ -96,12 +98,13 @@ def _row(
 
 
 def _stops(session: Session, person_ids: Sequence[int]) -> dict[int, list[StandingStop]]:
-    """Return the stops that stand about each of these people, oldest first."""
+    """Return the stops that stand about each of these people, under whichever of their records, oldest first."""
     query = (
-        select(Stop.person_id, Stop.id, Stop.kind, Staff.name, Stop.set_at, Stop.decide_by, Stop.note)
+        select(_ROOT.label("person_id"), Stop.id, Stop.kind, Staff.name, Stop.set_at, Stop.decide_by, Stop.note)
+        .join(Person, Person.id == Stop.person_id)
         .join(Staff, Staff.id == Stop.recorded_by_id)
         .outerjoin(StopRelease, StopRelease.stop_id == Stop.id)
-        .where(Stop.person_id.in_(person_ids), StopRelease.id.is_(None))
+        .where(_ROOT.in_(person_ids), StopRelease.id.is_(None))
         .order_by(Stop.set_at, Stop.id)
     )
     found: dict[int, list[StandingStop]] = defaultdict(list)
@@ -113,9 +116,11 @@ def _stops(session: Session, person_ids: Sequence[int]) -> dict[int, list[Standi
 def _unsigned(session: Session, person_ids: Sequence[int]) -> set[int]:
     """Return about whom of these people a telephone order waits for its countersignature."""
     query = (
-        select(TelephoneOrder.person_id)
+        select(_ROOT)
+        .select_from(TelephoneOrder)
+        .join(Person, Person.id == TelephoneOrder.person_id)
         .outerjoin(Countersignature, Countersignature.telephone_order_id == TelephoneOrder.id)
-        .where(TelephoneOrder.person_id.in_(person_ids), Countersignature.id.is_(None))
+        .where(_ROOT.in_(person_ids), Countersignature.id.is_(None))
     )
     return set(session.scalars(query))
 

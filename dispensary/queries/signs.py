@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, bindparam, exists, or_, select
+from sqlalchemy import ColumnElement, bindparam, exists, literal, or_, select
 from sqlalchemy.orm import Session
 
 from models import (
@@ -35,7 +35,8 @@ _PERSON, _PHOTO = Person.__table__.c, PersonPhoto.__table__.c
 
 def same_person(column: ColumnElement[int], person_id: int | None = None) -> ColumnElement[bool]:
     """Match the rows of a person, `:person_id` unless given, and of every record that was linked into theirs."""
-    own, whose = Person.__table__.alias(), bindparam("person_id") if person_id is None else person_id
+    own = Person.__table__.alias()
+    whose: ColumnElement[int] = bindparam("person_id") if person_id is None else literal(person_id)
     return column.in_(select(own.c.id).where(or_(own.c.id == whose, own.c.root_id == whose)))
 
 

@@ -3,16 +3,18 @@
 import socket
 import stat
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 from click.testing import CliRunner
-from sqlalchemy import create_engine, text
+from flask_migrate import upgrade as migrate
+from sqlalchemy import DateTime, Uuid, bindparam, create_engine, text
 
 from app import create_app
 from dispensary import cli
 from dispensary.cli.serve import is_loopback, trusted_hosts
 from dispensary.home import Home
-from dispensary.safekeeping import copies
+from dispensary.safekeeping import copies, keys
 from tests.conftest import CHEAP_HASHER, MORNING, POSTGRESQL
 
 FOUND = [
@@ -408,3 +410,26 @@ def test_a_home_inside_the_environment_is_refused(monkeypatch):
 
     assert result.exit_code == 1
     assert "must not lie inside the Python environment" in result.stderr
+
+
+def test_an_upgrade_lets_people_registered_before_be_found_by_like_names(run, home):
+    home.folder.mkdir()
+    keys.create_keys(home)
+    app = create_app(home=home, now=lambda: MORNING, hasher=CHEAP_HASHER)
+    with app.app_context():
+        migrate(revision="0001")
+        engine = app.extensions["sqlalchemy"].engine
+        with engine.begin() as connection:
+            connection.execute(
+                text(
+                    "INSERT INTO person (uid, number, family_name, given_name, search_key, sex, phone, address, created_at)"
+                    " VALUES (:uid, 'P00001', 'Nguyễn', 'Văn An', 'nguyen van an', 'unknown', '', '', :at)"
+                ).bindparams(bindparam("at", type_=DateTime(timezone=True)), bindparam("uid", type_=Uuid())),
+                {"uid": UUID(int=1), "at": MORNING},
+            )
+        engine.dispose()
+
+    result = run("upgrade", "--no-backup")
+
+    assert result.exit_code == 0, result.output
+    assert rows(home, "SELECT count(*) FROM name_key WHERE key = 'annguyenvan'") == [(1,)]

@@ -77,7 +77,7 @@ def test_a_guests_letter_says_every_day_of_the_stay():
 def test_our_own_patients_letter_says_last_dose_order_and_stops_and_no_more():
     _, text = written(made(guest=None, doses=()))
 
-    assert "Last dose taken here" in text and "recorded by Rosa Ames" in text
+    assert "Last dose taken here" in text and "given by Rosa Ames" in text and "at 08:00" in text
     assert "80 mg every day" in text and "Signed by Dana Frost." in text
     assert "STOP since 2026-03-02" in text
     assert "day by day" not in text

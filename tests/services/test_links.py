@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import func, select
 
 from dispensary.errors import Conflict, NotFound, Refused
-from dispensary.queries import dispensing, orders
+from dispensary.queries import dispensing, orders, prescriber_desk
 from dispensary.queries import links as plans
 from dispensary.queries.dosing import facts_for
 from dispensary.queries.people import card_holder, find_people, person_page
@@ -158,6 +158,8 @@ def test_what_the_desk_owes_the_other_record_is_owed_to_the_one_that_survives(se
 
     task = session.scalars(select(Task).where(Task.resolved_at.is_(None))).one()
     assert task.person_id == one.id
+    (row,) = prescriber_desk.desk_rows(session, world.site.id, world.at)
+    assert (row.person_id, [shown.id for shown in row.stops]) == (one.id, [stop.id])
     stops.release_stop(session, stop_id=stop.id, reason="awake", act=world.act(world.prescriber))
     assert task.resolved_at is not None
     assert codes(session, world, one) == []

@@ -1,5 +1,7 @@
 """Guests from other clinics, and the letters that go between the clinics."""
 
+from decimal import Decimal
+
 from flask import Response, render_template
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as BaseResponse
@@ -47,7 +49,7 @@ def _visit(form: GuestForm) -> Visit:
         clinic=form.clinic.data or "",
         confirmed_by=form.confirmed_by.data or "",
         last_dose_on=form.last_dose_on.data,
-        last_dose_mg=Mg(form.last_dose_mg.data or Mg(0)),
+        last_dose_mg=Mg(form.last_dose_mg.data or Decimal(0)),
         last_dose_medication=Medication(form.last_dose_medication.data),
     )
     return Visit(form.home_contact.data or "", form.letter.data or "", form.until_on.data, last_dose)
