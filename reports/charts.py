@@ -16,6 +16,7 @@ from reports import fonts
 LEFT, RIGHT, TOP, BOTTOM = 44, 26, 20, 26
 GREY, PALE = Color(0.45, 0.45, 0.45), Color(0.85, 0.85, 0.85)
 MOST_LABELS = 12
+NOTHING = Mg(Decimal(0))
 Anchor = Literal["start", "middle", "end"]
 
 
@@ -26,6 +27,21 @@ class DoseDay:
     day: date
     ordered_mg: Mg | None
     taken_mg: Mg
+    """By ordinary doses here."""
+    beside_mg: Mg = NOTHING
+    """Swallowed in another way: elsewhere, to replace what came up, by mistake."""
+    incident: bool = False
+    came_up: bool = False
+
+    @property
+    def total_mg(self) -> Mg:
+        """Everything that was swallowed."""
+        return Mg(self.taken_mg + self.beside_mg)
+
+    @property
+    def mark(self) -> str:
+        """The sign above the bar."""
+        return "!" * self.incident + "v" * self.came_up
 
 
 @dataclass(frozen=True)
@@ -45,13 +61,16 @@ class Legend:
     taken: str
     ordered: str
     gap: str
+    beside: str
+    marks: str
 
 
 def dose_chart(panels: Sequence[Panel], legend: Legend, *, width: int = 760, panel_height: int = 170) -> Drawing:
     """Return ordered and taken milligrams by day, one panel a drug.
 
     What was taken is a filled bar, what was ordered a line of steps, a day without any record of a dose a mark below
-    the axis, so that a gap is seen and not guessed.
+    the axis, so that a gap is seen and not guessed. What was swallowed in another way is an empty bar on top, with a
+    sign over it where it was a dosing incident or came up again.
     """
     fonts.ready()
     drawing = Drawing(width, panel_height * max(1, len(panels)) + 16)
@@ -80,7 +99,10 @@ def _draw_legend(drawing: Drawing, legend: Legend) -> None:
     drawing.add(Line(x + 14, y + 3, x + 32, y + 3, strokeColor=black, strokeWidth=1.4))
     x += 36 + _text(drawing, x + 36, y, legend.ordered)
     _gap_mark(drawing, x + 19, y + 4)
-    _text(drawing, x + 26, y, legend.gap)
+    x += 40 + _text(drawing, x + 26, y, legend.gap)
+    _box(drawing, x, y, 10, 7, white, black)
+    x += 14 + _text(drawing, x + 14, y, legend.beside)
+    _text(drawing, x + 14, y, legend.marks)
 
 
 def _text(
@@ -91,9 +113,11 @@ def _text(
     return fonts.width(text, 8, bold)
 
 
-def _box(target: Drawing | Group, x: float, y: float, wide: float, tall: float, fill: Color) -> None:
+def _box(
+    target: Drawing | Group, x: float, y: float, wide: float, tall: float, fill: Color, edge: Color | None = None
+) -> None:
     box = Rect(x, y, wide, tall)
-    box.fillColor, box.strokeColor = fill, None
+    box.fillColor, box.strokeColor, box.strokeWidth = fill, edge, 0.6
     target.add(box)
 
 
@@ -121,14 +145,22 @@ def _panel(panel: Panel, width: int, height: int, bottom: float) -> Group:
             _draw_steps(group, steps)
             steps = []
             continue
-        if found.taken_mg:
-            tall = int(found.taken_mg * 1000) * up
-            _box(group, x + across * 0.1, BOTTOM, across * 0.8, tall, GREY)
+        _draw_swallowed(group, found, x, across, up)
         if found.ordered_mg is not None:
             y = BOTTOM + int(found.ordered_mg * 1000) * up
             steps += [(x, y), (x + across, y)]
     _draw_steps(group, steps)
     return group
+
+
+def _draw_swallowed(group: Group, day: DoseDay, x: float, across: float, up: float) -> None:
+    tall, beside = int(day.taken_mg * 1000) * up, int(day.beside_mg * 1000) * up
+    if tall:
+        _box(group, x + across * 0.1, BOTTOM, across * 0.8, tall, GREY)
+    if beside:
+        _box(group, x + across * 0.1, BOTTOM + tall, across * 0.8, beside, white, black)
+    if day.mark:
+        _text(group, x + across / 2, BOTTOM + tall + beside + 2, day.mark, "middle", bold=True)
 
 
 def _draw_steps(group: Group, steps: Sequence[tuple[float, float]]) -> None:
@@ -138,7 +170,7 @@ def _draw_steps(group: Group, steps: Sequence[tuple[float, float]]) -> None:
 
 def _top_of_scale(days: Sequence[DoseDay]) -> Decimal:
     """Return a round number at or above the largest amount: 1, 2 or 5 with zeros, or a quarter more of it."""
-    largest = max([Decimal(1), *(max(d.taken_mg, d.ordered_mg or Decimal(0)) for d in days)])
+    largest = max([Decimal(1), *(max(d.total_mg, d.ordered_mg or Decimal(0)) for d in days)])
     size = Decimal(10) ** largest.adjusted()
     return next(size * n for n in (1, 2, 4, 5, 8, 10) if size * n >= largest)
 

@@ -1,6 +1,7 @@
 """The figures of the daily dispensing log: its rows, and its totals beside what the register says of the same days.
 
-The totals are sums of the rows shown. Imported doses stand apart, outside the totals, for no stock of ours moved.
+The totals are sums of the rows shown, what was swallowed by mistake, replaced or spilt among them. Doses given elsewhere
+and imported ones stand apart, outside the totals, for no stock of ours moved.
 """
 
 from collections.abc import Iterable, Sequence
@@ -11,7 +12,7 @@ from decimal import Decimal
 from sqlalchemy.orm import Session
 
 from dispensary.queries import dispensing, paper, sites
-from dispensary.queries.dispensing import DispensedDose, DispensedLine, DispensedProduct, Hand
+from dispensary.queries.dispensing import DispensedDose, DispensedLine, DispensedProduct, Hand, SpiltDose
 from dispensary.queries.paper import RegisterDoses, SealOnPaper
 from dispensary.queries.sites import SiteSettings
 from models.enums import DoseOutcome, Origin
@@ -62,6 +63,14 @@ class LogRow:
 
 
 @dataclass(frozen=True)
+class SpiltRow:
+    """One printed row of what was spilt."""
+
+    number: int
+    spilt: SpiltDose
+
+
+@dataclass(frozen=True)
 class ProductTotal:
     """What the rows of one product add up to, beside what the register says."""
 
@@ -72,6 +81,7 @@ class ProductTotal:
     reversed: Quantity
     """Taken off the record on these days, of doses of these or of earlier days."""
     wasted: Quantity
+    spilt: Quantity
     register: RegisterDoses
 
     @property
@@ -90,9 +100,19 @@ class ProductTotal:
         return Quantity(self.register.dispensed - self.register.reversed)
 
     @property
+    def lost(self) -> Quantity:
+        """What was poured and not swallowed: wasted, or spilt before it could be."""
+        return Quantity(self.wasted + self.spilt)
+
+    @property
+    def register_lost(self) -> Quantity:
+        """The same, as the register entered it."""
+        return Quantity(self.register.wasted + self.register.spilt)
+
+    @property
     def agrees(self) -> bool:
         """Whether rows and register say the same, entry by entry kind."""
-        mine = RegisterDoses(self.dispensed, self.reversed, self.wasted)
+        mine = RegisterDoses(self.dispensed, self.reversed, self.wasted, self.spilt)
         return mine == self.register
 
 
@@ -112,7 +132,10 @@ class DispensingLogFigures:
     rows: tuple[LogRow, ...]
     earlier: tuple[LogRow, ...]
     """Doses of other days that were reversed on these days."""
+    elsewhere: tuple[LogRow, ...]
+    """Doses that others gave, and confirmed."""
     imported: tuple[LogRow, ...]
+    spilt: tuple[SpiltRow, ...]
     totals: tuple[ProductTotal, ...]
     dispensers: tuple[Dispenser, ...]
     seals: dict[int, SealOnPaper] = field(default_factory=dict)
@@ -133,6 +156,28 @@ class DispensingLogFigures:
         return sum(1 for r in self.rows if r.dose.outcome in (DoseOutcome.WITHHELD, DoseOutcome.REFUSED))
 
     @property
+    def incidents(self) -> int:
+        """How many of the doses on record were dosing incidents."""
+        return sum(1 for r in (*self.rows, *self.elsewhere) if not r.continued and r.dose.incident)
+
+    @property
+    def came_up(self) -> int:
+        """How many doses came up again."""
+        return sum(1 for r in self.rows if not r.continued and r.dose.came_up_after is not None)
+
+    @property
+    def replaced(self) -> int:
+        """How many doses were given to replace one that came up."""
+        return sum(
+            1 for r in self.rows if not r.continued and not r.reversed and r.dose.outcome is DoseOutcome.REPLACEMENT
+        )
+
+    @property
+    def from_paper(self) -> int:
+        """How many rows were entered from paper."""
+        return sum(1 for r in self.rows if not r.continued and r.dose.origin is Origin.PAPER)
+
+    @property
     def struck(self) -> int:
         """How many doses of these days were taken off the record."""
         return sum(1 for r in self.rows if not r.continued and r.reversed)
@@ -142,22 +187,37 @@ def figures(session: Session, site_id: int, first: date, last: date, *, about: H
     """Return the log of a site's clinic days, the first and the last included."""
     settings = sites.settings(session, site_id, last)
     doses = dispensing.doses_of_days(session, site_id, first, last)
-    own = [d for d in doses if d.origin is not Origin.IMPORT]
-    earlier_doses = [
-        d for d in dispensing.reversed_afterwards(session, site_id, first, last) if d.origin is not Origin.IMPORT
-    ]
+    own = [d for d in doses if _of_our_stock(d)]
+    away = [d for d in doses if d.origin is not Origin.IMPORT and d.outcome is DoseOutcome.ELSEWHERE]
+    earlier_doses = [d for d in dispensing.reversed_afterwards(session, site_id, first, last) if _of_our_stock(d)]
     rows = _rows(own, settings)
-    earlier = _rows(earlier_doses, settings, len(rows), sum(1 for r in rows if r.note is not None))
+    earlier = _rows(earlier_doses, settings, len(rows), _notes_in(rows))
+    elsewhere = _rows(away, settings, len(rows) + len(earlier), _notes_in(rows) + _notes_in(earlier))
+    after = len(rows) + len(earlier) + len(elsewhere)
+    spilt = tuple(
+        SpiltRow(n, one)
+        for n, one in enumerate(dispensing.spilt_on_days(session, site_id, first, last), start=after + 1)
+    )
     register = paper.register_of_doses(session, site_id, first, last)
     return DispensingLogFigures(
         about=about,
         rows=rows,
         earlier=earlier,
+        elsewhere=elsewhere,
         imported=_rows([d for d in doses if d.origin is Origin.IMPORT], settings, marks=False),
-        totals=totals(rows, earlier, register, dispensing.products_by_id(session), first, last),
+        spilt=spilt,
+        totals=totals(rows, earlier, spilt, register, dispensing.products_by_id(session), first, last),
         dispensers=_dispensers(own),
         seals=paper.register_seals(session, site_id),
     )
+
+
+def _of_our_stock(dose: DispensedDose) -> bool:
+    return dose.origin is not Origin.IMPORT and dose.outcome is not DoseOutcome.ELSEWHERE
+
+
+def _notes_in(rows: Iterable[LogRow]) -> int:
+    return sum(1 for row in rows if row.note is not None)
 
 
 def _rows(
@@ -165,7 +225,7 @@ def _rows(
 ) -> tuple[LogRow, ...]:
     rows: list[LogRow] = []
     for dose in doses:
-        late = marks and is_late(dose, settings)
+        late = marks and _of_our_stock(dose) and is_late(dose, settings)
         noted = marks and needs_note(dose, late)
         notes += noted
         lines: Sequence[DispensedLine | None] = dose.lines or (None,)
@@ -178,6 +238,7 @@ def _rows(
 def totals(
     rows: Iterable[LogRow],
     earlier: Iterable[LogRow],
+    spilt: Iterable[SpiltRow],
     register: dict[int, RegisterDoses],
     products: dict[int, DispensedProduct],
     first: date,
@@ -192,7 +253,12 @@ def totals(
     for row in [*earlier, *(r for own in dispensed.values() for r in own)]:
         if row.line and row.dose.reversal and first <= row.dose.reversal.clinic_day <= last:
             back.setdefault(row.line.product.id, []).append(row)
-    known = sorted(dispensed.keys() | back.keys() | register.keys(), key=lambda i: _product_order(products[i]))
+    lost: dict[int, list[SpiltDose]] = {}
+    for one in spilt:
+        lost.setdefault(one.spilt.product.id, []).append(one.spilt)
+    known = sorted(
+        dispensed.keys() | back.keys() | lost.keys() | register.keys(), key=lambda i: _product_order(products[i])
+    )
     return tuple(
         ProductTotal(
             product=products[i],
@@ -203,6 +269,7 @@ def totals(
                 _sum(r.line.wasted for r in dispensed.get(i, []) if r.line)
                 + _sum(_wasted_by_reversal(r) for r in back.get(i, []))
             ),
+            spilt=_sum(one.quantity for one in lost.get(i, [])),
             register=register.get(i, RegisterDoses()),
         )
         for i in known
@@ -231,5 +298,5 @@ def _sum(quantities: Iterable[Quantity]) -> Quantity:
 def _dispensers(doses: Iterable[DispensedDose]) -> tuple[Dispenser, ...]:
     counted: dict[Hand, int] = {}
     for dose in doses:
-        counted[dose.by] = counted.get(dose.by, 0) + 1
+        counted[dose.dispenser] = counted.get(dose.dispenser, 0) + 1
     return tuple(Dispenser(hand, n) for hand, n in sorted(counted.items(), key=lambda c: (c[0].initials, c[0].id)))

@@ -1,11 +1,13 @@
 """The daily dispensing log: every dose of a site's clinic days, with the fields of 21 CFR 1304.24(a).
 
 The totals are compared with what the register entered for the same days; a difference is printed, never hidden. A reversed
-dose stays legible under a line, a late entry is marked, and everyone who dispensed has a place for their initials.
+dose stays legible under a line; a late entry, an entry from paper, a dosing incident and what came up again are marked; and
+everyone who dispensed has a place for their initials.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import reduce
 
 from reportlab.platypus import Flowable
 from reportlab.platypus.flowables import CondPageBreak
@@ -13,8 +15,8 @@ from reportlab.platypus.flowables import CondPageBreak
 from dispensary.wording import N_, Speaker, Words, say
 from models.units import plain
 from reports import page, sheet
-from reports.dispensing_figures import DispensingLogFigures, LogRow, ProductTotal, figures
-from reports.dose_words import dispensed, marks, note, outcome, seal_words, strength
+from reports.dispensing_figures import DispensingLogFigures, LogRow, ProductTotal, SpiltRow, figures
+from reports.dose_words import HAPPENED, dispensed, happened, marks, note, outcome, seal_words, strength
 from reports.ledger import Column, Ledger, Row, Text
 
 __all__ = ["DispensingLogFigures", "as_sheets", "cells", "figures", "render"]
@@ -69,8 +71,43 @@ def cells(row: LogRow, speak: Speaker) -> tuple[str, ...]:
         dispensed(row.taken, product, speak),
         speak(say(N_("none"))),
         outcome(dose, speak),
-        dose.by.initials,
+        "" if dose.verified else dose.dispenser.initials,
         remarks(row, speak),
+    )
+
+
+SPILT_COLUMNS = (
+    LogColumn(say(N_("Row")), 22, True),
+    LogColumn(say(N_("Date and time")), 64),
+    LogColumn(say(N_("Number")), 40),
+    LogColumn(say(N_("Name")), 102),
+    LogColumn(say(N_("Substance")), 92),
+    LogColumn(say(N_("Strength")), 62),
+    LogColumn(say(N_("Spilt,\nmL or units")), 56, True),
+    LogColumn(say(N_("Container")), 52),
+    LogColumn(say(N_("Lot")), 46),
+    LogColumn(say(N_("Dispenser's\ninitials")), 48),
+    LogColumn(say(N_("Witness")), 44),
+    LogColumn(say(N_("Remarks")), 200),
+)
+
+
+def spilt_cells(row: SpiltRow, speak: Speaker) -> tuple[str, ...]:
+    """Return what was spilt as text, in the order of SPILT_COLUMNS."""
+    spilt = row.spilt
+    return (
+        str(row.number),
+        speak.moment(spilt.at),
+        spilt.number,
+        spilt.name,
+        speak(spilt.product.medication),
+        strength(spilt.product, speak),
+        dispensed(spilt.quantity, spilt.product, speak),
+        spilt.container,
+        spilt.lot,
+        spilt.by.initials,
+        spilt.witness,
+        spilt.note,
     )
 
 
@@ -79,21 +116,40 @@ def render(figures: DispensingLogFigures, *, speak: Speaker) -> bytes:
     story: list[Flowable] = [_log_table(figures.rows, figures, speak)]
     if not figures.rows:
         story.append(_text(figures, speak(say(N_("No dose is on record for this period."))), above=4))
-    for title, rows in (
-        (N_("Doses of other days, reversed in this period (taken off the totals below)"), figures.earlier),
-        (N_("Imported doses (history from elsewhere: no stock moved, not in the totals)"), figures.imported),
-    ):
-        if rows:
-            story += [_title(figures, speak(say(title))), _log_table(rows, figures, speak)]
+    for title, rows in sections(figures):
+        story += [_title(figures, speak(title)), _log_table(rows, figures, speak)]
+    story += _spilt_part(figures, speak)
     story += _totals_part(figures, speak)
     written = notes(figures, speak)
     if written:
-        story.append(_title(figures, speak(say(N_("Notes: corrections and late entries")))))
+        story.append(_title(figures, speak(NOTES)))
         story += [_text(figures, text) for text in written]
     story += _initials_part(figures, speak)
     return page.build(
         story, title=TITLE, about=figures.about, speak=speak, landscape=True, foot=_seal_line(figures, speak)
     )
+
+
+NOTES = say(N_("Notes: corrections, late entries, entries from paper and what went wrong"))
+SPILT = say(N_("Spilt before it was swallowed (stock lost before a witness, in the totals)"))
+
+
+def sections(figures: DispensingLogFigures) -> list[tuple[Words, tuple[LogRow, ...]]]:
+    """Return the further tables of the log that have rows, each with its title."""
+    titles = (
+        (N_("Doses of other days, reversed in this period (taken off the totals)"), figures.earlier),
+        (N_("Given elsewhere, and confirmed (no stock of ours, not in the totals)"), figures.elsewhere),
+        (N_("Imported doses (history from elsewhere: no stock moved, not in the totals)"), figures.imported),
+    )
+    return [(say(title), rows) for title, rows in titles if rows]
+
+
+def _spilt_part(figures: DispensingLogFigures, speak: Speaker) -> list[Flowable]:
+    if not figures.spilt:
+        return []
+    columns = [Column(speak(c.title), c.share, c.number) for c in SPILT_COLUMNS]
+    rows = [Row(spilt_cells(row, speak)) for row in figures.spilt]
+    return [_title(figures, speak(SPILT)), Ledger(columns, rows, language=figures.about.language)]
 
 
 def _log_table(rows: Sequence[LogRow], figures: DispensingLogFigures, speak: Speaker) -> Ledger:
@@ -113,7 +169,7 @@ def _text(figures: DispensingLogFigures, text: str, above: float = 0) -> Text:
 
 def notes(figures: DispensingLogFigures, speak: Speaker) -> list[str]:
     """Return the notes to the rows, in their order."""
-    rows = (*figures.rows, *figures.earlier)
+    rows = (*figures.rows, *figures.earlier, *figures.elsewhere)
     return [note(r.note, r.number, r.dose, r.late, speak) for r in rows if r.note is not None]
 
 
@@ -126,9 +182,9 @@ TOTAL_COLUMNS = (
     LogColumn(say(N_("Reversed")), 60, True),
     LogColumn(say(N_("Consumed")), 66, True),
     LogColumn(say(N_("Consumed,\nmg")), 62, True),
-    LogColumn(say(N_("Wasted")), 60, True),
+    LogColumn(say(N_("Wasted\nor spilt")), 60, True),
     LogColumn(say(N_("Register:\ndispensed less reversed")), 90, True),
-    LogColumn(say(N_("Register:\nwasted")), 60, True),
+    LogColumn(say(N_("Register:\nwasted or spilt")), 64, True),
     LogColumn(say(N_("Equal")), 46),
 )
 
@@ -145,9 +201,9 @@ def total_cells(total: ProductTotal, speak: Speaker) -> tuple[str, ...]:
         dispensed(total.reversed, product, speak),
         dispensed(total.consumed, product, speak),
         f"{plain(total.consumed_mg)} mg",
-        dispensed(total.wasted, product, speak),
+        dispensed(total.lost, product, speak),
         dispensed(total.register_consumed, product, speak),
-        dispensed(total.register.wasted, product, speak),
+        dispensed(total.register_lost, product, speak),
         speak(say(N_("yes"))) if total.agrees else speak(say(N_("NO: DIFFERS"))),
     )
 
@@ -169,6 +225,26 @@ def tally(figures: DispensingLogFigures) -> Words:
     )
 
 
+def mishaps(figures: DispensingLogFigures) -> Words | None:
+    """Return how often something went wrong or came in another way, as a sentence; None where nothing did."""
+    counted = (
+        (N_("%(n)s dosing incidents"), figures.incidents),
+        (N_("%(n)s came up again"), figures.came_up),
+        (N_("%(n)s replacements"), figures.replaced),
+        (N_("%(n)s spilt"), len(figures.spilt)),
+        (N_("%(n)s given elsewhere"), len(figures.elsewhere)),
+        (N_("%(n)s entered from paper"), figures.from_paper),
+    )
+    said = [say(words, n=n) for words, n in counted if n]
+    listed = reduce(lambda one, other: say(N_("%(one)s, %(other)s"), one=one, other=other), said) if said else None
+    return say(N_("Among them or beside them: %(what)s."), what=listed) if listed else None
+
+
+def closing(figures: DispensingLogFigures) -> list[Words]:
+    """Return what is said under the totals."""
+    return [words for words in (tally(figures), mishaps(figures), verdict(figures)) if words is not None]
+
+
 def _totals_part(figures: DispensingLogFigures, speak: Speaker) -> list[Flowable]:
     columns = [Column(speak(c.title), c.share, c.number) for c in TOTAL_COLUMNS]
     rows = [Row(total_cells(t, speak), bold=True) for t in figures.totals]
@@ -176,7 +252,7 @@ def _totals_part(figures: DispensingLogFigures, speak: Speaker) -> list[Flowable
         CondPageBreak(90),
         _title(figures, speak(say(N_("Totals by product and strength")))),
         Ledger(columns, rows, language=figures.about.language, row_height=13),
-        _text(figures, f"{speak(tally(figures))} {speak(verdict(figures))}", above=3),
+        _text(figures, " ".join(speak(words) for words in closing(figures)), above=3),
     ]
 
 
@@ -233,6 +309,7 @@ HEADINGS = (
     N_("reversed at"),
     N_("reversed by"),
     N_("reversal reason"),
+    *HAPPENED,
 )
 
 
@@ -241,9 +318,11 @@ def as_sheets(figures: DispensingLogFigures, speak: Speaker) -> list[sheet.Sheet
     sections = (
         (N_("dispensed"), figures.rows),
         (N_("reversed afterwards"), figures.earlier),
+        (N_("given elsewhere"), figures.elsewhere),
         (N_("imported"), figures.imported),
     )
     rows = [_values(speak(say(name)), row, speak) for name, part in sections for row in part]
+    rows += [_spilt_values(speak(say(N_("spilt"))), row, speak) for row in figures.spilt]
     return [
         sheet.Sheet(speak(TITLE), [speak(say(h)) for h in HEADINGS], rows),
         sheet.Sheet(
@@ -276,8 +355,8 @@ def _values(section: str, row: LogRow, speak: Speaker) -> list[sheet.Cell]:
         speak(dose.outcome),
         speak(dose.withheld_reason or dose.refused_reason),
         dose.part,
-        dose.by.initials,
-        dose.by.name,
+        dose.dispenser.initials,
+        dose.dispenser.name,
         dose.witness,
         row.line.container if row.line else None,
         row.line.lot if row.line else None,
@@ -287,4 +366,32 @@ def _values(section: str, row: LogRow, speak: Speaker) -> list[sheet.Cell]:
         speak.moment(back.at) if back else None,
         back.by if back else None,
         speak(back.reason) if back else None,
+        *(happened(dose, speak) if not row.continued else [None] * len(HAPPENED)),
     ]
+
+
+def _spilt_values(section: str, row: SpiltRow, speak: Speaker) -> list[sheet.Cell]:
+    """Return what was spilt under the same headings; what has no meaning there stays empty."""
+    spilt = row.spilt
+    known: dict[str, sheet.Cell] = {
+        "section": section,
+        "row": row.number,
+        "clinic day": spilt.clinic_day,
+        "time": speak.moment(spilt.at),
+        "number": spilt.number,
+        "name": spilt.name,
+        "substance": speak(spilt.product.medication),
+        "form": speak(spilt.product.form),
+        "strength, mg per unit": spilt.product.strength,
+        "unit": speak(spilt.product.unit),
+        "wasted, units": spilt.quantity,
+        "dispenser's initials": spilt.by.initials,
+        "dispenser": spilt.by.name,
+        "witness": spilt.witness,
+        "container": spilt.container,
+        "lot": spilt.lot,
+        "origin": speak(spilt.origin),
+        "recorded at": speak.moment(spilt.recorded_at),
+        "what happened": spilt.note,
+    }
+    return [known.get(heading) for heading in HEADINGS]

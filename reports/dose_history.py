@@ -14,15 +14,16 @@ from dispensary.queries import dispensing, sites
 from dispensary.queries.dispensing import DispensedDose
 from dispensary.queries.people import Identity, full_name, identity
 from dispensary.wording import N_, Speaker, say
-from models.enums import Medication, Origin
+from models.enums import DoseOutcome, Medication, Origin
 from models.units import Mg, plain
 from reports import charts, page, sheet
 from reports.charts import DoseDay, Legend, Panel
-from reports.dose_words import is_late, marks, needs_note, note, outcome
+from reports.dose_words import HAPPENED, happened, is_late, marks, needs_note, note, outcome
 from reports.ledger import Column, Ledger, Row, Text
 from reports.page import Heading
 
 TITLE = say(N_("Dosing history"))
+ORDINARY = (DoseOutcome.GIVEN, DoseOutcome.PART_GIVEN)
 CHART_DAYS = 400
 """The chart shows so many days back from the last: more would be thinner than a printed line."""
 
@@ -62,7 +63,7 @@ def figures(session: Session, person_id: int, site_id: int, *, about: Heading) -
     rows: list[HistoryRow] = []
     notes = 0
     for dose in doses:
-        late = dose.origin is not Origin.IMPORT and is_late(dose, settings)
+        late = dose.origin is not Origin.IMPORT and dose.verified is None and is_late(dose, settings)
         noted = needs_note(dose, late)
         notes += noted
         rows.append(HistoryRow(len(rows) + 1, dose, late, notes if noted else None))
@@ -91,22 +92,33 @@ def panels(figures: DoseHistoryFigures, speak: Speaker) -> list[Panel]:
 
 
 def _day(day: date, doses: Sequence[DispensedDose]) -> DoseDay:
-    """Return one day: amounts ordered by part, each part once, and everything that was swallowed."""
-    ordered = {dose.part: dose.ordered_mg for dose in doses if dose.ordered_mg is not None}
+    """Return one day: amounts ordered by part, each part once, and everything that was swallowed, in what way."""
+    due = [d for d in doses if d.ordered_mg is not None and d.outcome is not DoseOutcome.REPLACEMENT]
+    ordered = {dose.part: dose.ordered_mg for dose in due}
     nothing = Decimal(0)
     return DoseDay(
         day,
-        Mg(sum(ordered.values(), nothing)) if ordered else None,
-        Mg(sum((dose.taken_mg for dose in doses), nothing)),
+        Mg(sum((mg for mg in ordered.values() if mg is not None), nothing)) if ordered else None,
+        Mg(sum((dose.taken_mg for dose in doses if dose.outcome in ORDINARY), nothing)),
+        Mg(sum((dose.taken_mg for dose in doses if dose.outcome not in ORDINARY), nothing)),
+        incident=any(dose.incident for dose in doses),
+        came_up=any(dose.came_up_after is not None for dose in doses),
     )
 
 
 def chart(figures: DoseHistoryFigures, speak: Speaker) -> Drawing:
     """Return the chart of ordered and taken milligrams."""
-    legend = Legend(speak(say(N_("taken"))), speak(say(N_("ordered"))), speak(say(N_("no dose on record"))))
+    legend = Legend(
+        taken=speak(say(N_("taken"))),
+        ordered=speak(say(N_("ordered"))),
+        gap=speak(say(N_("no dose on record"))),
+        beside=speak(say(N_("elsewhere, replacement or dosing incident"))),
+        marks=speak(say(N_("! dosing incident · v vomited"))),
+    )
     return charts.dose_chart(panels(figures, speak), legend)
 
 
+NOTES = say(N_("Notes: corrections, late entries, entries from paper and what went wrong"))
 COLUMNS = (
     (N_("Row"), 26, True),
     (N_("Date and time"), 72, False),
@@ -138,7 +150,7 @@ def cells(row: HistoryRow, speak: Speaker) -> tuple[str, ...]:
         "" if dose.ordered_mg is None else f"{plain(dose.ordered_mg)} mg",
         f"{plain(dose.taken_mg)} mg",
         outcome(dose, speak),
-        dose.by.initials,
+        dose.dispenser.initials,
         remarks(row, speak),
     )
 
@@ -172,8 +184,7 @@ def render(figures: DoseHistoryFigures, *, speak: Speaker) -> bytes:
         story.append(Text(speak(say(N_("No dose is on record."))), language=language, above=6))
     written = notes(figures, speak)
     if written:
-        title = speak(say(N_("Notes: corrections and late entries")))
-        story.append(Text(title, size=10, bold=True, language=language, above=12, with_next=True))
+        story.append(Text(speak(NOTES), size=10, bold=True, language=language, above=12, with_next=True))
         story += [Text(text, language=language) for text in written]
     return page.build(story, title=TITLE, about=figures.about, speak=speak)
 
@@ -189,6 +200,7 @@ HEADINGS = (
     N_("row"), N_("clinic day"), N_("time"), N_("medicine"), N_("form"), N_("part of the day"), N_("ordered, mg"),
     N_("taken, mg"), N_("wasted, mg"), N_("outcome"), N_("reason"), N_("by"), N_("initials"), N_("witness"), N_("note"),
     N_("origin"), N_("recorded at"), N_("late entry"), N_("reversed at"), N_("reversed by"), N_("reversal reason"),
+    *HAPPENED,
 )  # fmt: skip
 
 
@@ -203,5 +215,6 @@ def as_sheet(figures: DoseHistoryFigures, speak: Speaker) -> sheet.Sheet:
             speak(dose.withheld_reason or dose.refused_reason), dose.by.name, dose.by.initials, dose.witness, dose.note,
             speak(dose.origin), speak.moment(dose.recorded_at), speak(say(N_("yes"))) if row.late else None,
             speak.moment(back.at) if back else None, back.by if back else None, speak(back.reason) if back else None,
+            *happened(dose, speak),
         ])  # fmt: skip
     return sheet.Sheet(figures.person.number, [speak(say(h)) for h in HEADINGS], rows)

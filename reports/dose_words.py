@@ -39,16 +39,8 @@ def outcome(dose: DispensedDose, speak: Speaker) -> str:
 
 
 def marks(dose: DispensedDose, *, late: bool, note: int | None, wasted: str) -> list[Words]:
-    """Return what a reader must not miss: reversed, late, wasted before whom, a further part of the day."""
-    said = []
-    if dose.reversal is not None:
-        said.append(say(N_("REVERSED")))
-    if dose.incident is not None:
-        said.append(say(N_("⚠ DOSING INCIDENT: %(kind)s"), kind=dose.incident.kind))
-    if dose.came_up_after is not None:
-        said.append(_came_up(dose))
-    if dose.replaces_at is not None:
-        said.append(say(N_("REPLACES the dose of %(at)s, which came up"), at=dose.replaces_at))
+    """Return what a reader must not miss: reversed, a mistake, came up, late, wasted before whom, a part of the day."""
+    said = _gravest(dose)
     if dose.origin is Origin.PAPER:
         said.append(say(N_("FROM PAPER")))
     elif late:
@@ -58,6 +50,26 @@ def marks(dose: DispensedDose, *, late: bool, note: int | None, wasted: str) -> 
     if wasted:
         witness = dose.reversal.witness if dose.reversal and dose.reversal.poured else dose.witness
         said.append(say(N_("wasted %(lost)s, witness %(witness)s"), lost=wasted, witness=witness))
+    return said + _beside(dose)
+
+
+def _gravest(dose: DispensedDose) -> list[Words]:
+    said = []
+    if dose.reversal is not None:
+        said.append(say(N_("REVERSED")))
+    if dose.incident is not None:
+        said.append(say(N_("⚠ DOSING INCIDENT: %(kind)s"), kind=dose.incident.kind))
+    if dose.came_up_after is not None:
+        said.append(_came_up(dose))
+    if dose.replaces_at is not None:
+        said.append(say(N_("REPLACES the dose of %(at)s, which came up"), at=dose.replaces_at))
+    return said
+
+
+def _beside(dose: DispensedDose) -> list[Words]:
+    said = []
+    if away := dose.verified:
+        said.append(say(N_("%(source)s %(name)s"), source=away.source, name=away.source_name))
     if dose.part > 1:
         said.append(say(N_("part %(n)s, ordered that day") if dose.further else N_("part %(n)s"), n=dose.part))
     if dose.not_seen:
@@ -82,37 +94,49 @@ def needs_note(dose: DispensedDose, late: bool) -> bool:
 
 
 def note(number: int, row: int, dose: DispensedDose, late: bool, speak: Speaker) -> str:
-    """Return the note to a row: who recorded it when, what was reversed and why, what was written beside."""
+    """Return the note to a row: who recorded it when, what went wrong, what was reversed and why, what was written beside."""
+    said = [*_written_down(dose, late, speak), *_mistake(dose), *_came_up_in_full(dose), *_taken_back(dose, speak)]
+    own = (dose.reversal.note if dose.reversal else "", dose.incident.note if dose.incident else "", dose.note)
+    written = [text for text in own if text]
+    start = speak(say(N_("Note %(n)s, row %(row)s, %(number)s"), n=number, row=row, number=dose.number))
+    return f"{start}: {'; '.join([*map(speak, said), *(f'“{text}”' for text in written)])}."
+
+
+def _written_down(dose: DispensedDose, late: bool, speak: Speaker) -> list[Words]:
     said = []
-    written_down = {"at": speak.moment(dose.recorded_at), "by": dose.by.initials}
+    hand = {"at": speak.moment(dose.recorded_at), "by": dose.by.initials}
     if dose.origin is Origin.PAPER:
         words = N_("entered from paper %(at)s by %(by)s, given by %(giver)s")
-        said.append(say(words, giver=dose.dispenser.initials, **written_down))
+        said.append(say(words, giver=dose.dispenser.initials, **hand))
     elif late:
-        said.append(say(N_("recorded %(at)s by %(by)s"), **written_down))
+        said.append(say(N_("recorded %(at)s by %(by)s"), **hand))
     if dose.exceptions:
         rules = ", ".join(speak(words) for words in wrong_with(dose))
         said.append(say(N_("acknowledged from paper: %(rules)s"), rules=rules))
-    said += _mistake(dose)
-    if from_where := dose.verified:
+    if away := dose.verified:
         words = N_("%(source)s %(name)s, said by %(verifier)s")
-        said.append(say(words, source=from_where.source, name=from_where.source_name, verifier=from_where.verifier))
-    if back := dose.reversal:
-        said.append(
-            say(N_("reversed %(at)s by %(by)s: %(why)s"), at=speak.moment(back.at), by=back.by, why=back.reason)
-        )
-        if back.poured:
-            said.append(say(N_("what was poured was wasted, witness %(witness)s"), witness=back.witness))
+        said.append(say(words, source=away.source, name=away.source_name, verifier=away.verifier))
+    return said
+
+
+def _came_up_in_full(dose: DispensedDose) -> list[Words]:
+    said = []
     if dose.came_up_after is not None:
         seen = N_("came up %(n)s minutes after it was swallowed, seen by staff")
         told = N_("came up %(n)s minutes after it was swallowed, not seen by staff")
         said.append(say(seen if dose.came_up_seen else told, n=dose.came_up_after))
     if dose.not_seen:
         said.append(say(N_("nobody saw it dissolve")))
-    own = (dose.reversal.note if dose.reversal else "", dose.incident.note if dose.incident else "", dose.note)
-    written = [text for text in own if text]
-    start = speak(say(N_("Note %(n)s, row %(row)s, %(number)s"), n=number, row=row, number=dose.number))
-    return f"{start}: {'; '.join([*map(speak, said), *(f'“{text}”' for text in written)])}."
+    return said
+
+
+def _taken_back(dose: DispensedDose, speak: Speaker) -> list[Words]:
+    if (back := dose.reversal) is None:
+        return []
+    said = [say(N_("reversed %(at)s by %(by)s: %(why)s"), at=speak.moment(back.at), by=back.by, why=back.reason)]
+    if back.poured:
+        said.append(say(N_("what was poured was wasted, witness %(witness)s"), witness=back.witness))
+    return said
 
 
 def wrong_with(dose: DispensedDose) -> list[Words]:
@@ -130,6 +154,48 @@ def _mistake(dose: DispensedDose) -> list[Words]:
     if not dose.incident.certain:
         said.append(say(N_("the amount is not certain")))
     return said
+
+
+HAPPENED = (
+    N_("given by"),
+    N_("vomited after, minutes"),
+    N_("vomiting seen by staff"),
+    N_("replaces the dose of"),
+    N_("dosing incident"),
+    N_("meant for"),
+    N_("amount certain"),
+    N_("not seen to dissolve"),
+    N_("rules acknowledged"),
+    N_("given elsewhere by"),
+    N_("confirmed by"),
+    N_("record"),
+    N_("what happened"),
+)
+"""The headings of what else is known of a dose, in files for other programs."""
+
+
+def happened(dose: DispensedDose, speak: Speaker) -> list[str | int | None]:
+    """Return what else is known of a dose, in the order of HAPPENED."""
+    incident, away = dose.incident, dose.verified
+    return [
+        dose.given_by.initials if dose.given_by else None,
+        dose.came_up_after,
+        None if dose.came_up_after is None else speak(_yes_or_no(dose.came_up_seen)),
+        speak.moment(dose.replaces_at) if dose.replaces_at else None,
+        speak(incident.kind) if incident else None,
+        incident.intended if incident else None,
+        speak(_yes_or_no(incident.certain)) if incident else None,
+        speak(say(N_("yes"))) if dose.not_seen else None,
+        ", ".join(speak(words) for words in wrong_with(dose)) or None,
+        f"{speak(away.source)} {away.source_name}" if away else None,
+        away.verifier if away else None,
+        dose.record or None,
+        (incident.note if incident else "") or None,
+    ]
+
+
+def _yes_or_no(what: bool) -> Words:
+    return say(N_("yes")) if what else say(N_("no"))
 
 
 EXCEPTIONS = {

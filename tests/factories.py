@@ -600,6 +600,14 @@ def incident(
     return _audited(session, world, enums.AuditKind.INCIDENT_RECORDED, made, at)
 
 
+def exception(session: Session, world: World, entered: models.Dose, code: str) -> models.DoseException:
+    """Keep a rule that was shown and acknowledged when a dose was entered from paper."""
+    at = entered.recorded_at
+    stamped = stamp(world, recorded_at=at, origin=enums.Origin.PAPER)
+    made = save(session, models.DoseException(dose_id=entered.id, code=code, **stamped))
+    return _audited(session, world, enums.AuditKind.EXCEPTION_ACKNOWLEDGED, made, at)
+
+
 def elsewhere(
     session: Session, world: World, who: models.Person, *, taken: str = "60", claimed: bool = True, **values: Any
 ) -> models.Dose:

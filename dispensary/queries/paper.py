@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
-from sqlalchemy import func, select
+from sqlalchemy import exists, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
-from models import Movement, PersonCard, RegisterEntry, Seal
+from models import Movement, PersonCard, RegisterEntry, Seal, Spill
 from models.enums import ChainKind, MovementKind
 from models.units import Quantity
 
@@ -22,6 +22,8 @@ class RegisterDoses:
     dispensed: Quantity = NOTHING
     reversed: Quantity = NOTHING
     wasted: Quantity = NOTHING
+    spilt: Quantity = NOTHING
+    """Poured for somebody and spilt before it was swallowed."""
 
 
 def register_of_doses(session: Session, site_id: int, first: date, last: date) -> dict[int, RegisterDoses]:
@@ -34,7 +36,7 @@ def register_of_doses(session: Session, site_id: int, first: date, last: date) -
         .where(
             RegisterEntry.site_id == site_id,
             RegisterEntry.clinic_day.between(first, last),
-            Movement.dose_id.is_not(None),
+            or_(Movement.dose_id.is_not(None), exists().where(Spill.movement_id == Movement.id)),
         )
         .group_by(Movement.product_id, Movement.kind, undone.kind)
     )
@@ -49,6 +51,7 @@ def register_of_doses(session: Session, site_id: int, first: date, last: date) -
                 by_kind.get((MovementKind.WASTE, None), NOTHING)
                 - by_kind.get((MovementKind.REVERSAL, MovementKind.WASTE), NOTHING)
             ),
+            by_kind.get((MovementKind.SPILL, None), NOTHING),
         )
         for product_id, by_kind in sums.items()
     }

@@ -129,7 +129,7 @@ def odd_doses(start=1):
     ]
 
 
-def log_figures(doses=None, *, register=None, **about):
+def log_figures(doses=None, *, register=None, elsewhere=(), spilt=(), **about):
     """The log of made-up doses; the register agrees unless another is given."""
     doses = odd_doses() if doses is None else doses
     rows, notes = [], 0
@@ -141,15 +141,17 @@ def log_figures(doses=None, *, register=None, **about):
             rows.append(LogRow(len(rows) + 1, dose, made, n > 0, late, notes if noted and n == 0 else None))
     products = {p.id: p for p in (METHADONE, TABLETS)}
     if register is None:
-        sums = totals(rows, (), {}, products, DAY, DAY)
-        register = {t.product.id: RegisterDoses(t.dispensed, t.reversed, t.wasted) for t in sums}
+        sums = totals(rows, (), spilt, {}, products, DAY, DAY)
+        register = {t.product.id: RegisterDoses(t.dispensed, t.reversed, t.wasted, t.spilt) for t in sums}
     hands = sorted({dose.by for dose in doses}, key=lambda h: h.initials)
     return DispensingLogFigures(
         about=heading(**about),
         rows=tuple(rows),
         earlier=(),
+        elsewhere=tuple(LogRow(n, one, None) for n, one in enumerate(elsewhere, start=len(rows) + 1)),
         imported=(),
-        totals=totals(rows, (), register, products, DAY, DAY),
+        spilt=spilt,
+        totals=totals(rows, (), spilt, register, products, DAY, DAY),
         dispensers=tuple(Dispenser(h, sum(d.by == h for d in doses)) for h in hands),
         seals={1: SealOnPaper(1, 412, "ab" * 32, OPENING, "k1f00d")},
     )

@@ -7,10 +7,11 @@ from decimal import Decimal
 import pytest
 from sqlalchemy import event
 
-from models.enums import DoseOutcome, RefusedReason
-from models.units import quantity
+from models.enums import DoseOutcome, IncidentKind, Origin, RefusedReason
+from models.units import mg, quantity
 from reports import dispensing_log, page
 from tests import factories
+from tests.reports.made_up import SPEAK
 
 NEXT = timedelta(days=1)
 
@@ -187,3 +188,94 @@ def test_late_means_half_an_hour_or_another_clinic_day(session, world):
 
     for minutes, late in ((0, False), (30, False), (31, True), (24 * 60, True)):
         assert is_late(replace(dose, recorded_at=dose.taken_at + timedelta(minutes=minutes)), settings) is late
+
+
+@pytest.fixture
+def bad_day(session, world):
+    """A day on which everything that can go wrong at a window went wrong once."""
+    twice, wrong, sick, clumsy, away, late = patients(session, world, 6)
+    factories.dose(session, world, *twice)
+    factories.incident(session, world, *twice)
+    factories.incident(
+        session, world, *wrong, kind=IncidentKind.WRONG_AMOUNT, claimed=True, lines={"methadone": "16"},
+        ordered_mg=mg(80), intended=twice[0],
+    )  # fmt: skip
+    came_up = factories.dose(session, world, *sick)
+    factories.vomiting(session, world, came_up, minutes=12)
+    factories.replacement(session, world, came_up)
+    factories.spill(session, world, *clumsy)
+    factories.dose(session, world, *clumsy, at=world.at + timedelta(minutes=3))
+    factories.elsewhere(session, world, away[0])
+    on_paper = factories.dose(
+        session, world, *late, origin=Origin.PAPER, given_by_id=world.witness.id,
+        recorded_at=world.at + timedelta(hours=5),
+    )  # fmt: skip
+    factories.exception(session, world, on_paper, "stop_standing")
+    session.commit()
+    return world
+
+
+def test_totals_equal_the_register_after_a_day_on_which_everything_went_wrong(bad_day, log):
+    figures = log(bad_day.day)
+
+    (total,) = figures.totals
+    assert figures.reconciles
+    assert (total.dispensed, total.wasted, total.spilt) == (quantity("60"), 0, quantity("8"))
+    assert total.doses == 7
+    assert total.register.spilt == quantity("8")
+    assert total.lost == quantity("8")
+
+
+def test_what_went_wrong_is_counted_and_marked(bad_day, log):
+    figures = log(bad_day.day)
+
+    counts = (figures.incidents, figures.came_up, figures.replaced, len(figures.spilt), figures.from_paper)
+    said = [dispensing_log.remarks(row, SPEAK) for row in figures.rows]
+    assert counts == (2, 1, 1, 1, 1)
+    assert sum("⚠ DOSING INCIDENT: twice on one day" in text for text in said) == 1
+    assert any("⚠ DOSING INCIDENT: wrong amount" in text for text in said)
+    assert any("VOMITED after 12 min, seen, replaced" in text for text in said)
+    assert any("REPLACES the dose of 08:00, which came up" in text for text in said)
+    assert sum("FROM PAPER" in text for text in said) == 1
+    assert not any("LATE ENTRY" in text for text in said)
+
+
+def test_notes_say_who_gave_what_was_entered_from_paper_and_whom_a_dose_was_meant_for(bad_day, log):
+    notes = dispensing_log.notes(log(bad_day.day), SPEAK)
+
+    assert any("entered from paper 2026-03-02 13:00 by RA, given by WR" in text for text in notes)
+    assert any("acknowledged from paper: a stop stood" in text for text in notes)
+    assert any("dosing incident: wrong amount; meant for P" in text for text in notes)
+    assert any("Harbour Hospital, said by ward sister" in text for text in notes)
+
+
+def test_a_dose_given_elsewhere_is_shown_outside_the_totals(session, bad_day, log):
+    figures = log(bad_day.day)
+
+    assert [row.dose.verified.source_name for row in figures.elsewhere] == ["Harbour Hospital"]
+    assert not any(row.dose.verified for row in figures.rows)
+    assert dispensing_log.cells(figures.elsewhere[0], SPEAK)[11] == ""
+
+
+def test_whoever_gave_a_dose_on_paper_initials_the_log(bad_day, log):
+    figures = log(bad_day.day)
+
+    assert [(d.hand.initials, d.doses) for d in figures.dispensers] == [("RA", 6), ("WR", 1)]
+
+
+def test_a_spill_that_the_register_does_not_know_shows_as_a_difference(session, bad_day, log):
+    figures = log(bad_day.day)
+
+    (total,) = figures.totals
+    assert not replace(total, spilt=quantity("7")).agrees
+
+
+def test_files_carry_what_happened_to_each_dose_and_what_was_spilt(bad_day, log):
+    (rows, _) = dispensing_log.as_sheets(log(bad_day.day), SPEAK)
+
+    by_name = [dict(zip(rows.headings, row, strict=True)) for row in rows.rows]
+    assert [row["wasted, units"] for row in by_name if row["section"] == "spilt"] == [quantity("8")]
+    assert [row["given by"] for row in by_name if row["rules acknowledged"]] == ["WR"]
+    assert {row["dosing incident"] for row in by_name} == {None, "twice on one day", "wrong amount"}
+    assert [row["vomited after, minutes"] for row in by_name if row["vomiting seen by staff"]] == [12]
+    assert [row["given elsewhere by"] for row in by_name if row["confirmed by"]] == ["hospital Harbour Hospital"]

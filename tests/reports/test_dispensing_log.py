@@ -13,10 +13,25 @@ from pypdf import PdfReader
 from reportlab.lib.pagesizes import A4, landscape, letter
 from reportlab.platypus import PageBreak, SimpleDocTemplate, Table, TableStyle
 
+from dispensary.queries.dispensing import Mistake, SpiltDose, Verified
 from dispensary.queries.paper import RegisterDoses
+from models.enums import DoseOutcome, ElsewhereSource, IncidentKind, Origin
+from models.units import mg, quantity
 from reports import dispensing_log, fonts, sheet
+from reports.dispensing_figures import SpiltRow
 from reports.dispensing_log import as_sheets, render
-from tests.reports.made_up import DAY, METHADONE, OPENING, SPEAK, log_figures, made_dose, odd_doses
+from tests.reports.made_up import (
+    DAY,
+    METHADONE,
+    OPENING,
+    ROSA,
+    SPEAK,
+    WANDA,
+    line,
+    log_figures,
+    made_dose,
+    odd_doses,
+)
 
 
 def reader(pdf: bytes) -> PdfReader:
@@ -172,3 +187,51 @@ def test_month_of_12000_rows_is_laid_out_in_the_time_of_bare_tables(capsys):
             f"\n12,000 rows: {ours:.1f} s, bare tables {bare:.1f} s, ratio {ours / bare:.2f}, {len(pdf) / 1e6:.1f} MB"
         )
     assert len(reader(pdf).pages) > 300
+
+
+MISTAKE = Mistake(IncidentKind.WRONG_PERSON, "P00002", certain=False, note="called by the wrong name")
+SPILT = SpiltRow(
+    90,
+    SpiltDose(
+        1, DAY, OPENING, "P00005", "Đặng Văn Trường", METHADONE, "B-0012", "L77", quantity("8"), ROSA, "WR",
+        "the cup tipped over", Origin.WINDOW, OPENING,
+    ),
+)  # fmt: skip
+AWAY = made_dose(
+    70, lines=(), taken_mg=mg(60), outcome=DoseOutcome.ELSEWHERE, form=None, ordered_mg=None,
+    verified=Verified(ElsewhereSource.HOSPITAL, "Harbour Hospital", "ward sister"),
+)  # fmt: skip
+
+
+def bad_morning():
+    """One dose of each kind that went wrong, with what else the log shows of such a morning."""
+    return [
+        *odd_doses(),
+        made_dose(10, outcome=DoseOutcome.INCIDENT, incident=MISTAKE),
+        made_dose(11, came_up_after=12, came_up_seen=True, replaced=True),
+        made_dose(12, outcome=DoseOutcome.REPLACEMENT, lines=(line(poured="4"),), replaces_at=OPENING),
+        made_dose(13, origin=Origin.PAPER, given_by=WANDA, exceptions=("stop_standing",),
+                  recorded_at=OPENING + timedelta(hours=5)),
+        made_dose(14, part=2, further=True, not_seen=True),
+    ]  # fmt: skip
+
+
+def test_page_shows_what_went_wrong_in_words_and_apart_from_ordinary_doses():
+    text = text_of(render(log_figures(bad_morning(), elsewhere=(AWAY,), spilt=(SPILT,)), speak=SPEAK))
+
+    for part in (
+        "DOSING INCIDENT: wrong person", "VOMITED after 12 min, seen, replaced", "REPLACES the dose of 08:00",
+        "FROM PAPER", "part 2, ordered that day", "Given elsewhere, and confirmed", "hospital Harbour Hospital",
+        "Spilt before it was swallowed", "the cup tipped over", "meant for P00002", "the amount is not certain",
+        "acknowledged from paper: a stop stood", "1 dosing incidents, 1 came up again, 1 replacements, 1 spilt",
+    ):  # fmt: skip
+        assert part in text.replace("\n", " "), part
+
+
+def test_totals_count_a_mistake_a_replacement_and_a_spill():
+    figures = log_figures(bad_morning(), spilt=(SPILT,))
+
+    total = next(t for t in figures.totals if t.product == METHADONE)
+    assert figures.reconciles
+    assert total.spilt == quantity("8")
+    assert dispensing_log.total_cells(total, SPEAK)[8] == "19 mL"
