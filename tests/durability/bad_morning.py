@@ -44,6 +44,8 @@ class Book:
     given: dict[int, int] = field(default_factory=dict)
     """The person of each dose whose confirmation arrived."""
     reversed: set[int] = field(default_factory=set)
+    paper: Counter[int] = field(default_factory=Counter)
+    """How many rows of paper were entered of each person."""
     perhaps: list[int] = field(default_factory=list)
     """People whose answer never came, since the server was killed."""
     done: Counter[str] = field(default_factory=Counter)
@@ -248,14 +250,16 @@ class BadMorning:
 
     def vomit_and_replace(self) -> None:
         """A dose comes up; a prescriber orders what replaces it, and it is given, or not."""
-        person_id, terminal = self.anyone(), self.anywhere()
+        dosed = sorted({who for dose, who in self.book.given.items() if dose not in self.book.reversed})
+        person_id, terminal = self.chance.choice(dosed or self.furniture.people), self.anywhere()
         self.fill(terminal, f"/window/{person_id}/vomited", minutes_after="0", witnessed="seen", note="")
         self.fill(self.desk, f"/people/{person_id}/replacement", amount_mg="20", reason="seen to come up")
         last = self.rows(f"SELECT dose_id FROM vomiting WHERE person_id = {person_id} ORDER BY id DESC LIMIT 1")
         if last:
             path = f"/window/doses/{last[0][0]}/replace"
             answer = self.fill(terminal, path, scan="F")
-            self.note(person_id, answer)
+            if answer.status != 200:  # nothing waits to be replaced
+                self.note(person_id, answer)
 
     def spill(self) -> None:
         """A poured dose is spilt before it is swallowed; it may be poured again."""
@@ -280,6 +284,59 @@ class BadMorning:
             if self.chance.random() < 0.6:
                 said = self.chance.choice(["gave_it", "did_not"])
                 self.fill(terminal, f"/window/elsewhere/{report_id}", answer=said, verifier="ward sister, rung back")
+
+    def paper(self) -> None:
+        """The power was out: three people were dosed on paper, one of them perhaps dosed already; it is entered twice over."""
+        terminal, day = self.anywhere(), f"{OPENED:%Y-%m-%d}"
+        page = terminal.get("/downtime").text
+        terminal.post("/downtime/days", filled_in(page, "/downtime/days") | {"clinic_day": day, "reason": "no power"})
+        page = terminal.get(f"/downtime/{day}/entry").text
+        sent = filled_in(page)
+        rows = re.findall(r'name="(\w+)-p" value="(\d+)"', page)
+        written = {key: int(who) for key, who in self.chance.sample(rows, min(2, len(rows)))}
+        blank = re.search(r'name="(\w+)-n"', page)
+        if blank:
+            written[blank.group(1)] = another = self.anyone()
+            (sent[f"{blank.group(1)}-n"],) = self.rows(f"SELECT number FROM person WHERE id = {another}")[0]
+        for key in written:
+            sent |= {f"{key}-o": "G", f"{key}-t": "05:40", f"{key}-m": sent.get(f"{key}-d") or "30"}
+        sent["by"] = self.furniture.nurses[0]
+        answer = terminal.post(f"/downtime/{day}/entry", sent)
+        again = terminal.post(f"/downtime/{day}/entry", sent)
+        assert {answer.status, again.status} <= {303, 422, 409}, (answer.status, again.status, again.text[:500])
+        if again.status == 422:
+            ticks = dict(re.findall(r'name="(\w+-k)" value="([^"]+)"', again.text))
+            last = terminal.post(f"/downtime/{day}/entry", filled_in(again.text) | ticks | {"by": sent["by"]})
+            staying = set(re.findall(r'name="(\w+)-o" value="G"', last.text)) if last.status == 422 else set()
+        else:
+            staying = set()
+        self.book.paper.update(who for key, who in written.items() if key not in staying)
+        self.book.done["paper"] += len(written) - len(staying & set(written))
+
+    def clock_goes_wrong(self) -> None:
+        """The clock jumps; nothing is given until it is right again, or two people have confirmed it."""
+        if not self.rows("SELECT id FROM dose"):
+            return
+        wrong_by = self.chance.choice([timedelta(minutes=-10), timedelta(days=3)])
+        self.set_clock(wrong_by)
+        self.sit_down()
+        person_id, terminal = self.anyone(), self.anywhere()
+        if (fields := self.page_of(terminal, person_id)) is not None:
+            answer = terminal.press(person_id, fields)
+            assert not DONE.search(answer.location), "dosed by a clock that cannot be right"
+            self.book.done["clock"] += 1
+        if wrong_by < timedelta(0) and self.chance.random() < 0.5:
+            self.fill(terminal, "/window/clock", **self.seen())
+            self.give()
+        self.set_clock(timedelta(0))
+        self.sit_down()
+
+    def link(self) -> None:
+        """Two records turn out to be of one person."""
+        if not self.furniture.twins:
+            return
+        root, other = self.chance.choice(self.furniture.twins)
+        self.fill(self.anywhere(), f"/people/{root}/link/{other}", reason="same person, two papers", **self.seen())
 
     def kill(self) -> None:
         """Cut the power while nurses are dosing; then start again."""

@@ -26,17 +26,18 @@ from tests.running import Server, Terminal
 
 pytestmark = pytest.mark.slow
 
-NURSES, PEOPLE, STEPS = 4, 12, 20
+NURSES, PEOPLE, STEPS = 4, 30, 25
 VERBS = {
     "give": 14, "press_twice": 4, "two_terminals": 4, "leave_a_page_open": 3, "press_an_old_page": 3,
     "withhold": 1, "refuse": 1, "part": 2, "reverse": 3, "kill": 1,
     "wrong_container": 2, "stop_and_release": 3,
     "incident": 2, "swallowed_by_another": 2, "vomit_and_replace": 3, "spill": 2, "elsewhere": 2,
+    "paper": 2, "clock_goes_wrong": 1, "link": 1,
 }  # fmt: skip
 """What happens, and how often beside the rest."""
 PAGES = {
     "dose", "withhold", "refuse", "part", "reverse", "stop", "release", "end", "open", "incident", "vomited", "replacement",
-    "replace", "spilt", "elsewhere",
+    "replace", "spilt", "elsewhere", "paper", "clock", "link",
 }  # fmt: skip
 """What must have been carried out at least once in five mornings."""
 
@@ -102,9 +103,10 @@ def check(home: Home, morning: BadMorning) -> None:
         rows = session.execute(
             text(
                 "SELECT d.id, d.person_id, r.id FROM dose d LEFT JOIN dose_reversal r ON r.dose_id = d.id"
-                " WHERE d.outcome IN ('given', 'part_given', 'replacement')"
+                " WHERE d.outcome IN ('given', 'part_given', 'replacement') AND d.origin <> 'paper'"
             )
         ).all()
+        papers = Counter(session.scalars(text("SELECT person_id FROM dose WHERE origin = 'paper'")))
         on_record = {row[0]: row[1] for row in rows}
         undone = {row[0] for row in rows if row[2] is not None}
         site = session.query(models.Site).one()
@@ -115,6 +117,7 @@ def check(home: Home, morning: BadMorning) -> None:
     assert book.reversed <= undone, "a reversal that was confirmed is not on record"
     unseen = Counter(who for dose, who in on_record.items() if dose not in book.given)
     assert not unseen - Counter(book.perhaps), f"doses that no screen confirmed: {unseen}"
+    assert papers == book.paper, "paper that was entered is not on record, or twice"
     assert found.sound, found.faults
 
 
@@ -128,7 +131,7 @@ def sit_down(server: Server, home: Home, furniture: Furniture) -> list[Terminal]
 
 
 def furnish(folder: Path, postgres) -> Furnished:
-    """Make a small clinic with two windows, four nurses and twelve people, two of whom have two records."""
+    """Make a small clinic with two windows, four nurses and thirty people, two of whom have two records."""
     if postgres:
         postgres.execute("CREATE DATABASE bad_mornings")
     home = make_home(folder, postgres, "bad_mornings")
@@ -154,7 +157,7 @@ def furnish(folder: Path, postgres) -> Furnished:
             window = world.window if len(made) % 2 == 0 else other
             made.append(models.Terminal(site_id=world.site.id, window_id=window.id, name=code, code=code))
             factories.save(session, made[-1])
-        people = [factories.patient(session, world, f"{40 + 5 * n}").id for n in range(PEOPLE)]
+        people = [factories.patient(session, world, f"{40 + 5 * (n % 12)}").id for n in range(PEOPLE)]
         furniture = Furniture(
             nurses=[nurse.username for nurse in nurses],
             prescriber=world.prescriber.username,
