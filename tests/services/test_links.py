@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import func, select
 
 from dispensary.errors import Conflict, NotFound, Refused
@@ -11,6 +12,7 @@ from dispensary.queries import links as plans
 from dispensary.queries.dosing import facts_for
 from dispensary.queries.people import card_holder, find_people, person_page
 from dispensary.queries.queue import queue
+from dispensary.queries.verification import verify
 from dispensary.rules.dosing import SiteRules, reasons_to_withhold, shown_digest
 from dispensary.services import dose_reversals, dosing, episodes, links, people, stops
 from dispensary.services.dosing import Shown
@@ -28,6 +30,7 @@ from models.enums import (
     StopKind,
 )
 from models.units import mg
+from tests.durability.recount import recount_within
 from tests.factories import dose, patient, person, trust_clock
 
 SITE = SiteRules(hours_between_days=8, hold_from_days=3, hold_from_days_induction=2)
@@ -435,3 +438,18 @@ def test_records_parted_can_be_linked_again(session, world):
     turns = session.scalars(select(Claim.turn).where(Claim.person_id == one.id).order_by(Claim.turn)).all()
     assert turns == [1, 2]
     assert "slot_taken" in codes(session, world, one)
+
+
+def test_links_and_their_undoing_hold_under_verification_and_recount(session, world):
+    one, second, third = (patient(session, world) for _ in range(3))
+    give(session, world, second)
+    mistaken = give(session, world, third)
+    link(session, world, one, second)
+    made = link(session, world, one, third)
+    reverse(session, world, mistaken)
+    unlink(session, world, made)
+
+    session.expire_all()
+
+    assert verify(session, world.site.id, Ed25519PrivateKey.generate().public_key()).faults == ()
+    recount_within(session)
