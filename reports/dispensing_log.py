@@ -228,12 +228,12 @@ def tally(figures: DispensingLogFigures) -> Words:
 def mishaps(figures: DispensingLogFigures) -> Words | None:
     """Return how often something went wrong or came in another way, as a sentence; None where nothing did."""
     counted = (
-        (N_("%(n)s dosing incidents"), figures.incidents),
-        (N_("%(n)s came up again"), figures.came_up),
-        (N_("%(n)s replacements"), figures.replaced),
-        (N_("%(n)s spilt"), len(figures.spilt)),
-        (N_("%(n)s given elsewhere"), len(figures.elsewhere)),
-        (N_("%(n)s entered from paper"), figures.from_paper),
+        (N_("dosing incidents: %(n)s"), figures.incidents),
+        (N_("came up again: %(n)s"), figures.came_up),
+        (N_("replacements: %(n)s"), figures.replaced),
+        (N_("spilt: %(n)s"), len(figures.spilt)),
+        (N_("given elsewhere: %(n)s"), len(figures.elsewhere)),
+        (N_("entered from paper: %(n)s"), figures.from_paper),
     )
     said = [say(words, n=n) for words, n in counted if n]
     listed = reduce(lambda one, other: say(N_("%(one)s, %(other)s"), one=one, other=other), said) if said else None

@@ -62,7 +62,7 @@ def _gravest(dose: DispensedDose) -> list[Words]:
     if dose.came_up_after is not None:
         said.append(_came_up(dose))
     if dose.replaces_at is not None:
-        said.append(say(N_("REPLACES the dose of %(at)s, which came up"), at=dose.replaces_at))
+        said.append(say(N_("REPLACES the dose of %(at)s"), at=dose.replaces_at))
     return said
 
 

@@ -9,6 +9,7 @@ from dispensary.wording import Speaker
 from models.enums import BaseUnit, DoseOutcome, Form, Medication, Origin, RefusedReason, ReversalReason, WithheldReason
 from models.units import mg, mg_per_unit, quantity
 from reports.dispensing_figures import Dispenser, DispensingLogFigures, LogRow, totals
+from reports.dose_words import needs_note
 from reports.page import Heading
 
 DAY = date(2026, 3, 2)
@@ -135,7 +136,7 @@ def log_figures(doses=None, *, register=None, elsewhere=(), spilt=(), **about):
     rows, notes = [], 0
     for dose in doses:
         late = dose.recorded_at - dose.taken_at > timedelta(hours=12)
-        noted = late or dose.reversal is not None or bool(dose.note)
+        noted = needs_note(dose, late)
         notes += noted
         for n, made in enumerate(dose.lines or (None,)):
             rows.append(LogRow(len(rows) + 1, dose, made, n > 0, late, notes if noted and n == 0 else None))

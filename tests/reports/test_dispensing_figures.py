@@ -235,7 +235,7 @@ def test_what_went_wrong_is_counted_and_marked(bad_day, log):
     assert sum("⚠ DOSING INCIDENT: twice on one day" in text for text in said) == 1
     assert any("⚠ DOSING INCIDENT: wrong amount" in text for text in said)
     assert any("VOMITED after 12 min, seen, replaced" in text for text in said)
-    assert any("REPLACES the dose of 08:00, which came up" in text for text in said)
+    assert any("REPLACES the dose of 08:00" in text for text in said)
     assert sum("FROM PAPER" in text for text in said) == 1
     assert not any("LATE ENTRY" in text for text in said)
 

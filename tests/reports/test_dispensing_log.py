@@ -223,7 +223,7 @@ def test_page_shows_what_went_wrong_in_words_and_apart_from_ordinary_doses():
         "DOSING INCIDENT: wrong person", "VOMITED after 12 min, seen, replaced", "REPLACES the dose of 08:00",
         "FROM PAPER", "part 2, ordered that day", "Given elsewhere, and confirmed", "hospital Harbour Hospital",
         "Spilt before it was swallowed", "the cup tipped over", "meant for P00002", "the amount is not certain",
-        "acknowledged from paper: a stop stood", "1 dosing incidents, 1 came up again, 1 replacements, 1 spilt",
+        "acknowledged from paper: a stop stood", "dosing incidents: 1, came up again: 1, replacements: 1, spilt: 1",
     ):  # fmt: skip
         assert part in text.replace("\n", " "), part
 
