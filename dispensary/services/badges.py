@@ -12,7 +12,7 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from dispensary.errors import Refused
+from dispensary.errors import NotFound, Refused
 from dispensary.rules import cards
 from dispensary.services import audit, sign_in
 from dispensary.services.act import Act
@@ -44,6 +44,7 @@ def issue_badge(session: Session, *, staff_id: int, act: Act) -> Staff:
     """Issue a badge with a new random code; the one before opens nothing any more.
 
     Raises:
+        NotFound: there is no such account.
         Refused: the account has ended, or is one that never signs in.
     """
     staff = _signing_in(session, staff_id)
@@ -55,7 +56,9 @@ def issue_badge(session: Session, *, staff_id: int, act: Act) -> Staff:
 
 def _signing_in(session: Session, staff_id: int) -> Staff:
     _lock(session, staff_id)
-    staff = session.get_one(Staff, staff_id, populate_existing=True)
+    staff = session.get(Staff, staff_id, populate_existing=True)
+    if staff is None:
+        raise NotFound(say(N_("There is no such account.")), code="no_such_account")
     if staff.ended_at is not None or staff.password_hash is None:
         raise Refused(say(N_("This account cannot sign in.")), code="no_sign_in")
     return staff

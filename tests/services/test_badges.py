@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from dispensary.errors import Refused
+from dispensary.errors import NotFound, Refused
 from dispensary.rules import cards
 from dispensary.services import badges, sign_in, staff
 from models import AuditEvent
@@ -58,6 +58,11 @@ def test_an_account_that_cannot_sign_in_gets_neither(session, world, change):
         badges.issue_badge(session, staff_id=who.id, act=world.act())
     with pytest.raises(Refused, match="no_sign_in"):
         badges.change_pin(session, staff_id=who.id, pin_hash="hashed", act=world.act())
+
+
+def test_nobody_gets_a_badge_who_has_no_account(session, world):
+    with pytest.raises(NotFound):
+        badges.issue_badge(session, staff_id=999, act=world.act())
 
 
 def test_after_five_wrong_pins_only_the_password_opens_however_long_one_waits(session, world, holder):
