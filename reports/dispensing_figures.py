@@ -11,7 +11,7 @@ from decimal import Decimal
 
 from sqlalchemy.orm import Session
 
-from dispensary.queries import dispensing, paper, sites
+from dispensary.queries import dispensing, downtime, paper, sites
 from dispensary.queries.dispensing import DispensedDose, DispensedLine, DispensedProduct, Hand, SpiltDose
 from dispensary.queries.paper import RegisterDoses, SealOnPaper
 from dispensary.queries.sites import SiteSettings
@@ -139,6 +139,8 @@ class DispensingLogFigures:
     totals: tuple[ProductTotal, ...]
     dispensers: tuple[Dispenser, ...]
     seals: dict[int, SealOnPaper] = field(default_factory=dict)
+    paper_waits: tuple[date, ...] = ()
+    """Days of these whose paper nobody has signed as entered: the log is not complete."""
 
     @property
     def reconciles(self) -> bool:
@@ -209,6 +211,7 @@ def figures(session: Session, site_id: int, first: date, last: date, *, about: H
         totals=totals(rows, earlier, spilt, register, dispensing.products_by_id(session), first, last),
         dispensers=_dispensers(own),
         seals=paper.register_seals(session, site_id),
+        paper_waits=tuple(downtime.not_yet_entered(session, site_id, first, last)),
     )
 
 

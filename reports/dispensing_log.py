@@ -240,9 +240,18 @@ def mishaps(figures: DispensingLogFigures) -> Words | None:
     return say(N_("Among them or beside them: %(what)s."), what=listed) if listed else None
 
 
+def waits(figures: DispensingLogFigures) -> Words | None:
+    """Return that paper of these days is still to be entered, as a sentence; None where all of it is."""
+    if not figures.paper_waits:
+        return None
+    days = reduce(lambda one, other: say(N_("%(one)s, %(other)s"), one=one, other=other), figures.paper_waits)
+    return say(N_("NOT COMPLETE: paper of %(days)s is not yet entered."), days=days)
+
+
 def closing(figures: DispensingLogFigures) -> list[Words]:
     """Return what is said under the totals."""
-    return [words for words in (tally(figures), mishaps(figures), verdict(figures)) if words is not None]
+    said = (tally(figures), mishaps(figures), verdict(figures), waits(figures))
+    return [words for words in said if words is not None]
 
 
 def _totals_part(figures: DispensingLogFigures, speak: Speaker) -> list[Flowable]:

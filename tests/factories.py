@@ -600,6 +600,13 @@ def incident(
     return _audited(session, world, enums.AuditKind.INCIDENT_RECORDED, made, at)
 
 
+def downtime_day(session: Session, world: World, **values: Any) -> models.DowntimeDay:
+    """Declare that doses of today went onto paper."""
+    values = {"clinic_day": world.day, "turn": 1, "reason": "no electricity", "declared_at": world.at} | values
+    made = save(session, models.DowntimeDay(**values, **stamp(world)))
+    return _audited(session, world, enums.AuditKind.DOWNTIME_DECLARED, made, world.at)
+
+
 def exception(session: Session, world: World, entered: models.Dose, code: str) -> models.DoseException:
     """Keep a rule that was shown and acknowledged when a dose was entered from paper."""
     at = entered.recorded_at

@@ -8,7 +8,19 @@ from sqlalchemy import ColumnElement, case, exists, func, literal, select
 from sqlalchemy.orm import Session, aliased
 
 from dispensary.rules.stock import HERE
-from models import ChainHead, DayClose, Dose, DoseReversal, Movement, Place, Product, RegisterEntry, Seal, Staff
+from models import (
+    ChainHead,
+    DayClose,
+    Dose,
+    DoseReversal,
+    Movement,
+    Place,
+    Product,
+    RegisterEntry,
+    Seal,
+    Spill,
+    Staff,
+)
 from models.enums import BaseUnit, ChainKind, DoseOutcome, Medication, Origin
 from models.units import Mg, Quantity
 
@@ -63,6 +75,10 @@ class DayFigures:
     balances: tuple[DayBalance, ...]
     closings: tuple[Closing, ...]
     late: int
+    from_paper: int = 0
+    """How many records of this day were entered from paper."""
+    spilt: int = 0
+    """How many poured doses were spilt before they were swallowed."""
 
 
 def day_figures(session: Session, site_id: int, day: date) -> DayFigures:
@@ -75,6 +91,8 @@ def day_figures(session: Session, site_id: int, day: date) -> DayFigures:
         balances=_balances(session, site_id, day),
         closings=closings,
         late=_late(session, site_id, day, closings[-1].at) if closings else 0,
+        from_paper=_count_from_paper(session, site_id, day),
+        spilt=_count_spilt(session, site_id, day),
     )
 
 
@@ -92,6 +110,17 @@ def _doses(session: Session, site_id: int, day: date) -> tuple[DoseCount, ...]:
 def _count_reversed(session: Session, site_id: int, day: date) -> int:
     query = select(func.count()).select_from(DoseReversal).join(Dose, Dose.id == DoseReversal.dose_id)
     return session.scalars(query.where(Dose.site_id == site_id, Dose.clinic_day == day)).one()
+
+
+def _count_from_paper(session: Session, site_id: int, day: date) -> int:
+    query = select(func.count()).select_from(Dose)
+    query = query.where(Dose.site_id == site_id, Dose.clinic_day == day, Dose.origin == Origin.PAPER)
+    return session.scalars(query).one()
+
+
+def _count_spilt(session: Session, site_id: int, day: date) -> int:
+    query = select(func.count()).select_from(Spill).where(Spill.site_id == site_id, Spill.clinic_day == day)
+    return session.scalars(query).one()
 
 
 def _balances(session: Session, site_id: int, day: date) -> tuple[DayBalance, ...]:
@@ -159,12 +188,14 @@ def _closings(session: Session, site_id: int, day: date) -> tuple[Closing, ...]:
 
 
 def _late(session: Session, site_id: int, day: date, closed_at: datetime) -> int:
-    """Return how many doses and stock movements of a day were recorded after it was closed."""
+    """Return how many doses, reversals and spills of a day were recorded after it was closed."""
+    spilt = select(func.count()).select_from(Spill)
+    spilt = spilt.where(Spill.site_id == site_id, Spill.clinic_day == day, Spill.recorded_at > closed_at)
     doses = select(func.count()).select_from(Dose)
     doses = doses.where(Dose.site_id == site_id, Dose.clinic_day == day, Dose.recorded_at > closed_at)
     undone = select(func.count()).select_from(DoseReversal).join(Dose, Dose.id == DoseReversal.dose_id)
     undone = undone.where(Dose.site_id == site_id, Dose.clinic_day == day, DoseReversal.recorded_at > closed_at)
-    return session.scalars(doses).one() + session.scalars(undone).one()
+    return sum(session.scalars(count).one() for count in (doses, undone, spilt))
 
 
 def open_days(session: Session, site_id: int, before: date, newest: int = 14) -> list[date]:

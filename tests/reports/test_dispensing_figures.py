@@ -279,3 +279,13 @@ def test_files_carry_what_happened_to_each_dose_and_what_was_spilt(bad_day, log)
     assert {row["dosing incident"] for row in by_name} == {None, "twice on one day", "wrong amount"}
     assert [row["vomited after, minutes"] for row in by_name if row["vomiting seen by staff"]] == [12]
     assert [row["given elsewhere by"] for row in by_name if row["confirmed by"]] == ["hospital Harbour Hospital"]
+
+
+def test_a_log_of_a_day_whose_paper_waits_says_that_it_is_not_complete(session, world, log):
+    assert dispensing_log.waits(log(world.day)) is None
+    factories.downtime_day(session, world)
+    session.commit()
+
+    words = dispensing_log.waits(log(world.day))
+
+    assert SPEAK(words) == "NOT COMPLETE: paper of 2026-03-02 is not yet entered."

@@ -135,3 +135,45 @@ def test_person_without_doses_has_an_empty_history(session, world, history, pati
 def test_nobody_has_no_history(session, world, history):
     with pytest.raises(NotFound):
         history(4711)
+
+
+def test_what_was_swallowed_in_another_way_is_never_drawn_as_an_ordinary_dose(session, world, history, patient):
+    came_up = factories.dose(session, world, *patient)
+    factories.vomiting(session, world, came_up)
+    factories.replacement(session, world, came_up)
+    factories.elsewhere(session, world, patient[0], at=world.at + DAY)
+    factories.dose(session, world, *patient, at=world.at + 2 * DAY)
+    factories.incident(session, world, *patient, at=world.at + 2 * DAY + timedelta(hours=1))
+
+    figures = history(patient[0].id, days=2)
+
+    (panel,) = panels(figures, SPEAK)
+    drawn = [(d.ordered_mg, d.taken_mg, d.beside_mg, d.mark) for d in panel.days]
+    assert drawn == [(80, 80, 40, "v"), (None, 0, 60, ""), (80, 80, 80, "!")]
+    assert len(figures.rows) == 5
+    assert "dosing incident" in charts.svg(chart(figures, SPEAK)).decode()
+
+
+def test_each_fact_is_one_row_with_its_own_words(session, world, history, patient):
+    came_up = factories.dose(session, world, *patient)
+    factories.vomiting(session, world, came_up, minutes=12)
+    factories.replacement(session, world, came_up)
+    factories.incident(session, world, *patient, at=world.at + timedelta(hours=2))
+
+    figures = history(patient[0].id)
+
+    said = [(dose_history.cells(row, SPEAK)[5], dose_history.remarks(row, SPEAK)) for row in figures.rows]
+    assert [outcome for outcome, _ in said] == ["given and observed", "replacement given", "dosing incident"]
+    assert "VOMITED after 12 min, seen, replaced" in said[0][1]
+    assert "REPLACES the dose of 08:00" in said[1][1]
+    assert "⚠ DOSING INCIDENT: twice on one day" in said[2][1]
+
+
+def test_doses_of_a_linked_record_are_shown_with_its_number(session, world, history, patient):
+    root = factories.person(session)
+    factories.dose(session, world, *patient)
+    patient[0].root_id = root.id
+
+    (row,) = history(root.id).rows
+
+    assert f"on record {patient[0].number}" in dose_history.remarks(row, SPEAK)
