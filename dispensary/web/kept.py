@@ -5,6 +5,7 @@ had typed or chosen is filled in.
 """
 
 import json
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
@@ -109,6 +110,24 @@ def keyed() -> list[Pair]:
     ]
 
 
+def take_up(belongs: Callable[[str], bool]) -> list[Pair]:
+    """Return what was keyed into this page in fields that no form holds, for a view that reads rows of its own.
+
+    Args:
+        belongs: whether a field of this name is one of those rows; the view shows them again.
+    """
+    waiting = _waiting()
+    taken = [pair for pair in waiting.fields if belongs(pair[0])] if waiting else []
+    g.kept_taken = {pair[0] for pair in taken}
+    return taken
+
+
+def _waiting() -> records.KeptFields | None:
+    if request.method != "GET" or not session.get(WAITING) or not current_user.is_authenticated or "kept_shown" in g:
+        return None
+    return records.of_page(db.session(), edge.sitting().id, address())
+
+
 def expect_back() -> None:
     """Look, once the sitting is open again, whether anything is kept for its pages."""
     session[WAITING] = bool(records.of_sitting(db.session(), edge.sitting().id))
@@ -126,9 +145,7 @@ def shown(kept: list[records.KeptFields]) -> None:
 
 def _put_back(app: Flask, context: dict[str, Any], **other: Any) -> None:
     """Fill what was keyed into the form of a page that is about to be drawn, after its view has filled in its own."""
-    if request.method != "GET" or not session.get(WAITING) or not current_user.is_authenticated or "kept_shown" in g:
-        return
-    kept = records.of_page(db.session(), edge.sitting().id, address())
+    kept = _waiting()
     if kept is None:
         return
     shown([kept])
@@ -136,7 +153,7 @@ def _put_back(app: Flask, context: dict[str, Any], **other: Any) -> None:
     form = max(_forms(context), key=lambda form: len(form.names() & set(fields)), default=None)
     if form is not None and not form.names() & set(fields):
         form = None
-    left = form.put_back(fields) if form else set(fields)
+    left = (form.put_back(fields) if form else set(fields)) - g.get("kept_taken", set())
     context["put_back"] = PutBack(
         left=[(name, value) for name, value in fields.items(multi=True) if name in left and value.strip()],
         takes_focus=form is None or not form.keeps_focus,

@@ -2,6 +2,7 @@
 
 import json
 import re
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import func, select
@@ -9,6 +10,7 @@ from sqlalchemy import func, select
 import models
 from dispensary.permissions import ROLES
 from dispensary.rules.kept_fields import is_secret
+from dispensary.services import downtime
 from models import AuditEvent, Dose, KeptForm
 from models.enums import AuditKind, Role
 from tests import factories
@@ -365,16 +367,6 @@ def test_a_form_that_stands_on_another_page_comes_back_there(client, session, wo
     assert re.search(r'<option selected value="counsellor">', text(client.get(page)))
 
 
-def test_of_several_forms_on_a_page_the_one_that_was_keyed_into_is_filled(nurse, who):
-    page = f"/window/{who.id}"
-    lock(nurse, page, [["note", NOTE], ["kind", "urine_due"]])
-    by_badge(nurse)
-
-    shown = nurse.get(page)
-
-    assert f'value="{NOTE}"' in text(shown) and scan_value(shown) == ""
-
-
 def test_two_tabs_of_one_sitting_each_get_back_their_own(nurse, who):
     one, two = f"/window/{who.id}/withhold", f"/window/{who.id}/refuse"
     fields = hidden_fields(nurse.get("/people"), "/people")
@@ -516,3 +508,25 @@ def test_every_field_that_hides_what_is_typed_is_never_kept(app, client, session
 
     assert {"password", "old", "pin", "witness_password"} <= names
     assert [name for name in names if not is_secret(name)] == []
+
+
+def test_a_morning_of_paper_comes_back_row_by_row(nurse, session, world, clock):
+    day = world.day - timedelta(days=1)
+    people = [factories.patient(session, world, starts_on=day - timedelta(days=3)) for _ in range(3)]
+    downtime.declare_day(session, clinic_day=day, reason="power cut", act=world.act())
+    session.commit()
+    page = f"/downtime/{day.isoformat()}/entry"
+    typed = [(f"p{who.id}-{field}", f"{field}{who.id}") for who in people for field in ("m", "t", "b", "w")]
+    others = [("x1-n", "P09999"), ("x1-o", "G")]
+    fresh = hidden_fields(nurse.get(page), page)
+    lock(nurse, page, [["by", "RA"], *map(list, typed + others)])
+    by_badge(nurse)
+
+    shown = nurse.get(page)
+
+    for name, value in [("by", "RA"), *typed, *others]:
+        assert re.search(rf'<input[^>]* name="{name}"[^>]* value="{value}"', text(shown)), name
+    rows = {name: value for name, value in hidden_fields(shown, page).items() if name.startswith("p")}
+    assert rows == {name: value for name, value in fresh.items() if name.startswith("p")}
+    assert "Not put back" not in text(shown)
+    assert NOTE not in text(nurse.get(page)) and "P09999" not in text(nurse.get(page))

@@ -19,7 +19,7 @@ from dispensary.queries.expected import Expected, everyone_expected
 from dispensary.rules.paper_entry import REFUSED_LETTERS, WITHHELD_LETTERS, Misread, PaperRow
 from dispensary.services import downtime, paper_entry
 from dispensary.services.paper_entry import NotAcknowledged
-from dispensary.web import edge, gate
+from dispensary.web import edge, gate, kept
 from dispensary.web.changes import carried_out
 from dispensary.web.database import db
 from dispensary.web.downtime.blueprint import bp
@@ -44,7 +44,7 @@ def grid(clinic_day: str) -> Answer:
     """Show the paper of a day as a grid, and record its rows."""
     day, form = day_in(clinic_day), GridForm()
     if not form.validate_on_submit():
-        return _grid_page(day, form, rows_sent(request.form.items()))
+        return _grid_page(day, form, rows_sent(request.form.items()) or _keyed_before_the_lock())
     typed = rows_sent(request.form.items())
     staying = _record(day, form, typed)
     recorded = len(typed) - len(staying)
@@ -68,6 +68,16 @@ def entered(clinic_day: str) -> Answer:
 
     said = _("Signed: all paper of %(day)s is entered.", day=day.isoformat())
     return carried_out(form, change, said=said) or _grid_page(day, GridForm(formdata=None), [], form)
+
+
+def _keyed_before_the_lock() -> list[Typed]:
+    """Return the rows that were typed before the terminal locked; what was shown as due is read anew."""
+    rows = rows_sent(kept.take_up(lambda name: "-" in name))
+    for row in rows:
+        row.values.pop("d", None)
+        if row.key.startswith("p"):
+            row.values["p"] = row.key.removeprefix("p")
+    return rows
 
 
 def _record(day: date, form: GridForm, rows: Sequence[Typed]) -> list[Typed]:
@@ -155,8 +165,11 @@ def _still_expected(day: date) -> list[Expected]:
 
 def _rows_of(expected: Sequence[Expected], typed: Sequence[Typed]) -> dict[int, Typed]:
     """Return the row of each expected person: as it was typed, or still empty."""
-    sent = {row.person_id: row for row in typed if row.key.startswith("p")}
-    return {who.person_id: sent.get(who.person_id) or Typed(f"p{who.person_id}", _carried(who)) for who in expected}
+    rows = {row.person_id: row for row in typed if row.key.startswith("p")}
+    for who in expected:
+        row = rows.setdefault(who.person_id, Typed(f"p{who.person_id}", {}))
+        row.values = _carried(who) | row.values
+    return {who.person_id: rows[who.person_id] for who in expected}
 
 
 def _carried(who: Expected) -> dict[str, str]:
@@ -168,8 +181,8 @@ def _carried(who: Expected) -> dict[str, str]:
 def _others(expected: Sequence[Expected], typed: Sequence[Typed]) -> list[Typed]:
     """Return the rows at the end: those typed for other people, or for who is expected no more, and empty ones."""
     shown = {who.person_id for who in expected}
-    kept = [row for row in typed if not (row.key.startswith("p") and row.person_id in shown)]
-    numbers = (f"x{n}" for n in range(1, len(kept) + BLANK_ROWS + len(typed) + 1))
-    taken = {row.key for row in kept}
+    staying = [row for row in typed if not (row.key.startswith("p") and row.person_id in shown)]
+    numbers = (f"x{n}" for n in range(1, len(staying) + BLANK_ROWS + len(typed) + 1))
+    taken = {row.key for row in staying}
     free = [key for key in numbers if key not in taken]
-    return [*kept, *(Typed(key, {}) for key in free[:BLANK_ROWS])]
+    return [*staying, *(Typed(key, {}) for key in free[:BLANK_ROWS])]
