@@ -17,7 +17,7 @@ from dispensary.queries import register as queries
 from dispensary.queries.paper import SealOnPaper
 from dispensary.queries.register import RegisterBook, RegisterPage, RegisterRow
 from dispensary.wording import N_, Speaker, Words, in_unit, say
-from models.enums import PlaceKind
+from models.enums import DoseOutcome, PlaceKind
 from models.units import Quantity
 from reports import page, sheet
 from reports.dose_words import seal_words
@@ -129,8 +129,12 @@ def cells(row: RegisterRow, book: RegisterBook, speak: Speaker) -> tuple[str, ..
 
 
 def remarks(row: RegisterRow) -> list[Words]:
-    """Return what a reader must not miss about a line: which line it takes back, or which took it back; a reason."""
+    """Return what a reader must not miss about a line: a mistake; which line it takes back, or which took it back; a reason."""
     said = []
+    if row.outcome is DoseOutcome.INCIDENT:
+        said.append(say(N_("⚠ DOSING INCIDENT")))
+    if row.outcome is DoseOutcome.REPLACEMENT:
+        said.append(say("%(what)s", what=row.outcome))
     if row.reverses is not None:
         said.append(say(N_("takes back no. %(n)s"), n=row.reverses))
     if row.reversed_by is not None:

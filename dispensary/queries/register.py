@@ -25,10 +25,11 @@ from models import (
     Product,
     Receipt,
     RegisterEntry,
+    Spill,
     Staff,
     Window,
 )
-from models.enums import BaseUnit, ChainKind, Form, Medication, MovementKind, PlaceKind, WasteReason
+from models.enums import BaseUnit, ChainKind, DoseOutcome, Form, Medication, MovementKind, PlaceKind, WasteReason
 from models.stock import amount_mg
 from models.units import Mg, MgPerUnit, Quantity
 
@@ -53,6 +54,9 @@ class RegisterRow:
     to_window: str
     quantity: Quantity
     person_number: str
+    """Whose dose it was: swallowed, wasted or spilt."""
+    outcome: DoseOutcome | None
+    """What became of that dose; None where the line belongs to none, or it was spilt."""
     supplier: str
     document_no: str
     by: str
@@ -214,6 +218,7 @@ def register_rows(
             func.coalesce(here.name, "").label("to_window"),
             Movement.quantity,
             func.coalesce(Person.number, "").label("person_number"),
+            Dose.outcome,
             func.coalesce(Receipt.supplier, "").label("supplier"),
             func.coalesce(Receipt.document_no, "").label("document_no"),
             by.name.label("by"),
@@ -237,7 +242,8 @@ def register_rows(
         .outerjoin(there, there.id == come.window_id)
         .outerjoin(here, here.id == gone.window_id)
         .outerjoin(Dose, Dose.id == Movement.dose_id)
-        .outerjoin(Person, Person.id == Dose.person_id)
+        .outerjoin(Spill, Spill.movement_id == Movement.id)
+        .outerjoin(Person, Person.id == func.coalesce(Dose.person_id, Spill.person_id))
         .outerjoin(Receipt, Receipt.id == Movement.receipt_id)
         .join(by, by.id == RegisterEntry.recorded_by_id)
         .outerjoin(witness, witness.id == Movement.witnessed_by_id)

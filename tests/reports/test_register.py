@@ -74,3 +74,22 @@ def test_file_has_each_line_with_its_chained_text(book):
 
 def test_same_lines_give_the_same_bytes(book):
     assert register.render(book(1, 2), speak=SPEAK) == register.render(book(1, 2), speak=SPEAK)
+
+
+def test_lines_of_a_mistake_a_replacement_and_a_spill_say_so(session, world):
+    who = factories.person(session)
+    of = factories.order(session, world, who)
+    factories.spill(session, world, who, of)
+    came_up = factories.dose(session, world, who, of)
+    factories.vomiting(session, world, came_up)
+    factories.replacement(session, world, came_up)
+    factories.incident(session, world, who, of)
+    session.commit()
+    about = page.heading(session, world.site.id, world.day, world.day, printed_by="Rosa", printed_at=world.at)
+
+    figures = register.figures(session, world.site.id, world.products["methadone"].id, 1, 1, about=about)
+
+    said = [", ".join(SPEAK(words) for words in register.remarks(row)) for row in figures.rows]
+    assert said == ["", "spilt, the cup tipped over", "", "replacement given", "⚠ DOSING INCIDENT"]
+    assert [row.person_number for row in figures.rows] == ["", *[who.number] * 4]
+    assert [row.witness_initials for row in figures.rows] == ["WR", "WR", "", "", ""]
