@@ -91,4 +91,7 @@ def _say_who_signs_in(home: Home) -> None:
         "\nA dose is recorded at a dispensing window. Served as below, a browser on this PC stands at the first one;"
     )
     click.echo("sign in as nurse. Other computers are named on the administrator's page: Site, Name this computer.")
+    click.echo(
+        "Opened on a later day, it asks two people to confirm date and time before the first dose: nobody was dosed since."
+    )
     click.echo('\nNext: `dispensary serve --this-computer "Terminal 1"`.')

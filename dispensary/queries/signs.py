@@ -14,6 +14,8 @@ from models import (
     Base,
     ClockConfirmation,
     Dose,
+    DowntimeDay,
+    DowntimeEntered,
     Episode,
     EpisodeEnd,
     EpisodeEndCorrection,
@@ -60,6 +62,8 @@ class Signs:
     """Somebody else in treatment has a like name."""
     supplement: bool
     telephone: bool
+    on_paper: bool
+    """Doses of this day went onto paper where the person is treated, and that paper is not yet entered."""
     newest_dose_id: int | None
     newest_dose_at: datetime | None
     """When the newest dose on record was written down."""
@@ -110,6 +114,15 @@ def _on_this_day(table: type[Base]) -> ColumnElement[bool]:
     )
 
 
+def _on_paper() -> ColumnElement[bool]:
+    day, stay = DowntimeDay.__table__.c, Episode.__table__.alias()
+    return exists().where(
+        day.clinic_day == bindparam("clinic_day"),
+        ~exists().where(DowntimeEntered.__table__.c.downtime_day_id == day.id),
+        day.site_id.in_(select(stay.c.site_id).where(same_person(stay.c.person_id))),
+    )
+
+
 def _newest(table: type[Base], column: str) -> ColumnElement[Any]:
     row = table.__table__.alias()
     return select(row.c[column]).order_by(row.c.id.desc()).limit(1).scalar_subquery()
@@ -130,6 +143,7 @@ _SIGNS = (
         _alike(),
         _on_this_day(Supplement),
         _on_this_day(TelephoneOrder),
+        _on_paper(),
         _newest(Dose, "id"),
         _newest(Dose, "recorded_at"),
         _newest(ClockConfirmation, "after_dose_id"),

@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from dispensary import cli
 from dispensary.safekeeping import keys
-from models import AccessLog, AuditEvent, Seal
+from models import AccessLog, AuditEvent, DowntimePack, Seal
 from models.enums import AuditKind
 from tests import factories
 
@@ -116,3 +116,15 @@ def test_register_page_that_is_not_there_seals_nothing(report, session, world, d
     assert result.exit_code == 1
     assert "no such page" in result.output
     assert session.scalars(select(Seal)).first() is None
+
+
+def test_downtime_pack_is_written_with_its_copies_noted(report, session, world, dosed, tmp_path):
+    out = tmp_path / "pack.pdf"
+
+    result = report("downtime-pack", "--copies", "3", "--out", str(out))
+
+    assert result.exit_code == 0, result.output
+    assert "1 people expected, 3 copies, printing 1" in result.output
+    assert "Copy 3 of 3" in text_of(out)
+    assert session.scalars(select(DowntimePack.copies)).one() == 3
+    assert session.scalars(select(AuditEvent).where(AuditEvent.kind == AuditKind.DOWNTIME_PACK_PRINTED)).one()

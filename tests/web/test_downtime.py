@@ -88,6 +88,19 @@ def test_day_is_declared_named_at_the_day_close_and_signed_as_entered(nurse, ses
     assert "Not yet entered" not in text_of(nurse.get("/day-close"))
 
 
+def test_window_says_that_paper_of_today_waits_until_it_is_entered(nurse, session, world):
+    who = patient(session, world)
+    downtime.declare_day(session, clinic_day=world.day, reason="power cut", act=world.act())
+    session.commit()
+
+    waits = text_of(nurse.get(f"/window/{who.id}"))
+    downtime.sign_entered(session, clinic_day=world.day, sheets=0, act=world.act())
+    session.commit()
+
+    assert "Not all paper of today is entered" in waits
+    assert "Not all paper of today" not in text_of(nurse.get(f"/window/{who.id}"))
+
+
 @pytest.mark.parametrize("wrong", [{"reason": ""}, {"clinic_day": "2027-01-01"}, {"clinic_day": ""}])
 def test_day_that_cannot_be_declared_says_so_at_its_field(nurse, session, world, wrong):
     sent = {"clinic_day": world.day.isoformat(), "reason": "power cut"} | wrong
