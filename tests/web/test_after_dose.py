@@ -527,3 +527,22 @@ def test_the_log_notes_what_came_up_and_what_nobody_saw_dissolve(client, session
 
     assert "came up 5 minutes after it was swallowed, seen by staff" in log
     assert "nobody saw it dissolve" in log
+
+
+@pytest.mark.parametrize("value", ["", "perhaps", "SEEN"])
+def test_only_the_two_buttons_of_the_list_note_anything(nurse, session, world, tablet, value):
+    give(nurse, session, tablet)
+
+    press(nurse, WINDOW, dose_of(session, tablet), value)
+
+    assert count(session, DoseObservation) == 0
+    assert "This page is not whole" in text(nurse, WINDOW)
+
+
+def test_the_address_that_notes_S_notes_nothing_without_it(nurse, session, world):
+    done = give(nurse, session, patient(session, world))
+    fields = hidden_fields(nurse.get(done), WINDOW)
+
+    nurse.post(f"{done}/spoke", data=fields | {"scan": "F"})
+
+    assert count(session, DoseObservation) == 0

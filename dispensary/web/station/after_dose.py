@@ -170,6 +170,8 @@ def spoke(dose_id: int) -> Response:
         observations.note_spoke(work.session, dose_id=dose_id, act=work.act)
         return done
 
+    if read(form.scan.data).command is not Command.SPOKE:
+        return redirect(done, 303)
     return carried_out(form, change, origin=Origin.WINDOW) or _told(form, done)
 
 
@@ -189,7 +191,7 @@ def dissolved(dose_id: int) -> Response:
 
 
 def _told(form: Form, back: str) -> Response:
-    for error in form.form_errors:
+    for error in [*form.form_errors, *(text for field in form for text in field.errors)]:
         flash(error, "warning")
     return redirect(back, 303)
 

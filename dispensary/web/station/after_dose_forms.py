@@ -3,13 +3,14 @@
 from flask_babel import lazy_gettext as _l
 from wtforms import HiddenField, RadioField, SubmitField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its stubs
+from wtforms.validators import AnyOf
 
 from dispensary.web.forms import Form, Required, TextField
 from dispensary.web.orders.forms import WholeField
 from dispensary.web.station.forms import ScanForm
 from dispensary.web.witness import WitnessFields
 
-SEEN, TOLD = "seen", "told"
+SEEN, TOLD, NOT_SEEN = "seen", "told", "not"
 
 
 class DoneForm(ScanForm):
@@ -51,5 +52,5 @@ class SpiltForm(WitnessFields, Form):
 class DissolvedForm(Form):
     """Whether a tablet or film was seen to dissolve; its two buttons stand on the list."""
 
-    seen = HiddenField()
+    seen = HiddenField(validators=[AnyOf((SEEN, NOT_SEEN), message=_l("This page is not whole. Open it again."))])
     back = HiddenField()
