@@ -22,7 +22,8 @@ NO_PAGES = {
     "station.queue": "part of a page, which is looked at whole",
     "patients.photo": "a picture",
     "reporting.dose_chart": "a picture",
-    "orders.release_dose": "answers only where a dose is held",
+    "station.mark": "a mark for the script of a page",
+    "orders.desk_mark": "a mark for the script of a page",
 }
 """GET addresses that are not looked at, and why; files to keep are left out by their names."""
 

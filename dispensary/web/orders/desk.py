@@ -50,6 +50,7 @@ def desk() -> str:
 @bp.get("/prescriber/mark")
 @gate.requires(Permission.ORDER_SIGN)
 @gate.quiet
+@gate.background
 def desk_mark() -> BaseResponse:
     """Answer whether the desk has changed, for the page that asks every few seconds."""
     mark = prescriber_desk.desk_mark(db.session(), edge.act().site_id)

@@ -14,6 +14,7 @@ from dispensary.web.station.blueprint import bp
 @bp.get("/<int:person_id>/mark")
 @gate.requires(Permission.STATION_USE)
 @gate.quiet
+@gate.background
 def mark(person_id: int) -> Response:
     """Answer the digest of what the page would show now, and that nothing changed where it is the same."""
     act = edge.act()
