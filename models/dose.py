@@ -318,7 +318,7 @@ class DosingIncident(Fact):
     __table_args__ = (Index("ix_dosing_incident_site_until", "site_id", "observe_until"),)
 
     dose_id: Mapped[int] = mapped_column(ForeignKey("dose.id"), unique=True)
-    """What was swallowed, by whom it was swallowed; it is never reversed."""
+    """What was swallowed, by whom it was swallowed; reversed by two people only, and only if nothing was swallowed."""
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
     kind: Mapped[IncidentKind]
     intended_person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))

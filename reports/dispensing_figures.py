@@ -159,8 +159,8 @@ class DispensingLogFigures:
 
     @property
     def incidents(self) -> int:
-        """How many of the doses on record were dosing incidents."""
-        return sum(1 for r in (*self.rows, *self.elsewhere) if not r.continued and r.dose.incident)
+        """How many of the doses that stand were dosing incidents."""
+        return sum(1 for r in (*self.rows, *self.elsewhere) if not r.continued and not r.reversed and r.dose.incident)
 
     @property
     def came_up(self) -> int:

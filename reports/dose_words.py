@@ -136,6 +136,8 @@ def _taken_back(dose: DispensedDose, speak: Speaker) -> list[Words]:
     said = [say(N_("reversed %(at)s by %(by)s: %(why)s"), at=speak.moment(back.at), by=back.by, why=back.reason)]
     if back.poured:
         said.append(say(N_("what was poured was wasted, witness %(witness)s"), witness=back.witness))
+    elif back.witness:
+        said.append(say(N_("witness %(witness)s"), witness=back.witness))
     return said
 
 

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session, aliased
 
+from dispensary.queries.signs import ASKED_THE_CLOCK
 from models import ClockConfirmation, Dose, Staff
 
 
@@ -23,7 +24,8 @@ class NewestRecording:
 
 def newest_recording(session: Session, now: datetime) -> NewestRecording:
     """Return what the clock, which says it is `now`, is held against."""
-    at = session.scalar(select(Dose.recorded_at).order_by(Dose.id.desc()).limit(1))
+    asked = Dose.outcome.in_(ASKED_THE_CLOCK)
+    at = session.scalar(select(Dose.recorded_at).where(asked).order_by(Dose.id.desc()).limit(1))
     one, other = aliased(Staff), aliased(Staff)
     confirmed = session.execute(
         select(ClockConfirmation.confirmed_at, one.name, other.name)

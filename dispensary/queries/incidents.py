@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Select, bindparam, select
+from sqlalchemy import Select, bindparam, exists, select
 from sqlalchemy.orm import Session, aliased
 
 from dispensary.errors import NotFound
@@ -13,6 +13,7 @@ from dispensary.queries.signs import same_person
 from dispensary.wording import N_, say
 from models import (
     Dose,
+    DoseReversal,
     DosingIncident,
     Episode,
     EpisodeEnd,
@@ -78,6 +79,8 @@ class IncidentCard:
     by: str
     released_at: datetime | None
     """When a prescriber released the stop that it had set."""
+    reversed_at: datetime | None = None
+    """When two people took it back, because nothing was swallowed."""
 
     @property
     def name(self) -> str:
@@ -141,7 +144,11 @@ class Watched:
 _WATCHED = (
     select(_INCIDENT.id, _WHO.number, _WHO.family_name, _WHO.given_name, _INCIDENT.observe_until)
     .join(Person.__table__, _WHO.id == _INCIDENT.person_id)
-    .where(_INCIDENT.site_id == bindparam("site_id"), _INCIDENT.observe_until >= bindparam("at"))
+    .where(
+        _INCIDENT.site_id == bindparam("site_id"),
+        _INCIDENT.observe_until >= bindparam("at"),
+        ~exists().where(DoseReversal.__table__.c.dose_id == _INCIDENT.dose_id),
+    )
     .order_by(_INCIDENT.observe_until, _INCIDENT.id)
 )
 
@@ -174,10 +181,12 @@ def _cards() -> Select[*tuple[Any, ...]]:
             DosingIncident.note,
             by.name.label("by"),
             StopRelease.released_at,
+            DoseReversal.reversed_at,
         )
         .join(Dose, Dose.id == DosingIncident.dose_id)
         .join(Person, Person.id == DosingIncident.person_id)
         .join(by, by.id == DosingIncident.recorded_by_id)
         .outerjoin(meant, meant.id == DosingIncident.intended_person_id)
         .outerjoin(StopRelease, StopRelease.stop_id == DosingIncident.stop_id)
+        .outerjoin(DoseReversal, DoseReversal.dose_id == DosingIncident.dose_id)
     )

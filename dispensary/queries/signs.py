@@ -31,6 +31,7 @@ from models import (
     Supplement,
     TelephoneOrder,
 )
+from models.enums import DoseOutcome
 
 _PERSON, _PHOTO = Person.__table__.c, PersonPhoto.__table__.c
 
@@ -66,7 +67,7 @@ class Signs:
     """Doses of this day went onto paper where the person is treated, and that paper is not yet entered."""
     newest_dose_id: int | None
     newest_dose_at: datetime | None
-    """When the newest dose on record was written down."""
+    """When the newest dose that was recorded by a trusted clock was written down."""
     confirmed_after_id: int | None
     """The newest dose when two people last confirmed the clock."""
     confirmed_at: datetime | None
@@ -123,8 +124,19 @@ def _on_paper() -> ColumnElement[bool]:
     )
 
 
-def _newest(table: type[Base], column: str) -> ColumnElement[Any]:
-    row = table.__table__.alias()
+ASKED_THE_CLOCK = (DoseOutcome.GIVEN, DoseOutcome.PART_GIVEN, DoseOutcome.REPLACEMENT)
+"""Doses that are recorded only by a clock that is trusted. What a wrong clock never stops, such as a withheld dose or an
+incident, says nothing about the time: by it the clock would vouch for itself."""
+
+
+def _newest_dose(column: str) -> ColumnElement[Any]:
+    row = Dose.__table__.alias()
+    asked = row.c.outcome.in_(ASKED_THE_CLOCK)
+    return select(row.c[column]).where(asked).order_by(row.c.id.desc()).limit(1).scalar_subquery()
+
+
+def _newest_confirmation(column: str) -> ColumnElement[Any]:
+    row = ClockConfirmation.__table__.alias()
     return select(row.c[column]).order_by(row.c.id.desc()).limit(1).scalar_subquery()
 
 
@@ -144,10 +156,10 @@ _SIGNS = (
         _on_this_day(Supplement),
         _on_this_day(TelephoneOrder),
         _on_paper(),
-        _newest(Dose, "id"),
-        _newest(Dose, "recorded_at"),
-        _newest(ClockConfirmation, "after_dose_id"),
-        _newest(ClockConfirmation, "confirmed_at"),
+        _newest_dose("id"),
+        _newest_dose("recorded_at"),
+        _newest_confirmation("after_dose_id"),
+        _newest_confirmation("confirmed_at"),
     )
     .outerjoin(PersonPhoto.__table__, _PHOTO.person_id == _PERSON.id)
     .where(_PERSON.id == bindparam("person_id"))

@@ -49,7 +49,7 @@ def call(session: Session, person_id: int, *, site_id: int, clinic_day: date, at
             in_treatment=facts.episode_id is not None and facts.root_id is None,
             stopped=bool(facts.stops),
             dosed_today=facts.taken_today_mg > 0 or facts.slot.taken_at is not None,
-            order_parts=facts.order.parts if facts.order else None,
+            order_parts=facts.parts_today if facts.order else None,
             due_mg=facts.day_total_mg,
             held_mg=facts.day_total_mg if too_many_days_without_medicine(facts, rules) else None,
             lapsed=_said_last(session, person_id, old, clinic_day) if old else None,

@@ -368,10 +368,11 @@ def too_soon_after_earlier_day(facts: DosingFacts, site: SiteRules) -> Reason | 
 
 def too_soon_after_part(facts: DosingFacts, site: SiteRules) -> Reason | None:
     """Refuse within the order's least hours after the part before. Source: product.md §3 rule 5."""
-    if facts.part_not_before is not None and facts.at < facts.part_not_before:
+    further_from = _further_part_from(facts)
+    if further_from is not None and facts.at < further_from:
         return Reason(
             "too_soon_after_part",
-            say(N_("The further part of today may be given from %(from)s."), **{"from": facts.part_not_before}),
+            say(N_("The further part of today may be given from %(from)s."), **{"from": further_from}),
             say(N_("Ask the person to come back then.")),
         )
     if facts.previous_part_at is None or facts.slot.taken_at is not None:
@@ -387,6 +388,14 @@ def too_soon_after_part(facts: DosingFacts, site: SiteRules) -> Reason | None:
             at=facts.previous_part_at, hours=facts.order.hours_between_parts),
         say(N_("Ask the person to come back from %(from)s."), **{"from": earliest}),
     )  # fmt: skip
+
+
+def _further_part_from(facts: DosingFacts) -> datetime | None:
+    """Return from when a further part may be given; its hours run anew where the part before was given again later."""
+    if facts.part_not_before is None or facts.previous_part_at is None or facts.slot.taken_at is not None:
+        return facts.part_not_before
+    least = timedelta(hours=house_rules().supplement_after_hours)
+    return max(facts.part_not_before, facts.previous_part_at + least)
 
 
 def cannot_be_poured(facts: DosingFacts, site: SiteRules) -> Reason | None:

@@ -46,7 +46,7 @@ class CallFacts:
     stopped: bool
     dosed_today: bool
     order_parts: int | None
-    """The parts of a day of the order in force; None where none holds today."""
+    """The parts of today under the order in force, further ones among them; None where none holds today."""
     due_mg: Mg | None
     """What is ordered for today, all parts together; None when nothing is due."""
     held_mg: Mg | None

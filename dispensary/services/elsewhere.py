@@ -15,7 +15,7 @@ from dispensary.errors import Conflict, NotFound, Refused
 from dispensary.queries import dosing as facts_of
 from dispensary.queries import elsewhere as records
 from dispensary.queries import incidents as people_of
-from dispensary.services import audit, dosing, incidents, lock, people, stops, tasks
+from dispensary.services import audit, dosing, incidents, linked_slots, people, stops, tasks
 from dispensary.services.act import Act
 from dispensary.services.facts import write
 from dispensary.wording import N_, say
@@ -72,7 +72,7 @@ def report_elsewhere(session: Session, *, person_id: int, told: Reported, act: A
     told_by = people.line(told.told_by, "told_by", needed=True)
     _check_amount(told.amount_mg)
     _check_time(told.taken_at, act)
-    lock.person(session, person_id)
+    linked_slots.lock_records(session, {person_id})
     person_id = people_of.surviving(session, person_id)
     if people_of.episode_on(session, person_id, act.site_id) is None:
         words = N_("Not in treatment here now, so there is no dose to stop. Tell the prescriber before re-admission.")
@@ -210,7 +210,7 @@ def _undecided(session: Session, elsewhere_dose_id: int, act: Act) -> ElsewhereD
     report = session.get(ElsewhereDose, elsewhere_dose_id)
     if report is None or report.site_id != act.site_id:
         raise NotFound(say(N_("There is no such report here.")), code="no_such_report")
-    lock.person(session, report.person_id)
+    linked_slots.lock_records(session, {report.person_id})
     before = records.verdict(session, elsewhere_dose_id)
     if before is not None:
         words = N_("This report was decided at %(at)s by %(by)s.")

@@ -14,7 +14,7 @@ from dispensary.queries import incidents as records
 from dispensary.queries import stock as shelf
 from dispensary.rules.dosing import DosingFacts
 from dispensary.rules.stock import ContainerFacts, Line, lines_for
-from dispensary.services import dose_reversals, incidents, lock
+from dispensary.services import dose_reversals, incidents, linked_slots, lock
 from dispensary.services.act import Act
 from dispensary.services.incidents import Swallowed
 from dispensary.wording import N_, say
@@ -111,8 +111,7 @@ def _wrong_record(session: Session, dose_id: int | None, act: Act) -> Dose | Non
 
 def _lock_all(session: Session, person_id: int, wrong: Dose | None, act: Act) -> None:
     """Lock everything that both halves of the change need, in the one order: people, then containers, each by id."""
-    for who in sorted({person_id, *([wrong.person_id] if wrong else [])}):
-        lock.person(session, who)
+    linked_slots.lock_records(session, {person_id, *([wrong.person_id] if wrong else [])})
     if wrong is None or lock.one_writer(session):
         return
     drawn_from = select(DoseLine.container_id).where(DoseLine.dose_id == wrong.id)

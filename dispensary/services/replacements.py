@@ -10,7 +10,7 @@ from dispensary.queries import after_dose
 from dispensary.queries.after_dose import LastDose, Replacement
 from dispensary.rules.dosing import DosingFacts, SiteRules
 from dispensary.rules.vomiting import facts_for_replacement
-from dispensary.services import audit, dosing, lock, people, pouring, prescriber_desk, stock
+from dispensary.services import audit, dosing, linked_slots, people, pouring, prescriber_desk, stock
 from dispensary.services.act import Act
 from dispensary.services.dosing import Shown
 from dispensary.services.facts import write
@@ -114,7 +114,7 @@ def waiting_for(session: Session, person_id: int, dose_id: int, act: Act) -> Rep
 def _locked(session: Session, dose_id: int, act: Act) -> LastDose:
     person_id = session.scalar(select(Dose.person_id).where(Dose.id == dose_id, Dose.site_id == act.site_id))
     if person_id is not None:
-        lock.person(session, person_id)
+        linked_slots.lock_records(session, {person_id})
     dose = after_dose.dose(session, dose_id, act.site_id)
     if dose is None:
         raise NotFound(say(N_("There is no such dose here.")), code="no_such_dose")

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 Read = Callable[[str], list[tuple]]
 
 HERE = {"safe", "window"}
-IN_BULK = "('import', 'demo')"
+IN_BULK = "('import')"
 TAKEN = ("given", "part_given", "replacement", "elsewhere", "incident")
 OWN_DOSE = {
     "observed": {"given", "part_given"},
@@ -131,13 +131,16 @@ def _links_hold_slots(rows: Read) -> None:
 
 
 def _reversals(rows: Read) -> None:
-    """What did not happen freed its slot and gave its stock back; what was swallowed by mistake stays."""
+    """What did not happen freed its slot and gave its stock back; a mistake is taken back by two people."""
     reversed_ones = rows(
-        "SELECT d.id, d.outcome, d.claim_id, r.poured FROM dose d JOIN dose_reversal r ON r.dose_id = d.id"
+        "SELECT d.id, d.outcome, d.claim_id, r.poured, r.witnessed_by_id, r.recorded_by_id FROM dose d"
+        " JOIN dose_reversal r ON r.dose_id = d.id"
     )
     freed = {row[0] for row in rows("SELECT claim_id FROM claim_release")}
-    for _, outcome, claim, _ in reversed_ones:
-        assert outcome in ("given", "part_given", "replacement"), f"a dose {outcome} was reversed"
+    for _, outcome, claim, _, witness, by in reversed_ones:
+        assert outcome in ("given", "part_given", "replacement", "incident"), f"a dose {outcome} was reversed"
+        if outcome == "incident":
+            assert witness not in (None, by), "an incident that one person alone took back"
         assert claim is None or claim in freed, "a reversed dose that still holds its slot"
     undone = {row[0] for row in reversed_ones}
     of_doses = dict(rows("SELECT claim_id, id FROM dose WHERE claim_id IS NOT NULL"))

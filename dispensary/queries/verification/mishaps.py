@@ -39,8 +39,12 @@ def wrong_incident(session: Session, site_id: int, progress: Progress) -> Fault 
     if (first := session.scalar(query)) is not None:
         return dose_fault(first, say(N_("it was swallowed by mistake, and no incident tells of it")))
     undone = exists().where(DoseReversal.dose_id == Dose.id)
+    alone = exists().where(DoseReversal.dose_id == Dose.id, DoseReversal.witnessed_by_id.is_(None))
+    query = select(func.min(Dose.id)).where(Dose.site_id == site_id, Dose.outcome == DoseOutcome.INCIDENT, alone)
+    if (first := session.scalar(query)) is not None:
+        return dose_fault(first, say(N_("it was swallowed by mistake, and one person alone took that back")))
     other = or_(Dose.id.is_(None), Dose.person_id != DosingIncident.person_id, Dose.taken_mg == 0)
-    reversed_mistake = and_(Dose.outcome.in_((DoseOutcome.INCIDENT, DoseOutcome.ELSEWHERE)), undone)
+    reversed_mistake = and_(Dose.outcome == DoseOutcome.ELSEWHERE, undone)
     query = select(func.min(DosingIncident.id)).outerjoin(Dose, Dose.id == DosingIncident.dose_id)
     first = session.scalar(query.where(DosingIncident.site_id == site_id, or_(other, reversed_mistake)))
     return _of(N_("dosing incident no. %(id)s"), first, say(N_("its dose is not one that this person swallowed")))

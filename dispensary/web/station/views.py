@@ -237,7 +237,8 @@ def reverse(dose_id: int) -> Answer:
     dose = dosing.recorded(db.session(), dose_id, edge.sitting().site_id)
     if dose is None:
         abort(404)
-    witness = (lambda: prove_witness(form)) if form.poured.data else None
+    mistaken = dose.outcome is DoseOutcome.INCIDENT
+    witness = (lambda: prove_witness(form)) if form.poured.data or mistaken else None
     answer = carried_out(form, change, origin=Origin.WINDOW, witness=witness)
     return answer or (render_template("station/reverse.html", form=form, dose=dose), form.status)
 
