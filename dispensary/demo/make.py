@@ -9,7 +9,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy.orm import Session
 
 from dispensary.clock import clinic_day
-from dispensary.demo import cast, names, setting
+from dispensary.demo import cast, furnishing, names, setting
 from dispensary.demo.doses import DoseWriter, NextUid, uuids
 from dispensary.demo.setting import Clinic
 from dispensary.demo.story import OPENS, Story
@@ -63,6 +63,7 @@ def make_clinic(
         day = first_day + timedelta(days=number)
         story.live(day, characters, today=day == today)
         progress(1)
+    furnishing.furnish_today(session, clinic, sorted(story.patients), now, today)
     take_stock(session, Claim, Dose, DoseLine, Movement, AuditEvent, RegisterEntry)
     site = session.get_one(Site, clinic.site_id)
     audit.record(session, AuditKind.DEMO_MADE, site, clinic.act("admin", now, today), seed=seed, days=days)

@@ -32,7 +32,7 @@ STAFF = (
     ("peer", "Pia Holm", "PH", (Role.PEER,)),
 )
 INSPECTOR_STAYS = timedelta(days=60)
-APPROVED = ("asam-2020", "us-42cfr8-2024")
+APPROVED = ("asam-2020", "us-42cfr8-2024", "us-tip43-2005", "alerts-2026")
 WINDOWS = ("Window 1", "Window 2")
 BUP_NX = Medication.BUPRENORPHINE_NALOXONE
 

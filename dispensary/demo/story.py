@@ -14,7 +14,7 @@ from random import Random
 
 from sqlalchemy.orm import Session
 
-from dispensary.demo import schedules
+from dispensary.demo import mishaps, schedules
 from dispensary.demo.cast import Character, Stay
 from dispensary.demo.dice import chance
 from dispensary.demo.doses import DoseWriter
@@ -73,6 +73,8 @@ ANSWERABLE = set(TaskReasonKind) - {TaskReasonKind.STOP}
 EXPIRES_SOON, SEEN_LATELY = timedelta(days=2), timedelta(days=5)
 
 Deed = Callable[[datetime], None]
+MISHAPS = {mishaps.came_up: 20, mishaps.spilt: 30, mishaps.too_much: 90, mishaps.dosed_elsewhere: 15}
+"""What goes wrong, each about once in so many days."""
 
 
 @dataclass
@@ -148,6 +150,7 @@ class Story:
         self.person_ids: dict[Character, int] = {}
         self.everyone: frozenset[int] = frozenset()
         self.limits = OrderLimits()
+        self.to_go_wrong: list[mishaps.Mishap] = []
         self.day = date.min
         self.opens = self.closes = now
         self.agenda: list[tuple[datetime, int, Deed]] = []
@@ -160,15 +163,20 @@ class Story:
         self.day = day
         self.opens, self.closes = self._hours(day, today)
         self.limits = stack(self.clinic.profiles, policy.approvals(self.session, self.clinic.site_id, day), day)
-        self._at(self.opens - timedelta(minutes=20), self._prepare)
+        self.at(self.opens - timedelta(minutes=20), self._prepare)
         for one in characters:
             stay = next((s for s in one.stays if s.begins == day), None)
             if stay is not None:
-                self._at(self.opens, self._admission(one, stay))
+                self.at(self.opens, self._admission(one, stay))
         for patient in list(self.patients.values()):
             self._expect(patient)
-        self._at(self.closes + timedelta(minutes=10), self._look_ahead)
-        self._at(self.closes + timedelta(minutes=40), self._close)
+        self.to_go_wrong = []
+        for mishap, days in MISHAPS.items():
+            if chance(self.rng, 1 / days):
+                hour = self.rng.uniform(0.1, 0.8)
+                self.at(self.opens + (self.closes - self.opens) * hour, self._to_go_wrong(mishap))
+        self.at(self.closes + timedelta(minutes=10), self._look_ahead)
+        self.at(self.closes + timedelta(minutes=40), self._close)
         self._run()
         self.session.expunge_all()
 
@@ -179,7 +187,8 @@ class Story:
         begins = datetime.combine(day, self.clinic.day_starts, self.clinic.zone).astimezone(UTC)
         return max(begins + timedelta(minutes=25), self.now - HALF), self.now + HALF
 
-    def _at(self, at: datetime, deed: Deed) -> None:
+    def at(self, at: datetime, deed: Deed) -> None:
+        """Let something happen at a moment of this day."""
         heapq.heappush(self.agenda, (at, next(self.numbers), deed))
 
     def _run(self) -> None:
@@ -189,14 +198,15 @@ class Story:
                 deed(at)
         self.writer.flush()
 
-    def _act(self, who: str, at: datetime, window_id: int | None = None) -> Act:
+    def act(self, who: str, at: datetime, window_id: int | None = None) -> Act:
+        """Return an act of a member of staff."""
         return self.clinic.act(who, at, self.day, window_id)
 
     def _service(self) -> None:
         """Let a service read what was written so far."""
         self.writer.flush()
 
-    def _stock_service(self, patient: Patient) -> None:
+    def stock_service(self, patient: Patient) -> None:
         """Let a service read what was written so far, and draw for a person."""
         self.writer.flush()
         one = patient.one
@@ -209,7 +219,7 @@ class Story:
 
     def _close(self, at: datetime) -> None:
         self._service()
-        day_close.close_day(self.session, clinic_day=self.day, key=self.clinic.key, act=self._act("nurse", at))
+        day_close.close_day(self.session, clinic_day=self.day, key=self.clinic.key, act=self.act("nurse", at))
 
     # --- coming and going
 
@@ -224,7 +234,7 @@ class Story:
         return admit
 
     def _register(self, one: Character, at: datetime) -> int:
-        act = self._act("nurse2", at)
+        act = self.act("nurse2", at)
         person = people.register_person(
             self.session,
             family_name=one.who.family_name,
@@ -244,7 +254,7 @@ class Story:
         return person.id
 
     def _admit(self, one: Character, stay: Stay, at: datetime) -> None:
-        person_id, act = self.person_ids[one], self._act("prescriber", at)
+        person_id, act = self.person_ids[one], self.act("prescriber", at)
         transfer = None
         if stay.from_clinic:
             transfer = TransferIn(
@@ -278,7 +288,7 @@ class Story:
             ended_on=self.day,
             reason=reason,
             note=f"as discussed in the team: {reason.value.replace('_', ' ')}",
-            act=self._act("prescriber", at),
+            act=self.act("prescriber", at),
         )
         self.former[patient.person_id] = self.patients.pop(patient.person_id)
 
@@ -286,7 +296,7 @@ class Story:
 
     def _sign(self, patient: Patient, draft: OrderDraft, at: datetime, *, considering: bool = False) -> None:
         """Sign an order; with the days without medicine considered, it releases today's dose if that is held."""
-        act = self._act("prescriber", at)
+        act = self.act("prescriber", at)
         days = patient.days_without(self.day) if considering else None
         again = {n: f"{plain(step.total_mg)} mg" for n, step in enumerate(draft.steps)}
         over_limit = ""
@@ -337,9 +347,9 @@ class Story:
             last_seen = max(patient.taken, default=patient.stay.begins)
             if self._has_left(patient, last_seen):
                 self._end(patient, at)
-                self._close_task(patient, "stay has ended", at)
+                self.close_task(patient, "stay has ended", at)
             elif patient.step_waits and patient.due_on(order, self.day).waiting_step is None:
-                self._close_task(patient, "the step has taken effect", at)
+                self.close_task(patient, "the step has taken effect", at)
                 patient.step_waits = False
             elif order.ends_on - self.day <= EXPIRES_SOON and self.day - last_seen < SEEN_LATELY:
                 self._renew(patient, order, order.ends_on + timedelta(days=1), at)
@@ -349,8 +359,9 @@ class Story:
                 amount = _total(self._usual(patient, order))
                 self._sign(patient, schedules.taper(patient.one, self.day + timedelta(days=1), amount), at)
 
-    def _close_task(self, patient: Patient, resolution: str, at: datetime) -> None:
-        act = self._act("prescriber", at)
+    def close_task(self, patient: Patient, resolution: str, at: datetime) -> None:
+        """Let the prescriber answer what waits on the desk about a person."""
+        act = self.act("prescriber", at)
         prescriber_desk.answer(
             self.session, person_id=patient.person_id, kinds=ANSWERABLE, resolution=resolution, act=act
         )
@@ -406,7 +417,7 @@ class Story:
         return at.replace(second=self.rng.randrange(60), microsecond=0) + timedelta(minutes=1)
 
     def _visit(self, patient: Patient, at: datetime) -> None:
-        self._at(at, lambda moment: self._dose(patient, moment))
+        self.at(at, lambda moment: self._dose(patient, moment))
 
     def _dose(self, patient: Patient, at: datetime) -> None:
         """Let the nurse see a person and do what the rules say."""
@@ -421,13 +432,13 @@ class Story:
             return
         facts = self._facts(patient, order, part, at)
         if patient.released_on == self.day:
-            self._released(patient, at)
+            self.released(patient, at)
         elif facts.days_without_medicine >= hold_limit(facts, self.rules):
             self._hold(patient, facts, at)
         elif chance(self.rng, 0.006):
             self._unusual(patient, facts, at)
-        else:
-            self._give(patient, facts, at)
+        elif not self._goes_wrong(patient, facts, at):
+            self.give(patient, facts, at)
 
     def _facts(self, patient: Patient, order: OrderFacts, part: int, at: datetime) -> DosingFacts:
         """Return what the station would show, but for the lines."""
@@ -454,11 +465,13 @@ class Story:
             taken_today_mg=_total(patient.parts_mg.get(self.day, {}).values()),
         )
 
-    def _nurse(self, patient: Patient, at: datetime) -> Act:
-        return self._act(("nurse", "nurse2")[patient.one.window], at, self.clinic.windows[patient.one.window])
+    def nurse(self, patient: Patient, at: datetime) -> Act:
+        """Return an act of the nurse at the window where a person is dosed."""
+        return self.act(("nurse", "nurse2")[patient.one.window], at, self.clinic.windows[patient.one.window])
 
-    def _give(self, patient: Patient, facts: DosingFacts, at: datetime) -> None:
-        act = self._nurse(patient, at)
+    def give(self, patient: Patient, facts: DosingFacts, at: datetime) -> None:
+        """Give the usual dose."""
+        act = self.nurse(patient, at)
         assert act.window_id is not None and facts.order is not None and facts.due_mg is not None
         lines = self.writer.lines(facts, act.window_id)
         told = facts.waiting_step is None or patient.step_waits
@@ -467,25 +480,33 @@ class Story:
             assert not reasons, [reason.code for reason in reasons]
             self.writer.give(facts, lines, act)
         else:
-            self._stock_service(patient)
+            self.stock_service(patient)
             self._one_by_one(patient, act)
             patient.step_waits = facts.waiting_step is not None
         patient.note(facts.order, facts.slot.part, facts.due_mg, self.day, at, whole=True)
         self._afterwards(patient, facts, at)
 
-    def _one_by_one(self, patient: Patient, act: Act) -> Dose:
-        return dosing.record_dose(self.session, shown=self._shown(patient, act), site=self.rules, act=act)
+    def give_one_by_one(self, patient: Patient, facts: DosingFacts, at: datetime) -> Dose:
+        """Give a dose by way of the service, and remember it."""
+        assert facts.order is not None and facts.due_mg is not None
+        dose = self._one_by_one(patient, self.nurse(patient, at))
+        patient.note(facts.order, facts.slot.part, facts.due_mg, self.day, at, whole=True)
+        return dose
 
-    def _shown(self, patient: Patient, act: Act) -> Shown:
+    def _one_by_one(self, patient: Patient, act: Act) -> Dose:
+        return dosing.record_dose(self.session, shown=self.shown(patient, act), site=self.rules, act=act)
+
+    def shown(self, patient: Patient, act: Act) -> Shown:
         """Return what the station shows; where nothing can be poured, bottles that hold no more are changed first."""
-        facts = self._station(patient, act)
+        facts = self.station(patient, act)
         if facts.lines is None:
             assert act.window_id is not None
             self.supplies.refill(act.window_id, patient.one.medication, patient.one.form, act)
-            facts = self._station(patient, act)
+            facts = self.station(patient, act)
         return Shown(patient.person_id, shown_digest(facts, self.rules), facts.check_digits)
 
-    def _station(self, patient: Patient, act: Act) -> DosingFacts:
+    def station(self, patient: Patient, act: Act) -> DosingFacts:
+        """Return the facts as the station reads them."""
         return facts_of.facts_for(
             self.session,
             person_id=patient.person_id,
@@ -503,13 +524,13 @@ class Story:
             self._visit(patient, at + wait)
         if patient.notice_id is not None:
             self._service()
-            stops.tick_notice(self.session, notice_id=patient.notice_id, act=self._nurse(patient, at))
+            stops.tick_notice(self.session, notice_id=patient.notice_id, act=self.nurse(patient, at))
             patient.notice_id = None
         elif chance(self.rng, 0.002):
             self._service()
             kind = self.rng.choice([NoticeKind.SEE_COUNSELLOR, NoticeKind.URINE_DUE, NoticeKind.PAPERS])
             notice = stops.set_notice(
-                self.session, person_id=patient.person_id, kind=kind, act=self._act("counsellor", at)
+                self.session, person_id=patient.person_id, kind=kind, act=self.act("counsellor", at)
             )
             patient.notice_id = notice.id
 
@@ -519,19 +540,19 @@ class Story:
         """Sign an order for somebody whose order ran out while they were away, then dose."""
         self._service()
         self._sign(patient, schedules.beginning(patient.one, self.day, again=True), at, considering=True)
-        self._released(patient, at + timedelta(minutes=12))
+        self.released(patient, at + timedelta(minutes=12))
 
-    def _released(self, patient: Patient, at: datetime) -> None:
+    def released(self, patient: Patient, at: datetime) -> None:
         """Come back to the window with the prescriber's decision; a dose under a release is recorded one by one."""
 
         def take(moment: datetime) -> None:
             order = patient.order_on(self.day)
             assert order is not None
-            self._stock_service(patient)
-            dose = self._one_by_one(patient, self._nurse(patient, moment))
+            self.stock_service(patient)
+            dose = self._one_by_one(patient, self.nurse(patient, moment))
             patient.note(order, dose.part, dose.taken_mg, self.day, moment, whole=True)
 
-        self._at(at, take)
+        self.at(at, take)
 
     def _hold(self, patient: Patient, facts: DosingFacts, at: datetime) -> None:
         """Withhold after days without medicine; the prescriber releases the dose, or begins again lower."""
@@ -541,30 +562,43 @@ class Story:
             person_id=patient.person_id,
             reason=WithheldReason.DAYS_WITHOUT_MEDICINE,
             note="",
-            act=self._nurse(patient, at),
+            act=self.nurse(patient, at),
         )
-        self._at(at + timedelta(minutes=self.rng.randint(8, 25)), lambda moment: self._decide(patient, facts, moment))
+        self.at(at + timedelta(minutes=self.rng.randint(8, 25)), lambda moment: self._decide(patient, facts, moment))
 
     def _decide(self, patient: Patient, facts: DosingFacts, at: datetime) -> None:
         self._service()
         assert facts.order is not None
         total, days = _total(self._usual(patient, facts.order)), facts.days_without_medicine
         if days <= self.rules.hold_from_days + 1:
-            self._release(patient, self._act("prescriber", at))
+            self._release(patient, self.act("prescriber", at))
         else:
             low = schedules.lowered(patient.one, total)
             draft = schedules.upwards(patient.one, self.day, low, f"{days} days without medicine")
             self._sign(patient, draft, at, considering=True)
-        self._released(patient, at + timedelta(minutes=6))
+        self.released(patient, at + timedelta(minutes=6))
 
     def _unusual(self, patient: Patient, facts: DosingFacts, at: datetime) -> None:
         """Let one of the rarer things happen."""
-        self._stock_service(patient)
+        self.stock_service(patient)
         deed = self.rng.choices((self._sedated, self._refused, self._part, self._mistaken), (30, 30, 30, 10))[0]
         deed(patient, facts, at)
 
+    def _to_go_wrong(self, mishap: mishaps.Mishap) -> Deed:
+        def from_now_on(at: datetime) -> None:
+            self.to_go_wrong.append(mishap)
+
+        return from_now_on
+
+    def _goes_wrong(self, patient: Patient, facts: DosingFacts, at: datetime) -> bool:
+        """Let what is to go wrong today happen to the first person whom it can happen to."""
+        happened = next((mishap for mishap in self.to_go_wrong if mishap(self, patient, facts, at)), None)
+        if happened is not None:
+            self.to_go_wrong.remove(happened)
+        return happened is not None
+
     def _sedated(self, patient: Patient, facts: DosingFacts, at: datetime) -> None:
-        act = self._nurse(patient, at)
+        act = self.nurse(patient, at)
         dosing.withhold_dose(
             self.session, person_id=patient.person_id, reason=WithheldReason.SEDATED, note="drowsy, slurred", act=act
         )
@@ -576,28 +610,28 @@ class Story:
                 self.session,
                 stop_id=stop.id,
                 reason="awake, oriented; doses go on tomorrow",
-                act=self._act("prescriber", moment),
+                act=self.act("prescriber", moment),
             )
-            self._close_task(patient, "seen; fit again tomorrow", moment)
+            self.close_task(patient, "seen; fit again tomorrow", moment)
 
-        self._at(max(at, self.closes) + timedelta(minutes=4), release)
+        self.at(max(at, self.closes) + timedelta(minutes=4), release)
 
     def _refused(self, patient: Patient, facts: DosingFacts, at: datetime) -> None:
         reason = self.rng.choice([RefusedReason.NOT_WANTED, RefusedReason.FEELS_UNWELL, RefusedReason.AMOUNT_DISPUTED])
         dosing.refuse_dose(
-            self.session, person_id=patient.person_id, reason=reason, note="", act=self._nurse(patient, at)
+            self.session, person_id=patient.person_id, reason=reason, note="", act=self.nurse(patient, at)
         )
 
     def _part(self, patient: Patient, facts: DosingFacts, at: datetime) -> None:
         assert facts.order is not None and facts.due_mg is not None
-        act = self._nurse(patient, at)
+        act = self.nurse(patient, at)
         taken = schedules.lowered(patient.one, facts.due_mg)
         if taken >= facts.due_mg:
-            self._give(patient, facts, at)
+            self.give(patient, facts, at)
             return
         dosing.record_part_dose(
             self.session,
-            shown=self._shown(patient, act),
+            shown=self.shown(patient, act),
             site=self.rules,
             taken_mg=taken,
             reason=RefusedReason.FEELS_UNWELL,
@@ -609,10 +643,10 @@ class Story:
     def _mistaken(self, patient: Patient, facts: DosingFacts, at: datetime) -> None:
         """Record a dose before it is swallowed, take it back, and record it when it is."""
         assert facts.order is not None and facts.due_mg is not None
-        dose = self._one_by_one(patient, self._nurse(patient, at))
+        dose = self._one_by_one(patient, self.nurse(patient, at))
 
         def take_back(moment: datetime) -> None:
-            self._stock_service(patient)
+            self.stock_service(patient)
             dose_reversals.reverse_dose(
                 self.session,
                 dose_id=dose.id,
@@ -620,11 +654,11 @@ class Story:
                 note="confirmed before it was taken",
                 poured=False,
                 witnessed_by_id=None,
-                act=self._nurse(patient, moment),
+                act=self.nurse(patient, moment),
             )
-            self._released(patient, moment + timedelta(minutes=2))
+            self.released(patient, moment + timedelta(minutes=2))
 
-        self._at(at + timedelta(minutes=3), take_back)
+        self.at(at + timedelta(minutes=3), take_back)
 
 
 def _total(amounts: Iterable[Mg]) -> Mg:

@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 import models
-from dispensary.demo import make, setting
+from dispensary.demo import make, setting, story
 from dispensary.demo.doses import DoseWriter
 from dispensary.permissions import permissions_of
 from dispensary.queries import accounts, verification
@@ -20,6 +20,7 @@ from dispensary.rules.dosing import SiteRules, shown_digest
 from dispensary.services import dosing
 from dispensary.services.dosing import Shown
 from models import enums
+from tests.durability.recount import recount
 from tests.factories import HASH
 
 NOW = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
@@ -63,6 +64,33 @@ def test_every_chain_fact_and_balance_of_the_made_up_clinic_holds(session):
         select(models.ChainHead.last_balance).where(models.ChainHead.kind == enums.ChainKind.REGISTER)
     )
     assert sum(held, Decimal(0)) == sum(heads, Decimal(0)) > 0
+
+
+def test_things_go_wrong_at_the_made_up_clinic_and_its_ledger_adds_up(session, monkeypatch):
+    monkeypatch.setattr(story, "MISHAPS", dict.fromkeys(story.MISHAPS, 3))
+    make_small(session, patients=40, days=40)
+    session.commit()
+
+    recount(session)
+
+    for table in (models.Vomiting, models.Spill, models.ElsewhereDose, models.DosingIncident):
+        assert session.scalar(select(func.count()).select_from(table)) > 0, table.__tablename__
+    replaced = select(func.count()).where(models.Dose.outcome == enums.DoseOutcome.REPLACEMENT)
+    assert session.scalar(replaced) > 0
+
+
+def test_the_last_day_lies_ready(session):
+    clinic = make_small(session, patients=12, days=5)
+
+    held = {
+        table.__tablename__: session.scalar(select(func.count()).select_from(table))
+        for table in (models.OnCallDuty, models.ShiftNote, models.HealthFact)
+    }
+    approved = session.scalars(select(models.PolicyApproval.profile)).all()
+    assert held == {"on_call_duty": 14, "shift_note": 1, "health_fact": 4}
+    assert "us-tip43-2005" in approved
+    assert session.scalar(select(func.count()).select_from(models.NameKey)) > 0
+    assert clinic.staff["prescriber"] in session.scalars(select(models.OnCallDuty.prescriber_id))
 
 
 def test_rows_written_one_by_one_after_the_bulk_get_ids_of_their_own(session, backend):
