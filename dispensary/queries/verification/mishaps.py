@@ -25,7 +25,7 @@ from models import (
 from models.enums import AuditKind, DoseOutcome, MovementKind, Origin
 from models.units import plain
 
-IN_BULK = (Origin.IMPORT, Origin.DEMO)
+BROUGHT_IN = (Origin.IMPORT,)
 
 
 def wrong_incident(session: Session, site_id: int, progress: Progress) -> Fault | None:
@@ -35,7 +35,7 @@ def wrong_incident(session: Session, site_id: int, progress: Progress) -> Fault 
         Dose.outcome == DoseOutcome.INCIDENT,
         and_(Dose.outcome == DoseOutcome.ELSEWHERE, Dose.claim_id.is_(None)),
     )
-    query = select(func.min(Dose.id)).where(Dose.site_id == site_id, Dose.origin.not_in(IN_BULK), mistake, ~told)
+    query = select(func.min(Dose.id)).where(Dose.site_id == site_id, Dose.origin.not_in(BROUGHT_IN), mistake, ~told)
     if (first := session.scalar(query)) is not None:
         return dose_fault(first, say(N_("it was swallowed by mistake, and no incident tells of it")))
     undone = exists().where(DoseReversal.dose_id == Dose.id)
@@ -59,7 +59,7 @@ def wrong_replacement(session: Session, site_id: int, progress: Progress) -> Fau
         ReplacementOrder.amount_mg == Dose.ordered_mg,
     )
     again = select(func.min(Dose.id)).where(
-        Dose.site_id == site_id, Dose.outcome == DoseOutcome.REPLACEMENT, Dose.origin.not_in(IN_BULK)
+        Dose.site_id == site_id, Dose.outcome == DoseOutcome.REPLACEMENT, Dose.origin.not_in(BROUGHT_IN)
     )
     if (first := session.scalar(again.where(~came_up))) is not None:
         return dose_fault(first, say(N_("it replaces a dose that did not come up")))
@@ -80,7 +80,7 @@ def wrong_elsewhere(session: Session, site_id: int, progress: Progress) -> Fault
     """Return the first dose given elsewhere that nobody verified."""
     verified = exists().where(ElsewhereVerdict.dose_id == Dose.id)
     query = select(func.min(Dose.id)).where(
-        Dose.site_id == site_id, Dose.outcome == DoseOutcome.ELSEWHERE, Dose.origin.not_in(IN_BULK), ~verified
+        Dose.site_id == site_id, Dose.outcome == DoseOutcome.ELSEWHERE, Dose.origin.not_in(BROUGHT_IN), ~verified
     )
     first = session.scalar(query)
     return None if first is None else dose_fault(first, say(N_("it was given elsewhere, and nobody verified it")))
