@@ -14,6 +14,8 @@ from models.enums import DoseOutcome, Form, Medication, ObservationKind, Origin
 from models.units import Mg
 
 SWALLOWED_HERE = (DoseOutcome.GIVEN, DoseOutcome.PART_GIVEN, DoseOutcome.REPLACEMENT, DoseOutcome.INCIDENT)
+NOT_KNOWN_THEN = (DoseOutcome.INCIDENT, DoseOutcome.ELSEWHERE)
+"""What may come to light after a replacement was ordered: the prescriber orders it anew, knowing of it."""
 AFTER_DISSOLVING = (ObservationKind.DISSOLVED, ObservationKind.NOT_SEEN)
 
 
@@ -150,7 +152,7 @@ def dose(session: Session, dose_id: int, site_id: int) -> LastDose | None:
     return LastDose(**row._mapping) if row else None
 
 
-_LATER = ReplacementOrder.__table__.alias()
+_LATER, _SINCE = ReplacementOrder.__table__.alias(), Dose.__table__.alias()
 _WAITING = (
     select(
         _ORDER.id,
@@ -175,6 +177,13 @@ _WAITING = (
         ~exists().where(_LATER.c.dose_id == _ORDER.dose_id, _LATER.c.version > _ORDER.version),
         ~replaced(_ORDER.dose_id),
         standing(_ORDER.dose_id),
+        ~exists().where(
+            same_person(_SINCE.c.person_id),
+            _SINCE.c.clinic_day == _ORDER.clinic_day,
+            _SINCE.c.outcome.in_(NOT_KNOWN_THEN),
+            _SINCE.c.recorded_at > _ORDER.signed_at,
+            standing(_SINCE.c.id),
+        ),
     )
     .order_by(_ORDER.id.desc())
     .limit(1)
@@ -182,7 +191,10 @@ _WAITING = (
 
 
 def waiting_replacement(session: Session, person_id: int, clinic_day: date) -> Replacement | None:
-    """Return the replacement that a prescriber has ordered for a person's day and that was not given yet."""
+    """Return the replacement that a prescriber has ordered for a person's day and that was not given yet.
+
+    One that was ordered before it was known that the person swallowed more that day holds no longer.
+    """
     row = session.execute(_WAITING, {"person_id": person_id, "clinic_day": clinic_day}).one_or_none()
     return Replacement(**row._mapping) if row else None
 

@@ -121,8 +121,12 @@ class LinkPlan:
 
     @property
     def stops_until_decided(self) -> bool:
-        """Whether an order problem stops dosing until a prescriber has decided."""
-        return self.orders_differ or bool(self.earlier_days_twice)
+        """Whether an order problem stops dosing until a prescriber has decided.
+
+        So it does where the later of two doses of today is an incident already: whoever decided that one knew of no other.
+        """
+        told_before = self.second_dose is not None and self.second_dose.incident
+        return self.orders_differ or bool(self.earlier_days_twice) or told_before
 
     @property
     def digest(self) -> str:

@@ -141,6 +141,18 @@ def _nothing_to_go_by(facts: CallFacts) -> Reason | None:
     )
 
 
+def _parts_not_all_taken(facts: CallFacts) -> Reason | None:
+    """Refuse to continue parts of which the last day took only some: an amount read back could not say which."""
+    old = facts.lapsed
+    if old is None or len(old.amounts_mg) == 1 or old.last_taken_mg is None or old.last_taken_mg >= old.total_mg:
+        return None
+    return Reason(
+        "parts_not_all_taken",
+        say(N_("The order was in parts, and of the last day only %(mg)s mg were taken."), mg=old.last_taken_mg),
+        say(N_("The prescriber signs in and signs an order.")),
+    )
+
+
 def _not_due(facts: CallFacts) -> Reason | None:
     continues = facts.lapsed is not None and facts.order_parts is None
     due = facts.lapsed.due_today if continues and facts.lapsed else facts.due_mg is not None
@@ -187,7 +199,7 @@ Check = Callable[[CallFacts], Reason | None]
 
 ALWAYS: tuple[Check, ...] = (_not_in_treatment, _stop_stands, _dosed_today)
 OF_KIND: dict[TelephoneOrderKind, tuple[Check, ...]] = {
-    TelephoneOrderKind.CONTINUE: (_nothing_lapsed, _nothing_to_go_by, _not_due),
+    TelephoneOrderKind.CONTINUE: (_nothing_lapsed, _nothing_to_go_by, _parts_not_all_taken, _not_due),
     TelephoneOrderKind.LOWER: (_no_order, _several_parts, _not_due),
     TelephoneOrderKind.RELEASE: (_no_order, _not_held),
 }

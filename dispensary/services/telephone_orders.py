@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from dispensary.errors import Conflict, NotFound, Refused
-from dispensary.queries import on_call, orders, sites, telephone_orders
+from dispensary.queries import dosing, on_call, orders, sites, telephone_orders
 from dispensary.queries.telephone_orders import Call, TakenDown
 from dispensary.rules.order_drafts import says
 from dispensary.rules.telephone_orders import amount_fault, reasons_against
@@ -20,8 +20,6 @@ from models import (
     DoseOrder,
     OrderEnd,
     OrderStep,
-    Stop,
-    StopRelease,
     TelephoneOrder,
 )
 from models.enums import AuditKind, Desk, OrderEndReason, StopKind, TaskReasonKind, TelephoneOrderKind
@@ -238,10 +236,5 @@ def _take_back(session: Session, taken: TakenDown, note: str, act: Act) -> None:
         session.add(end)
         session.flush()
         audit.record(session, AuditKind.ORDER_ENDED, end, act)
-    standing = select(Stop.id).where(
-        Stop.person_id == taken.person_id,
-        Stop.kind == StopKind.ORDER_PROBLEM,
-        Stop.id.not_in(select(StopRelease.stop_id)),
-    )
-    if session.scalar(standing.limit(1)) is None:
+    if StopKind.ORDER_PROBLEM not in {stop.kind for stop in dosing.standing_stops(session, taken.person_id)}:
         stops.set_stop(session, person_id=taken.person_id, kind=StopKind.ORDER_PROBLEM, note=note, act=act)

@@ -7,22 +7,24 @@ from sqlalchemy import func, select
 
 from dispensary.errors import Conflict, Refused
 from dispensary.policy.stack import OrderLimits
-from dispensary.queries import dosing, sites
+from dispensary.queries import after_dose, dosing, sites
 from dispensary.queries import incidents as records
+from dispensary.queries import links as links_of
 from dispensary.queries.verification.whole import CHECKS
 from dispensary.rules.dosing import reasons_to_withhold, shown_digest
-from dispensary.services import dose_reversals, incident_reports
+from dispensary.services import dose_reversals, incident_reports, links, replacements, stops
 from dispensary.services import dosing as verbs
 from dispensary.services.incident_reports import Drawn, Told
 from dispensary.services.supplements import FurtherPart, order_supplement
-from dispensary.services.telephone_orders import Said, take_telephone_order
-from models import ClaimRelease, DoseReversal, Movement, SiteSetting
+from dispensary.services.telephone_orders import Said, countersign, take_telephone_order
+from models import ClaimRelease, DoseOrder, DoseReversal, Movement, SiteSetting
 from models.enums import (
     IncidentKind,
     Medication,
     MovementKind,
     ReversalReason,
     SettingKey,
+    StopKind,
     TelephoneOrderKind,
     TreatmentPhase,
     WasteReason,
@@ -195,11 +197,15 @@ def test_the_hours_of_a_further_part_run_from_when_the_first_was_really_given(se
     assert codes(session, world, further_part, late + 3 * HOUR) == []
 
 
-def test_a_day_with_a_further_part_is_not_lowered_by_telephone(session, world, further_part):
+def allow_telephone(session, world):
     allowed = SiteSetting(
         key=SettingKey.TELEPHONE_ORDERS, effective_on=world.day - DAY, value="yes", **factories.stamp(world)
     )
     factories.save(session, allowed)
+
+
+def test_a_day_with_a_further_part_is_not_lowered_by_telephone(session, world, further_part):
+    allow_telephone(session, world)
     said = Said(TelephoneOrderKind.LOWER, world.prescriber.id, mg("25"), "25 mg", "called at the window")
 
     with pytest.raises(Refused) as refusal:
@@ -228,3 +234,82 @@ def test_what_is_recorded_without_asking_the_clock_makes_no_wrong_clock_right(se
 
     assert {"clock_behind", "clock_skipped_a_day"} & set(before)
     assert codes(session, world, somebody, wrong) == before
+
+
+def test_an_order_in_parts_of_which_only_some_were_taken_is_not_continued_by_telephone(session, world):
+    allow_telephone(session, world)
+    who = factories.person(session)
+    first = world.day - 5 * DAY
+    stay = factories.episode(session, world, who, admitted_on=first)
+    order = factories.order(
+        session, world, who, in_episode=stay, starts_on=first, ends_on=world.day - DAY, steps={first: ("40", "40")}
+    )
+    factories.dose(session, world, who, order, lines={"methadone": "4"}, at=world.at - DAY)
+    said = Said(TelephoneOrderKind.CONTINUE, world.prescriber.id, mg("40"), "40 mg", "called at the window")
+
+    with pytest.raises(Refused) as refusal:
+        take_telephone_order(session, person_id=who.id, said=said, act=world.act())
+
+    assert [reason.code for reason in refusal.value.reasons] == ["parts_not_all_taken"]
+
+
+def test_a_replacement_ordered_before_an_incident_is_ordered_anew(session, world):
+    who = factories.patient(session, world)
+    dose = give(session, world, who)
+    factories.vomiting(session, world, dose)
+    later = world.act(world.prescriber, at=world.at + timedelta(minutes=20))
+    replacements.order_replacement(session, dose_id=dose.id, amount_mg=mg("80"), reason="came up", act=later)
+    assert after_dose.waiting_replacement(session, who.id, world.day) is not None
+
+    at = world.at + timedelta(minutes=30)
+    told = Told(Medication.METHADONE, mg("80"), at, True)
+    incident_reports.report_incident(
+        session, person_id=who.id, told=told, kind=IncidentKind.TWICE, note="from the cup", act=world.act(at=at)
+    )
+
+    assert after_dose.waiting_replacement(session, who.id, world.day) is None
+    later = world.act(world.prescriber, at=world.at + HOUR)
+    replacements.order_replacement(session, dose_id=dose.id, amount_mg=mg("20"), reason="with the incident", act=later)
+    assert after_dose.waiting_replacement(session, who.id, world.day).amount_mg == mg("20")
+
+
+def test_a_telephone_order_can_be_disowned_while_a_linked_record_is_stopped_for_its_order(session, world):
+    allow_telephone(session, world)
+    who, other = factories.patient(session, world), factories.person(session)
+    stops.set_stop(session, person_id=other.id, kind=StopKind.ORDER_PROBLEM, act=world.act())
+    said = Said(TelephoneOrderKind.LOWER, world.prescriber.id, mg("25"), "25 mg", "called at the window")
+    taken = take_telephone_order(session, person_id=who.id, said=said, act=world.act())
+    link(session, world, who, other)
+
+    countersign(session, telephone_order_id=taken.id, agreed=False, note="not mine", act=world.act(world.prescriber))
+
+    assert codes(session, world, who) == ["stop_standing"]
+
+
+def test_two_doses_of_linked_records_stop_dosing_even_if_the_later_is_a_decided_incident(session, world):
+    who, other = factories.patient(session, world), factories.person(session)
+    mistake(session, world, other)
+    (stop,) = dosing.standing_stops(session, other.id)
+    stops.release_stop(session, stop_id=stop.id, reason="seen", act=world.act(world.prescriber))
+    factories.dose(session, world, who, order_of(session, who), at=world.at - HOUR)
+
+    link(session, world, who, other)
+
+    assert "stop_standing" in codes(session, world, who)
+
+
+def order_of(session, who):
+    return session.scalars(select(DoseOrder).where(DoseOrder.person_id == who.id)).one()
+
+
+def link(session, world, root, other):
+    plan = links_of.plan(session, root_id=root.id, person_id=other.id, clinic_day=world.day)
+    return links.link_records(
+        session,
+        root_id=root.id,
+        person_id=other.id,
+        shown=plan.digest,
+        reason="one person",
+        witnessed_by_id=world.witness.id,
+        act=world.act(),
+    )

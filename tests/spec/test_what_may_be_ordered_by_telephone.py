@@ -50,6 +50,13 @@ REASONS = [
         ["nothing_taken"],
     ),
     (
+        "in parts, and only some were taken on the last day",
+        CONTINUE,
+        RAN_OUT,
+        {"lapsed": replace(LAPSED, amounts_mg=(mg("50"), mg("30")), last_taken_mg=mg("50"))},
+        ["parts_not_all_taken"],
+    ),
+    (
         "every second day, and today is the day between",
         CONTINUE,
         RAN_OUT,

@@ -491,7 +491,7 @@ def test_a_wrong_withheld_record_is_reversed_from_the_persons_page(nurse, sessio
     assert "Today at" not in text(nurse, page(who))
 
 
-def test_what_was_swallowed_in_an_incident_offers_no_reversal(nurse, session, world):
+def test_an_incident_can_be_reversed_but_is_not_made_into_another_one(nurse, session, world):
     who = patient(session, world)
     of = order(session, world, patient(session, world))
     slot = models.Claim(
@@ -516,7 +516,10 @@ def test_what_was_swallowed_in_an_incident_offers_no_reversal(nurse, session, wo
     )
     session.commit()
 
-    assert "reverse" not in text(nurse, f"/window/done/{dose.id}")
+    shown = text(nurse, f"/window/done/{dose.id}")
+
+    assert f"/window/doses/{dose.id}/reverse" in shown
+    assert f"/window/doses/{dose.id}/incident" not in shown
 
 
 def test_the_log_notes_what_came_up_and_what_nobody_saw_dissolve(client, session, world, came_up, tablet):

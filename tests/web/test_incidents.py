@@ -294,3 +294,28 @@ def test_a_poured_dose_that_nobody_swallowed_is_wasted_from_the_persons_page(nur
     wasted = session.scalars(select(Movement).where(Movement.waste_reason == WasteReason.NOT_SWALLOWED)).one()
     assert wasted.quantity == quantity("8")
     recount(session)
+
+
+def test_an_incident_that_never_was_is_taken_back_by_two_people_and_its_page_says_so(nurse, session, world):
+    who = patient(session, world)
+    session.commit()
+    page = nurse.send(f"/window/{who.id}/incident", TOLD).headers["Location"]
+    reverse = f"/window/doses/{one(session, Dose).id}/reverse"
+    why = {"reason": "wrong_person_on_screen", "note": "another number was typed"}
+    witness = {"witness_username": world.witness.username, "witness_password": PASSWORD}
+
+    offered = reverse in text(nurse.get(page))
+    form = text(nurse.get(reverse))
+    alone = nurse.send(reverse, why)
+    signed = nurse.send(reverse, why | witness)
+
+    assert offered
+    assert "The stop stays until a prescriber releases it" in form
+    assert (alone.status_code, signed.status_code) == (422, 303)
+    assert "A second person must sign here" in text(alone)
+    assert one(session, DoseReversal).witnessed_by_id == world.witness.id
+    shown = text(nurse.get(page))
+    assert "nothing was swallowed" in shown
+    assert reverse not in shown
+    assert "Do not give" in text(nurse.get(f"/window/{who.id}"))
+    recount(session)
