@@ -109,5 +109,5 @@ class Samples:
             "parts": 2,
             "filename": "dispensary.css",
             "setting": "idle_minutes",
-            "fact_kind": "pregnancy",
+            "fact_kind": "qtc",
         }
