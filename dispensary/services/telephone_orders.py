@@ -213,9 +213,12 @@ def _refuse_signed(taken: TakenDown) -> None:
 
 
 def _refuse_somebody_elses(session: Session, taken: TakenDown, act: Act) -> None:
-    """Refuse a signature under somebody else's order, unless that person can no longer sign here."""
+    """Refuse a signature under somebody else's order, unless that person can no longer sign here, and under one's own note."""
     if taken.prescriber_id == act.by_id:
         return
+    if session.scalar(select(TelephoneOrder.recorded_by_id).where(TelephoneOrder.id == taken.id)) == act.by_id:
+        words = N_("You took this down yourself, so another prescriber countersigns or disowns it.")
+        raise Refused(say(words), code="own_note")
     if taken.prescriber_id in {who.id for who in on_call.prescribers(session, act.site_id, act.clinic_day)}:
         words = N_("It was taken down in the name of %(name)s, who countersigns or disowns it.")
         raise Refused(say(words, name=taken.prescriber), code="somebody_elses")

@@ -17,12 +17,13 @@ from dispensary.services import dosing as verbs
 from dispensary.services.incident_reports import Drawn, Told
 from dispensary.services.supplements import FurtherPart, order_supplement
 from dispensary.services.telephone_orders import Said, countersign, take_telephone_order
-from models import ClaimRelease, DoseOrder, DoseReversal, Movement, SiteSetting
+from models import ClaimRelease, DoseOrder, DoseReversal, Movement, SiteSetting, StaffRole
 from models.enums import (
     IncidentKind,
     Medication,
     MovementKind,
     ReversalReason,
+    Role,
     SettingKey,
     StopKind,
     TelephoneOrderKind,
@@ -313,3 +314,21 @@ def link(session, world, root, other):
         witnessed_by_id=world.witness.id,
         act=world.act(),
     )
+
+
+def test_nobody_countersigns_what_they_took_down_themselves(session, world):
+    allow_telephone(session, world)
+    both = factories.staff(session, "Erik Voss")
+    factories.role(session, both, world.site, Role.NURSE)
+    factories.role(session, both, world.site, Role.PRESCRIBER)
+    who = factories.patient(session, world)
+    said = Said(TelephoneOrderKind.LOWER, world.prescriber.id, mg("25"), "25 mg", "called at the window")
+    taken = take_telephone_order(session, person_id=who.id, said=said, act=world.act(both))
+    role = session.scalars(select(StaffRole).where(StaffRole.staff_id == world.prescriber.id)).one()
+    role.until_on = world.day - DAY
+    session.flush()
+
+    with pytest.raises(Refused) as refusal:
+        countersign(session, telephone_order_id=taken.id, agreed=True, note="", act=world.act(both))
+
+    assert refusal.value.code == "own_note"

@@ -3,12 +3,12 @@
 import pytest
 from sqlalchemy import func, select
 
-from models import Dose, DoseReversal, DosingIncident, IncidentObservation, Movement, Task
+from models import Dose, DoseOrder, DoseReversal, DosingIncident, IncidentObservation, Movement, Task
 from models.enums import Alertness, DoseOutcome, ReversalReason, WasteReason
 from models.units import mg, quantity
 from tests.client import hidden_fields
 from tests.durability.recount import recount
-from tests.factories import PASSWORD, patient
+from tests.factories import PASSWORD, dose, patient
 
 TOLD = {
     "kind": "wrong_person",
@@ -89,6 +89,7 @@ def test_the_person_meant_is_found_by_number_and_may_still_be_dosed(nurse, sessi
         ({"taken_time": "7 o'clock"}, "hours and minutes"),
         ({"taken_time": "23:00"}, "This is later than now."),
         ({"intended": "zzz"}, "This does not mean exactly one person."),
+        ({"intended": "P"}, "This does not mean exactly one person."),
         ({"taken_mg": "80.004"}, "do not make up 80.004"),
         ({"medication": "buprenorphine"}, "do not make up 80"),
     ],
@@ -319,3 +320,21 @@ def test_an_incident_that_never_was_is_taken_back_by_two_people_and_its_page_say
     assert reverse not in shown
     assert "Do not give" in text(nurse.get(f"/window/{who.id}"))
     recount(session)
+
+
+def test_who_swallowed_it_is_named_by_the_whole_number_never_by_a_part_that_one_person_matches(nurse, session, world):
+    on_screen, other = patient(session, world), patient(session, world, family_name="Zander")
+    session.commit()
+    nurse.send(f"/window/{on_screen.id}/incident", TOLD)
+    session.rollback()
+    dose(session, world, other, session.scalars(select(DoseOrder).where(DoseOrder.person_id == other.id)).one())
+    session.commit()
+    wrong = session.scalars(select(Dose.id).where(Dose.person_id == other.id)).one()
+
+    by_part, by_name = (
+        nurse.send(f"/window/doses/{wrong}/incident", TOLD | {"swallowed_by": told})
+        for told in (on_screen.number[1:], "Zander")
+    )
+
+    assert (by_part.status_code, by_name.status_code) == (422, 422)
+    assert count(session, DosingIncident) == 1

@@ -89,6 +89,16 @@ def test_right_digits_then_f_record_the_dose(nurse, session, like):
     assert all_of(session, Dose.outcome) == [DoseOutcome.GIVEN]
 
 
+def test_digits_are_asked_for_again_once_the_dose_is_recorded(nurse, session, like):
+    path = f"/window/{like[0].id}"
+    checked = nurse.send(path, {"scan": "47"})
+    nurse.post(path, data={**_hidden(checked, path), "scan": "F"})
+
+    later = text_of(nurse.get(f"{path}/part"))
+
+    assert 'value="47"' not in later
+
+
 def test_digits_typed_with_f_in_one_breath_do_not_confirm(nurse, session, like):
     nurse.send(f"/window/{like[0].id}", {"scan": "47F"})
 

@@ -10,7 +10,7 @@ from wtforms.widgets import TextInput
 
 from dispensary.clock import clinic_day, moment_on
 from dispensary.errors import Refused
-from dispensary.queries import people
+from dispensary.queries.paper_entry import people_called
 from dispensary.web import edge
 from dispensary.wording import N_, say
 
@@ -53,13 +53,13 @@ def day_of(at: datetime) -> date:
 
 
 def the_one(session: Session, text: str, field: str) -> int:
-    """Return whom a number or card means.
+    """Return whom a whole number or a card means; part of a number could be somebody else's, and so could a name.
 
     Raises:
-        Refused: nobody, or more than one person.
+        Refused: nobody.
     """
-    found = people.find_people(session, text).people
-    if len(found) != 1:
+    found = people_called(session, [text]).get(text)
+    if found is None:
         words = N_("This does not mean exactly one person. Scan the card, or type the whole number.")
         raise Refused(say(words), code="not_one_person", field=field)
-    return found[0].id
+    return found

@@ -249,6 +249,7 @@ def _shown(person_id: int, form: ConfirmForm | PartForm) -> Shown:
 
 def _done(dose: Dose) -> str:
     served(dose.person_id)
+    forget_checked()
     return url_for("station.done", dose_id=dose.id)
 
 
