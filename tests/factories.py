@@ -607,6 +607,12 @@ def downtime_day(session: Session, world: World, **values: Any) -> models.Downti
     return _audited(session, world, enums.AuditKind.DOWNTIME_DECLARED, made, world.at)
 
 
+def day_closed(session: Session, world: World) -> models.DayClose:
+    """Close today for the first time, without sealing."""
+    made = save(session, models.DayClose(clinic_day=world.day, turn=1, closed_at=world.at, **stamp(world)))
+    return _audited(session, world, enums.AuditKind.DAY_CLOSED, made, world.at)
+
+
 def exception(session: Session, world: World, entered: models.Dose, code: str) -> models.DoseException:
     """Keep a rule that was shown and acknowledged when a dose was entered from paper."""
     at = entered.recorded_at

@@ -47,6 +47,32 @@ def test_the_day_shows_its_doses_and_what_the_site_holds(client, session, dosed)
     assert "This day has not been closed." in page
 
 
+def test_the_day_counts_what_went_wrong_and_what_came_from_paper(client, session, dosed):
+    who, late = factories.person(session), factories.person(session)
+    of = factories.order(session, dosed, who)
+    factories.spill(session, dosed, who, of)
+    factories.incident(session, dosed, who, of)
+    on_paper = {"origin": Origin.PAPER, "given_by_id": dosed.witness.id}
+    factories.dose(session, dosed, late, factories.order(session, dosed, late), **on_paper)
+    session.commit()
+
+    page = text_of(client.sign_in(session, dosed, dosed.nurse).get("/day-close"))
+
+    assert "methadone dosing incident 1 80 mg" in page
+    assert "Spilt before it was swallowed, and in no row above: 1" in page
+    assert "Entered from paper, and counted above: 1" in page
+
+
+def test_a_spill_after_the_closing_is_late_as_well(session, dosed):
+    who = factories.person(session)
+    of = factories.order(session, dosed, who)
+    factories.day_closed(session, dosed)
+    factories.spill(session, dosed, who, of, at=dosed.at + timedelta(minutes=20))
+    session.commit()
+
+    assert day_figures(session, dosed.site.id, dosed.day).late == 1
+
+
 def test_what_came_in_and_went_out_adds_up(session, dosed):
     day = day_figures(session, dosed.site.id, dosed.day)
     next_day = day_figures(session, dosed.site.id, dosed.day + timedelta(days=1))
