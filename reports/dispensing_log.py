@@ -244,7 +244,7 @@ def waits(figures: DispensingLogFigures) -> Words | None:
     """Return that paper of these days is still to be entered, as a sentence; None where all of it is."""
     if not figures.paper_waits:
         return None
-    days = reduce(lambda one, other: say(N_("%(one)s, %(other)s"), one=one, other=other), figures.paper_waits)
+    days = ", ".join(day.isoformat() for day in figures.paper_waits)
     return say(N_("NOT COMPLETE: paper of %(days)s is not yet entered."), days=days)
 
 
