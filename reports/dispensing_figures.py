@@ -155,7 +155,8 @@ class DispensingLogFigures:
     @property
     def not_given(self) -> int:
         """How many were withheld or refused."""
-        return sum(1 for r in self.rows if r.dose.outcome in (DoseOutcome.WITHHELD, DoseOutcome.REFUSED))
+        nothing = (DoseOutcome.WITHHELD, DoseOutcome.REFUSED)
+        return sum(1 for r in self.rows if not r.reversed and r.dose.outcome in nothing)
 
     @property
     def incidents(self) -> int:

@@ -249,6 +249,17 @@ def test_notes_say_who_gave_what_was_entered_from_paper_and_whom_a_dose_was_mean
     assert any("Harbour Hospital, said by ward sister" in text for text in notes)
 
 
+def test_an_incident_that_never_was_is_struck_and_counted_no_more(session, bad_day, log):
+    dose_id = next(row.dose.id for row in log(bad_day.day).rows if row.dose.incident)
+    factories.reversal(session, bad_day, session.get_one(factories.models.Dose, dose_id), poured=True)
+    session.commit()
+
+    figures = log(bad_day.day)
+
+    assert figures.reconciles
+    assert (figures.incidents, figures.struck) == (1, 1)
+
+
 def test_a_dose_given_elsewhere_is_shown_outside_the_totals(session, bad_day, log):
     figures = log(bad_day.day)
 

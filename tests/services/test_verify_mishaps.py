@@ -9,9 +9,9 @@ from sqlalchemy import select, text, update
 from sqlalchemy.exc import IntegrityError
 
 from dispensary.queries.verification.facts import changed_fact
-from dispensary.services import orders
+from dispensary.services import dose_reversals, orders
 from models import Base
-from models.enums import ClaimKind, IncidentKind
+from models.enums import ClaimKind, IncidentKind, ReversalReason
 from models.units import mg
 from tests import factories
 from tests.durability.recount import recount_within
@@ -150,6 +150,27 @@ def test_stock_of_an_incident_and_of_a_replacement_is_held_against_their_lines(s
         assert any("its lines do not add up to its amount" in line for line in found), found
         assert any("the stock it took is not what its lines say" in line for line in found), found
         savepoint.rollback()
+
+
+def test_a_mistake_that_was_taken_back_by_one_person_alone_is_named(session, bad_morning, open_walls):
+    dose_id = session.scalar(text("SELECT max(id) FROM dose WHERE outcome = 'incident'"))
+    dose_reversals.reverse_dose(
+        session,
+        dose_id=dose_id,
+        reason=ReversalReason.KEYED_BY_MISTAKE,
+        note="typed under another number",
+        poured=False,
+        witnessed_by_id=bad_morning.witness.id,
+        act=bad_morning.act(),
+    )
+    session.commit()
+    assert said(session, bad_morning) == []
+    recount_within(session)
+    open_walls()
+
+    found = tampered(session, bad_morning, "UPDATE dose_reversal SET witnessed_by_id = NULL")
+
+    assert any("one person alone took that back" in line for line in found), found
 
 
 def test_a_spill_that_is_turned_into_something_else_is_named(session, bad_morning, open_walls):
