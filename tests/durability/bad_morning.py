@@ -315,7 +315,7 @@ class BadMorning:
 
     def clock_goes_wrong(self) -> None:
         """The clock jumps; nothing is given until it is right again, or two people have confirmed it."""
-        if not self.rows("SELECT id FROM dose"):
+        if not self.rows("SELECT id FROM dose WHERE outcome IN ('given', 'part_given', 'replacement')"):
             return
         wrong_by = self.chance.choice([timedelta(minutes=-10), timedelta(days=3)])
         self.set_clock(wrong_by)
