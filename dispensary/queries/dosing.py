@@ -1,4 +1,4 @@
-"""The safety picture of one person at one window: the facts that the dosing rules read and the page shows.
+"""The facts that the dosing rules read about one person at one window.
 
 One function makes them for the page and for the service, so that what was shown is what is decided on.
 """
@@ -15,8 +15,6 @@ from sqlalchemy.orm import Session, aliased
 
 from dispensary.errors import NotFound
 from dispensary.queries import orders, stock
-from dispensary.queries.guests import GuestOf, guest_of
-from dispensary.queries.likeness import LikePerson, people_alike
 from dispensary.queries.signs import Signs, same_person, signs_of
 from dispensary.rules.attendance import DayTaken, days_without_medicine
 from dispensary.rules.dosing import DosingFacts, Slot, StandingStop, TurnedAway, first_free
@@ -30,13 +28,10 @@ from models import (
     Countersignature,
     Dose,
     DoseOrder,
-    DoseObservation,
     DoseReversal,
     Episode,
     EpisodeEnd,
     EpisodeEndCorrection,
-    Notice,
-    NoticeTick,
     Person,
     ReEntryRelease,
     Staff,
@@ -51,9 +46,6 @@ from models.enums import (
     DoseOutcome,
     EpisodeEndReason,
     EpisodeKind,
-    Medication,
-    NoticeKind,
-    ObservationKind,
     RefusedReason,
     TelephoneOrderKind,
     WithheldReason,
@@ -63,62 +55,6 @@ from models.units import Mg
 RECENT = timedelta(days=40)
 """How far back the doses are read at first; further only if nothing whole was taken since."""
 EVER = date.min
-
-STRIP_DAYS = 7
-
-
-@dataclass(frozen=True)
-class DayOnStrip:
-    """One of the last days, as the strip at the window shows it."""
-
-    day: date
-    outcome: DoseOutcome | None
-    """None: nothing is on record."""
-    taken_mg: Mg
-
-
-@dataclass(frozen=True)
-class StandingNotice:
-    """A notice that has not been passed on."""
-
-    id: int
-    kind: NoticeKind
-    note: str
-    set_by: str
-
-
-@dataclass(frozen=True)
-class Identity:
-    """Who stands at the window: two identifiers and the photo."""
-
-    person_id: int
-    number: str
-    family_name: str
-    given_name: str
-    birth_date: date | None
-    photo: str | None
-    """The digest of the photo, which is part of its address; None without one."""
-    root_id: int | None
-    """The surviving record, if this one was linked into it."""
-
-
-@dataclass(frozen=True)
-class SafetyPicture:
-    """Everything the nurse sees before a dose."""
-
-    identity: Identity
-    facts: DosingFacts
-    strip: tuple[DayOnStrip, ...]
-    """The last seven days and today, oldest first."""
-    notices: tuple[StandingNotice, ...]
-    dose_today: int | None
-    """The dose last recorded today, which may be reversed."""
-    signs: Signs
-    """What else has to be looked up for the page."""
-    alike: tuple[LikePerson, ...] = ()
-    """Who else in treatment has a like name."""
-    guest: GuestOf | None = None
-    """The clinic whose patient this is, where the person is a guest here."""
 
 
 @dataclass(frozen=True)
@@ -171,40 +107,13 @@ def facts_for(
     signs = signs_of(session, person_id, clinic_day)
     if signs is None:
         raise NotFound(say(N_("There is no such person.")), code="no_such_person")
-    return _gather(session, signs, site_id, window_id, clinic_day, at)[0]
+    return gather(session, signs, site_id, window_id, clinic_day, at)[0]
 
 
-def safety_picture(
-    session: Session, *, person_id: int, site_id: int, window_id: int | None, clinic_day: date, at: datetime
-) -> SafetyPicture | None:
-    """Return what the station shows about a person, or None if there is no such person."""
-    signs = signs_of(session, person_id, clinic_day)
-    if signs is None:
-        return None
-    facts, past = _gather(session, signs, site_id, window_id, clinic_day, at)
-    return SafetyPicture(
-        identity=Identity(
-            signs.person_id,
-            signs.number,
-            signs.family_name,
-            signs.given_name,
-            signs.birth_date,
-            signs.photo,
-            signs.root_id,
-        ),
-        facts=facts,
-        strip=_strip(past, clinic_day),
-        notices=notices(session, person_id) if signs.notices else (),
-        dose_today=_last_dose_of(past, clinic_day),
-        signs=signs,
-        alike=people_alike(session, person_id) if signs.alike else (),
-        guest=guest_of(session, facts.episode_id) if facts.guest else None,
-    )
-
-
-def _gather(
+def gather(
     session: Session, signs: Signs, site_id: int, window_id: int | None, clinic_day: date, at: datetime
 ) -> tuple[DosingFacts, Sequence[PastDose]]:
+    """Return the facts about somebody whose signs are known, and the doses that they were read from."""
     person_id = signs.person_id
     treatment = _treatment(session, person_id, site_id)
     episode_id = treatment.episode_id
@@ -385,9 +294,7 @@ def treatment_of(rows: Sequence[Row[*tuple[Any, ...]]]) -> Treatment:
     """Return the open one of a person's episodes, or how the last one ended."""
     current = next((row for row in rows if row.reason is None), None)
     if current is not None:
-        return Treatment(
-            current.id, None, current.first_due, current.last_dose_on, current.last_dose_mg, current.kind
-        )
+        return Treatment(current.id, None, current.first_due, current.last_dose_on, current.last_dose_mg, current.kind)
     reasons = [row.reason for row in rows if row.reason is not EpisodeEndReason.LINKED]
     return Treatment(None, reasons[0] if reasons else None, None, None, None)
 
@@ -450,7 +357,7 @@ def needed_since(order: OrderFacts | None, until: date) -> date:
 
 def reaches_back(past: Sequence[PastDose], until: date) -> bool:
     """Return whether these doses are enough: a day before the last was taken whole."""
-    return any(day < until and how is DayTaken.WHOLE for day, how in _how_much_each_day(past).items())
+    return any(day < until and how is DayTaken.WHOLE for day, how in how_much_each_day(past).items())
 
 
 def _doses(session: Session, person_id: int, since: date, until: date) -> list[PastDose]:
@@ -466,13 +373,13 @@ def _taken_days(past: Sequence[PastDose]) -> list[TakenDay]:
     return [TakenDay(day, parts) for day, parts in by_day.items()]
 
 
-def _how_much_each_day(past: Sequence[PastDose]) -> dict[date, DayTaken]:
+def how_much_each_day(past: Sequence[PastDose]) -> dict[date, DayTaken]:
     """Return, for each day on which something was swallowed, whether it was all parts of the day in full."""
-    whole: dict[date, list[int]] = defaultdict(list)
+    whole: dict[date, set[int]] = defaultdict(set)
     ordered: dict[date, int] = {}
     for dose in past:
         if dose.taken_mg > 0:
-            whole[dose.day] += [dose.part] if dose.in_full else []
+            whole[dose.day] |= {dose.part} if dose.in_full and dose.claim_id is not None else set()
             ordered[dose.day] = max(dose.parts_ordered, ordered.get(dose.day, 1))
     return {
         day: DayTaken.WHOLE if sum(part <= parts for part in whole[day]) >= parts else DayTaken.PART  # not further ones
@@ -482,7 +389,7 @@ def _how_much_each_day(past: Sequence[PastDose]) -> dict[date, DayTaken]:
 
 def _days_without(treatment: Treatment, past: Sequence[PastDose], clinic_day: date) -> int:
     """Return the days without medicine; before a first order, those since what was taken in an earlier episode."""
-    taken = _how_much_each_day(past)
+    taken = how_much_each_day(past)
     if treatment.last_dose_on is not None:
         taken.setdefault(treatment.last_dose_on, DayTaken.WHOLE)
     return days_without_medicine(
@@ -593,7 +500,7 @@ def _lines_at(
     return lines
 
 
-_STOP, _NOTICE = Stop.__table__.c, Notice.__table__.c
+_STOP = Stop.__table__.c
 STOPS = (
     select(_STOP.id, _STOP.kind, Staff.__table__.c.name, _STOP.set_at, _STOP.decide_by, _STOP.note)
     .outerjoin(StopRelease.__table__, StopRelease.__table__.c.stop_id == _STOP.id)
@@ -603,110 +510,8 @@ STOPS = (
 )
 """The stops that stand, oldest first."""
 _STOPS = STOPS.where(same_person(_STOP.person_id))
-_NOTICES = (
-    select(_NOTICE.id, _NOTICE.kind, _NOTICE.note, Staff.__table__.c.name)
-    .outerjoin(NoticeTick.__table__, NoticeTick.__table__.c.notice_id == _NOTICE.id)
-    .join(Staff.__table__, Staff.__table__.c.id == _NOTICE.recorded_by_id)
-    .where(same_person(_NOTICE.person_id), NoticeTick.__table__.c.id.is_(None))
-    .order_by(_NOTICE.set_at, _NOTICE.id)
-)
 
 
 def standing_stops(session: Session, person_id: int) -> tuple[StandingStop, ...]:
     """Return the stops that no prescriber has released, oldest first."""
     return tuple(StandingStop(*row) for row in session.execute(_STOPS, {"person_id": person_id}))
-
-
-def notices(session: Session, person_id: int) -> tuple[StandingNotice, ...]:
-    """Return the notices that have not been passed on, oldest first."""
-    return tuple(StandingNotice(*row) for row in session.execute(_NOTICES, {"person_id": person_id}))
-
-
-def _strip(past: Sequence[PastDose], today: date) -> tuple[DayOnStrip, ...]:
-    days = [today - timedelta(days=n) for n in range(STRIP_DAYS, -1, -1)]
-    return tuple(_day_on_strip(day, [d for d in past if d.day == day]) for day in days)
-
-
-def _day_on_strip(day: date, doses: Sequence[PastDose]) -> DayOnStrip:
-    if not doses:
-        return DayOnStrip(day, None, Mg(Decimal(0)))
-    taken = Mg(sum((d.taken_mg for d in doses), Decimal(0)))
-    last = max(doses, key=lambda d: (d.taken_mg > 0, d.taken_at))
-    return DayOnStrip(day, last.outcome, taken)
-
-
-def _last_dose_of(past: Sequence[PastDose], day: date) -> int | None:
-    here = (DoseOutcome.GIVEN, DoseOutcome.PART_GIVEN, DoseOutcome.REPLACEMENT)
-    return max((d.id for d in past if d.day == day and d.outcome in here), default=None)
-
-
-@dataclass(frozen=True)
-class RecordedDose:
-    """One dose as it was recorded, for the page that confirms it."""
-
-    id: int
-    person_id: int
-    number: str
-    family_name: str
-    given_name: str
-    clinic_day: date
-    part: int
-    outcome: DoseOutcome
-    medication: Medication
-    ordered_mg: Mg | None
-    taken_mg: Mg
-    taken_at: datetime
-    by: str
-    reversed_at: datetime | None
-    spoke_at: datetime | None = None
-    """When it was noted that the person spoke after it."""
-    first_of_episode: bool = False
-    """Nothing was swallowed in this episode before it."""
-
-
-def recorded(session: Session, dose_id: int, site_id: int) -> RecordedDose | None:
-    """Return one dose of a site as it was recorded, or None."""
-    query = (
-        select(
-            Dose.id,
-            Dose.person_id,
-            Person.number,
-            Person.family_name,
-            Person.given_name,
-            Dose.clinic_day,
-            Dose.part,
-            Dose.outcome,
-            Dose.medication,
-            Dose.ordered_mg,
-            Dose.taken_mg,
-            Dose.taken_at,
-            Staff.name.label("by"),
-            DoseReversal.reversed_at,
-            DoseObservation.observed_at.label("spoke_at"),
-            _first_of_episode().label("first_of_episode"),
-        )
-        .join(Person, Person.id == Dose.person_id)
-        .join(Staff, Staff.id == Dose.recorded_by_id)
-        .outerjoin(
-            DoseObservation,
-            (DoseObservation.dose_id == Dose.id) & (DoseObservation.kind == ObservationKind.SPOKE_SWALLOWED),
-        )
-        .outerjoin(DoseReversal, DoseReversal.dose_id == Dose.id)
-        .where(Dose.id == dose_id, Dose.site_id == site_id)
-    )
-    row = session.execute(query).mappings().one_or_none()
-    return RecordedDose(**row) if row else None
-
-
-def _first_of_episode() -> ColumnElement[bool]:
-    """Match a dose before which nothing was swallowed in its episode."""
-    before = aliased(Dose)
-    undone = exists().where(DoseReversal.dose_id == before.id)
-    earlier = exists().where(
-        before.person_id == Dose.person_id,
-        before.episode_id == Dose.episode_id,
-        before.taken_at < Dose.taken_at,
-        before.taken_mg > 0,
-        ~undone,
-    )
-    return ~earlier

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from dispensary.policy.alerts import AlertList
 from dispensary.queries import doses_taken, health, orders
-from dispensary.queries.dosing import SafetyPicture
+from dispensary.queries.safety_picture import SafetyPicture
 from dispensary.rules.alerts import Alert, alerts_for
 from dispensary.rules.orders import due_amount
 from dispensary.web import edge, policies

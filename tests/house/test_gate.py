@@ -12,8 +12,7 @@ from models.enums import AuditKind, Role
 from tests.client import HOST
 from tests.house.samples import Samples
 
-NO_ANSWER_WITHOUT_DATA: dict[str, str] = {
-}
+NO_ANSWER_WITHOUT_DATA: dict[str, str] = {}
 """Pages that rightly answer 404 or 409 to the samples, with the reason."""
 
 

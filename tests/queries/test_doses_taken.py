@@ -163,7 +163,7 @@ def test_a_day_is_whole_only_if_every_part_of_it_stayed_and_was_as_much_as_order
     for happened, _, how, _ in DAYS:
         past = dosing._doses(session, people[happened].id, since, until)
 
-        assert dosing._how_much_each_day(past).get(world.day) is how, happened.__name__
+        assert dosing.how_much_each_day(past).get(world.day) is how, happened.__name__
 
 
 def test_what_was_last_taken_is_never_an_incident_or_a_replacement(session, people):

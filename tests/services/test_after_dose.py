@@ -10,7 +10,8 @@ from dispensary.errors import Conflict, NotFound, Refused
 from dispensary.policy.profiles import SHIPPED, Approval, load
 from dispensary.policy.stack import VomitBands, bands_in_force
 from dispensary.queries import after_dose
-from dispensary.queries.dosing import facts_for, safety_picture
+from dispensary.queries.dosing import facts_for
+from dispensary.queries.safety_picture import safety_picture
 from dispensary.rules.dosing import SiteRules, shown_digest
 from dispensary.services import dose_reversals, dosing, observations, replacements, spills, stops, vomiting
 from dispensary.services.dosing import Shown

@@ -8,7 +8,8 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 
 from dispensary.errors import Conflict, Refused
-from dispensary.queries.dosing import facts_for, safety_picture
+from dispensary.queries.dosing import facts_for
+from dispensary.queries.safety_picture import safety_picture
 from dispensary.rules.dosing import SiteRules, shown_digest
 from dispensary.services import dose_reversals, dosing
 from dispensary.services.dosing import Shown

@@ -7,9 +7,10 @@ from sqlalchemy import select
 
 from dispensary.errors import Refused
 from dispensary.policy.stack import OrderLimits
-from dispensary.queries.dosing import facts_for, safety_picture
+from dispensary.queries.dosing import facts_for
 from dispensary.queries.guests import guest_of
 from dispensary.queries.people import episodes_of, person_page, status
+from dispensary.queries.safety_picture import safety_picture
 from dispensary.rules.order_drafts import OrderDraft
 from dispensary.rules.orders import Step
 from dispensary.services import episodes, guests, orders

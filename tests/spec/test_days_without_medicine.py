@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from dispensary.queries.dosing import PastDose
-from dispensary.queries.dosing import _how_much_each_day as taken_on_each_day
+from dispensary.queries.dosing import how_much_each_day as taken_on_each_day
 from dispensary.rules.attendance import DayTaken, days_without_medicine
 from models.enums import DoseOutcome
 from models.units import mg

@@ -41,6 +41,8 @@ def test_names_that_are_told_apart(one, other):
     assert not keys_of(*one) & keys_of(*other)
 
 
-@pytest.mark.parametrize(("number", "shown"), [("P00123", "P001••"), ("12", "••"), ("A1/2-7X", "A1/•-•X"), ("KM", "KM")])
+@pytest.mark.parametrize(
+    ("number", "shown"), [("P00123", "P001••"), ("12", "••"), ("A1/2-7X", "A1/•-•X"), ("KM", "KM")]
+)
 def test_the_digits_that_are_asked_for_are_covered(number, shown):
     assert masked(number) == shown

@@ -11,7 +11,8 @@ from dispensary.errors import NotFound
 from dispensary.permissions import Permission
 from dispensary.queries import after_dose
 from dispensary.queries.after_dose import Dissolving, LastDose, Replacement
-from dispensary.queries.dosing import RecordedDose, SafetyPicture
+from dispensary.queries.recorded_doses import RecordedDose
+from dispensary.queries.safety_picture import SafetyPicture
 from dispensary.rules.dosing import DosingFacts, reasons_to_withhold, shown_digest
 from dispensary.rules.stock import Line
 from dispensary.services import observations, replacements, spills, vomiting

@@ -8,8 +8,8 @@ from werkzeug.wrappers import Response
 from dispensary.errors import NotFound
 from dispensary.permissions import Permission
 from dispensary.policy.house import house_rules
-from dispensary.queries import dosing, stock
 from dispensary.queries import incidents as records
+from dispensary.queries import recorded_doses, stock
 from dispensary.queries.incidents import IncidentCard
 from dispensary.rules.incidents import looks, observation_times
 from dispensary.services import incident_reports, incidents
@@ -49,7 +49,7 @@ def incident(person_id: int) -> Answer:
 @gate.requires(Permission.INCIDENT_RECORD, Permission.DOSE_REVERSE)
 def wrong_dose(dose_id: int) -> Answer:
     """Record what was really swallowed, and by whom, in place of a record that is wrong."""
-    dose = dosing.recorded(db.session(), dose_id, edge.sitting().site_id)
+    dose = recorded_doses.recorded(db.session(), dose_id, edge.sitting().site_id)
     if dose is None:
         abort(404)
     note_access(dose.person_id, "incident")

@@ -1,8 +1,7 @@
 """What every page of the station shows about the person in front of it."""
 
 from dispensary.errors import NotFound
-from dispensary.queries import dosing
-from dispensary.queries.dosing import SafetyPicture
+from dispensary.queries.safety_picture import SafetyPicture, safety_picture
 from dispensary.rules.dosing import reasons_to_withhold
 from dispensary.web import edge
 from dispensary.web.database import db
@@ -16,7 +15,7 @@ def picture_of(person_id: int) -> SafetyPicture:
         NotFound: there is no such person.
     """
     act = edge.act()
-    picture = dosing.safety_picture(
+    picture = safety_picture(
         db.session(),
         person_id=person_id,
         site_id=act.site_id,

@@ -7,9 +7,9 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response as BaseResponse
 
 from dispensary.permissions import Permission
-from dispensary.queries import dosing, incidents, people
+from dispensary.queries import incidents, people, recorded_doses
 from dispensary.queries import queue as waiting
-from dispensary.queries.dosing import SafetyPicture
+from dispensary.queries.safety_picture import SafetyPicture
 from dispensary.rules.dosing import shown_digest
 from dispensary.services import dose_reversals
 from dispensary.services import dosing as verbs
@@ -70,7 +70,7 @@ def find() -> Answer:
 @gate.requires(Permission.STATION_USE)
 def done(dose_id: int) -> Answer:
     """Show what was recorded last, with the field ready for the next person."""
-    recorded = dosing.recorded(db.session(), dose_id, edge.sitting().site_id)
+    recorded = recorded_doses.recorded(db.session(), dose_id, edge.sitting().site_id)
     return _home(DoneForm(dose_id=recorded.id) if recorded else ScanForm(), recorded=recorded)
 
 
@@ -234,7 +234,7 @@ def reverse(dose_id: int) -> Answer:
         )
         return url_for("station.done", dose_id=dose_id)
 
-    dose = dosing.recorded(db.session(), dose_id, edge.sitting().site_id)
+    dose = recorded_doses.recorded(db.session(), dose_id, edge.sitting().site_id)
     if dose is None:
         abort(404)
     mistaken = dose.outcome is DoseOutcome.INCIDENT
@@ -258,7 +258,7 @@ def _no_dose(person_id: int, form: WithholdForm | RefuseForm, title: str) -> Ans
     return render_template("station/no_dose.html", form=form, picture=picture, title=title), form.status
 
 
-def _home(form: ScanForm, recorded: dosing.RecordedDose | None = None) -> Answer:
+def _home(form: ScanForm, recorded: recorded_doses.RecordedDose | None = None) -> Answer:
     watched = incidents.watched(db.session(), edge.sitting().site_id, edge.now())
     page = {"recorded": recorded, "watched": watched, "shift_notes": unread_notes(), **_queue()}
     return render_template("station/home.html", form=form, **page), form.status
