@@ -38,11 +38,12 @@ class World:
     places: dict[enums.PlaceKind, models.Place]
     products: dict[str, models.Product] = field(default_factory=dict)
     containers: dict[str, models.Container] = field(default_factory=dict)
+    zone: ZoneInfo = UTC_ZONE
 
     @property
     def day(self) -> date:
         """The clinic day: before three in the morning it is still the day before."""
-        return clinic_day(self.at, UTC_ZONE, DAY_STARTS)
+        return clinic_day(self.at, self.zone, DAY_STARTS)
 
     @property
     def nurse(self) -> models.Staff:
@@ -59,7 +60,7 @@ class World:
             by_id=(by or self.nurse).id,
             site_id=self.site.id,
             at=at,
-            clinic_day=changes.pop("clinic_day", clinic_day(at, UTC_ZONE, DAY_STARTS)),
+            clinic_day=changes.pop("clinic_day", clinic_day(at, self.zone, DAY_STARTS)),
             terminal_id=self.terminal.id,
             window_id=self.window.id,
             **changes,

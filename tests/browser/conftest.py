@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from itsdangerous import URLSafeSerializer
@@ -130,10 +131,11 @@ def served(folder: Path, furnish: Callable[[Session, factories.World], None] | N
 
 
 def _move_east(session: Session, world: factories.World) -> None:
+    world.zone = ZoneInfo("Etc/GMT-8")
     factories.save(
         session,
         models.SiteSetting(
-            key=SettingKey.TIME_ZONE, value="Etc/GMT-8", effective_on=world.day, **factories.stamp(world)
+            key=SettingKey.TIME_ZONE, value=world.zone.key, effective_on=world.day, **factories.stamp(world)
         ),
     )
 
