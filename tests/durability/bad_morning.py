@@ -307,6 +307,7 @@ class BadMorning:
         if again.status == 422:
             ticks = dict(re.findall(r'name="(\w+-k)" value="([^"]+)"', again.text))
             last = terminal.post(f"/downtime/{day}/entry", filled_in(again.text) | ticks | {"by": sent["by"]})
+            assert last.status in (303, 422), (last.status, last.text[:500])
             staying = set(re.findall(r'name="(\w+)-o" value="G"', last.text)) if last.status == 422 else set()
         else:
             staying = set()

@@ -117,7 +117,9 @@ def check(home: Home, morning: BadMorning) -> None:
     assert book.reversed <= undone, "a reversal that was confirmed is not on record"
     unseen = Counter(who for dose, who in on_record.items() if dose not in book.given)
     assert not unseen - Counter(book.perhaps), f"doses that no screen confirmed: {unseen}"
-    assert papers == book.paper, "paper that was entered is not on record, or twice"
+    assert papers == book.paper, (
+        f"paper that was entered is not on record, or twice: {papers - book.paper}, {book.paper - papers}"
+    )
     assert found.sound, found.faults
 
 
