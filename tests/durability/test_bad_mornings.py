@@ -3,7 +3,7 @@
 import shutil
 from collections import Counter
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -16,6 +16,8 @@ from dispensary.queries.verification import verify
 from dispensary.safekeeping import keys
 from dispensary.services import stock_moving
 from models.enums import Role
+from reports import dispensing_figures
+from reports.page import Heading
 from tests import factories
 from tests.conftest import POSTGRESQL, migrated
 from tests.durability.bad_morning import OPENED, BadMorning, Furniture
@@ -35,6 +37,11 @@ VERBS = {
     "paper": 2, "clock_goes_wrong": 1, "link": 1,
 }  # fmt: skip
 """What happens, and how often beside the rest."""
+ABOUT = Heading(
+    clinic="Bad Mornings", address="", first=OPENED.date(), last=OPENED.date(), zone="UTC", policies=(), printed_by="Nobody",
+    printed_at=OPENED, paper="A4", language="en",
+)  # fmt: skip
+"""What a log of these mornings says of itself."""
 PAGES = {
     "dose", "withhold", "refuse", "part", "reverse", "stop", "release", "end", "open", "incident", "vomited", "replacement",
     "replace", "spilt", "elsewhere", "paper", "clock", "link",
@@ -107,20 +114,38 @@ def check(home: Home, morning: BadMorning) -> None:
             )
         ).all()
         papers = Counter(session.scalars(text("SELECT person_id FROM dose WHERE origin = 'paper'")))
+        survivor = dict(session.execute(text("SELECT id, COALESCE(root_id, id) FROM person")).all())
         on_record = {row[0]: row[1] for row in rows}
         undone = {row[0] for row in rows if row[2] is not None}
         site = session.query(models.Site).one()
         key = keys.read_seal_key(home).public_key()
         found = verify(session, site.id, key)
+        log = dispensing_figures.figures(
+            session, site.id, OPENED.date(), OPENED.date() + timedelta(days=3), about=ABOUT
+        )
+        swallowed = session.execute(
+            text(
+                "SELECT l.product_id, SUM(l.taken) FROM dose_line l"
+                " WHERE l.dose_id NOT IN (SELECT dose_id FROM dose_reversal) GROUP BY l.product_id"
+            )
+        ).all()
     book = morning.book
     assert book.given.items() <= on_record.items(), "a dose that a screen confirmed is not on record for that person"
     assert book.reversed <= undone, "a reversal that was confirmed is not on record"
     unseen = Counter(who for dose, who in on_record.items() if dose not in book.given)
     assert not unseen - Counter(book.perhaps), f"doses that no screen confirmed: {unseen}"
-    assert papers == book.paper, (
-        f"paper that was entered is not on record, or twice: {papers - book.paper}, {book.paper - papers}"
+    entered, on_paper = (
+        Counter(survivor[who] for who in counted.elements()) for counted in (book.paper, papers)
+    )  # a linked record's paper goes to the one that survives
+    assert entered == on_paper, (
+        f"paper not on record: {entered - on_paper}; on record and not entered: {on_paper - entered}"
     )
     assert found.sound, found.faults
+    assert log.reconciles, "the log's totals are not the register's"
+    consumed = {total.product.id: total.consumed * 1000 for total in log.totals if total.consumed}
+    assert consumed == {product: amount for product, amount in swallowed if amount}, (
+        "the log's totals are not the rows'"
+    )
 
 
 def sit_down(server: Server, home: Home, furniture: Furniture) -> list[Terminal]:
