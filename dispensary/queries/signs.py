@@ -8,7 +8,10 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, bindparam, exists, literal, or_, select
+from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import Session
+from sqlalchemy.sql.functions import FunctionElement
+from sqlalchemy.types import NULLTYPE
 
 from models import (
     Base,
@@ -36,11 +39,39 @@ from models.enums import DoseOutcome
 _PERSON, _PHOTO = Person.__table__.c, PersonPhoto.__table__.c
 
 
+class _OneOf(FunctionElement[Any]):
+    """A column that holds one of the few values that a subquery finds; PostgreSQL is made to find them first."""
+
+    inherit_cache = True
+    type = NULLTYPE  # as a Boolean, SQLite would be asked whether it equals 1, and would not use the index
+
+
+def _parts(element: _OneOf, compiler: Any, how: dict[str, Any]) -> tuple[str, str]:
+    column, found = (compiler.process(part, **how) for part in element.clauses)
+    while found.startswith("(("):
+        found = found[1:-1]
+    return column, found
+
+
+@compiles(_OneOf)
+def _found_in(element: _OneOf, compiler: Any, **how: Any) -> str:
+    column, found = _parts(element, compiler, how)
+    return f"{column} IN {found}"
+
+
+@compiles(_OneOf, "postgresql")
+def _found_first(element: _OneOf, compiler: Any, **how: Any) -> str:
+    """As IN, a planner that has no figures yet reads everybody's rows and looks each one's person up."""
+    column, found = _parts(element, compiler, how)
+    return f"{column} = ANY (ARRAY {found})"
+
+
 def same_person(column: ColumnElement[int], person_id: int | None = None) -> ColumnElement[bool]:
     """Match the rows of a person, `:person_id` unless given, and of every record that was linked into theirs."""
     own = Person.__table__.alias()
     whose: ColumnElement[int] = bindparam("person_id") if person_id is None else literal(person_id)
-    return column.in_(select(own.c.id).where(or_(own.c.id == whose, own.c.root_id == whose)))
+    ids = select(own.c.id).where(or_(own.c.id == whose, own.c.root_id == whose))
+    return _OneOf(column, ids.scalar_subquery())
 
 
 @dataclass(frozen=True)
