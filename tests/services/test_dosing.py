@@ -243,7 +243,10 @@ def test_withheld_for_sedation_takes_no_slot_and_opens_the_prescribers_task(sess
     assert (dose.claim_id, dose.taken_mg) == (None, mg("0"))
     task = session.scalars(select(Task)).one()
     assert task.person_id == who.id
-    assert session.scalars(select(TaskReason.kind)).all() == [TaskReasonKind.NOT_FIT, TaskReasonKind.STOP]
+    assert session.scalars(select(TaskReason.kind).order_by(TaskReason.id)).all() == [
+        TaskReasonKind.NOT_FIT,
+        TaskReasonKind.STOP,
+    ]
     with pytest.raises(Refused) as refusal:
         give(session, world, who)
     assert {r.code for r in refusal.value.reasons} == {"stop_standing"}

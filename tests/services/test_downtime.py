@@ -54,7 +54,7 @@ def test_day_is_declared_again_once_its_paper_was_signed(session, world):
     again = declare(session, world)
 
     assert (twice.value.code, again.turn) == ("declared", 2)
-    assert session.scalars(select(DowntimeDay.turn)).all() == [1, 2]
+    assert session.scalars(select(DowntimeDay.turn).order_by(DowntimeDay.id)).all() == [1, 2]
 
 
 def test_only_days_of_the_period_asked_about_are_named(session, world):
