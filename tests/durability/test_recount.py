@@ -17,8 +17,9 @@ BROKEN = {
     " recorded_at, recorded_by_id, origin) SELECT person_id, clinic_day, 2, 1, 'link', site_id, recorded_at,"
     " recorded_by_id, origin FROM claim WHERE kind = 'elsewhere'",
     "a line without its movement": "UPDATE dose_line SET poured = poured + 1000, taken = taken + 1000",
-    "lines that do not add up": "UPDATE dose_line SET dose_id = (SELECT max(id) FROM dose WHERE outcome = 'given')"
-    " WHERE id = 1; UPDATE movement SET dose_id = (SELECT max(id) FROM dose WHERE outcome = 'given')"
+    "lines that do not add up": "UPDATE dose SET taken_mg = taken_mg + 1, ordered_mg = ordered_mg + 1 WHERE id = 1",
+    "a dose elsewhere that drew stock": "UPDATE dose_line SET dose_id = (SELECT id FROM dose WHERE outcome = 'elsewhere'),"
+    " line = 1 WHERE id = 1; UPDATE movement SET dose_id = (SELECT id FROM dose WHERE outcome = 'elsewhere')"
     " WHERE kind = 'dispense' AND dose_id = 1",
     "the log of a day is not its register": "UPDATE register_entry SET clinic_day = '2026-03-03' WHERE movement_id ="
     " (SELECT max(movement.id) FROM movement WHERE kind = 'dispense')",
