@@ -9,10 +9,12 @@ import fcntl
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
+import psycopg
 from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
+from psycopg.pq import TransactionStatus
 from sqlalchemy import Connection, Engine, event
 from sqlalchemy.orm import Session
 
@@ -37,11 +39,36 @@ def engine_options(url: str) -> dict[str, Any]:
 
 
 def prepare(engine: Engine) -> None:
-    """Set up every connection of an SQLite engine; PostgreSQL needs nothing."""
-    if engine.dialect.name != "sqlite":
-        return
-    event.listen(engine, "connect", _set_pragmas)
-    event.listen(engine, "begin", _begin)
+    """Set up every connection of an engine."""
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _set_pragmas)
+        event.listen(engine, "begin", _begin)
+    else:
+        event.listen(engine, "rollback", _end_of_reading)
+        event.listen(engine, "checkin", _may_write_again)
+
+
+@event.listens_for(db.session, "after_begin")
+def _only_reads(session: Session, transaction: object, connection: Connection) -> None:
+    """Bar PostgreSQL's writes outside a unit of work, so that ending a read can never lose or keep half a change."""
+    if connection.dialect.name == "postgresql" and not connection.get_execution_options().get("writes"):
+        _driver(connection).read_only = True
+
+
+def _end_of_reading(connection: Connection) -> None:
+    """Commit what only read: the driver forgets every prepared statement at a ROLLBACK, and plans all of them again."""
+    driver = _driver(connection)
+    if driver.read_only and driver.info.transaction_status == TransactionStatus.INTRANS:
+        driver.commit()
+
+
+def _may_write_again(connection: Any, record: object) -> None:
+    if connection is not None and not connection.closed:
+        connection.read_only = None
+
+
+def _driver(connection: Connection) -> psycopg.Connection[Any]:
+    return cast(psycopg.Connection[Any], connection.connection.driver_connection)
 
 
 def _set_pragmas(connection: Any, record: Any) -> None:
