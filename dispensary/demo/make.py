@@ -9,10 +9,10 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy.orm import Session
 
 from dispensary.clock import clinic_day
-from dispensary.demo import cast, furnishing, names, setting
+from dispensary.demo import cast, furnishing, names, setting, story
 from dispensary.demo.doses import DoseWriter, NextUid, uuids
+from dispensary.demo.scene import Scene
 from dispensary.demo.setting import Clinic
-from dispensary.demo.story import OPENS, Story
 from dispensary.exchange.bulk import take_stock
 from dispensary.policy.house import house_rules
 from dispensary.queries import sites
@@ -51,19 +51,19 @@ def make_clinic(
     starts = time.fromisoformat(house_rules().site_defaults[SettingKey.DAY_STARTS])
     today = clinic_day(now, zone, starts)
     first_day = today - timedelta(days=days)
-    founded_at = datetime.combine(first_day, OPENS, zone).astimezone(UTC) - FOUNDED_BEFORE_OPENING
+    founded_at = datetime.combine(first_day, story.OPENS, zone).astimezone(UTC) - FOUNDED_BEFORE_OPENING
     clinic = setting.found(
         session, at=founded_at, last_day=today, time_zone=time_zone, password_hash=password_hash, key=key
     )
     characters = cast.characters(rng, names.people(rng, patients, today), first_day, today)
     rules = sites.settings(session, clinic.site_id, today).rules
     uids = uuids(Random(f"uids {seed}"))  # noqa: S311 - no secret hangs on it
-    story = Story(session, clinic, writer(session, uids), rules, rng, now)
+    scene = Scene(session, clinic, writer(session, uids), rules, rng, now)
     for number in range(days + 1):
         day = first_day + timedelta(days=number)
-        story.live(day, characters, today=day == today)
+        story.live(scene, day, characters, today=day == today)
         progress(1)
-    furnishing.furnish_today(session, clinic, sorted(story.patients), now, today)
+    furnishing.furnish_today(session, clinic, sorted(scene.patients), now, today)
     take_stock(session, Claim, Dose, DoseLine, Movement, AuditEvent, RegisterEntry)
     site = session.get_one(Site, clinic.site_id)
     audit.record(session, AuditKind.DEMO_MADE, site, clinic.act("admin", now, today), seed=seed, days=days)

@@ -1,0 +1,101 @@
+"""One person while the story runs: what was ordered and taken so far, and what the station would read about them."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+
+from dispensary.demo.cast import Character, Stay
+from dispensary.rules.attendance import DayTaken, days_without_medicine
+from dispensary.rules.dosing import DosingFacts, Slot
+from dispensary.rules.orders import DueAmount, OrderFacts, TakenDay, due_amount
+from models.units import Mg
+
+
+@dataclass
+class Patient:
+    """A person in treatment, as the story carries them along from day to day."""
+
+    one: Character
+    person_id: int
+    stay: Stay
+    episode_id: int
+    first_due: date
+    orders: list[OrderFacts] = field(default_factory=list)
+    """Newest first."""
+    transfer_on: date | None = None
+    taken: dict[date, DayTaken] = field(default_factory=dict)
+    parts_mg: dict[date, dict[int, Mg]] = field(default_factory=dict)
+    last_at: datetime | None = None
+    settled: tuple[int, DueAmount] | None = None
+    """An order whose last step has taken effect, and what it says from then on."""
+    covers: int = 1
+    """How many days the last whole dose covers."""
+    away_until: date | None = None
+    step_waits: bool = False
+    """The prescriber has been told that an upward step waits, and has not answered."""
+    released_on: date | None = None
+    """The day for which a prescriber has considered the days without medicine."""
+    notice_id: int | None = None
+
+    def order_on(self, day: date) -> OrderFacts | None:
+        """Return the order that holds on a day."""
+        return next((order for order in self.orders if order.holds_on(day)), None)
+
+    def due_on(self, order: OrderFacts, day: date) -> DueAmount:
+        """Return what an order says for a day."""
+        if self.settled is not None and self.settled[0] == order.id:
+            return self.settled[1]
+        since = (TakenDay(d, parts) for d, parts in self.parts_mg.items() if d >= order.starts_on)
+        due = due_amount(order, list(since) if len(order.steps) > 1 else [], day)
+        if due.amounts_mg == order.steps[-1].amounts_mg and order.steps[-1].from_on <= day:
+            self.settled = (order.id, due)
+        return due
+
+    def total_due_on(self, order: OrderFacts, day: date) -> Mg:
+        """Return what an order says for a day, all its parts together."""
+        return _total(self.due_on(order, day).amounts_mg)
+
+    def days_without(self, day: date) -> int:
+        """Return the days without medicine before a day."""
+        recent = dict(list(self.taken.items())[-60:])
+        if self.transfer_on is not None:
+            recent.setdefault(self.transfer_on, DayTaken.WHOLE)
+        return days_without_medicine(recent, on=day, first_due=self.first_due, every_n_days=self.covers)
+
+    def facts(self, order: OrderFacts, part: int, day: date, at: datetime) -> DosingFacts:
+        """Return what the station would show at a moment, but for the lines."""
+        due = self.due_on(order, day)
+        return DosingFacts(
+            person_id=self.person_id,
+            clinic_day=day,
+            at=at,
+            episode_id=self.episode_id,
+            ended=None,
+            order=order,
+            due_mg=due.amounts_mg[part - 1],
+            parts_today=order.parts,
+            slot=Slot(part, 1, None),
+            previous_part_at=self.last_at if part > 1 else None,
+            last_day_at=self.last_at if part == 1 else None,
+            days_without_medicine=self.days_without(day),
+            released_mg=None,
+            stops=(),
+            lines=None,
+            has_window=True,
+            waiting_step=due.waiting_step,
+            day_total_mg=_total(due.amounts_mg),
+            taken_today_mg=_total(self.parts_mg.get(day, {}).values()),
+        )
+
+    def note(self, order: OrderFacts, part: int, taken_mg: Mg, day: date, at: datetime, *, whole: bool) -> None:
+        """Remember what was taken."""
+        self.parts_mg.setdefault(day, {})[part] = taken_mg
+        done = whole and len(self.parts_mg[day]) >= order.parts
+        self.taken[day] = DayTaken.WHOLE if done else DayTaken.PART
+        self.covers = order.every_n_days if done else self.covers
+        self.last_at = at
+
+
+def _total(amounts: Iterable[Mg]) -> Mg:
+    return Mg(sum(amounts, Decimal(0)))

@@ -1,0 +1,78 @@
+"""Where the story plays: the clinic, who is in treatment, today's hours, and what is still to happen today.
+
+Each thing happens at its moment, in the order of time. What is done, and when, the modules beside this one decide.
+"""
+
+import heapq
+from collections.abc import Callable
+from datetime import date, datetime
+from itertools import count
+from random import Random
+
+from sqlalchemy.orm import Session
+
+from dispensary.demo.cast import Character
+from dispensary.demo.doses import DoseWriter
+from dispensary.demo.patient import Patient
+from dispensary.demo.setting import Clinic
+from dispensary.demo.supplies import Supplies
+from dispensary.policy.stack import OrderLimits
+from dispensary.rules.dosing import DosingFacts, SiteRules
+from dispensary.services.act import Act
+
+Deed = Callable[[datetime], None]
+Happening = Callable[["Scene", Patient, DosingFacts, datetime], bool]
+"""What befalls a person at a moment instead of the usual dose; False where it cannot, and nothing was done."""
+
+
+class Scene:
+    """The clinic as everybody in the story finds it."""
+
+    def __init__(
+        self, session: Session, clinic: Clinic, writer: DoseWriter, rules: SiteRules, rng: Random, now: datetime
+    ) -> None:
+        """Set it with this session; nothing happens after now."""
+        self.session, self.clinic, self.writer, self.rules, self.rng, self.now = (
+            session, clinic, writer, rules, rng, now,
+        )  # fmt: skip
+        self.supplies = Supplies(session, clinic)
+        self.person_ids: dict[Character, int] = {}
+        self.patients: dict[int, Patient] = {}
+        self.former: dict[int, Patient] = {}
+        """People whose last stay has ended."""
+        self.limits = OrderLimits()
+        self.to_go_wrong: list[Happening] = []
+        self.day = date.min
+        self.opens = self.closes = now
+        self._agenda: list[tuple[datetime, int, Deed]] = []
+        self._numbers = count()
+
+    def at(self, at: datetime, deed: Deed) -> None:
+        """Let something happen at a moment of this day."""
+        heapq.heappush(self._agenda, (at, next(self._numbers), deed))
+
+    def play(self) -> None:
+        """Let everything happen that is to happen today, but for what lies after now."""
+        while self._agenda:
+            at, _, deed = heapq.heappop(self._agenda)
+            if at <= self.now:
+                deed(at)
+        self.write_up()
+
+    def act(self, who: str, at: datetime, window_id: int | None = None) -> Act:
+        """Return an act of a member of staff."""
+        return self.clinic.act(who, at, self.day, window_id)
+
+    def nurse(self, patient: Patient, at: datetime) -> Act:
+        """Return an act of the nurse at the window where a person is dosed."""
+        return self.act(("nurse", "nurse2")[patient.one.window], at, self.clinic.windows[patient.one.window])
+
+    def write_up(self) -> None:
+        """Let a service read what happened so far."""
+        self.writer.flush()
+
+    def write_up_shelf(self, patient: Patient) -> None:
+        """Let a service read what happened so far, and draw for a person."""
+        self.write_up()
+        one = patient.one
+        self.writer.forget_shelf((self.clinic.windows[one.window], one.medication, one.form))

@@ -1,0 +1,93 @@
+"""Who comes to the made-up clinic on a day and when, and what the nurse does with each by the rules."""
+
+from datetime import datetime, timedelta
+
+from dispensary.demo import schedules, unusual, window
+from dispensary.demo.dice import chance
+from dispensary.demo.patient import Patient
+from dispensary.demo.scene import Scene
+from dispensary.rules.dosing import DosingFacts, hold_limit
+from dispensary.services import stops
+from models.enums import EpisodeEndReason, NoticeKind
+
+UNSEEN = timedelta(days=15)
+"""How long who drops out has not been seen when the stay is ended."""
+
+
+def expect(scene: Scene, patient: Patient) -> None:
+    """Decide whether a person comes today, and when."""
+    if (patient.away_until is not None and scene.day < patient.away_until) or _is_dropping_out(scene, patient):
+        return
+    if chance(scene.rng, 0.003):
+        patient.away_until = scene.day + timedelta(days=scene.rng.randint(2, 9))
+        return
+    order = patient.order_on(scene.day)
+    due = order is None or order.due_on(scene.day)
+    if due and chance(scene.rng, patient.one.reliability):
+        come(scene, patient)
+
+
+def come(scene: Scene, patient: Patient) -> None:
+    """Let a person come today, at about their hour."""
+    hour = min(0.97, max(0.0, patient.one.hour + scene.rng.gauss(0, 0.05)))
+    at = scene.opens + (scene.closes - scene.opens) * hour
+    _visit(scene, patient, at.replace(second=scene.rng.randrange(60), microsecond=0) + timedelta(minutes=1))
+
+
+def _is_dropping_out(scene: Scene, patient: Patient) -> bool:
+    ends = patient.stay.ends
+    return patient.stay.reason is EpisodeEndReason.DROPPED_OUT and ends is not None and ends - scene.day <= UNSEEN
+
+
+def _visit(scene: Scene, patient: Patient, at: datetime) -> None:
+    scene.at(at, lambda moment: _see(scene, patient, moment))
+
+
+def _see(scene: Scene, patient: Patient, at: datetime) -> None:
+    """Let the nurse see a person and do what the rules say."""
+    if patient.person_id not in scene.patients:
+        return
+    order = patient.order_on(scene.day)
+    if order is None:
+        unusual.start_again(scene, patient, at)
+        return
+    part = len(patient.parts_mg.get(scene.day, ())) + 1
+    if part > order.parts or not order.due_on(scene.day):
+        return
+    facts = patient.facts(order, part, scene.day, at)
+    if patient.released_on == scene.day:
+        window.give_later(scene, patient, at)
+    elif facts.days_without_medicine >= hold_limit(facts, scene.rules):
+        unusual.hold(scene, patient, facts, at)
+    elif not _happens(scene, patient, facts, at):
+        window.give(scene, patient, facts, at)
+        _afterwards(scene, patient, facts, at)
+
+
+def _happens(scene: Scene, patient: Patient, facts: DosingFacts, at: datetime) -> bool:
+    """Let something else befall a person than the usual dose: what is rare, or the first that is to go wrong and can."""
+    if chance(scene.rng, 0.006):
+        return unusual.happens(scene, patient, facts, at)
+    happened = next((mishap for mishap in scene.to_go_wrong if mishap(scene, patient, facts, at)), None)
+    if happened is not None:
+        scene.to_go_wrong.remove(happened)
+    return happened is not None
+
+
+def _afterwards(scene: Scene, patient: Patient, facts: DosingFacts, at: datetime) -> None:
+    """Let a further part follow; pass a notice on, or leave one."""
+    assert facts.order is not None
+    if facts.slot.part < facts.order.parts:
+        wait = timedelta(hours=schedules.HOURS_BETWEEN_PARTS, minutes=scene.rng.randint(5, 40))
+        _visit(scene, patient, at + wait)
+    if patient.notice_id is not None:
+        scene.write_up()
+        stops.tick_notice(scene.session, notice_id=patient.notice_id, act=scene.nurse(patient, at))
+        patient.notice_id = None
+    elif chance(scene.rng, 0.002):
+        scene.write_up()
+        kind = scene.rng.choice([NoticeKind.SEE_COUNSELLOR, NoticeKind.URINE_DUE, NoticeKind.PAPERS])
+        notice = stops.set_notice(
+            scene.session, person_id=patient.person_id, kind=kind, act=scene.act("counsellor", at)
+        )
+        patient.notice_id = notice.id

@@ -1,0 +1,79 @@
+"""What the made-up nurse reads and records at a window when a dose is given.
+
+The usual dose goes to the bulk writer; every other is recorded by the service, with its rules.
+"""
+
+from dataclasses import replace
+from datetime import datetime
+
+from dispensary.demo.patient import Patient
+from dispensary.demo.scene import Scene
+from dispensary.queries import dosing as facts_of
+from dispensary.rules.dosing import DosingFacts, reasons_to_withhold, shown_digest
+from dispensary.services import dosing
+from dispensary.services.act import Act
+from dispensary.services.dosing import Shown
+from models import Dose
+
+
+def give(scene: Scene, patient: Patient, facts: DosingFacts, at: datetime) -> None:
+    """Give the usual dose."""
+    act = scene.nurse(patient, at)
+    assert act.window_id is not None and facts.order is not None and facts.due_mg is not None
+    lines = scene.writer.lines(facts, act.window_id)
+    told = facts.waiting_step is None or patient.step_waits
+    if told and lines is not None and not any(line.opens for line in lines):
+        reasons = reasons_to_withhold(replace(facts, lines=lines), scene.rules)
+        assert not reasons, [reason.code for reason in reasons]
+        scene.writer.give(facts, lines, act)
+    else:
+        scene.write_up_shelf(patient)
+        record(scene, patient, act)
+        patient.step_waits = facts.waiting_step is not None
+    patient.note(facts.order, facts.slot.part, facts.due_mg, scene.day, at, whole=True)
+
+
+def give_later(scene: Scene, patient: Patient, at: datetime) -> None:
+    """Let a person come back to the window at a moment, and give what the order or a release says then."""
+
+    def come_back(moment: datetime) -> None:
+        scene.write_up_shelf(patient)
+        give_by_service(scene, patient, moment)
+
+    scene.at(at, come_back)
+
+
+def give_by_service(scene: Scene, patient: Patient, at: datetime) -> Dose:
+    """Give what the order or a release says, with all the rules of the service."""
+    order = patient.order_on(scene.day)
+    assert order is not None
+    dose = record(scene, patient, scene.nurse(patient, at))
+    patient.note(order, dose.part, dose.taken_mg, scene.day, at, whole=True)
+    return dose
+
+
+def record(scene: Scene, patient: Patient, act: Act) -> Dose:
+    """Record by the service that the dose shown was given."""
+    return dosing.record_dose(scene.session, shown=shown(scene, patient, act), site=scene.rules, act=act)
+
+
+def shown(scene: Scene, patient: Patient, act: Act) -> Shown:
+    """Return what the station shows; where nothing can be poured, bottles that hold no more are changed first."""
+    facts = station(scene, patient, act)
+    if facts.lines is None:
+        assert act.window_id is not None
+        scene.supplies.refill(act.window_id, patient.one.medication, patient.one.form, act)
+        facts = station(scene, patient, act)
+    return Shown(patient.person_id, shown_digest(facts, scene.rules), facts.check_digits)
+
+
+def station(scene: Scene, patient: Patient, act: Act) -> DosingFacts:
+    """Return the facts as the station reads them."""
+    return facts_of.facts_for(
+        scene.session,
+        person_id=patient.person_id,
+        site_id=act.site_id,
+        window_id=act.window_id,
+        clinic_day=act.clinic_day,
+        at=act.at,
+    )
