@@ -16,6 +16,7 @@ from dispensary.cli.serve import is_loopback, trusted_hosts
 from dispensary.home import Home
 from dispensary.safekeeping import copies, keys
 from tests.conftest import CHEAP_HASHER, MORNING, POSTGRESQL
+from tests.running import free_port
 
 FOUND = [
     "init", "--site-name", "Harbour Clinic", "--site-code", "main", "--time-zone", "Asia/Ho_Chi_Minh",
@@ -156,7 +157,7 @@ def test_init_with_something_wrong_says_what_and_leaves_no_key(run, home, option
 
 @pytest.mark.parametrize("words", [["serve"], ["verify"], ["upgrade"], ["user", "list"]])
 def test_without_a_clinic_a_command_says_so_in_one_sentence(run, words):
-    result = run(*words)
+    result = run(*words, *(["--port", str(free_port())] if words == ["serve"] else []))
 
     assert result.exit_code == 1
     assert "there is no clinic in" in result.stderr
@@ -277,7 +278,7 @@ def set_revision(home, revision):
 
 
 def test_a_terminal_that_does_not_exist_is_not_this_computer(founded):
-    result = founded("serve", "--this-computer", "Terminal 9")
+    result = founded("serve", "--port", str(free_port()), "--this-computer", "Terminal 9")
 
     assert result.exit_code == 1
     assert "no terminals are named Terminal 9" in result.output
@@ -286,7 +287,7 @@ def test_a_terminal_that_does_not_exist_is_not_this_computer(founded):
 def test_a_database_of_a_newer_program_is_neither_served_nor_upgraded(founded, home):
     set_revision(home, "9999")
 
-    served, upgraded = founded("serve"), founded("upgrade")
+    served, upgraded = founded("serve", "--port", str(free_port())), founded("upgrade")
 
     assert (served.exit_code, upgraded.exit_code) == (1, 1)
     assert "at revision 9999" in served.stderr
