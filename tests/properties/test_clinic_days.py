@@ -185,7 +185,7 @@ class Clinic:
 
     def release_stop(self, who, window, n):
         standing = select(Stop.id).where(Stop.person_id == who, Stop.id.not_in(select(StopRelease.stop_id)))
-        for stop_id in self.session.scalars(standing).all():
+        for stop_id in self.session.scalars(standing.order_by(Stop.id)).all():
             act = self.act(window, self.world.prescriber)
             stops.release_stop(self.session, stop_id=stop_id, reason="awake and well", act=act)
 

@@ -172,7 +172,7 @@ def test_a_thousand_people_are_looked_up_by_index(session, world):
         for n in range(1000)
     )
     session.flush()
-    ids = session.scalars(select(Person.id).where(Person.number.startswith("Q"))).all()
+    ids = session.scalars(select(Person.id).where(Person.number.startswith("Q")).order_by(Person.id)).all()
     session.add_all(
         Episode(
             person_id=person_id,

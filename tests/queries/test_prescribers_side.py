@@ -22,8 +22,7 @@ def person(session, world):
 
 
 def order_of(session, world, person):
-
-    return session.scalars(select(DoseOrder).where(DoseOrder.person_id == person.id)).first()
+    return session.scalars(select(DoseOrder).where(DoseOrder.person_id == person.id).order_by(DoseOrder.id)).first()
 
 
 def release_stop(session, world, person):

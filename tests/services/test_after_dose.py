@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 import models
 from dispensary.errors import Conflict, NotFound, Refused
@@ -16,7 +16,6 @@ from dispensary.rules.dosing import SiteRules, shown_digest
 from dispensary.services import dose_reversals, dosing, observations, replacements, spills, stops, vomiting
 from dispensary.services.dosing import Shown
 from models import (
-    AuditEvent,
     Claim,
     ClaimRelease,
     Dose,
@@ -43,6 +42,7 @@ from models.enums import (
 from models.units import mg, quantity
 from tests.durability.recount import recount
 from tests.factories import TABLET, episode, imported_dose, order, patient, person, trust_clock
+from tests.rows import audited, count
 
 SITE = SiteRules(hours_between_days=8, hold_from_days=3, hold_from_days_induction=2)
 HALF_AN_HOUR = timedelta(minutes=30)
@@ -109,14 +109,6 @@ def reverse(session, world, dose, reason=ReversalReason.WRONG_PERSON_ON_SCREEN, 
         witnessed_by_id=world.witness.id if poured else None,
         act=world.act(at=world.at + timedelta(minutes=50)),
     )
-
-
-def count(session, table):
-    return session.scalar(select(func.count()).select_from(table))
-
-
-def audited(session, kind):
-    return session.scalars(select(AuditEvent).where(AuditEvent.kind == kind)).all()
 
 
 # Vomited

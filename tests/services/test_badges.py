@@ -3,18 +3,13 @@
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
 
 from dispensary.errors import NotFound, Refused
 from dispensary.rules import cards
 from dispensary.services import badges, sign_in, staff
-from models import AuditEvent
 from models.enums import AuditKind, Role
 from tests import factories
-
-
-def events(session, kind):
-    return session.scalars(select(AuditEvent).where(AuditEvent.kind == kind)).all()
+from tests.rows import audited
 
 
 def guess(session, who, at, began=None):
@@ -32,7 +27,7 @@ def holder(session, world):
 def test_a_pin_is_set_and_audited_without_a_word_of_it(session, world):
     badges.change_pin(session, staff_id=world.nurse.id, pin_hash="hashed", act=world.act())
 
-    [event] = events(session, AuditKind.PIN_CHANGED)
+    [event] = audited(session, AuditKind.PIN_CHANGED)
     assert world.nurse.pin_hash == "hashed"
     assert event.subject_id == world.nurse.id and "hashed" not in event.body
 
@@ -42,7 +37,7 @@ def test_a_badge_has_a_prefix_of_its_own_and_a_new_one_takes_its_place(session, 
     first = badges.issue_badge(session, staff_id=world.nurse.id, act=act).badge_code
     second = badges.issue_badge(session, staff_id=world.nurse.id, act=act).badge_code
 
-    issued = events(session, AuditKind.BADGE_ISSUED)
+    issued = audited(session, AuditKind.BADGE_ISSUED)
     assert first.startswith(cards.BADGE_PREFIX) and not first.startswith(cards.PREFIX)
     assert first != second == world.nurse.badge_code
     assert len(issued) == 2 and not any(second in event.body for event in issued)
@@ -125,5 +120,5 @@ def test_badge_alone_and_pin_alone_open_nothing(session, world, holder, missing)
 def test_a_wrong_pin_stands_on_the_audit(session, world, holder):
     badges.note_pin_failure(session, staff_id=holder.id, act=world.act())
 
-    [event] = events(session, AuditKind.SIGN_IN_FAILED)
+    [event] = audited(session, AuditKind.SIGN_IN_FAILED)
     assert event.subject_id == holder.id and '"pin":1' in event.body

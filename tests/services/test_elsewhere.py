@@ -26,6 +26,7 @@ from models.enums import (
 from models.units import mg
 from tests.durability.recount import recount_within
 from tests.factories import dose, patient, person, reversal
+from tests.rows import count
 
 SITE = SiteRules(hours_between_days=8, hold_from_days=3, hold_from_days_induction=2)
 
@@ -72,10 +73,6 @@ def seen(session, world, who, day=None):
 
 def codes(session, world, who, day=None):
     return {r.code for r in reasons_to_withhold(seen(session, world, who, day), SITE)}
-
-
-def count(session, table):
-    return session.scalar(select(func.count()).select_from(table))
 
 
 def test_a_reported_dose_stops_today_and_counts_as_not_taken(session, world):

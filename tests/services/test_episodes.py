@@ -8,10 +8,11 @@ from sqlalchemy import select
 from dispensary.errors import Conflict, NotFound, Refused
 from dispensary.queries import people
 from dispensary.services import episodes
-from models import AuditEvent, DoseOrder, Episode, EpisodeEnd, OrderEnd
+from models import DoseOrder, Episode, EpisodeEnd, OrderEnd
 from models.enums import Admission, AuditKind, EpisodeEndReason, EpisodeKind, Medication, OrderEndReason
 from models.units import mg
 from tests import factories
+from tests.rows import audited_kinds
 
 
 @pytest.fixture
@@ -47,17 +48,13 @@ def end(session, world, person, **changes):
     return episodes.end_episode(session, person_id=person.id, **values | changes, act=world.act())
 
 
-def kinds(session):
-    return list(session.scalars(select(AuditEvent.kind).order_by(AuditEvent.number)))
-
-
 def test_an_admission_opens_one_episode_and_a_second_is_refused(session, world, person):
     admit(session, world, person)
 
     with pytest.raises(Refused, match="episode_open"):
         admit(session, world, person, admission=Admission.TRANSFERRED_IN, transfer=transfer(world))
 
-    assert kinds(session) == [AuditKind.PERSON_ADMITTED]
+    assert audited_kinds(session) == [AuditKind.PERSON_ADMITTED]
 
 
 def test_a_transfer_in_keeps_the_confirmed_last_dose(session, world, person):
@@ -92,7 +89,7 @@ def test_an_admission_that_cannot_be_right_is_refused(session, world, person, ch
         admit(session, world, person, **values)
 
     assert refusal.value.code == code
-    assert kinds(session) == []
+    assert audited_kinds(session) == []
 
 
 def test_whoever_comes_back_is_re_admitted_and_not_before_the_last_end(session, world, person):
@@ -130,7 +127,7 @@ def test_the_end_of_an_episode_ends_its_orders_on_the_same_day(session, world, p
     assert ends[running.id].last_day == world.day - timedelta(days=1)
     assert ends[coming.id].last_day == world.day + timedelta(days=4)
     assert {e.reason for e in ends.values()} == {OrderEndReason.EPISODE_ENDED}
-    assert kinds(session)[-3:] == [AuditKind.EPISODE_ENDED, AuditKind.ORDER_ENDED, AuditKind.ORDER_ENDED]
+    assert audited_kinds(session)[-3:] == [AuditKind.EPISODE_ENDED, AuditKind.ORDER_ENDED, AuditKind.ORDER_ENDED]
 
 
 @pytest.mark.parametrize(
@@ -170,7 +167,7 @@ def test_a_mistaken_end_is_corrected_once_and_may_be_followed_by_another(session
 
     assert (wrong.turn, second.turn) == (1, 2)
     assert len(session.scalars(select(EpisodeEnd)).all()) == 2
-    assert AuditKind.EPISODE_END_CORRECTED in kinds(session)
+    assert AuditKind.EPISODE_END_CORRECTED in audited_kinds(session)
 
 
 def test_an_end_stays_once_another_episode_has_begun(session, world, person):

@@ -17,7 +17,7 @@ from dispensary.services import episodes, guests, orders
 from dispensary.services.episodes import TransferIn
 from dispensary.services.guests import Visit
 from dispensary.services.orders import Signing
-from models import AuditEvent, GuestStay, OrderEnd
+from models import GuestStay, OrderEnd
 from models.enums import (
     Admission,
     AuditKind,
@@ -29,6 +29,7 @@ from models.enums import (
 )
 from models.units import mg
 from tests.factories import order, patient, person
+from tests.rows import audited_kinds
 
 DAY = timedelta(days=1)
 
@@ -87,7 +88,7 @@ def test_a_guest_is_admitted_on_the_home_clinics_letter(session, world):
         "Dr Moor by telephone",
         world.day + 7 * DAY,
     )
-    kinds = session.scalars(select(AuditEvent.kind)).all()
+    kinds = audited_kinds(session)
     assert AuditKind.PERSON_ADMITTED in kinds and AuditKind.GUEST_ADMITTED in kinds
     spans = episodes_of(session, [who.id])[who.id]
     assert status(spans).values == {"on": world.day} and "guest" in status(spans).msgid

@@ -16,7 +16,7 @@ from dispensary.queries.verification import verify
 from dispensary.rules.dosing import SiteRules, reasons_to_withhold, shown_digest
 from dispensary.services import dose_reversals, dosing, episodes, links, people, stops
 from dispensary.services.dosing import Shown
-from models import AuditEvent, Claim, ClaimRelease, DosingIncident, Person, PersonLink, Stop, Task
+from models import Claim, ClaimRelease, DosingIncident, Person, PersonLink, Stop, Task
 from models.enums import (
     Admission,
     AuditKind,
@@ -32,6 +32,7 @@ from models.enums import (
 from models.units import mg
 from tests.durability.recount import recount_within
 from tests.factories import dose, patient, person, trust_clock
+from tests.rows import audited_kinds
 
 SITE = SiteRules(hours_between_days=8, hold_from_days=3, hold_from_days_induction=2)
 DAY = timedelta(days=1)
@@ -118,7 +119,7 @@ def test_the_other_record_ends_with_its_episode_orders_and_card(session, world):
     version = next(v for v in orders.versions_of(session, one.id) if v.person_id == other.id)
     assert (version.ended, version.facts.ends_on) == (OrderEndReason.LINKED, world.day - DAY)
     assert (card.revoked_at, card.revoked_because) == (world.at, CardEnd.REPLACED)
-    kinds = session.scalars(select(AuditEvent.kind)).all()
+    kinds = audited_kinds(session)
     for kind in (AuditKind.RECORDS_LINKED, AuditKind.EPISODE_ENDED, AuditKind.ORDER_ENDED, AuditKind.CARD_REVOKED):
         assert kinds.count(kind) == 1
     assert codes(session, world, one) == []
@@ -384,7 +385,7 @@ def test_a_link_taken_back_parts_the_records_again(session, world):
     assert "no_active_order" in codes(session, world, other, world.at + DAY)
     task = session.scalars(select(Task).where(Task.resolved_at.is_(None), Task.person_id == other.id)).one()
     assert task is not None
-    audited = session.scalars(select(AuditEvent.kind)).all()
+    audited = audited_kinds(session)
     assert AuditKind.RECORDS_UNLINKED in audited and AuditKind.EPISODE_END_CORRECTED in audited
 
 

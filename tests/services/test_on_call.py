@@ -3,14 +3,13 @@
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
 
 from dispensary.errors import Refused
 from dispensary.queries import on_call
 from dispensary.services.on_call import set_on_call
-from models import AuditEvent
 from models.enums import AuditKind, Role
 from tests import factories
+from tests.rows import audited_kinds
 
 DAY = timedelta(days=1)
 
@@ -31,7 +30,7 @@ def test_several_days_are_filled_at_once_and_each_is_audited(session, world):
     coming = on_call.rota(session, world.site.id, world.day, 4)
     assert [day.prescriber and day.prescriber.name for day in coming] == ["Dana Frost"] * 3 + [None]
     assert coming[0].phone == "555-0199"
-    assert session.scalars(select(AuditEvent.kind)).all() == [AuditKind.ON_CALL_SET] * 3
+    assert audited_kinds(session) == [AuditKind.ON_CALL_SET] * 3
 
 
 def test_the_newest_entry_of_a_day_counts(session, world):

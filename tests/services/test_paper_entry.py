@@ -15,7 +15,7 @@ from dispensary.rules.paper_entry import Misread, PaperOutcome, PaperRow
 from dispensary.services import downtime
 from dispensary.services.paper_entry import NotAcknowledged, enter_row
 from dispensary.wording import Speaker
-from models import AuditEvent, DoseException, DosingIncident, Movement, RegisterEntry, Stop
+from models import DoseException, DosingIncident, Movement, RegisterEntry, Stop
 from models.enums import (
     AuditKind,
     DoseOutcome,
@@ -30,6 +30,7 @@ from models.enums import (
 )
 from models.units import mg
 from tests.factories import dose, order, patient, person, reversal, save, stamp, trust_clock
+from tests.rows import audited_kinds
 
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 RULES = SiteRules(hours_between_days=8, hold_from_days=3, hold_from_days_induction=2)
@@ -68,10 +69,6 @@ def entered_all_the_same(session, world, of):
     return enter(session, world, of, seen=asked.value.verdict.mark), asked.value
 
 
-def audited(session):
-    return session.scalars(select(AuditEvent.kind).order_by(AuditEvent.id)).all()
-
-
 def test_row_as_ordered_is_a_dose_of_its_own_day_with_both_hands_and_both_moments(session, world, day):
     who = who_came(session, world)
 
@@ -81,7 +78,7 @@ def test_row_as_ordered_is_a_dose_of_its_own_day_with_both_hands_and_both_moment
     assert (made.taken_at, made.recorded_at) == (world.at - DAY, world.at)
     assert (made.given_by_id, made.recorded_by_id, made.origin) == (world.nurse.id, world.witness.id, Origin.PAPER)
     assert session.scalars(select(DoseException)).all() == []
-    assert audited(session)[-1] == AuditKind.DOSE_RECORDED
+    assert audited_kinds(session)[-1] == AuditKind.DOSE_RECORDED
 
 
 def test_stock_comes_from_what_is_open_now_and_the_register_names_the_day_of_the_paper(session, world, day):
@@ -103,7 +100,7 @@ def test_rule_that_would_have_withheld_is_asked_about_and_kept_once_acknowledged
     assert [reason.code for reason in asked.reasons] == ["stop_standing"]
     assert made.outcome is DoseOutcome.GIVEN
     assert session.scalars(select(DoseException.code)).all() == ["stop_standing"]
-    assert audited(session)[-1] == AuditKind.EXCEPTION_ACKNOWLEDGED
+    assert audited_kinds(session)[-1] == AuditKind.EXCEPTION_ACKNOWLEDGED
 
 
 def test_stop_that_stood_then_counts_though_it_was_released_since_and_one_set_since_does_not(session, world, day):
@@ -166,7 +163,7 @@ def test_dose_without_an_order_is_an_incident_of_the_medicine_that_the_paper_nam
 
 
 def test_another_medicine_is_an_incident(session, world, day):
-    held = session.scalars(select(models.Product)).all()
+    held = session.scalars(select(models.Product).order_by(models.Product.id)).all()
     what = next((p.medication, p.form) for p in held if p.medication is not Medication.METHADONE)
     made, _ = entered_all_the_same(
         session, world, row(world, who_came(session, world), taken_mg=mg("8"), medicine=what)

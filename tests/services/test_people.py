@@ -14,9 +14,10 @@ from sqlalchemy import select
 from dispensary.errors import NotFound, Refused
 from dispensary.services import people
 from dispensary.services.photos import window_photo
-from models import AuditEvent, IdentityVersion, Person, PersonCard, PersonPhoto
+from models import IdentityVersion, Person, PersonCard, PersonPhoto
 from models.enums import AuditKind, Sex
 from tests import factories
+from tests.rows import audited
 
 HUONG = {
     "family_name": "Đặng",
@@ -37,7 +38,7 @@ def register(session, world, **changes):
 
 
 def audit_rows(session, kind):
-    return [json.loads(body) for body in session.scalars(select(AuditEvent.body).where(AuditEvent.kind == kind))]
+    return [json.loads(event.body) for event in audited(session, kind)]
 
 
 def test_a_registered_person_gets_the_next_number_and_is_audited_without_a_name(session, world):

@@ -8,9 +8,10 @@ from sqlalchemy import select
 
 from dispensary.errors import Conflict, NotFound, Refused
 from dispensary.services import prescriber_desk, tasks
-from models import AuditEvent, TaskReason
+from models import TaskReason
 from models.enums import AuditKind, Desk, TaskReasonKind
 from tests import factories
+from tests.rows import audited_kinds
 
 
 @pytest.fixture
@@ -43,7 +44,7 @@ def test_a_task_is_closed_with_what_came_of_it(session, world, task):
         world.at,
         world.prescriber.id,
     )
-    assert session.scalars(select(AuditEvent.kind)).all() == [AuditKind.TASK_RESOLVED]
+    assert audited_kinds(session) == [AuditKind.TASK_RESOLVED]
 
 
 def test_a_task_is_closed_once_and_says_when(session, world, task):

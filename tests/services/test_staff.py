@@ -7,9 +7,10 @@ from sqlalchemy import select
 
 from dispensary.errors import Refused
 from dispensary.services import sign_in, staff
-from models import AuditEvent, StaffRole, StaffSession
+from models import StaffRole, StaffSession
 from models.enums import AuditKind, Role
 from tests import factories
+from tests.rows import audited_kinds
 
 
 @pytest.fixture
@@ -31,16 +32,12 @@ def role_of(session, who, role):
     return session.scalar(select(StaffRole).where(StaffRole.staff_id == who.id, StaffRole.role == role))
 
 
-def kinds(session):
-    return list(session.scalars(select(AuditEvent.kind).order_by(AuditEvent.number)))
-
-
 def test_an_account_is_made_and_given_a_role(session, world, admin):
     who = create(session, world, admin)
     grant(session, world, admin, who)
 
     assert who.username == "mai.lan"
-    assert kinds(session) == [AuditKind.STAFF_CREATED, AuditKind.ROLE_GRANTED]
+    assert audited_kinds(session) == [AuditKind.STAFF_CREATED, AuditKind.ROLE_GRANTED]
 
 
 @pytest.mark.parametrize(
@@ -62,7 +59,7 @@ def test_an_account_that_cannot_be_right_is_refused(session, world, admin, chang
         create(session, world, admin, **changes)
 
     assert refusal.value.code == code
-    assert kinds(session) == []
+    assert audited_kinds(session) == []
 
 
 def test_an_inspectors_role_has_a_last_day(session, world, admin):
@@ -116,7 +113,7 @@ def test_an_ended_account_loses_its_sittings_and_takes_no_role(session, world, a
 
     session.refresh(sitting)
     assert sitting.ended_at == world.at
-    assert kinds(session)[-1] is AuditKind.STAFF_ENDED
+    assert audited_kinds(session)[-1] is AuditKind.STAFF_ENDED
     with pytest.raises(Refused, match="account_ended"):
         grant(session, world, admin, who)
     with pytest.raises(Refused, match="account_ended"):
@@ -138,7 +135,7 @@ def test_a_changed_password_ends_every_other_sitting(session, world):
     rows = dict(session.execute(select(StaffSession.id, StaffSession.ended_at)).all())
     assert rows == {here.id: None, elsewhere.id: world.at}
     assert world.nurse.password_hash == "new"
-    assert kinds(session)[-1] is AuditKind.PASSWORD_CHANGED
+    assert audited_kinds(session)[-1] is AuditKind.PASSWORD_CHANGED
 
 
 def test_a_row_that_never_signs_in_gets_no_password(session, world, admin):

@@ -8,9 +8,10 @@ from sqlalchemy import select
 from dispensary.errors import Conflict, NotFound, Refused
 from dispensary.queries import people
 from dispensary.services import stops, tasks
-from models import AuditEvent, Task, TaskReason
+from models import Task, TaskReason
 from models.enums import AuditKind, Desk, NoticeKind, StopKind, TaskReasonKind
 from tests import factories
+from tests.rows import audited_kinds
 
 
 @pytest.fixture
@@ -27,10 +28,6 @@ def release(session, world, stop, **values):
     return stops.release_stop(session, stop_id=stop.id, act=world.act(world.prescriber), **values)
 
 
-def kinds(session):
-    return list(session.scalars(select(AuditEvent.kind).order_by(AuditEvent.number)))
-
-
 def test_a_stop_stands_and_is_on_the_prescribers_desk_within_two_hours(session, world, person):
     stop = set_stop(session, world, person, note="nods off")
 
@@ -40,7 +37,7 @@ def test_a_stop_stands_and_is_on_the_prescribers_desk_within_two_hours(session, 
     assert standing.set_by == world.nurse.name
     assert (task.desk, task.due_at) == (Desk.PRESCRIBER, world.at + timedelta(hours=2))
     assert session.scalars(select(TaskReason)).one().stop_id == stop.id
-    assert kinds(session) == [AuditKind.STOP_SET]
+    assert audited_kinds(session) == [AuditKind.STOP_SET]
 
 
 def test_the_same_stop_is_not_set_twice_and_says_who_set_it(session, world, person):
@@ -68,7 +65,7 @@ def test_the_task_closes_with_its_last_reason(session, world, person):
     assert after_first is None
     assert (task.resolved_at, task.resolved_by_id) == (world.at, world.prescriber.id)
     assert people.standing_stops(session, person.id, world.at) == []
-    assert kinds(session)[-3:] == [AuditKind.STOP_RELEASED, AuditKind.TASK_RESOLVED, AuditKind.STOP_RELEASED]
+    assert audited_kinds(session)[-3:] == [AuditKind.STOP_RELEASED, AuditKind.TASK_RESOLVED, AuditKind.STOP_RELEASED]
 
 
 def test_a_task_with_another_reason_stays_open(session, world, person):
@@ -109,7 +106,7 @@ def test_a_notice_shows_until_it_is_ticked_and_stops_nothing(session, world, per
 
     assert [n.id for n in shown] == [notice.id]
     assert people.open_notices(session, person.id) == []
-    assert kinds(session) == [AuditKind.NOTICE_SET, AuditKind.NOTICE_TICKED]
+    assert audited_kinds(session) == [AuditKind.NOTICE_SET, AuditKind.NOTICE_TICKED]
     with pytest.raises(Conflict):
         stops.tick_notice(session, notice_id=notice.id, act=world.act())
     with pytest.raises(NotFound):

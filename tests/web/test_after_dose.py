@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 import models
 from dispensary.policy.profiles import SHIPPED, load
@@ -11,6 +11,7 @@ from models import Dose, DoseObservation, DoseReversal, Movement, Notice, Replac
 from models.enums import DoseOutcome, MovementKind, ObservationKind
 from tests.client import hidden_fields
 from tests.factories import PASSWORD, TABLET, no_dose, order, patient, save, stamp
+from tests.rows import count_stored, one_stored
 
 WINDOW = "/window"
 
@@ -45,16 +46,6 @@ def give(client, session, who):
 
 def text(client, address):
     return client.get(address).get_data(as_text=True)
-
-
-def count(session, table):
-    session.rollback()
-    return session.scalar(select(func.count()).select_from(table))
-
-
-def one(session, table):
-    session.rollback()
-    return session.scalars(select(table)).one()
 
 
 def type_on(client, done, value):
@@ -92,7 +83,7 @@ def test_S_notes_that_the_person_spoke_and_the_page_says_so(nurse, session, worl
 
     assert answer.headers["Location"] == done
     assert "Spoke, swallowed: noted at 07:00" in text(nurse, done)
-    assert one(session, DoseObservation).kind is ObservationKind.SPOKE_SWALLOWED
+    assert one_stored(session, DoseObservation).kind is ObservationKind.SPOKE_SWALLOWED
 
 
 def test_a_second_s_is_harmless_and_may_be_small(nurse, session, world):
@@ -101,7 +92,7 @@ def test_a_second_s_is_harmless_and_may_be_small(nurse, session, world):
     answers = [type_on(nurse, done, typed).status_code for typed in ("S", "s")]
 
     assert answers == [303, 303]
-    assert count(session, DoseObservation) == 1
+    assert count_stored(session, DoseObservation) == 1
 
 
 def test_the_next_card_on_the_same_field_is_the_next_person_and_notes_nothing(nurse, session, world):
@@ -115,7 +106,7 @@ def test_the_next_card_on_the_same_field_is_the_next_person_and_notes_nothing(nu
     answer = type_on(nurse, done, "OAT-NEXTPERSON234567")
 
     assert answer.headers["Location"] == page(following)
-    assert count(session, DoseObservation) == 0
+    assert count_stored(session, DoseObservation) == 0
 
 
 def test_S_without_a_dose_says_where_it_belongs(nurse, session, world):
@@ -128,7 +119,7 @@ def test_S_without_a_dose_says_where_it_belongs(nurse, session, world):
     assert (at_home.status_code, on_a_page.status_code) == (422, 422)
     for answer in (at_home, on_a_page):
         assert "page right after a dose" in answer.get_data(as_text=True)
-    assert count(session, DoseObservation) == 0
+    assert count_stored(session, DoseObservation) == 0
 
 
 def test_a_name_that_is_not_found_forgets_the_dose_that_S_would_have_meant(nurse, session, world):
@@ -145,7 +136,7 @@ def test_S_for_yesterdays_dose_is_refused_in_words(nurse, session, world, wait):
     type_on(nurse, done, "S")
 
     assert "only today" in text(nurse, done)
-    assert count(session, DoseObservation) == 0
+    assert count_stored(session, DoseObservation) == 0
 
 
 # First dose
@@ -186,7 +177,7 @@ def tablet(session, world):
 
 def dose_of(session, who):
     session.rollback()
-    return session.scalars(select(Dose).where(Dose.person_id == who.id, Dose.taken_mg > 0)).first()
+    return session.scalars(select(Dose).where(Dose.person_id == who.id, Dose.taken_mg > 0).order_by(Dose.id)).first()
 
 
 def press(client, shown, dose, value):
@@ -206,7 +197,7 @@ def test_a_tablet_waits_on_the_list_while_the_next_person_is_served(nurse, sessi
     assert "3 minutes" in home
     assert answer.headers["Location"] == done
     assert "Under the tongue" not in text(nurse, done)
-    assert one(session, DoseObservation).kind is ObservationKind.DISSOLVED
+    assert one_stored(session, DoseObservation).kind is ObservationKind.DISSOLVED
 
 
 def test_not_seen_leaves_a_notice_for_the_next_visit(nurse, session, world, tablet):
@@ -215,8 +206,8 @@ def test_not_seen_leaves_a_notice_for_the_next_visit(nurse, session, world, tabl
     answer = press(nurse, WINDOW, dose_of(session, tablet), "not")
 
     assert answer.headers["Location"] == WINDOW
-    assert one(session, DoseObservation).kind is ObservationKind.NOT_SEEN
-    assert count(session, Notice) == 1
+    assert one_stored(session, DoseObservation).kind is ObservationKind.NOT_SEEN
+    assert count_stored(session, Notice) == 1
     assert "Nobody saw the last tablet or film dissolve" in text(nurse, page(tablet))
 
 
@@ -230,7 +221,7 @@ def test_two_nurses_press_the_two_buttons_and_the_second_is_told(nurse, session,
     nurse.post(address, data=other_page | {"seen": "not"})
 
     assert "That stays" in text(nurse, WINDOW)
-    assert count(session, DoseObservation) == 1
+    assert count_stored(session, DoseObservation) == 1
 
 
 def test_a_drunk_dose_is_not_on_the_list(nurse, session, world):
@@ -269,7 +260,7 @@ def test_the_page_says_band_share_and_source_and_that_the_prescriber_decides(nur
     assert "TIP 43 (2005)" in shown
     assert "Band 2 of us-tip43-2005" in shown
     assert "Give nothing more now." in shown
-    assert one(session, Vomiting).band == 2
+    assert one_stored(session, Vomiting).band == 2
 
 
 @pytest.mark.parametrize(
@@ -318,7 +309,7 @@ def test_minutes_that_cannot_be_are_told_at_their_field_and_nothing_is_lost(nurs
 
     assert answer.status_code == 422
     assert "what was seen" in answer.get_data(as_text=True)
-    assert count(session, Vomiting) == 0
+    assert count_stored(session, Vomiting) == 0
 
 
 def test_nothing_is_preselected_and_who_saw_it_must_be_said(nurse, session, world):
@@ -328,7 +319,7 @@ def test_nothing_is_preselected_and_who_saw_it_must_be_said(nurse, session, worl
     answer = nurse.send(f"{page(who)}/vomited", {"minutes_after": "0"})
 
     assert "Choose one." in answer.get_data(as_text=True)
-    assert count(session, Vomiting) == 0
+    assert count_stored(session, Vomiting) == 0
 
 
 def test_nobody_dosed_today_has_nothing_to_bring_up(nurse, session, world):
@@ -375,7 +366,7 @@ def test_more_than_was_swallowed_is_refused_at_its_field(client, session, world,
 
     assert answer.status_code == 422
     assert "at most the 80 mg" in answer.get_data(as_text=True)
-    assert count(session, ReplacementOrder) == 0
+    assert count_stored(session, ReplacementOrder) == 0
 
 
 def test_a_waiting_replacement_shows_at_the_window_and_F_gives_it_once(client, session, world, came_up):
@@ -408,7 +399,7 @@ def test_two_tabs_give_one_replacement(client, session, world, came_up):
 
     assert answer.status_code == 409
     assert "The replacement was given at 07:10. Give no other." in answer.get_data(as_text=True)
-    assert count(session, Dose) == 2
+    assert count_stored(session, Dose) == 2
 
 
 @pytest.mark.parametrize("value", ["", "f", "FF", "V"])
@@ -420,7 +411,7 @@ def test_anything_but_F_gives_no_replacement(client, session, world, came_up, va
     answer = client.send(address, {"scan": value})
 
     assert answer.status_code in (307, 422)
-    assert count(session, Dose) == 1
+    assert count_stored(session, Dose) == 1
 
 
 def test_without_an_order_the_replacement_page_gives_nothing(client, session, world, came_up):
@@ -450,7 +441,7 @@ def test_X_leads_to_the_spill_after_which_the_dose_may_be_given(nurse, session, 
 
     assert opened.headers["Location"] == f"{page(who)}/spilt"
     assert answer.headers["Location"] == page(who)
-    assert count(session, Spill) == 1
+    assert count_stored(session, Spill) == 1
     kinds = session.scalars(select(Movement.kind).order_by(Movement.id)).all()
     assert kinds[-2:] == [MovementKind.SPILL, MovementKind.DISPENSE]
 
@@ -463,7 +454,7 @@ def test_a_spill_needs_its_witness_and_how_it_happened(nurse, session, world, di
     answer = spill(nurse, world, who, **differs)
 
     assert answer.status_code == 422
-    assert count(session, Spill) == 0
+    assert count_stored(session, Spill) == 0
 
 
 def test_the_page_of_a_spill_says_what_to_do_when_part_was_swallowed(nurse, session, world):
@@ -487,7 +478,7 @@ def test_a_wrong_withheld_record_is_reversed_from_the_persons_page(nurse, sessio
     answer = nurse.send(address, {"reason": "wrong_person_on_screen", "note": "the other one"})
 
     assert answer.status_code == 303
-    assert one(session, DoseReversal).dose_id == wrong.id
+    assert one_stored(session, DoseReversal).dose_id == wrong.id
     assert "Today at" not in text(nurse, page(who))
 
 
@@ -538,7 +529,7 @@ def test_only_the_two_buttons_of_the_list_note_anything(nurse, session, world, t
 
     press(nurse, WINDOW, dose_of(session, tablet), value)
 
-    assert count(session, DoseObservation) == 0
+    assert count_stored(session, DoseObservation) == 0
     assert "This page is not whole" in text(nurse, WINDOW)
 
 
@@ -548,4 +539,4 @@ def test_the_address_that_notes_S_notes_nothing_without_it(nurse, session, world
 
     nurse.post(f"{done}/spoke", data=fields | {"scan": "F"})
 
-    assert count(session, DoseObservation) == 0
+    assert count_stored(session, DoseObservation) == 0

@@ -1,7 +1,6 @@
 """Doses given elsewhere over HTTP: noted at the window, verified by calling the source."""
 
 import pytest
-from sqlalchemy import func, select
 
 from models import Dose, DosingIncident, ElsewhereDose, ElsewhereVerdict, Stop
 from models.enums import DoseOutcome, ElsewhereSource, StopKind
@@ -9,6 +8,7 @@ from models.units import mg
 from tests.client import hidden_fields
 from tests.durability.recount import recount
 from tests.factories import patient
+from tests.rows import count_stored, one_stored
 
 TOLD = {
     "source": "hospital",
@@ -45,16 +45,6 @@ def text(answer):
     return answer.get_data(as_text=True)
 
 
-def count(session, table):
-    session.rollback()
-    return session.scalar(select(func.count()).select_from(table))
-
-
-def one(session, table):
-    session.rollback()
-    return session.scalars(select(table).execution_options(populate_existing=True)).one()
-
-
 def noted(client, who, **changes):
     """Note a dose and return the page about it."""
     return client.send(f"/window/{who.id}/elsewhere", TOLD | changes).headers["Location"]
@@ -66,9 +56,9 @@ def test_E_on_a_persons_page_notes_the_dose_and_stops_until_it_is_verified(nurse
     station = text(nurse.get(f"/window/{who.id}"))
 
     assert opened == f"/window/{who.id}/elsewhere"
-    made = one(session, ElsewhereDose)
+    made = one_stored(session, ElsewhereDose)
     assert (made.source, made.source_name, made.amount_mg) == (ElsewhereSource.HOSPITAL, "City Hospital", mg("80"))
-    assert one(session, Stop).kind is StopKind.ELSEWHERE_UNVERIFIED
+    assert one_stored(session, Stop).kind is StopKind.ELSEWHERE_UNVERIFIED
     assert "80\u00a0mg" in page
     assert "Do not give" in station
     assert f"/window/{who.id}/elsewhere" in station
@@ -78,7 +68,7 @@ def test_E_on_a_persons_page_notes_the_dose_and_stops_until_it_is_verified(nurse
 def test_an_amount_that_nobody_knows_may_stay_empty(nurse, session, who):
     page = text(nurse.get(noted(nurse, who, amount_mg="")))
 
-    assert one(session, ElsewhereDose).amount_mg is None
+    assert one_stored(session, ElsewhereDose).amount_mg is None
     assert "amount not known" in page
 
 
@@ -89,7 +79,7 @@ def test_the_same_report_sent_twice_is_one(nurse, session, who):
     first, second = (nurse.post(path, data=fields) for _ in range(2))
 
     assert first.headers["Location"] == second.headers["Location"]
-    assert count(session, ElsewhereDose) == 1
+    assert count_stored(session, ElsewhereDose) == 1
 
 
 def test_a_second_report_of_the_same_dose_is_told_of_the_first(nurse, session, who):
@@ -120,7 +110,7 @@ def test_what_cannot_be_is_said_at_its_field(nurse, session, who, changes, said)
     assert answer.status_code == 422
     assert said in text(answer)
     assert "City Hospital" in text(answer) or "source_name" in changes
-    assert count(session, ElsewhereDose) == 0
+    assert count_stored(session, ElsewhereDose) == 0
 
 
 def test_the_sources_word_makes_it_a_dose_and_says_what_is_next(nurse, session, who):
@@ -129,7 +119,7 @@ def test_the_sources_word_makes_it_a_dose_and_says_what_is_next(nurse, session, 
     answer = nurse.send(path, SAID | {"amount_mg": "75"})
     shown = text(nurse.get(answer.headers["Location"]))
 
-    made = one(session, Dose)
+    made = one_stored(session, Dose)
     assert (made.outcome, made.taken_mg) == (DoseOutcome.ELSEWHERE, mg("75"))
     assert "The stop stands until the prescriber releases it" in shown
     assert "it counts as taken" in shown
@@ -144,7 +134,7 @@ def test_the_answer_sent_twice_is_one_dose(nurse, session, who):
     first, second = (nurse.post(path, data=fields) for _ in range(2))
 
     assert first.headers["Location"] == second.headers["Location"]
-    assert count(session, Dose) == 1
+    assert count_stored(session, Dose) == 1
 
 
 def test_two_tabs_decide_once_and_the_second_sees_what_was_decided(nurse, session, who):
@@ -156,7 +146,7 @@ def test_two_tabs_decide_once_and_the_second_sees_what_was_decided(nurse, sessio
 
     assert answer.status_code == 409
     assert "This report was decided at 07:00 by Rosa Ames." in text(answer)
-    assert one(session, ElsewhereVerdict).verified
+    assert one_stored(session, ElsewhereVerdict).verified
 
 
 def test_without_an_amount_it_is_not_verified(nurse, session, who):
@@ -164,14 +154,14 @@ def test_without_an_amount_it_is_not_verified(nurse, session, who):
 
     assert answer.status_code == 422
     assert "Ask how many mg were given" in text(answer)
-    assert count(session, Dose) == 0
+    assert count_stored(session, Dose) == 0
 
 
 def test_the_sources_no_needs_no_amount(nurse, session, who):
     answer = nurse.send(noted(nurse, who), SAID | {"answer": "did_not", "amount_mg": ""})
 
     assert answer.status_code == 303
-    assert not one(session, ElsewhereVerdict).verified
+    assert not one_stored(session, ElsewhereVerdict).verified
     assert "it counts as not taken" in text(nurse.get(answer.headers["Location"]))
 
 
@@ -180,7 +170,7 @@ def test_a_dose_here_and_one_there_on_one_day_are_an_incident_that_the_window_wa
 
     nurse.send(noted(nurse, who), SAID)
 
-    incident = one(session, DosingIncident)
+    incident = one_stored(session, DosingIncident)
     assert "Being watched after a dosing incident" in text(nurse.get("/window"))
     assert "twice on one day" in text(nurse.get(f"/window/incidents/{incident.id}"))
     recount(session)

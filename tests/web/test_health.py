@@ -3,12 +3,13 @@
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import event, func, select
+from sqlalchemy import event, select
 
 from dispensary.web.database import db
 from models import Dose, HealthFact, HealthFactEnd, PolicyApproval, Task
 from models.enums import HealthFactKind, Role
 from tests import factories
+from tests.rows import count_stored
 
 
 @pytest.fixture
@@ -29,11 +30,6 @@ def at_window(client, who):
 
 def enter(client, who, kind, **values):
     return client.send(f"/people/{who.id}/health/{kind}", values)
-
-
-def count(session, table):
-    session.rollback()
-    return session.scalar(select(func.count()).select_from(table))
 
 
 def statements(app, client, address):
@@ -59,7 +55,7 @@ def test_a_counsellor_enters_a_sedative_and_the_nurse_sees_it_as_new_before_the_
     assert "Ask the prescriber first" in page
     assert "new</span>" in page
     assert "List not yet approved by a prescriber." in page
-    assert count(session, Task) == 1
+    assert count_stored(session, Task) == 1
 
 
 def test_an_alert_never_withholds_a_dose_and_is_new_no_more_after_it(nurse, session, clock, world, who):
@@ -70,7 +66,7 @@ def test_an_alert_never_withholds_a_dose_and_is_new_no_more_after_it(nurse, sess
     page = at_window(nurse, who)
 
     assert answer.status_code == 303
-    assert count(session, Dose) == 1
+    assert count_stored(session, Dose) == 1
     assert "Allergy: methadone" in page
     assert "Ask the prescriber first" not in page
     assert "new</span>" not in page
@@ -112,7 +108,7 @@ def test_what_cannot_be_is_said_at_its_field_and_nothing_typed_is_lost(nurse, se
     page = answer.get_data(as_text=True)
     assert answer.status_code == 422
     assert said in page
-    assert count(session, HealthFact) == 0
+    assert count_stored(session, HealthFact) == 0
     for typed in (v for k, v in values.items() if k in ("qtc_ms", "name")):
         assert f'value="{typed}"' in page
 
@@ -128,7 +124,7 @@ def test_what_holds_no_more_leaves_the_window_and_stays_legible(nurse, session, 
     assert "penicillin" not in at_window(nurse, who)
     assert "<del>Allergy: penicillin</del>" in history
     assert "entered by mistake" in history
-    assert count(session, HealthFactEnd) == 1
+    assert count_stored(session, HealthFactEnd) == 1
 
 
 def test_an_unknown_kind_or_entry_is_no_page(nurse, who):

@@ -1,7 +1,7 @@
 """Dosing incidents over HTTP: what a nurse enters, what is drawn, what the next page says."""
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from models import Dose, DoseOrder, DoseReversal, DosingIncident, IncidentObservation, Movement, Task
 from models.enums import Alertness, DoseOutcome, ReversalReason, WasteReason
@@ -9,6 +9,7 @@ from models.units import mg, quantity
 from tests.client import hidden_fields
 from tests.durability.recount import recount
 from tests.factories import PASSWORD, dose, patient
+from tests.rows import count_stored, one_stored
 
 TOLD = {
     "kind": "wrong_person",
@@ -29,16 +30,6 @@ def text(answer):
     return answer.get_data(as_text=True)
 
 
-def count(session, table):
-    session.rollback()
-    return session.scalar(select(func.count()).select_from(table))
-
-
-def one(session, table):
-    session.rollback()
-    return session.scalars(select(table).execution_options(populate_existing=True)).one()
-
-
 def test_I_on_a_persons_page_opens_the_form_and_what_was_swallowed_is_recorded(nurse, session, world):
     who = patient(session, world)
     session.commit()
@@ -49,7 +40,7 @@ def test_I_on_a_persons_page_opens_the_form_and_what_was_swallowed_is_recorded(n
 
     assert opened.headers["Location"] == f"/window/{who.id}/incident"
     assert answer.status_code == 303
-    made = one(session, Dose)
+    made = one_stored(session, Dose)
     assert (made.outcome, made.taken_mg, made.person_id) == (DoseOutcome.INCIDENT, mg("80"), who.id)
     assert "Look at the person every 30 minutes" in shown
     assert "took the cup of the next in line" in shown
@@ -65,7 +56,7 @@ def test_the_same_form_sent_twice_is_one_incident(nurse, session, world):
     first, second = (nurse.post(path, data=fields) for _ in range(2))
 
     assert first.headers["Location"] == second.headers["Location"]
-    assert count(session, DosingIncident) == 1
+    assert count_stored(session, DosingIncident) == 1
 
 
 def test_the_person_meant_is_found_by_number_and_may_still_be_dosed(nurse, session, world):
@@ -74,7 +65,7 @@ def test_the_person_meant_is_found_by_number_and_may_still_be_dosed(nurse, sessi
 
     nurse.send(f"/window/{who.id}/incident", TOLD | {"intended": meant.number})
 
-    assert one(session, DosingIncident).intended_person_id == meant.id
+    assert one_stored(session, DosingIncident).intended_person_id == meant.id
     assert "May be given" in text(nurse.get(f"/window/{meant.id}"))
     assert "Do not give" in text(nurse.get(f"/window/{who.id}"))
 
@@ -103,7 +94,7 @@ def test_what_cannot_be_is_said_at_its_field_and_nothing_typed_is_lost(nurse, se
     assert answer.status_code == 422
     assert said in text(answer)
     assert "took the cup of the next in line" in text(answer) or "note" in changes
-    assert count(session, Dose) == 0
+    assert count_stored(session, Dose) == 0
 
 
 def test_what_came_from_no_container_here_is_recorded_without_stock(nurse, session, world):
@@ -112,9 +103,9 @@ def test_what_came_from_no_container_here_is_recorded_without_stock(nurse, sessi
 
     nurse.send(f"/window/{who.id}/incident", TOLD | {"source": "not_from_here", "taken_mg": "33.337", "uncertain": "y"})
 
-    assert one(session, Dose).taken_mg == mg("33.337")
-    assert not one(session, DosingIncident).amount_certain
-    assert count(session, Movement) == 3
+    assert one_stored(session, Dose).taken_mg == mg("33.337")
+    assert not one_stored(session, DosingIncident).amount_certain
+    assert count_stored(session, Movement) == 3
     recount(session)
 
 
@@ -128,7 +119,7 @@ def test_the_container_that_was_used_may_be_named(nurse, session, world):
     nurse.send(f"/window/{who.id}/incident", told | {"medication": "buprenorphine_naloxone", "kind": "wrong_medicine"})
 
     assert "holds another medicine" in text(wrong)
-    made = one(session, Dose)
+    made = one_stored(session, Dose)
     assert (made.medication.value, made.form.value, made.order_id) == ("buprenorphine_naloxone", "tablet", None)
     recount(session)
 
@@ -137,15 +128,15 @@ def test_a_dose_recorded_for_the_wrong_person_is_taken_back_and_drawn_for_the_ri
     on_screen, swallowed = patient(session, world), patient(session, world)
     session.commit()
     done = nurse.send(f"/window/{on_screen.id}", {"scan": "F"}).headers["Location"]
-    dose_id = one(session, Dose).id
+    dose_id = one_stored(session, Dose).id
     path = f"/window/doses/{dose_id}/incident"
     assert path in text(nurse.get(done))
 
     answer = nurse.send(path, TOLD | {"swallowed_by": swallowed.number})
 
     assert answer.status_code == 303
-    assert one(session, DoseReversal).reason is ReversalReason.WRONG_PERSON_ON_SCREEN
-    made = one(session, DosingIncident)
+    assert one_stored(session, DoseReversal).reason is ReversalReason.WRONG_PERSON_ON_SCREEN
+    made = one_stored(session, DosingIncident)
     assert (made.person_id, made.intended_person_id) == (swallowed.id, on_screen.id)
     held = session.scalar(
         select(Movement.balance_after)
@@ -162,14 +153,14 @@ def test_a_wrong_amount_is_put_right_in_one_step(nurse, session, world):
     who = patient(session, world)
     session.commit()
     nurse.send(f"/window/{who.id}", {"scan": "F"})
-    path = f"/window/doses/{one(session, Dose).id}/incident"
+    path = f"/window/doses/{one_stored(session, Dose).id}/incident"
 
     nurse.send(path, TOLD | {"kind": "wrong_amount", "taken_mg": "800", "swallowed_by": who.number})
 
-    made = one(session, DosingIncident)
+    made = one_stored(session, DosingIncident)
     assert session.get_one(Dose, made.dose_id).taken_mg == mg("800")
     assert made.intended_person_id is None
-    assert one(session, DoseReversal).reason is ReversalReason.KEYED_BY_MISTAKE
+    assert one_stored(session, DoseReversal).reason is ReversalReason.KEYED_BY_MISTAKE
     assert "dosing incident" in text(nurse.get(f"/window/{who.id}"))
     recount(session)
 
@@ -178,7 +169,7 @@ def test_a_record_that_was_taken_back_already_is_not_taken_back_again(nurse, ses
     who = patient(session, world)
     session.commit()
     nurse.send(f"/window/{who.id}", {"scan": "F"})
-    path = f"/window/doses/{one(session, Dose).id}/incident"
+    path = f"/window/doses/{one_stored(session, Dose).id}/incident"
     told = TOLD | {"kind": "wrong_amount", "taken_mg": "8", "swallowed_by": who.number}
     one_tab, other_tab = (hidden_fields(nurse.get(path), path) | told for _ in range(2))
 
@@ -187,7 +178,7 @@ def test_a_record_that_was_taken_back_already_is_not_taken_back_again(nurse, ses
 
     assert answer.status_code == 409
     assert "was reversed at 07:00 by Rosa Ames" in text(answer)
-    assert count(session, DosingIncident) == 1
+    assert count_stored(session, DosingIncident) == 1
 
 
 def test_an_incident_is_never_reversed(nurse, session, world):
@@ -196,7 +187,7 @@ def test_an_incident_is_never_reversed(nurse, session, world):
     nurse.send(f"/window/{who.id}/incident", TOLD)
 
     answer = nurse.send(
-        f"/window/doses/{one(session, Dose).id}/reverse", {"reason": "keyed_by_mistake", "note": "not so"}
+        f"/window/doses/{one_stored(session, Dose).id}/reverse", {"reason": "keyed_by_mistake", "note": "not so"}
     )
 
     assert answer.status_code == 422
@@ -212,7 +203,7 @@ def test_what_is_seen_of_the_person_is_kept_and_its_time_is_done(nurse, session,
     nurse.send(path, {"alertness": "drowsy", "breaths_per_minute": "14", "note": "sits by the window"})
     shown = text(nurse.get(path))
 
-    seen = one(session, IncidentObservation)
+    seen = one_stored(session, IncidentObservation)
     assert (seen.alertness, seen.breaths_per_minute) == (Alertness.DROWSY, 14)
     assert "✓ done" in shown
     assert "sits by the window" in shown
@@ -231,7 +222,7 @@ def test_somebody_who_does_not_wake_calls_for_help_and_for_the_prescriber_at_onc
     answer = nurse.send(path, {"alertness": alertness})
 
     assert "Call the emergency number now; give naloxone." in text(nurse.get(answer.headers["Location"]))
-    assert one(session, Task).due_at == clock.at
+    assert one_stored(session, Task).due_at == clock.at
 
 
 @pytest.mark.parametrize("breaths", ["0", "-3", "100", "twelve", str(2**63)])
@@ -243,7 +234,7 @@ def test_breaths_that_cannot_be_are_said_at_their_field(nurse, session, world, b
     answer = nurse.send(path, {"alertness": "awake", "breaths_per_minute": breaths})
 
     assert answer.status_code == 422
-    assert count(session, IncidentObservation) == 0
+    assert count_stored(session, IncidentObservation) == 0
 
 
 def test_the_window_lists_who_is_watched_until_the_time_is_over(nurse, session, world, clock):
@@ -267,7 +258,7 @@ def test_the_prescriber_releases_the_stop_and_the_window_may_go_on(client, sessi
     path = client.sign_in(session, world, world.nurse).send(
         f"/window/{who.id}/incident", TOLD | {"source": "not_from_here", "taken_mg": "1"}
     ).headers["Location"]  # fmt: skip
-    stop_id = one(session, DosingIncident).stop_id
+    stop_id = one_stored(session, DosingIncident).stop_id
     client.sign_in(session, world, world.prescriber)
     desk = text(client.get("/prescriber"))
 
@@ -275,7 +266,7 @@ def test_the_prescriber_releases_the_stop_and_the_window_may_go_on(client, sessi
 
     assert "Stop: dosing incident" in desk
     assert "0 min" in desk
-    assert one(session, Task).resolved_at is not None
+    assert one_stored(session, Task).resolved_at is not None
     assert "the prescriber released the stop" in text(client.get(path))
 
 
@@ -301,7 +292,7 @@ def test_an_incident_that_never_was_is_taken_back_by_two_people_and_its_page_say
     who = patient(session, world)
     session.commit()
     page = nurse.send(f"/window/{who.id}/incident", TOLD).headers["Location"]
-    reverse = f"/window/doses/{one(session, Dose).id}/reverse"
+    reverse = f"/window/doses/{one_stored(session, Dose).id}/reverse"
     why = {"reason": "wrong_person_on_screen", "note": "another number was typed"}
     witness = {"witness_username": world.witness.username, "witness_password": PASSWORD}
 
@@ -314,7 +305,7 @@ def test_an_incident_that_never_was_is_taken_back_by_two_people_and_its_page_say
     assert "The stop stays until a prescriber releases it" in form
     assert (alone.status_code, signed.status_code) == (422, 303)
     assert "A second person must sign here" in text(alone)
-    assert one(session, DoseReversal).witnessed_by_id == world.witness.id
+    assert one_stored(session, DoseReversal).witnessed_by_id == world.witness.id
     shown = text(nurse.get(page))
     assert "nothing was swallowed" in shown
     assert reverse not in shown
@@ -337,4 +328,4 @@ def test_who_swallowed_it_is_named_by_the_whole_number_never_by_a_part_that_one_
     )
 
     assert (by_part.status_code, by_name.status_code) == (422, 422)
-    assert count(session, DosingIncident) == 1
+    assert count_stored(session, DosingIncident) == 1

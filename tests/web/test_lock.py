@@ -19,6 +19,7 @@ from tests.conftest import CHEAP_HASHER
 from tests.factories import PASSWORD
 from tests.house.samples import Samples
 from tests.house.test_gate import needed, own_rules
+from tests.rows import count_stored
 
 BADGE, PIN = "KB-OFROSAAMES234567", "482915"
 NOTE = "asleep on the chair, woke when called"
@@ -61,11 +62,6 @@ def by_badge(client, badge=BADGE, pin=PIN):
 def kinds(session, kind):
     session.rollback()
     return session.scalar(select(func.count()).where(AuditEvent.kind == kind))
-
-
-def count(session, table):
-    session.rollback()
-    return session.scalar(select(func.count()).select_from(table))
 
 
 def is_locked(client):
@@ -148,7 +144,7 @@ def test_somebody_else_signs_them_out_and_sits_down(nurse, session, world):
     nurse.send("/sign-in", {"username": world.witness.username, "password": PASSWORD})
 
     assert "half a name" not in text(nurse.get("/people"))
-    assert count(session, KeptForm) == 0
+    assert count_stored(session, KeptForm) == 0
 
 
 @pytest.mark.parametrize("badge", ["KB-UNKNOWN", "x" * 200, "' OR 1=1 --", BADGE + BADGE])
@@ -231,7 +227,7 @@ def test_what_the_script_sent_is_back_on_its_page_and_nothing_is_recorded(nurse,
     assert back == page
     assert f'value="{NOTE}"' in shown and re.search(r'<input checked[^>]* value="sedated"', shown)
     assert "nothing was recorded" in shown and "s3cret" not in shown
-    assert count(session, Dose) == 0
+    assert count_stored(session, Dose) == 0
 
 
 def test_it_is_back_once_and_then_forgotten(nurse, session, who):
@@ -241,7 +237,7 @@ def test_it_is_back_once_and_then_forgotten(nurse, session, who):
 
     assert NOTE in text(nurse.get(page))
     assert NOTE not in text(nurse.get(page))
-    assert count(session, KeptForm) == 0
+    assert count_stored(session, KeptForm) == 0
 
 
 def test_a_form_sent_from_a_locked_terminal_is_kept_and_not_carried_out(nurse, session, who, clock):
@@ -253,11 +249,11 @@ def test_a_form_sent_from_a_locked_terminal_is_kept_and_not_carried_out(nurse, s
 
     assert answer.request.path == "/locked"
     assert "nothing was recorded" in text(answer) and NOTE not in text(answer)
-    assert count(session, Dose) == 0
+    assert count_stored(session, Dose) == 0
     assert unlock(nurse, badge=BADGE, pin=PIN).headers["Location"] == page
     assert NOTE in text(nurse.get(page))
     nurse.send(page, {"reason": "sedated", "note": NOTE})
-    assert count(session, Dose) == 1
+    assert count_stored(session, Dose) == 1
 
 
 def test_f_is_not_put_back_so_that_enter_pressed_twice_doses_nobody(nurse, session, who):
@@ -270,7 +266,7 @@ def test_f_is_not_put_back_so_that_enter_pressed_twice_doses_nobody(nurse, sessi
 
     assert "type it again" in text(shown)
     assert answer.headers["Location"] == page
-    assert count(session, Dose) == 0
+    assert count_stored(session, Dose) == 0
 
 
 def scan_value(answer):
@@ -351,7 +347,7 @@ def test_what_was_keyed_where_no_page_can_be_opened_is_shown_once(nurse, session
     once, again = nurse.get(back), nurse.get(back)
     assert NOTE in text(once) and "evil" not in text(once)
     assert NOTE not in text(again)
-    assert count(session, KeptForm) == 0
+    assert count_stored(session, KeptForm) == 0
 
 
 def test_a_form_that_stands_on_another_page_comes_back_there(client, session, world, clock):
@@ -396,7 +392,7 @@ def test_the_page_of_somebody_else_is_not_kept(nurse, session, world, who, clock
 
     nurse.post(page, data=fields | {"signed_in_as": str(world.witness.id), "note": NOTE})
 
-    assert count(session, KeptForm) == 0
+    assert count_stored(session, KeptForm) == 0
 
 
 def test_polling_neither_keeps_a_terminal_open_nor_opens_it(nurse, clock):
@@ -417,7 +413,7 @@ def test_nonsense_instead_of_fields_only_locks(nurse, session, keyed):
     answer = nurse.post("/lock", data=fields | {"back": "/people", "keyed": keyed})
 
     assert answer.headers["Location"] == "/locked"
-    assert count(session, KeptForm) == 0
+    assert count_stored(session, KeptForm) == 0
 
 
 def test_what_is_too_long_is_said_to_be_lost(nurse, who):

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 from PIL import Image
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from models import (
     AccessLog,
@@ -21,6 +21,7 @@ from models import (
 )
 from models.enums import AuditKind, Role
 from tests import factories
+from tests.rows import audited_kinds, count_stored
 
 NEW = {
     "family_name": "Đặng",
@@ -36,11 +37,6 @@ NEW = {
 
 def text_of(answer):
     return answer.get_data(as_text=True)
-
-
-def count(session, table):
-    session.rollback()
-    return session.scalar(select(func.count()).select_from(table))
 
 
 def only(session, column):
@@ -125,7 +121,7 @@ def test_a_refused_registration_keeps_what_was_typed(nurse, session, world):
 
     assert answer.status_code == 422
     assert "between 1900 and today" in text_of(answer) and 'value="Ngõ 5"' in text_of(answer)
-    assert count(session, Person) == 0
+    assert count_stored(session, Person) == 0
 
 
 @pytest.mark.parametrize(
@@ -144,7 +140,7 @@ def test_bad_input_is_told_at_its_field(nurse, session, world, field, value):
 
     assert answer.status_code == 422
     assert 'value="2 Quay Street"' in text_of(answer)
-    assert count(session, Person) == 0
+    assert count_stored(session, Person) == 0
 
 
 def test_somebody_alike_is_shown_and_then_confirmed_as_another(nurse, session, world, person):
@@ -157,7 +153,7 @@ def test_somebody_alike_is_shown_and_then_confirmed_as_another(nurse, session, w
     assert shown.status_code == again.status_code == 422
     assert "P00101" in text_of(shown) and "somebody else" in text_of(again)
     assert confirmed.status_code == 303
-    assert count(session, Person) == 2
+    assert count_stored(session, Person) == 2
 
 
 def test_the_same_form_sent_twice_registers_once(nurse, session, world):
@@ -168,7 +164,7 @@ def test_the_same_form_sent_twice_registers_once(nurse, session, world):
     first, second = nurse.post("/people/register", data=data), nurse.post("/people/register", data=data)
 
     assert first.headers["Location"] == second.headers["Location"]
-    assert count(session, Person) == 1
+    assert count_stored(session, Person) == 1
 
 
 def test_opening_a_record_is_noted_and_nothing_else_is_written(nurse, session, world, person):
@@ -221,7 +217,7 @@ def test_a_file_that_is_no_photo_is_refused_at_its_field(nurse, session, person,
 
     assert answer.status_code == 422
     assert "field-error" in text_of(answer)
-    assert count(session, PersonPhoto) == 0
+    assert count_stored(session, PersonPhoto) == 0
 
 
 def test_a_file_of_ten_megabytes_is_too_large(nurse, session, person):
@@ -285,7 +281,7 @@ def test_a_transfer_filled_in_by_half_is_told_what_is_missing(prescriber, sessio
 
     assert (refused.status_code, unit.status_code, done.status_code) == (422, 422, 303)
     assert 'value="North Clinic"' in text_of(refused)
-    assert count(session, Episode) == 1
+    assert count_stored(session, Episode) == 1
     assert "60\N{NO-BREAK SPACE}mg" in text_of(prescriber.get(f"/people/{person.id}"))
 
 
@@ -304,7 +300,7 @@ def test_a_nurse_sets_a_stop_and_only_a_prescriber_releases_it(client, session, 
     statuses = [a.status_code for a in (stopped, refused, again, blank, released)]
     assert statuses == [303, 403, 409, 422, 303]
     assert "nods off" in shown and "stands for 0 minutes" in shown
-    assert count(session, StopRelease) == 1
+    assert count_stored(session, StopRelease) == 1
 
 
 def test_a_notice_is_left_and_ticked(nurse, session, world, person):
@@ -318,7 +314,7 @@ def test_a_notice_is_left_and_ticked(nurse, session, world, person):
 
     assert [a.status_code for a in (empty, left, ticked, late)] == [422, 303, 303, 409]
     assert "urine test due" in shown
-    assert count(session, NoticeTick) == 1
+    assert count_stored(session, NoticeTick) == 1
 
 
 @pytest.mark.parametrize(
@@ -334,16 +330,15 @@ def test_a_notice_is_left_and_ticked(nurse, session, world, person):
     ],
 )
 def test_a_role_without_the_permission_is_turned_away_and_it_is_audited(client, session, world, person, role, path):
-    from models import AuditEvent
 
     client.sign_in(session, world, world.staff[role], at_window=False)
 
     answer = client.get(path)
 
     assert answer.status_code == 403
-    kinds = session.scalars(select(AuditEvent.kind)).all()
+    kinds = audited_kinds(session)
     assert AuditKind.PERMISSION_REFUSED in kinds
-    assert count(session, AccessLog) == 0
+    assert count_stored(session, AccessLog) == 0
 
 
 def test_nobody_signed_in_sees_nobody(client, world, person):

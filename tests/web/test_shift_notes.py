@@ -1,11 +1,12 @@
 """Between nurses, over HTTP: a word for one person, left and ticked on their page; notes read and signed at the window."""
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from models import Notice, NoticeTick, ShiftNote, ShiftNoteRead
 from models.enums import NoticeKind
 from tests import factories
+from tests.rows import count_stored
 
 
 @pytest.fixture
@@ -23,11 +24,6 @@ def nurse(client, session, world):
 @pytest.fixture
 def next_nurse(client, session, world):
     return lambda: client.sign_in(session, world, world.witness)
-
-
-def count(session, table):
-    session.rollback()
-    return session.scalar(select(func.count()).select_from(table))
 
 
 def home(client):
@@ -50,7 +46,7 @@ def test_a_note_left_at_the_window_is_read_and_signed_by_the_next_nurse(nurse, s
     assert "1 note to read" in before
     assert "The pump drips." not in home(other)
     assert "✓ " in other.get("/window/notes").get_data(as_text=True)
-    assert count(session, ShiftNoteRead) == 1
+    assert count_stored(session, ShiftNoteRead) == 1
 
 
 def test_an_empty_note_is_asked_for_again(nurse, session):
@@ -58,7 +54,7 @@ def test_an_empty_note_is_asked_for_again(nurse, session):
 
     assert answer.status_code == 422
     assert "Please fill this in." in answer.get_data(as_text=True)
-    assert count(session, ShiftNote) == 0
+    assert count_stored(session, ShiftNote) == 0
 
 
 def test_a_note_that_is_too_long_is_not_lost(nurse, session):
@@ -66,7 +62,7 @@ def test_a_note_that_is_too_long_is_not_lost(nurse, session):
 
     assert answer.status_code == 422
     assert "x" * 501 in answer.get_data(as_text=True)
-    assert count(session, ShiftNote) == 0
+    assert count_stored(session, ShiftNote) == 0
 
 
 def test_signing_one_s_own_note_says_why_not(nurse, session):
@@ -77,7 +73,7 @@ def test_signing_one_s_own_note_says_why_not(nurse, session):
     answer = nurse.send(f"/window/notes/{note_id}/read", {}, page="/window", follow_redirects=True)
 
     assert "This note is your own" in answer.get_data(as_text=True)
-    assert count(session, ShiftNoteRead) == 0
+    assert count_stored(session, ShiftNoteRead) == 0
 
 
 def test_a_word_for_one_person_is_left_shown_once_and_ticked_without_leaving_their_page(nurse, session, who):
@@ -93,7 +89,7 @@ def test_a_word_for_one_person_is_left_shown_once_and_ticked_without_leaving_the
     assert (notice.kind, notice.note) == (NoticeKind.OTHER, "comes at 11")
     assert "comes at 11</" in shown or "comes at 11 <" in shown
     assert "comes at 11 <" not in nurse.get(page).get_data(as_text=True)
-    assert count(session, NoticeTick) == 1
+    assert count_stored(session, NoticeTick) == 1
 
 
 def test_a_word_without_a_word_is_asked_for_again(nurse, session, who):
@@ -101,7 +97,7 @@ def test_a_word_without_a_word_is_asked_for_again(nurse, session, who):
 
     assert answer.status_code == 422
     assert "Please fill this in." in answer.get_data(as_text=True)
-    assert count(session, Notice) == 0
+    assert count_stored(session, Notice) == 0
 
 
 def test_a_second_tick_says_that_it_was_passed_on(nurse, session, world, who):
@@ -115,4 +111,4 @@ def test_a_second_tick_says_that_it_was_passed_on(nurse, session, world, who):
     again = nurse.send(f"/window/notices/{notice.id}/tick", {}, page=page, follow_redirects=True)
 
     assert "already passed on" in again.get_data(as_text=True)
-    assert count(session, NoticeTick) == 1
+    assert count_stored(session, NoticeTick) == 1

@@ -1,13 +1,14 @@
 """The pages of the stock: what stands where, what comes in, moves, opens and is lost."""
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from models import Container, Movement, Product, Receipt, ReceiptSignature, RegisterEntry, SignInAttempt, StaffSession
 from models.enums import Form, MovementKind, Role
 from tests import factories
 from tests.client import hidden_fields
 from tests.factories import PASSWORD
+from tests.rows import count_stored
 
 LOT = {"lot_number": "M2201", "expires_on": "2028-01-31", "size": "1000", "count": "3", "labels": ""}
 
@@ -34,13 +35,6 @@ def nurse(client, session, world):
 def newest(session, table):
     session.rollback()
     found = session.scalars(select(table).order_by(table.id.desc()).execution_options(populate_existing=True)).first()
-    session.commit()
-    return found
-
-
-def count(session, table, *where):
-    session.rollback()
-    found = session.scalar(select(func.count()).select_from(table).where(*where))
     session.commit()
     return found
 
@@ -76,7 +70,7 @@ def test_a_delivery_is_taken_in_and_waits_for_its_second_signature(nurse, sessio
 
     receipt = newest(session, Receipt)
     assert answer.headers["Location"] == f"/stock/deliveries/{receipt.id}"
-    assert count(session, Movement, Movement.receipt_id == receipt.id) == 3
+    assert count_stored(session, Movement, Movement.receipt_id == receipt.id) == 3
     assert "not yet" in text(nurse.get(answer.headers["Location"]))
     assert "Waits for a second signature" in text(nurse.get("/stock"))
     assert "DN-77" in text(nurse.get("/stock/deliveries"))
@@ -89,7 +83,7 @@ def test_the_same_form_sent_twice_takes_one_delivery_in(nurse, session, world):
     second = nurse.post("/stock/deliveries/new", data=form)
 
     assert first.headers["Location"] == second.headers["Location"]
-    assert count(session, Movement, Movement.kind == MovementKind.RECEIVE) == 3
+    assert count_stored(session, Movement, Movement.kind == MovementKind.RECEIVE) == 3
 
 
 def _hidden(client, path):
@@ -121,7 +115,7 @@ def test_bad_input_is_answered_in_words_and_nothing_comes_in(nurse, session, wor
 
     assert answer.status_code == 422
     assert words in text(answer)
-    assert count(session, Receipt) == 0
+    assert count_stored(session, Receipt) == 0
 
 
 def test_another_nurse_countersigns_with_one_press(nurse, session, world):
@@ -139,13 +133,13 @@ def test_another_nurse_countersigns_with_one_press(nurse, session, world):
 def test_beside_whoever_took_it_in_a_witness_signs_without_a_sitting_of_their_own(nurse, session, world):
     nurse.send("/stock/deliveries/new", delivery(world))
     receipt = newest(session, Receipt)
-    sittings = count(session, StaffSession)
+    sittings = count_stored(session, StaffSession)
 
     answer = nurse.send(f"/stock/deliveries/{receipt.id}/countersign", signed_by(world.witness))
 
     assert answer.status_code == 303
     assert newest(session, ReceiptSignature).recorded_by_id == world.witness.id
-    assert count(session, StaffSession) == sittings
+    assert count_stored(session, StaffSession) == sittings
 
 
 def test_a_wrong_witness_password_is_refused_noted_and_never_sent_back(nurse, session, world):
@@ -158,8 +152,8 @@ def test_a_wrong_witness_password_is_refused_noted_and_never_sent_back(nurse, se
     assert "of the witness is not right" in text(answer)
     assert "guess-1234" not in text(answer)
     assert world.witness.username in text(answer)
-    assert count(session, ReceiptSignature) == 0
-    assert count(session, SignInAttempt, SignInAttempt.account == world.witness.username) == 1
+    assert count_stored(session, ReceiptSignature) == 0
+    assert count_stored(session, SignInAttempt, SignInAttempt.account == world.witness.username) == 1
 
 
 def test_a_witness_who_mistypes_too_often_waits(nurse, session, world, clock):
@@ -186,7 +180,7 @@ def test_nobody_witnesses_their_own_act_and_some_may_not_witness_at_all(nurse, s
     assert "your own act" in text(own)
     assert "may not witness here" in text(counsellor)
     assert "A second person must sign here" in text(nobody)
-    assert count(session, Movement, Movement.kind == MovementKind.WASTE) == 0
+    assert count_stored(session, Movement, Movement.kind == MovementKind.WASTE) == 0
 
 
 def test_waste_is_recorded_before_a_witness_and_shown_on_the_containers_page(nurse, session, world):
@@ -284,7 +278,7 @@ def test_a_product_is_added_and_its_first_inventory_taken(client, session, world
 
     assert (added.status_code, taken.status_code) == (303, 303)
     assert product.form is Form.FILM
-    assert count(session, RegisterEntry, RegisterEntry.product_id == product.id) == 3
+    assert count_stored(session, RegisterEntry, RegisterEntry.product_id == product.id) == 3
 
 
 def test_a_product_that_does_not_fit_is_refused_at_its_field(client, session, world):
