@@ -162,7 +162,7 @@ incident, says nothing about the time: by it the clock would vouch for itself.""
 
 def _newest_dose(column: str) -> ColumnElement[Any]:
     row = Dose.__table__.alias()
-    asked = row.c.outcome.in_(ASKED_THE_CLOCK)
+    asked = or_(*(row.c.outcome == outcome for outcome in ASKED_THE_CLOCK))  # IN would be written anew at every call
     return select(row.c[column]).where(asked).order_by(row.c.id.desc()).limit(1).scalar_subquery()
 
 
