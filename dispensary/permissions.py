@@ -23,6 +23,16 @@ class Permission(StrEnum):
     CARD_ISSUE = "card.issue"
     RECORD_LINK = "record.link"
     HEALTH_ENTER = "health.enter"
+    ATTENDANCE_VIEW = "attendance.view"
+    ABSENCE_RECORD = "absence.record"
+    FOLLOW_UP_DECIDE = "follow_up.decide"
+    CALENDAR_SET = "calendar.set"
+    TAKE_HOME_VIEW = "take_home.view"
+    TAKE_HOME_DECIDE = "take_home.decide"
+    TAKE_HOME_PREPARE = "take_home.prepare"
+    BOTTLE_ISSUE = "bottle.issue"
+    CALL_BACK = "call_back.make"
+    POLICY_VIEW = "policy.view"
     STOP_SET = "stop.set"
     STOP_RELEASE = "stop.release"
     NOTICE_SET = "notice.set"
@@ -59,6 +69,14 @@ ROLES: dict[Role, frozenset[Permission]] = {
             P.CLOCK_CONFIRM,
             P.SHIFT_NOTE,
             P.HEALTH_ENTER,
+            P.ATTENDANCE_VIEW,
+            P.ABSENCE_RECORD,
+            P.CALENDAR_SET,
+            P.TAKE_HOME_VIEW,
+            P.TAKE_HOME_PREPARE,
+            P.BOTTLE_ISSUE,
+            P.CALL_BACK,
+            P.POLICY_VIEW,
             P.RECORD_LINK,
             P.TELEPHONE_ORDER,
             P.WITNESS,
@@ -78,7 +96,22 @@ ROLES: dict[Role, frozenset[Permission]] = {
             P.REGISTER_VIEW,
         }
     ),
-    Role.COUNSELLOR: frozenset({P.PERSON_VIEW, P.PERSON_REGISTER, P.NOTICE_SET, P.HEALTH_ENTER, P.HISTORY_VIEW}),
+    Role.COUNSELLOR: frozenset(
+        {
+            P.PERSON_VIEW,
+            P.PERSON_REGISTER,
+            P.NOTICE_SET,
+            P.HEALTH_ENTER,
+            P.HISTORY_VIEW,
+            P.ATTENDANCE_VIEW,
+            P.ABSENCE_RECORD,
+            P.FOLLOW_UP_DECIDE,
+            P.TAKE_HOME_VIEW,
+            P.TAKE_HOME_PREPARE,
+            P.POLICY_VIEW,
+            P.REPORT_PRINT,
+        }
+    ),
     Role.PRESCRIBER: frozenset(
         {
             P.WITNESS,
@@ -89,6 +122,14 @@ ROLES: dict[Role, frozenset[Permission]] = {
             P.HEALTH_ENTER,
             P.INCIDENT_RECORD,
             P.ELSEWHERE_RECORD,
+            P.ATTENDANCE_VIEW,
+            P.ABSENCE_RECORD,
+            P.FOLLOW_UP_DECIDE,
+            P.TAKE_HOME_VIEW,
+            P.TAKE_HOME_DECIDE,
+            P.TAKE_HOME_PREPARE,
+            P.CALL_BACK,
+            P.POLICY_VIEW,
             P.CLOCK_CONFIRM,
             P.ROTA_SET,
             P.STOP_SET,
@@ -107,6 +148,11 @@ ROLES: dict[Role, frozenset[Permission]] = {
             P.PERSON_VIEW,
             P.EPISODE_CHANGE,
             P.RECORD_LINK,
+            P.ATTENDANCE_VIEW,
+            P.FOLLOW_UP_DECIDE,
+            P.CALENDAR_SET,
+            P.TAKE_HOME_VIEW,
+            P.POLICY_VIEW,
             P.CLOCK_CONFIRM,
             P.ROTA_SET,
             P.NOTICE_SET,

@@ -1,5 +1,6 @@
 """The nouns: every table of the clinic. Importing this package makes the metadata whole."""
 
+from models.attendance import Absence, AbsenceEnd, ClosedDay, ClosedDayTakenBack, FollowUpKept, MissedDayReason
 from models.base import Base, Card, Fact, card_tables, fact_tables
 from models.chain import AccessLog, AuditEvent, ChainHead, DayClose, RegisterEntry, Seal
 from models.dose import (
@@ -20,11 +21,15 @@ from models.dose import (
 )
 from models.episode import Episode, EpisodeEnd, EpisodeEndCorrection, GuestStay
 from models.exchange import ImportedRecord, ImportRun
+from models.job import JobRun
 from models.order import (
     Countersignature,
+    DepotPlan,
     DoseOrder,
     OrderEnd,
     OrderStep,
+    ReEntryAnswer,
+    ReEntryDecision,
     ReEntryRelease,
     Supplement,
     TelephoneOrder,
@@ -63,21 +68,54 @@ from models.site import (
 )
 from models.staff import KeptForm, SignInAttempt, Staff, StaffRole, StaffSession, Submission
 from models.stock import Container, Lot, Movement, Place, Product, Receipt, ReceiptSignature
+from models.take_home import (
+    Bottle,
+    BottleEnd,
+    BottleLine,
+    CallBack,
+    CallBackOutcome,
+    ClosureList,
+    ClosureListLine,
+    Collector,
+    CollectorEnd,
+    LabelPrint,
+    OneOffTakeHome,
+    OneOffTakeHomeEnd,
+    SafetyCheck,
+    TakeHomeDecision,
+    TakeHomeDecisionEnd,
+    TakeHomeIssue,
+    TreatmentCredit,
+)
 from models.toxicology import UrineResult, UrineTest
 from models.walls import walls
 
 __all__ = [
+    "Absence",
+    "AbsenceEnd",
     "AccessLog",
     "AuditEvent",
     "Base",
+    "Bottle",
+    "BottleEnd",
+    "BottleLine",
+    "CallBack",
+    "CallBackOutcome",
     "Card",
     "ChainHead",
     "Claim",
     "ClaimRelease",
     "ClockConfirmation",
+    "ClosedDay",
+    "ClosedDayTakenBack",
+    "ClosureList",
+    "ClosureListLine",
+    "Collector",
+    "CollectorEnd",
     "Container",
     "Countersignature",
     "DayClose",
+    "DepotPlan",
     "Dose",
     "DoseException",
     "DoseLine",
@@ -94,6 +132,7 @@ __all__ = [
     "EpisodeEnd",
     "EpisodeEndCorrection",
     "Fact",
+    "FollowUpKept",
     "GuestStay",
     "HealthFact",
     "HealthFactEnd",
@@ -101,13 +140,18 @@ __all__ = [
     "ImportRun",
     "ImportedRecord",
     "IncidentObservation",
+    "JobRun",
     "KeptForm",
+    "LabelPrint",
     "Lot",
+    "MissedDayReason",
     "Movement",
     "NameKey",
     "Notice",
     "NoticeTick",
     "OnCallDuty",
+    "OneOffTakeHome",
+    "OneOffTakeHomeEnd",
     "OrderEnd",
     "OrderStep",
     "PackCopyTick",
@@ -119,11 +163,14 @@ __all__ = [
     "Place",
     "PolicyApproval",
     "Product",
+    "ReEntryAnswer",
+    "ReEntryDecision",
     "ReEntryRelease",
     "Receipt",
     "ReceiptSignature",
     "RegisterEntry",
     "ReplacementOrder",
+    "SafetyCheck",
     "Seal",
     "ShiftNote",
     "ShiftNoteRead",
@@ -138,10 +185,14 @@ __all__ = [
     "StopRelease",
     "Submission",
     "Supplement",
+    "TakeHomeDecision",
+    "TakeHomeDecisionEnd",
+    "TakeHomeIssue",
     "Task",
     "TaskReason",
     "TelephoneOrder",
     "Terminal",
+    "TreatmentCredit",
     "UrineResult",
     "UrineTest",
     "Vomiting",

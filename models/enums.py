@@ -40,6 +40,11 @@ class SettingKey(StrEnum):
     TELEPHONE_ORDERS = "telephone_orders"
     COUNTERSIGN_HOURS = "countersign_hours"
     FIRST_DOSE_OBSERVATION_MINUTES = "first_dose_observation_minutes"
+    LOST_AFTER_NO_SHOWS = "lost_after_no_shows"
+    CALL_BACK_HOURS = "call_back_hours"
+    SAFETY_CHECK_DAYS = "safety_check_days"
+    PACK_FOLDER = "pack_folder"
+    PACK_EVERY_MINUTES = "pack_every_minutes"
 
 
 class Medication(StrEnum):
@@ -65,6 +70,7 @@ class BaseUnit(StrEnum):
     ML = "mL"
     TABLET = "tablet"
     FILM = "film"
+    SYRINGE = "syringe"
 
 
 class Sex(StrEnum):
@@ -251,6 +257,177 @@ class ClaimKind(StrEnum):
     LINK = "link"
 
 
+class DayStatus(StrEnum):
+    """What became of a clinic day for one person; where facts meet, the first of these."""
+
+    OBSERVED = "observed"
+    PART = "part"
+    ELSEWHERE = "elsewhere"
+    INJECTION_COVERS = "injection_covers"
+    TAKE_HOME = "take_home"
+    ELSEWHERE_UNVERIFIED = "elsewhere_unverified"
+    WITHHELD = "withheld"
+    REFUSED = "refused"
+    AWAY_UNKNOWN = "away_unknown"
+    NOT_YET_ENTERED = "not_yet_entered"
+    CLOSED_UNCOVERED = "closed_uncovered"
+    NO_SHOW = "no_show"
+    AWAITED = "awaited"
+    NOT_SCHEDULED = "not_scheduled"
+    OUTSIDE_TREATMENT = "outside_treatment"
+
+
+class ClosureKind(StrEnum):
+    """Why the clinic gives no doses on a day."""
+
+    HOLIDAY = "holiday"
+    PLANNED = "planned"
+    SUDDEN = "sudden"
+
+
+class AbsenceKind(StrEnum):
+    """Where somebody is whose dosing there is unknown."""
+
+    HOSPITAL = "hospital"
+    CUSTODY = "custody"
+
+
+class MissedReason(StrEnum):
+    """Why somebody missed a day, as found out."""
+
+    ILL = "ill"
+    WORK = "work"
+    FAMILY = "family"
+    JOURNEY = "journey"
+    MONEY_OR_DISTANCE = "money_or_distance"
+    POLICE = "police"
+    DID_NOT_WANT = "did_not_want"
+    FORGOT = "forgot"
+    RELATION_TO_STAFF = "relation_to_staff"
+    NOT_REACHED = "not_reached"
+    OTHER = "other"
+
+
+class ReEntryAction(StrEnum):
+    """What a missed-dose table says of a number of days without medicine, the strictest first."""
+
+    HOLD_REINDUCT = "hold_reinduct"
+    HOLD_NOTIFY = "hold_notify"
+    GIVE_IF_NOT_INTOXICATED = "give_if_not_intoxicated"
+    GIVE = "give"
+
+
+class Answer(StrEnum):
+    """What somebody said to a question; unknown takes the cautious branch."""
+
+    YES = "yes"
+    NO = "no"
+    UNKNOWN = "unknown"
+
+
+class DepotInterval(StrEnum):
+    """How long an injection is meant to cover."""
+
+    WEEKLY = "weekly"
+    MONTHLY = "monthly"
+
+
+class TakeHomeEndReason(StrEnum):
+    """Why a take-home decision no longer holds."""
+
+    REPLACED = "replaced"
+    WITHDRAWN = "withdrawn"
+    EPISODE_ENDED = "episode_ended"
+    OWN_WISH = "own_wish"
+
+
+class OneOffReason(StrEnum):
+    """Why doses are taken home apart from the schedule."""
+
+    JOURNEY = "journey"
+    ILLNESS = "illness"
+    WORK = "work"
+    FAMILY = "family"
+    CLOSURE = "closure"
+    OTHER = "other"
+
+
+class NaloxoneOffer(StrEnum):
+    """Whether naloxone was offered with take-home doses, and what came of it."""
+
+    GIVEN = "given"
+    HAS_IT = "has_it"
+    DECLINED = "declined"
+    NONE_HERE = "none_here"
+
+
+class LabelLayout(StrEnum):
+    """On what the labels of bottles are printed."""
+
+    SHEET = "sheet"
+    ROLL_62 = "roll_62"
+
+
+class BottleFate(StrEnum):
+    """What became of a bottle."""
+
+    RETURNED = "returned"
+    LOST = "lost"
+    STOLEN = "stolen"
+    SPILT = "spilt"
+
+
+class BottleState(StrEnum):
+    """What was in a bottle that was brought back."""
+
+    EMPTY = "empty"
+    PART = "part"
+    FULL = "full"
+
+
+class SealState(StrEnum):
+    """How the seal of a bottle was found."""
+
+    INTACT = "intact"
+    BROKEN = "broken"
+    MISSING = "missing"
+
+
+class Residue(StrEnum):
+    """What an emptied or opened bottle still shows."""
+
+    NONE = "none"
+    EXPECTED = "expected"
+    UNLIKE_THE_MEDICINE = "unlike_the_medicine"
+
+
+class CallBackReason(StrEnum):
+    """Why somebody is asked to bring in the bottles."""
+
+    RANDOM = "random"
+    DOSE_CHANGED = "dose_changed"
+    MEDICINE_ABSENT = "medicine_absent"
+    CONCERN = "concern"
+    LOT_RECALLED = "lot_recalled"
+
+
+class CallBackOutcomeKind(StrEnum):
+    """How a call-back ended."""
+
+    ALL_THERE = "all_there"
+    SHORT = "short"
+    ALTERED = "altered"
+    DID_NOT_COME = "did_not_come"
+    EXCUSED = "excused"
+
+
+class JobOutcome(StrEnum):
+    """How one attempt at a job ended."""
+
+    DONE = "done"
+    FAILED = "failed"
+
+
 class StopKind(StrEnum):
     """Why dosing stands still until a prescriber decides: a closed list."""
 
@@ -260,6 +437,7 @@ class StopKind(StrEnum):
     MEDICINE_ABSENT = "medicine_absent"
     INCIDENT = "incident"
     ORDER_PROBLEM = "order_problem"
+    ABSENCE = "absence"
 
 
 class NoticeKind(StrEnum):
@@ -293,6 +471,13 @@ class TaskReasonKind(StrEnum):
     ELSEWHERE = "elsewhere"
     COUNTERSIGN = "countersign"
     HEALTH = "health"
+    TAKE_HOME_REVIEW = "take_home_review"
+    TAKE_HOME_REQUEST = "take_home_request"
+    BOTTLES = "bottles"
+    CALL_BACK = "call_back"
+    DEPOT_WINDOW = "depot_window"
+    ABSENCE = "absence"
+    LOST = "lost"
 
 
 class PlaceKind(StrEnum):
@@ -303,6 +488,7 @@ class PlaceKind(StrEnum):
     SAFE = "safe"
     WINDOW = "window"
     PERSON = "person"
+    RETURNED = "returned"
     WASTE = "waste"
     DESTROYED = "destroyed"
     IN_TRANSIT = "in_transit"
@@ -318,6 +504,7 @@ class MovementKind(StrEnum):
     RECEIVE = "receive"
     TRANSFER = "transfer"
     DISPENSE = "dispense"
+    TAKE_HOME = "take_home"
     WASTE = "waste"
     SPILL = "spill"
     REVERSAL = "reversal"
@@ -363,6 +550,11 @@ class PrintedSheet(StrEnum):
     DOWNTIME_PACK = "downtime_pack"
     PRESCRIPTION = "prescription"
     GUEST_LETTER = "guest_letter"
+    MISSED_DOSES = "missed_doses"
+    OWN_SHEET = "own_sheet"
+    BOTTLE_LABELS = "bottle_labels"
+    CLOSURE_LIST = "closure_list"
+    TAKE_HOME_PLAN = "take_home_plan"
 
 
 class AuditKind(StrEnum):
@@ -431,6 +623,30 @@ class AuditKind(StrEnum):
     DOWNTIME_ENTERED = "downtime.entered"
     DOWNTIME_PACK_PRINTED = "downtime_pack.printed"
     PACK_COPY_TICKED = "pack_copy.ticked"
+    CLOSED_DAY_ANNOUNCED = "closed_day.announced"
+    CLOSED_DAY_TAKEN_BACK = "closed_day.taken_back"
+    CLOSURE_LIST_SIGNED = "closure_list.signed"
+    ABSENCE_RECORDED = "absence.recorded"
+    ABSENCE_ENDED = "absence.ended"
+    MISSED_DAY_EXPLAINED = "missed_day.explained"
+    FOLLOW_UP_KEPT = "follow_up.kept"
+    RE_ENTRY_ASKED = "re_entry.asked"
+    RE_ENTRY_DECIDED = "re_entry.decided"
+    TAKE_HOME_DECIDED = "take_home.decided"
+    TAKE_HOME_ENDED = "take_home.ended"
+    TAKE_HOME_ALLOWED_ONCE = "take_home.allowed_once"
+    TAKE_HOME_ONCE_ENDED = "take_home.once_ended"
+    TREATMENT_CREDITED = "treatment.credited"
+    COLLECTOR_NAMED = "collector.named"
+    COLLECTOR_ENDED = "collector.ended"
+    SAFETY_CHECKED = "safety.checked"
+    BOTTLES_ISSUED = "bottles.issued"
+    LABELS_PRINTED = "labels.printed"
+    BOTTLE_RETURNED = "bottle.returned"
+    BOTTLE_GONE = "bottle.gone"
+    CALLED_BACK = "call_back.made"
+    CALL_BACK_CLOSED = "call_back.closed"
+    JOB_RAN = "job.ran"
     PRODUCT_ADDED = "product.added"
     STOCK_INVENTORIED = "stock.inventoried"
     STOCK_RECEIVED = "stock.received"

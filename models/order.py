@@ -7,7 +7,16 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Fact
-from models.enums import Form, Medication, OrderEndReason, TelephoneOrderKind, TreatmentPhase
+from models.enums import (
+    Answer,
+    DepotInterval,
+    Form,
+    Medication,
+    OrderEndReason,
+    ReEntryAction,
+    TelephoneOrderKind,
+    TreatmentPhase,
+)
 from models.units import Mg
 
 
@@ -98,6 +107,87 @@ class ReEntryRelease(Fact):
     amount_mg: Mapped[Mg]
     reason: Mapped[str]
     released_at: Mapped[datetime]
+
+
+class DepotPlan(Fact):
+    """Of an order for depot injections: how long each covers, and how early or late the next may be."""
+
+    __tablename__ = "depot_plan"
+    __table_args__ = (
+        CheckConstraint("interval_days >= 7", name="interval_sensible"),
+        CheckConstraint("early_days >= 0 AND late_days >= 0", name="window_sensible"),
+        CheckConstraint("early_days < interval_days", name="early_within_interval"),
+        CheckConstraint("(profile IS NULL) = (profile_digest IS NULL)", name="profile_whole"),
+    )
+
+    order_id: Mapped[int] = mapped_column(ForeignKey("dose_order.id"), unique=True)
+    interval: Mapped[DepotInterval]
+    interval_days: Mapped[int]
+    early_days: Mapped[int]
+    late_days: Mapped[int]
+    profile: Mapped[str | None]
+    """The profile whose window was in force when the order was signed; the prescriber's own figures otherwise."""
+    profile_digest: Mapped[str | None]
+
+
+class ReEntryAnswer(Fact):
+    """What somebody said at the window after days without medicine; it is never held against them."""
+
+    __tablename__ = "re_entry_answer"
+    __table_args__ = (
+        UniqueConstraint("person_id", "clinic_day", "turn"),
+        CheckConstraint("turn >= 1", name="turn_positive"),
+        CheckConstraint("last_dose_mg > 0", name="amount_positive"),
+        CheckConstraint("last_dose_on < clinic_day", name="dose_before_today"),
+    )
+
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    clinic_day: Mapped[date]
+    turn: Mapped[int]
+    """The highest counts."""
+    as_recorded: Mapped[Answer]
+    """Whether the person says that the last dose was taken as the record has it."""
+    last_dose_on: Mapped[date | None]
+    """The day of the last dose, as told where it differs; None if it is not known."""
+    last_dose_mg: Mapped[Mg | None]
+    used_full_agonist: Mapped[Answer]
+    """Used heroin, fentanyl or another full agonist since the last dose."""
+    asked_at: Mapped[datetime]
+
+
+class ReEntryDecision(Fact):
+    """What the re-entry gate said, on which inputs, by which version of which profile."""
+
+    __tablename__ = "re_entry_decision"
+    __table_args__ = (
+        CheckConstraint("days_on_record >= 0 AND days_as_told >= 0 AND days >= 0", name="days_not_negative"),
+        CheckConstraint("days >= days_on_record AND (days_as_told IS NULL OR days >= days_as_told)", name="cautious"),
+        CheckConstraint("(profile IS NULL) = (profile_digest IS NULL)", name="profile_whole"),
+        CheckConstraint("(profile IS NULL) = (row_number IS NULL)", name="row_of_a_profile"),
+        CheckConstraint("suggested_mg > 0", name="amount_positive"),
+        CheckConstraint("dose_id IS NULL OR release_id IS NULL", name="of_one_act"),
+        Index("ix_re_entry_decision_person_id", "person_id", "clinic_day"),
+    )
+
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    clinic_day: Mapped[date]
+    order_id: Mapped[int] = mapped_column(ForeignKey("dose_order.id"))
+    answer_id: Mapped[int | None] = mapped_column(ForeignKey("re_entry_answer.id"))
+    days_on_record: Mapped[int]
+    days_as_told: Mapped[int | None]
+    days: Mapped[int]
+    """What counted: the more cautious of both."""
+    last_confirmed_mg: Mapped[Mg | None]
+    action: Mapped[ReEntryAction]
+    suggested_mg: Mapped[Mg | None]
+    profile: Mapped[str | None]
+    """The profile that decided; None where no approved table covers drug and treatment phase."""
+    profile_digest: Mapped[str | None]
+    row_number: Mapped[int | None]
+    """Which row of its table, counted from 1."""
+    dose_id: Mapped[int | None] = mapped_column(ForeignKey("dose.id"), unique=True)
+    """The dose given, withheld or refused on it."""
+    release_id: Mapped[int | None] = mapped_column(ForeignKey("re_entry_release.id"), unique=True)
 
 
 class Supplement(Fact):

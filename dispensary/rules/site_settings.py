@@ -10,6 +10,7 @@ from models.enums import SettingKey
 
 LATEST_START = time(6)
 MOST_HOURS, MOST_MINUTES = 24, 60
+MOST_NO_SHOWS, MOST_CALL_BACK_HOURS, A_YEAR = 180, 168, 365
 MOST_COUNTERSIGN_HOURS, MOST_OBSERVATION_MINUTES = 168, 480
 
 
@@ -50,6 +51,11 @@ def _opening_days(value: str) -> Words | None:
     return None if good else say(N_("The days of the week in order, Monday is 1: 12345 for Monday to Friday."))
 
 
+def _folder(value: str) -> Words | None:
+    good = value == "none" or (value.startswith("/") and "\0" not in value)
+    return None if good else say(N_("A folder is written from its root, as in /media/pack; or type none."))
+
+
 CHECKS: dict[SettingKey, Callable[[str], Words | None]] = {
     SettingKey.TIME_ZONE: _time_zone,
     SettingKey.DAY_STARTS: _day_starts,
@@ -62,4 +68,9 @@ CHECKS: dict[SettingKey, Callable[[str], Words | None]] = {
     SettingKey.TELEPHONE_ORDERS: _yes_or_no,
     SettingKey.COUNTERSIGN_HOURS: _whole_number(1, MOST_COUNTERSIGN_HOURS),
     SettingKey.FIRST_DOSE_OBSERVATION_MINUTES: _whole_number(0, MOST_OBSERVATION_MINUTES),
+    SettingKey.LOST_AFTER_NO_SHOWS: _whole_number(7, MOST_NO_SHOWS),
+    SettingKey.CALL_BACK_HOURS: _whole_number(1, MOST_CALL_BACK_HOURS),
+    SettingKey.SAFETY_CHECK_DAYS: _whole_number(1, A_YEAR),
+    SettingKey.PACK_FOLDER: _folder,
+    SettingKey.PACK_EVERY_MINUTES: _whole_number(1, MOST_MINUTES),
 }

@@ -50,6 +50,38 @@ SENTENCES: dict[AuditKind, str] = {
     AuditKind.HEALTH_FACT_ENDED: N_("Ended health entry no. %(health_fact)s of person no. %(person)s."),
     AuditKind.SHIFT_NOTE_WRITTEN: N_("Left shift note no. %(subject_id)s."),
     AuditKind.SHIFT_NOTE_READ: N_("Read and signed shift note no. %(shift_note_id)s."),
+    AuditKind.CLOSED_DAY_ANNOUNCED: N_("Announced %(clinic_day)s as closed: %(closure)s."),
+    AuditKind.CLOSED_DAY_TAKEN_BACK: N_("Took back closed day no. %(closed_day)s."),
+    AuditKind.CLOSURE_LIST_SIGNED: N_("Signed the closure list from %(first_on)s to %(last_on)s: %(people)s people."),
+    AuditKind.ABSENCE_RECORDED: N_("Recorded that person no. %(person)s is away from %(from_on)s: %(absence)s."),
+    AuditKind.ABSENCE_ENDED: N_("Recorded the last day away of person no. %(person)s: %(last_day)s."),
+    AuditKind.MISSED_DAY_EXPLAINED: N_("Noted why person no. %(person)s missed %(clinic_day)s: %(missed)s."),
+    AuditKind.FOLLOW_UP_KEPT: N_("Went on looking for person no. %(person)s until %(look_again_on)s."),
+    AuditKind.RE_ENTRY_ASKED: N_("Asked person no. %(person)s about the last dose on %(clinic_day)s."),
+    AuditKind.RE_ENTRY_DECIDED: N_(
+        "The re-entry gate said “%(action)s” for person no. %(person)s after %(days)s days without medicine."
+    ),
+    AuditKind.TAKE_HOME_DECIDED: N_("Decided on take-home doses of person no. %(person)s from %(effective_on)s."),
+    AuditKind.TAKE_HOME_ENDED: N_(
+        "Ended take-home decision no. %(decision)s of person no. %(person)s: %(end_reason)s."
+    ),
+    AuditKind.TAKE_HOME_ALLOWED_ONCE: N_(
+        "Allowed person no. %(person)s take-home doses from %(first_on)s to %(last_on)s: %(one_off)s."
+    ),
+    AuditKind.TAKE_HOME_ONCE_ENDED: N_("Ended one-off take-home doses no. %(one_off_no)s of person no. %(person)s."),
+    AuditKind.TREATMENT_CREDITED: N_("Credited person no. %(person)s with %(days)s days of treatment elsewhere."),
+    AuditKind.COLLECTOR_NAMED: N_("Named a collector for person no. %(person)s until %(until_on)s."),
+    AuditKind.COLLECTOR_ENDED: N_("Ended collector no. %(collector)s of person no. %(person)s."),
+    AuditKind.SAFETY_CHECKED: N_("Went through take-home safety with person no. %(person)s."),
+    AuditKind.BOTTLES_ISSUED: N_(
+        "Handed out %(bottles)s bottles for person no. %(person)s, %(first_on)s to %(last_on)s."
+    ),
+    AuditKind.LABELS_PRINTED: N_("Printed the labels of issue no. %(issue)s, printing %(printing)s."),
+    AuditKind.BOTTLE_RETURNED: N_("Took back bottle no. %(bottle)s of person no. %(person)s: %(state)s."),
+    AuditKind.BOTTLE_GONE: N_("Noted bottle no. %(bottle)s of person no. %(person)s as %(gone)s."),
+    AuditKind.CALLED_BACK: N_("Called person no. %(person)s back with %(bottles)s bottles: %(call_reason)s."),
+    AuditKind.CALL_BACK_CLOSED: N_("Closed call-back no. %(call_back)s of person no. %(person)s: %(outcome)s."),
+    AuditKind.JOB_RAN: N_("%(job)s ran by itself for %(clinic_day)s: %(job_outcome)s."),
     AuditKind.RE_ENTRY_RELEASED: N_(
         "Released %(amount_mg)s for person no. %(person)s on %(clinic_day)s"
         " after %(days_without_medicine)s days without medicine."
@@ -155,6 +187,17 @@ FIELDS: dict[str, Callable[[Any], Any]] = {
     "notice_kind": enums.NoticeKind,
     "fact_kind": enums.HealthFactKind,
     "incident_kind": enums.IncidentKind,
+    "closure": enums.ClosureKind,
+    "absence": enums.AbsenceKind,
+    "missed": enums.MissedReason,
+    "action": enums.ReEntryAction,
+    "end_reason": enums.TakeHomeEndReason,
+    "one_off": enums.OneOffReason,
+    "state": enums.BottleState,
+    "gone": enums.BottleFate,
+    "call_reason": enums.CallBackReason,
+    "outcome": enums.CallBackOutcomeKind,
+    "job_outcome": enums.JobOutcome,
     "alertness": enums.Alertness,
     "source": enums.ElsewhereSource,
     "verified": lambda value: Words(YES_NO[value]),

@@ -22,6 +22,13 @@ IN_WORDS = {
     SettingKey.TELEPHONE_ORDERS: _l("yes or no. Yes: a nurse may take down a prescriber's order by telephone."),
     SettingKey.COUNTERSIGN_HOURS: _l("Within so many hours the prescriber countersigns a telephone order."),
     SettingKey.FIRST_DOSE_OBSERVATION_MINUTES: _l("So many minutes somebody stays after a first dose; 0 for none."),
+    SettingKey.LOST_AFTER_NO_SHOWS: _l(
+        "After so many no-shows in a row somebody is proposed as lost; a person decides."
+    ),
+    SettingKey.CALL_BACK_HOURS: _l("Within so many hours of a call-back the bottles are brought in."),
+    SettingKey.SAFETY_CHECK_DAYS: _l("So many days the talk about storing take-home doses safely holds."),
+    SettingKey.PACK_FOLDER: _l("Where the encrypted downtime pack is written: a folder of this computer, or none."),
+    SettingKey.PACK_EVERY_MINUTES: _l("How often the rolling downtime pack is written, in minutes."),
 }
 """What each setting does and how its value is written."""
 
