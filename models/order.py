@@ -46,7 +46,7 @@ class DoseOrder(Fact):
     every_n_days: Mapped[int] = mapped_column(default=1)
     """1 is daily; 2 alternate days, counted from the first day."""
     weekdays: Mapped[str | None]
-    """Days of the week, where the order names them; no page offers it yet."""
+    """Days of the week, where the order names them, Monday 1: `135`."""
     parts: Mapped[int] = mapped_column(default=1)
     hours_between_parts: Mapped[int | None]
     """Least hours between two parts of one day."""
@@ -117,6 +117,7 @@ class DepotPlan(Fact):
         CheckConstraint("interval_days >= 7", name="interval_sensible"),
         CheckConstraint("early_days >= 0 AND late_days >= 0", name="window_sensible"),
         CheckConstraint("early_days < interval_days", name="early_within_interval"),
+        CheckConstraint("second_after_days BETWEEN 1 AND interval_days", name="second_within_interval"),
         CheckConstraint("(profile IS NULL) = (profile_digest IS NULL)", name="profile_whole"),
     )
 
@@ -125,6 +126,8 @@ class DepotPlan(Fact):
     interval_days: Mapped[int]
     early_days: Mapped[int]
     late_days: Mapped[int]
+    second_after_days: Mapped[int | None]
+    """From so many days after the first injection the second may be given; None where it follows the same window."""
     profile: Mapped[str | None]
     """The profile whose window was in force when the order was signed; the prescriber's own figures otherwise."""
     profile_digest: Mapped[str | None]

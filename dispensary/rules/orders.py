@@ -8,8 +8,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from dispensary.rules.depots import DepotTerms
 from models.enums import Form, Medication, TreatmentPhase
 from models.units import Mg
+
+DAYS_OF_THE_WEEK = range(1, 8)
+"""Monday is 1."""
 
 
 @dataclass(frozen=True)
@@ -44,14 +48,70 @@ class OrderFacts:
     """Oldest first."""
     signed_by: str
     signed_at: datetime
+    weekdays: tuple[int, ...] = ()
+    """The days of the week on which a dose is due, Monday 1; empty where it goes by every n-th day."""
+    depot: DepotTerms | None = None
+    """Of an order for depot injections: its intervals; their due days follow from the last injection (depots.py)."""
+
+    @property
+    def is_injection(self) -> bool:
+        """Whether this is an order for depot injections."""
+        return self.form is Form.INJECTION
 
     def holds_on(self, day: date) -> bool:
         """Return whether the order is in force on a clinic day."""
         return self.starts_on <= day <= self.ends_on
 
     def due_on(self, day: date) -> bool:
-        """Return whether a dose is due on a clinic day: every n-th day, counted from the first."""
-        return self.holds_on(day) and (day - self.starts_on).days % self.every_n_days == 0
+        """Return whether a dose is due on a clinic day: by its days of the week, or every n-th day from the first.
+
+        Never for injections, which are due by the day of the last one: see `depots.depot_due`.
+        """
+        return (
+            not self.is_injection
+            and self.holds_on(day)
+            and falls_on(day, self.starts_on, self.every_n_days, self.weekdays)
+        )
+
+    def next_due(self, after: date) -> date | None:
+        """Return the first day after a day on which a dose is due, or None if the order ends before."""
+        days = (max(after, self.starts_on - timedelta(days=1)) + timedelta(days=n) for n in DAYS_OF_THE_WEEK)
+        return next((day for day in days if self.due_on(day)), None)
+
+    def covers_days(self, day: date) -> int:
+        """Return how many days a dose taken on a day covers, that day among them."""
+        return covers_days(day, self.every_n_days, self.weekdays, self.depot)
+
+
+def falls_on(day: date, starts_on: date, every_n_days: int, weekdays: Sequence[int]) -> bool:
+    """Return whether a rhythm has a dose on a day: one of its days of the week, or every n-th day from the first."""
+    return day.isoweekday() in weekdays if weekdays else (day - starts_on).days % every_n_days == 0
+
+
+def covers_days(day: date, every_n_days: int, weekdays: Sequence[int], depot: DepotTerms | None = None) -> int:
+    """Return how many days a dose taken on a day covers, that day among them: until the next is due.
+
+    Args:
+        day: when it was taken.
+        every_n_days: 1 for daily, 2 for alternate days.
+        weekdays: the days of the week of its order; empty where it names none.
+        depot: the terms of its order, where it was injected.
+    """
+    if depot is not None:
+        return depot.covers_days
+    if not weekdays:
+        return every_n_days
+    return next(n for n in DAYS_OF_THE_WEEK if (day + timedelta(days=n)).isoweekday() in weekdays)
+
+
+def weekdays_of(text: str | None) -> tuple[int, ...]:
+    """Return the days of the week as an order keeps them: `135` is Monday, Wednesday and Friday."""
+    return tuple(int(digit) for digit in text or "")
+
+
+def weekdays_text(weekdays: Sequence[int]) -> str | None:
+    """Return days of the week as an order keeps them; None where it names none."""
+    return "".join(str(day) for day in sorted(weekdays)) or None
 
 
 @dataclass(frozen=True)
