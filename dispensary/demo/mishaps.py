@@ -16,7 +16,7 @@ from dispensary.queries import policy, stock
 from dispensary.rules.attendance import DayTaken
 from dispensary.rules.dosing import DosingFacts, shown_digest
 from dispensary.rules.stock import lines_for
-from dispensary.services import elsewhere, incidents, replacements, spills, stops, vomiting
+from dispensary.services import dosing, elsewhere, incidents, replacements, spills, stops, vomiting
 from dispensary.services.dosing import Shown
 from dispensary.services.elsewhere import Confirmed, Reported
 from dispensary.services.incidents import Swallowed
@@ -70,7 +70,9 @@ def came_up(scene: Scene, patient: Patient, facts: DosingFacts, at: datetime) ->
         act = scene.nurse(patient, moment)
         shown = window.shown(scene, patient, act)
         waiting = replacements.waiting_for(scene.session, patient.person_id, dose.id, act)
-        now = replacements.facts_at_window(scene.session, window.station(scene, patient, act), waiting, act)
+        now = replacements.facts_at_window(
+            scene.session, dosing.station_facts(scene.session, patient.person_id, act), waiting, act
+        )
         replacements.give_replacement(
             scene.session,
             shown=Shown(patient.person_id, shown_digest(now, scene.rules), shown.digits),

@@ -8,7 +8,6 @@ from datetime import datetime
 
 from dispensary.demo.patient import Patient
 from dispensary.demo.scene import Scene
-from dispensary.queries import dosing as facts_of
 from dispensary.rules.dosing import DosingFacts, reasons_to_withhold, shown_digest
 from dispensary.services import dosing
 from dispensary.services.act import Act
@@ -59,21 +58,9 @@ def record(scene: Scene, patient: Patient, act: Act) -> Dose:
 
 def shown(scene: Scene, patient: Patient, act: Act) -> Shown:
     """Return what the station shows; where nothing can be poured, bottles that hold no more are changed first."""
-    facts = station(scene, patient, act)
+    facts = dosing.station_facts(scene.session, patient.person_id, act)
     if facts.lines is None:
         assert act.window_id is not None
         scene.supplies.refill(act.window_id, patient.one.medication, patient.one.form, act)
-        facts = station(scene, patient, act)
+        facts = dosing.station_facts(scene.session, patient.person_id, act)
     return Shown(patient.person_id, shown_digest(facts, scene.rules), facts.check_digits)
-
-
-def station(scene: Scene, patient: Patient, act: Act) -> DosingFacts:
-    """Return the facts as the station reads them."""
-    return facts_of.facts_for(
-        scene.session,
-        person_id=patient.person_id,
-        site_id=act.site_id,
-        window_id=act.window_id,
-        clinic_day=act.clinic_day,
-        at=act.at,
-    )

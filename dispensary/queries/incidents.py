@@ -7,17 +7,12 @@ from typing import Any
 from sqlalchemy import Select, bindparam, exists, select
 from sqlalchemy.orm import Session, aliased
 
-from dispensary.errors import NotFound
 from dispensary.queries.people import full_name
 from dispensary.queries.signs import same_person
-from dispensary.wording import N_, say
 from models import (
     Dose,
     DoseReversal,
     DosingIncident,
-    Episode,
-    EpisodeEnd,
-    EpisodeEndCorrection,
     IncidentObservation,
     Person,
     Staff,
@@ -27,31 +22,6 @@ from models.enums import Alertness, DoseOutcome, IncidentKind, Medication
 from models.units import Mg
 
 _INCIDENT, _WHO = DosingIncident.__table__.c, Person.__table__.c
-
-
-def surviving(session: Session, person_id: int) -> int:
-    """Return the record that stands for a person: their own, or the one that it was linked into.
-
-    Raises:
-        NotFound: there is no such person.
-    """
-    row = session.execute(select(Person.id, Person.root_id).where(Person.id == person_id)).one_or_none()
-    if row is None:
-        raise NotFound(say(N_("There is no such person.")), code="no_such_person")
-    survives: int = row.root_id or row.id
-    return survives
-
-
-def episode_on(session: Session, person_id: int, site_id: int) -> int | None:
-    """Return the person's open episode at a site; None for somebody who is not in treatment there."""
-    corrected = select(EpisodeEndCorrection.episode_end_id)
-    ended = select(EpisodeEnd.episode_id).where(EpisodeEnd.id.not_in(corrected))
-    query = (
-        select(Episode.id)
-        .where(Episode.person_id == person_id, Episode.site_id == site_id, Episode.id.not_in(ended))
-        .order_by(Episode.admitted_on.desc(), Episode.id.desc())
-    )
-    return session.scalar(query.limit(1))
 
 
 @dataclass(frozen=True)

@@ -159,6 +159,11 @@ def facts_behind_locks(session: Session, person_id: int, act: Act) -> DosingFact
     """Lock a person and this window's containers, and return the facts as they stand behind the locks."""
     lock.person(session, person_id)
     lock.window(session, act.window_id)
+    return station_facts(session, person_id, act)
+
+
+def station_facts(session: Session, person_id: int, act: Act) -> DosingFacts:
+    """Return the facts about a person's next dose at the window and the moment of an act."""
     return facts_of.facts_for(
         session,
         person_id=person_id,

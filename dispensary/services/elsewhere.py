@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from dispensary.errors import Conflict, NotFound, Refused
 from dispensary.queries import dosing as facts_of
 from dispensary.queries import elsewhere as records
-from dispensary.queries import incidents as people_of
+from dispensary.queries import people as people_of
 from dispensary.services import audit, dosing, incidents, linked_slots, people, stops, tasks
 from dispensary.services.act import Act
 from dispensary.services.facts import write

@@ -9,12 +9,11 @@ from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
 from dispensary.errors import NotFound, Refused
-from dispensary.queries import dosing as facts_of
-from dispensary.queries import incidents as records
+from dispensary.queries import people as records
 from dispensary.queries import stock as shelf
 from dispensary.rules.dosing import DosingFacts
 from dispensary.rules.stock import ContainerFacts, Line, lines_for
-from dispensary.services import dose_reversals, incidents, linked_slots, lock
+from dispensary.services import dose_reversals, dosing, incidents, linked_slots, lock
 from dispensary.services.act import Act
 from dispensary.services.incidents import Swallowed
 from dispensary.wording import N_, say
@@ -73,14 +72,7 @@ def report_incident(
     if wrong is not None:
         _take_back(session, wrong, kind, note, act)
         intended_person_id = intended_person_id or wrong.person_id
-    facts = facts_of.facts_for(
-        session,
-        person_id=person_id,
-        site_id=act.site_id,
-        window_id=act.window_id,
-        clinic_day=act.clinic_day,
-        at=act.at,
-    )
+    facts = dosing.station_facts(session, person_id, act)
     return incidents.record_incident(
         session,
         person_id=person_id,

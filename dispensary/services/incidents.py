@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from dispensary.errors import NotFound, Refused
 from dispensary.policy.house import house_rules
 from dispensary.queries import dosing as facts_of
-from dispensary.queries import incidents as records
+from dispensary.queries import people as records
 from dispensary.rules.dosing import Slot
 from dispensary.rules.incidents import observe_until
 from dispensary.rules.stock import Line

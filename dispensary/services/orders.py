@@ -17,6 +17,7 @@ from dispensary.queries import doses_taken, orders, people
 from dispensary.queries.orders import OrderVersion
 from dispensary.rules.order_drafts import OrderDraft, amounts_to_type_again, faults, is_buprenorphine, says
 from dispensary.rules.order_limits import reasons_over_limit
+from dispensary.rules.orders import Step
 from dispensary.services import audit, guests, prescriber_desk, re_entry
 from dispensary.services.act import Act
 from dispensary.services.people import line, lock
@@ -208,6 +209,19 @@ def _refuse_overlap(session: Session, person_id: int, draft: OrderDraft, but: Co
             raise Conflict(say(words, first=facts.starts_on, last=facts.ends_on), code="orders_overlap")
 
 
+def write_order(session: Session, order: DoseOrder, steps: Sequence[Step], act: Act, /, **said: object) -> None:
+    """Write a signed order with what it says from each of its days on, part by part; its audit row says `said` too."""
+    session.add(order)
+    session.flush()
+    session.add_all(
+        OrderStep(order_id=order.id, from_on=step.from_on, part=part, amount_mg=amount_mg, **act.stamp)
+        for step in steps
+        for part, amount_mg in enumerate(step.amounts_mg, start=1)
+    )
+    session.flush()
+    audit.record(session, AuditKind.ORDER_SIGNED, order, act, **said)
+
+
 def _sign(
     session: Session, person_id: int, episode_id: int, old: OrderVersion | None, signing: Signing, act: Act
 ) -> DoseOrder:
@@ -232,15 +246,7 @@ def _sign(
         signed_at=act.at,
         **act.stamp,
     )
-    session.add(order)
-    session.flush()
-    session.add_all(
-        OrderStep(order_id=order.id, from_on=step.from_on, part=part, amount_mg=amount_mg, **act.stamp)
-        for step in draft.steps
-        for part, amount_mg in enumerate(step.amounts_mg, start=1)
-    )
-    session.flush()
-    audit.record(session, AuditKind.ORDER_SIGNED, order, act, steps=_said(draft))
+    write_order(session, order, draft.steps, act, steps=_said(draft))
     answered = {TaskReasonKind.STEP_WAITS, TaskReasonKind.ORDER_ENDING}
     if held_days is not None:
         re_entry.write(session, person_id=person_id, order_id=order.id, held_days=held_days,

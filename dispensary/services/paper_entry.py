@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 from dispensary.errors import Refused
 from dispensary.queries import dosing as facts_of
 from dispensary.queries import downtime, stock
-from dispensary.queries import incidents as records
 from dispensary.queries import paper_entry as entries
+from dispensary.queries import people as records
 from dispensary.reasons import Reason
 from dispensary.rules import dosing as dosing_rules
 from dispensary.rules import paper_entry as rules

@@ -10,18 +10,14 @@ from dispensary.errors import Conflict, NotFound, Refused
 from dispensary.queries import dosing, on_call, orders, sites, telephone_orders
 from dispensary.queries.telephone_orders import Call, TakenDown
 from dispensary.rules.order_drafts import says
+from dispensary.rules.orders import Step
 from dispensary.rules.telephone_orders import amount_fault, reasons_against
 from dispensary.services import audit, people, prescriber_desk, re_entry, stops, tasks
 from dispensary.services.act import Act
+from dispensary.services.orders import write_order
 from dispensary.services.people import line
 from dispensary.wording import N_, say
-from models import (
-    Countersignature,
-    DoseOrder,
-    OrderEnd,
-    OrderStep,
-    TelephoneOrder,
-)
+from models import Countersignature, DoseOrder, OrderEnd, TelephoneOrder
 from models.enums import AuditKind, Desk, OrderEndReason, StopKind, TaskReasonKind, TelephoneOrderKind
 from models.units import Mg
 
@@ -159,14 +155,7 @@ def _continue(session: Session, said: Said, call: Call, reason: str, act: Act) -
         signed_at=act.at,
         **act.stamp,
     )
-    session.add(order)
-    session.flush()
-    session.add_all(
-        OrderStep(order_id=order.id, from_on=act.clinic_day, part=part, amount_mg=mg, **act.stamp)
-        for part, mg in enumerate(amounts, start=1)
-    )
-    session.flush()
-    audit.record(session, AuditKind.ORDER_SIGNED, order, act, person=order.person_id)
+    write_order(session, order, [Step(act.clinic_day, amounts)], act, person=order.person_id)
     return order
 
 

@@ -29,15 +29,6 @@ QTC = MEDICINE.replace('"medicine"', '"qtc"').replace('names = ["rifampicin"]', 
 PREGNANCY = MEDICINE.replace('"medicine"', '"pregnancy"').replace('names = ["rifampicin"]\n', "")
 
 
-@pytest.fixture
-def write(tmp_path):
-    def write(text, name="mine.toml"):
-        (tmp_path / name).write_text(text)
-        return tmp_path / name
-
-    return write
-
-
 def approval(profile, in_force=True):
     return Approval(profile.id, profile.digest, in_force, DAY, datetime(2026, 11, 23, 8, tzinfo=UTC), "Dana Frost")
 

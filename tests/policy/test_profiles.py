@@ -37,15 +37,6 @@ def approval(profile, *, in_force=True, effective_on=DAY):
     return Approval(profile.id, profile.digest, in_force, effective_on, AT, "Dana Frost")
 
 
-@pytest.fixture
-def write(tmp_path):
-    def write(text, name="mine.toml"):
-        (tmp_path / name).write_text(text)
-        return tmp_path / name
-
-    return write
-
-
 def test_shipped_profiles_are_whole_cited_and_none_is_doubtful():
     profiles = load([SHIPPED])
 

@@ -8,16 +8,9 @@ from dispensary.errors import Refused
 from dispensary.policy.profiles import SHIPPED, Approval, load, read
 from dispensary.policy.stack import bands_in_force
 from models.enums import Medication
+from tests.policy.test_profiles import HEAD
 
 DAY = date(2026, 3, 2)
-HEAD = """
-id = "mine"
-title = "Ours"
-jurisdiction = "Harbour Clinic"
-document = "Local protocol"
-edition = "2026"
-words = "What we agreed."
-"""
 CITED = """
 medication = "methadone"
 citation = "Local protocol, section 9"
@@ -34,15 +27,6 @@ def band(since, until, share, cited=CITED):
 
 
 GOOD = band(0, 9, "1/2") + band(10, None, "0")
-
-
-@pytest.fixture
-def write(tmp_path):
-    def write(text):
-        (tmp_path / "mine.toml").write_text(text)
-        return tmp_path / "mine.toml"
-
-    return write
 
 
 def approval(profile):

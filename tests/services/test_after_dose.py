@@ -10,9 +10,7 @@ from dispensary.errors import Conflict, NotFound, Refused
 from dispensary.policy.profiles import SHIPPED, Approval, load
 from dispensary.policy.stack import VomitBands, bands_in_force
 from dispensary.queries import after_dose
-from dispensary.queries.dosing import facts_for
-from dispensary.queries.safety_picture import safety_picture
-from dispensary.rules.dosing import SiteRules, shown_digest
+from dispensary.rules.dosing import shown_digest
 from dispensary.services import dose_reversals, dosing, observations, replacements, spills, stops, vomiting
 from dispensary.services.dosing import Shown
 from models import (
@@ -43,8 +41,8 @@ from models.units import mg, quantity
 from tests.durability.recount import recount
 from tests.factories import TABLET, episode, imported_dose, order, patient, person, trust_clock
 from tests.rows import audited, count
+from tests.station import SITE, give, look, picture
 
-SITE = SiteRules(hours_between_days=8, hold_from_days=3, hold_from_days_induction=2)
 HALF_AN_HOUR = timedelta(minutes=30)
 NOTHING_APPROVED = VomitBands()
 
@@ -54,17 +52,6 @@ def bands(world):
     """The bands of TIP 43, approved here."""
     tip = next(p for p in load([SHIPPED]) if p.id == "us-tip43-2005")
     return bands_in_force([tip], [Approval(tip.id, tip.digest, True, date(2026, 1, 1), world.at, "Dana")], world.day)
-
-
-def look(session, world, who, **changes):
-    act = world.act(**changes)
-    day = act.clinic_day
-    return facts_for(session, person_id=who.id, site_id=act.site_id, window_id=act.window_id, clinic_day=day, at=act.at)
-
-
-def give(session, world, who, **changes):
-    shown = Shown(who.id, shown_digest(look(session, world, who, **changes), SITE))
-    return dosing.record_dose(session, shown=shown, site=SITE, act=world.act(**changes).at_the_window())
 
 
 def vomit(session, world, who, dose, bands=NOTHING_APPROVED, minutes=5, witnessed=True, after=HALF_AN_HOUR):
@@ -708,13 +695,6 @@ def test_the_page_knows_a_replacement_that_waits(session, world, bands):
     who, _ = replaced(session, world, bands)
     trust_clock(session, world)
 
-    picture = safety_picture(
-        session,
-        person_id=who.id,
-        site_id=world.site.id,
-        window_id=world.window.id,
-        clinic_day=world.day,
-        at=world.at + timedelta(hours=1),
-    )
+    seen = picture(session, world, who, at=world.at + timedelta(hours=1))
 
-    assert picture.dose_today is not None
+    assert seen.dose_today is not None

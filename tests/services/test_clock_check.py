@@ -8,12 +8,12 @@ from sqlalchemy import select
 import models
 from dispensary.errors import Refused
 from dispensary.queries.clock import newest_recording
-from dispensary.queries.dosing import facts_for
 from dispensary.rules.dosing import SiteRules, reasons_to_withhold
 from dispensary.services.clock_check import confirm_clock
 from models import AuditEvent, ClockConfirmation
 from models.enums import AuditKind, Origin
 from tests.factories import dose, imported_dose, patient
+from tests.station import look
 
 DAY = timedelta(days=1)
 ALL_WEEK = frozenset(range(1, 8))
@@ -38,9 +38,7 @@ def waiting(session, world):
 
 
 def codes(session, world, who, at, opening_days=ALL_WEEK):
-    facts = facts_for(
-        session, person_id=who.id, site_id=world.site.id, window_id=world.window.id, clinic_day=at.date(), at=at
-    )
+    facts = look(session, world, who, at=at)
     rules = SiteRules(8, 99, 99, opening_days=opening_days)
     return {r.code for r in reasons_to_withhold(facts, rules)} & {"clock_behind", "clock_skipped_a_day"}
 

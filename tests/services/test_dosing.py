@@ -8,10 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 
 from dispensary.errors import Conflict, Refused
-from dispensary.queries.dosing import facts_for
-from dispensary.queries.safety_picture import safety_picture
-from dispensary.rules.dosing import SiteRules, shown_digest
-from dispensary.services import dose_reversals, dosing
+from dispensary.services import dosing
 from dispensary.services.dosing import Shown
 from models import (
     AuditEvent,
@@ -29,33 +26,13 @@ from models.enums import (
     DoseOutcome,
     MovementKind,
     RefusedReason,
-    ReversalReason,
     TaskReasonKind,
     TreatmentPhase,
     WithheldReason,
 )
 from models.units import mg, quantity
 from tests.factories import container, order, patient, person, trust_clock
-
-SITE = SiteRules(hours_between_days=8, hold_from_days=3, hold_from_days_induction=2)
-
-
-def look(session, world, who, **changes):
-    act = world.act(**changes)
-    return facts_for(
-        session,
-        person_id=who.id,
-        site_id=world.site.id,
-        window_id=world.window.id,
-        clinic_day=act.clinic_day,
-        at=act.at,
-    )
-
-
-def give(session, world, who, by=None, **changes):
-    act = world.act(by, **changes).at_the_window()
-    shown = Shown(who.id, shown_digest(look(session, world, who, **changes), SITE))
-    return dosing.record_dose(session, shown=shown, site=SITE, act=act)
+from tests.station import SITE, give, picture, reverse, shown
 
 
 def test_dose_takes_the_slot_and_the_stock_and_is_audited(session, world):
@@ -195,11 +172,11 @@ def test_a_dose_that_empties_one_bottle_opens_the_next_and_names_both(session, w
 def test_part_dose_wastes_the_rest_with_a_witness(session, world):
     who = patient(session, world, "80")
     act = world.act().at_the_window()
-    shown = Shown(who.id, shown_digest(look(session, world, who), SITE))
+    page = shown(session, world, who)
 
     dose = dosing.record_part_dose(
         session,
-        shown=shown,
+        shown=page,
         site=SITE,
         taken_mg=mg("50"),
         reason=RefusedReason.FEELS_UNWELL,
@@ -219,12 +196,12 @@ def test_part_dose_wastes_the_rest_with_a_witness(session, world):
 @pytest.mark.parametrize("taken", ["0", "80", "90"])
 def test_part_dose_is_more_than_nothing_and_less_than_ordered(session, world, taken):
     who = patient(session, world, "80")
-    shown = Shown(who.id, shown_digest(look(session, world, who), SITE))
+    page = shown(session, world, who)
 
     with pytest.raises(Refused) as refusal:
         dosing.record_part_dose(
             session,
-            shown=shown,
+            shown=page,
             site=SITE,
             taken_mg=mg(taken),
             reason=RefusedReason.OTHER,
@@ -259,18 +236,6 @@ def test_after_refusing_the_person_may_still_take_the_dose(session, world):
     dose = give(session, world, who, at=world.at + timedelta(minutes=20))
 
     assert dose.outcome is DoseOutcome.GIVEN
-
-
-def reverse(session, world, dose, poured=False):
-    return dose_reversals.reverse_dose(
-        session,
-        dose_id=dose.id,
-        reason=ReversalReason.KEYED_BY_MISTAKE,
-        note="keyed on the wrong page",
-        poured=poured,
-        witnessed_by_id=world.witness.id if poured else None,
-        act=world.act(at=world.at + timedelta(minutes=5)),
-    )
 
 
 def test_reversal_frees_the_slot_once_and_returns_the_stock(session, world):
@@ -353,14 +318,7 @@ def test_picture_shows_the_last_seven_days(session, world):
     who = patient(session, world, starts_on=world.day - timedelta(days=1))
     give(session, world, who, at=world.at - timedelta(days=1))
 
-    picture = safety_picture(
-        session,
-        person_id=who.id,
-        site_id=world.site.id,
-        window_id=world.window.id,
-        clinic_day=world.day,
-        at=world.at,
-    )
+    seen = picture(session, world, who)
 
-    assert [day.taken_mg for day in picture.strip][-2:] == [mg("80"), mg("0")]
-    assert picture.facts.days_without_medicine == 0
+    assert [day.taken_mg for day in seen.strip][-2:] == [mg("80"), mg("0")]
+    assert seen.facts.days_without_medicine == 0

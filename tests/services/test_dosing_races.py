@@ -10,12 +10,9 @@ from sqlalchemy.orm import Session
 
 from dispensary.errors import DomainError
 from dispensary.policy.stack import OrderLimits
-from dispensary.queries.dosing import facts_for
-from dispensary.rules.dosing import SiteRules, shown_digest
 from dispensary.rules.order_drafts import OrderDraft
 from dispensary.rules.orders import Step
 from dispensary.services import dose_reversals, dosing, episodes, orders, re_entry, stock_leaving, stock_moving, stops
-from dispensary.services.dosing import Shown
 from dispensary.services.orders import Signing
 from dispensary.web.database import unit_of_work
 from models import Claim, Container, Dose, DoseOrder, ReEntryRelease
@@ -23,8 +20,8 @@ from models.enums import EpisodeEndReason, Form, Medication, ReversalReason, Sto
 from models.units import mg
 from tests.durability.recount import recount
 from tests.factories import container, dose, patient
+from tests.station import SITE, shown
 
-SITE = SiteRules(hours_between_days=8, hold_from_days=3, hold_from_days_induction=2)
 A_MOMENT = 0.4
 Change = Callable[[Session], object]
 
@@ -55,21 +52,17 @@ def at_once(app, first: Change, second: Change) -> list[str]:
     return outcomes
 
 
-def page_of(session, world, who):
-    facts = facts_for(
-        session,
-        person_id=who.id,
-        site_id=world.site.id,
-        window_id=world.window.id,
-        clinic_day=world.day,
-        at=world.at,
-    )
-    return Shown(who.id, shown_digest(facts, SITE))
-
-
 def giving(session, world, who):
-    page, act = page_of(session, world, who), world.act()
+    page, act = shown(session, world, who), world.act()
     return lambda other: dosing.record_dose(other, shown=page, site=SITE, act=act)
+
+
+def reversing(session, world, who):
+    dose_id, act = dose(session, world, who, order_of(session, who)).id, world.act()
+    why = ReversalReason.KEYED_BY_MISTAKE
+    return lambda other: dose_reversals.reverse_dose(
+        other, dose_id=dose_id, reason=why, note="wrong page", poured=False, witnessed_by_id=None, act=act
+    )
 
 
 def order_of(session, who):
@@ -194,19 +187,7 @@ def test_two_prescribers_sign_at_once_and_one_version_follows(app, session, worl
 
 def test_a_dose_is_reversed_once_however_many_press(app, session, world):
     who = patient(session, world)
-    dose_id, act = dose(session, world, who, order_of(session, who)).id, world.act()
-
-    def reverse(other):
-        dose_reversals.reverse_dose(
-            other,
-            dose_id=dose_id,
-            reason=ReversalReason.KEYED_BY_MISTAKE,
-            note="wrong page",
-            poured=False,
-            witnessed_by_id=None,
-            act=act,
-        )
-
+    reverse = reversing(session, world, who)
     session.commit()
 
     outcomes = at_once(app, reverse, reverse)
@@ -220,7 +201,7 @@ def test_a_container_moved_away_while_the_dose_is_pressed_is_not_opened(app, ses
     who = patient(session, world, "10000")
     second_one = patient(session, world, "80")
     act, bottle_id = world.act(world.witness), bottle.id
-    dosing.record_dose(session, shown=page_of(session, world, who), site=SITE, act=world.act())
+    dosing.record_dose(session, shown=shown(session, world, who), site=SITE, act=world.act())
     pressed = giving(session, world, second_one)
     session.commit()
 

@@ -12,9 +12,8 @@ from dispensary.clock import clinic_day
 from dispensary.errors import Conflict, NotFound, Refused
 from dispensary.queries import stock as stock_queries
 from dispensary.queries.dosing import facts_for
-from dispensary.rules.dosing import SiteRules, reasons_to_withhold, shown_digest
+from dispensary.rules.dosing import reasons_to_withhold
 from dispensary.services import dose_reversals, dosing, episodes, re_entry, stock_leaving, stops
-from dispensary.services.dosing import Shown
 from models import Claim, Container, DoseLine, Movement
 from models.enums import (
     Admission,
@@ -34,35 +33,10 @@ from models.units import mg, quantity
 from tests import factories
 from tests.durability.recount import recount
 from tests.factories import claim, container, dose, episode, order, patient, person, product, trust_clock
+from tests.station import SITE, codes, give, look, reverse, shown
 
-SITE = SiteRules(hours_between_days=8, hold_from_days=3, hold_from_days_induction=2)
 BUP = {"medication": Medication.BUPRENORPHINE_NALOXONE, "form": Form.TABLET}
 DAY = timedelta(days=1)
-
-
-def look(session, world, who, **changes):
-    act = world.act(**changes)
-    return facts_for(
-        session,
-        person_id=who.id,
-        site_id=act.site_id,
-        window_id=act.window_id,
-        clinic_day=act.clinic_day,
-        at=act.at,
-    )
-
-
-def reasons(session, world, who, **changes):
-    return [reason.code for reason in reasons_to_withhold(look(session, world, who, **changes), SITE)]
-
-
-def shown(session, world, who, **changes):
-    return Shown(who.id, shown_digest(look(session, world, who, **changes), SITE))
-
-
-def give(session, world, who, **changes):
-    page = shown(session, world, who, **changes)
-    return dosing.record_dose(session, shown=page, site=SITE, act=world.act(**changes).at_the_window())
 
 
 def give_part(session, world, who, taken, witness=None, **changes):
@@ -73,18 +47,6 @@ def give_part(session, world, who, taken, witness=None, **changes):
         taken_mg=mg(taken),
         reason=RefusedReason.FEELS_UNWELL,
         witnessed_by_id=(witness or world.witness).id,
-        act=world.act(**changes),
-    )
-
-
-def reverse(session, world, wrong, poured=False, **changes):
-    return dose_reversals.reverse_dose(
-        session,
-        dose_id=wrong.id,
-        reason=ReversalReason.KEYED_BY_MISTAKE,
-        note="wrong page",
-        poured=poured,
-        witnessed_by_id=world.witness.id if poured else None,
         act=world.act(**changes),
     )
 
@@ -101,7 +63,7 @@ def test_a_slot_taken_by_whatever_kind_of_claim_is_shown_as_taken(session, world
 
     facts = look(session, world, who)
 
-    assert reasons(session, world, who) == ["slot_taken"]
+    assert codes(session, world, who) == ["slot_taken"]
     assert (facts.slot.taken_at, facts.slot.taken_by, facts.due_mg) == (world.at, "Rosa Ames", None)
     with pytest.raises(Conflict):
         give(session, world, who)
@@ -111,7 +73,7 @@ def test_a_dose_of_today_that_was_imported_takes_the_slot(session, world):
     who = patient(session, world)
     factories.imported_dose(session, world, who, at=world.at - timedelta(hours=1))
 
-    assert reasons(session, world, who) == ["slot_taken"]
+    assert codes(session, world, who) == ["slot_taken"]
 
 
 def transfer(world, last_dose_on, amount="80"):
@@ -133,7 +95,7 @@ def test_who_was_dosed_today_at_the_clinic_before_gets_nothing_here_until_tomorr
         give(session, world, who)
 
     assert [r.code for r in refusal.value.reasons] == ["dosed_elsewhere_today"]
-    assert reasons(session, world, who, at=world.at + DAY) == []
+    assert codes(session, world, who, at=world.at + DAY) == []
 
 
 @pytest.mark.parametrize(("days_ago", "count"), [(1, 0), (3, 2), (4, 3)])
@@ -156,7 +118,7 @@ def test_an_order_for_every_fourth_day_does_not_hide_four_missed_daily_doses(ses
     order(session, world, who, amount="32", in_episode=stay, every_n_days=4, **BUP)
 
     assert look(session, world, who).days_without_medicine == 3
-    assert "days_without_medicine" in reasons(session, world, who)
+    assert "days_without_medicine" in codes(session, world, who)
 
 
 def test_a_dose_for_four_days_still_covers_them_when_the_order_turns_daily(session, world):
@@ -194,7 +156,7 @@ def test_no_record_but_a_whole_dose_ends_the_days_without_medicine(session, worl
     facts = look(session, world, who)
 
     assert facts.days_without_medicine == (6 if way in ("withheld", "refused") else 5)
-    assert "days_without_medicine" in reasons(session, world, who)
+    assert "days_without_medicine" in codes(session, world, who)
 
 
 def part_of_it(session, world, who, **changes):
@@ -220,12 +182,12 @@ def test_a_release_for_fewer_days_than_are_counted_now_releases_nothing(session,
     wrong = dose(session, world, who, session.scalars(select_order(who)).one(), at=world.at - 4 * DAY)
     released(session, world, who, look(session, world, who))
     trust_clock(session, world)
-    assert reasons(session, world, who) == []
+    assert codes(session, world, who) == []
 
     reverse(session, world, wrong)
 
     assert look(session, world, who).days_without_medicine == 8
-    assert reasons(session, world, who) == ["days_without_medicine"]
+    assert codes(session, world, who) == ["days_without_medicine"]
     with pytest.raises(Conflict) as refusal:
         released(session, world, who, look(session, world, who))
     assert refusal.value.code == "released_before"
@@ -241,8 +203,8 @@ def test_a_release_holds_for_its_own_day_only(session, world):
     who = patient(session, world, starts_on=world.day - 5 * DAY)
     released(session, world, who, look(session, world, who))
 
-    assert reasons(session, world, who) == []
-    assert reasons(session, world, who, at=world.at + DAY) == ["days_without_medicine"]
+    assert codes(session, world, who) == []
+    assert codes(session, world, who, at=world.at + DAY) == ["days_without_medicine"]
 
 
 def test_a_released_dose_that_was_given_is_not_released_again_for_a_second(session, world):
@@ -250,7 +212,7 @@ def test_a_released_dose_that_was_given_is_not_released_again_for_a_second(sessi
     released(session, world, who, look(session, world, who))
     give(session, world, who)
 
-    assert reasons(session, world, who) == ["slot_taken"]
+    assert codes(session, world, who) == ["slot_taken"]
 
 
 def test_the_order_of_an_episode_that_ended_today_is_not_that_of_the_next(session, world):
@@ -273,7 +235,7 @@ def test_the_order_of_an_episode_that_ended_today_is_not_that_of_the_next(sessio
         act=world.act(),
     )
 
-    assert reasons(session, world, who) == ["no_active_order"]
+    assert codes(session, world, who) == ["no_active_order"]
 
 
 def test_withholding_at_one_window_is_seen_at_the_other_before_it_confirms(session, world):
@@ -365,7 +327,7 @@ def test_what_comes_back_to_a_bottle_that_was_ended_is_never_dispensed_from_it(s
     reverse(session, world, wrong)
 
     assert here(session, world) == 8
-    assert reasons(session, world, who) == ["cannot_be_poured"]
+    assert codes(session, world, who) == ["cannot_be_poured"]
     stock_leaving.waste_stock(
         session,
         container_id=bottle.id,
@@ -434,7 +396,7 @@ def test_tablets_of_0_4_mg_make_up_whole_tablets_only(session, world, amount, fi
     container(session, world, small, size="50", opened=True)
     who = patient(session, world, amount, medication=Medication.BUPRENORPHINE, form=Form.TABLET)
 
-    assert reasons(session, world, who) == ([] if fits else ["cannot_be_poured"])
+    assert codes(session, world, who) == ([] if fits else ["cannot_be_poured"])
 
 
 def test_a_lot_may_be_used_on_its_last_day_and_not_after(session, world):
@@ -443,8 +405,8 @@ def test_a_lot_may_be_used_on_its_last_day_and_not_after(session, world):
     container(session, world, other, size="50", opened=True, expires_on=world.day)
     who = patient(session, world, "40", form=Form.TABLET)
 
-    assert reasons(session, world, who) == []
-    assert "cannot_be_poured" in reasons(session, world, who, at=world.at + DAY)
+    assert codes(session, world, who) == []
+    assert "cannot_be_poured" in codes(session, world, who, at=world.at + DAY)
 
 
 def test_reversing_yesterdays_dose_gives_nothing_for_yesterday_and_shows_the_day_as_missed(session, world):
@@ -469,9 +431,9 @@ def test_a_first_part_reversed_after_the_second_is_given_again_within_the_days_t
     reverse(session, world, first, at=world.at + timedelta(hours=6))
     again = {"at": world.at + timedelta(hours=12)}
 
-    assert reasons(session, world, who, at=world.at + timedelta(hours=7)) == ["too_soon_after_part"]
+    assert codes(session, world, who, at=world.at + timedelta(hours=7)) == ["too_soon_after_part"]
     assert give(session, world, who, **again).taken_mg == mg("50")
-    assert reasons(session, world, who, at=world.at + timedelta(hours=13)) == ["slot_taken"]
+    assert codes(session, world, who, at=world.at + timedelta(hours=13)) == ["slot_taken"]
 
 
 def test_an_imported_dose_of_another_amount_never_lets_the_day_go_above_its_order(session, world):
@@ -479,7 +441,7 @@ def test_an_imported_dose_of_another_amount_never_lets_the_day_go_above_its_orde
     order(session, world, who, steps={world.day: ("50", "30")}, hours_between_parts=1)
     factories.imported_dose(session, world, who, at=world.at - timedelta(hours=2), taken="60")
 
-    assert reasons(session, world, who) == ["more_than_ordered"]
+    assert codes(session, world, who) == ["more_than_ordered"]
 
 
 def test_a_later_movement_never_changes_what_a_reversal_put_back(session, world):

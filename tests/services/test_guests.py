@@ -10,7 +10,6 @@ from dispensary.policy.stack import OrderLimits
 from dispensary.queries.dosing import facts_for
 from dispensary.queries.guests import guest_of
 from dispensary.queries.people import episodes_of, person_page, status
-from dispensary.queries.safety_picture import safety_picture
 from dispensary.rules.order_drafts import OrderDraft
 from dispensary.rules.orders import Step
 from dispensary.services import episodes, guests, orders
@@ -30,6 +29,7 @@ from models.enums import (
 from models.units import mg
 from tests.factories import order, patient, person
 from tests.rows import audited_kinds
+from tests.station import picture
 
 DAY = timedelta(days=1)
 
@@ -60,17 +60,6 @@ def sign(session, world, who, stay, ends_in, by=None):
     signing = Signing(draft, OrderLimits(), "known well")
     return orders.sign_order(
         session, person_id=who.id, episode_id=stay.id, signing=signing, act=world.act(world.prescriber)
-    )
-
-
-def picture(session, world, who):
-    return safety_picture(
-        session,
-        person_id=who.id,
-        site_id=world.site.id,
-        window_id=world.window.id,
-        clinic_day=world.day,
-        at=world.at,
     )
 
 

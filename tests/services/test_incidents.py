@@ -9,9 +9,8 @@ from sqlalchemy import func, select
 from dispensary.errors import NotFound, Refused
 from dispensary.policy.house import house_rules
 from dispensary.queries import stock as shelf
-from dispensary.queries.dosing import facts_for, standing_stops
+from dispensary.queries.dosing import standing_stops
 from dispensary.queries.verification.whole import CHECKS
-from dispensary.rules.dosing import SiteRules, reasons_to_withhold
 from dispensary.rules.stock import lines_for
 from dispensary.services import episodes, incidents, stops
 from dispensary.services.incidents import Swallowed
@@ -31,8 +30,7 @@ from models.enums import (
 from models.units import mg, quantity
 from tests.durability.recount import recount_within
 from tests.factories import dose, patient, person, reversal
-
-SITE = SiteRules(hours_between_days=8, hold_from_days=3, hold_from_days_induction=2)
+from tests.station import codes, look
 
 
 def poured(session, world, amount):
@@ -52,17 +50,6 @@ def record(session, world, who, what, kind=IncidentKind.WRONG_PERSON, note="swal
     )
 
 
-def seen(session, world, who):
-    return facts_for(
-        session,
-        person_id=who.id,
-        site_id=world.site.id,
-        window_id=world.window.id,
-        clinic_day=world.day,
-        at=world.at,
-    )
-
-
 def test_what_the_wrong_person_swallowed_is_a_dose_of_theirs_and_leaves_the_other_slot_free(session, world):
     who, meant = patient(session, world), patient(session, world, family_name="Trần")
 
@@ -74,8 +61,8 @@ def test_what_the_wrong_person_swallowed_is_a_dose_of_theirs_and_leaves_the_othe
     movement = session.scalars(select(Movement).where(Movement.dose_id == made.id)).one()
     assert (movement.quantity, movement.balance_after) == (quantity("8"), quantity("992"))
     assert incident.intended_person_id == meant.id
-    assert seen(session, world, meant).slot.taken_at is None
-    assert reasons_to_withhold(seen(session, world, meant), SITE) == []
+    assert look(session, world, meant).slot.taken_at is None
+    assert codes(session, world, meant) == []
     recount_within(session)
 
 
@@ -87,7 +74,7 @@ def test_a_second_dose_stands_beside_the_first_and_was_ordered_of_nobody(session
 
     made = session.get_one(Dose, incident.dose_id)
     assert (made.claim_id, made.ordered_mg) == (None, None)
-    assert seen(session, world, who).taken_today_mg == mg("160")
+    assert look(session, world, who).taken_today_mg == mg("160")
     recount_within(session)
 
 
@@ -143,7 +130,7 @@ def test_further_doses_stop_and_the_prescriber_is_called_before_the_second_look(
     reasons = {(r.kind, r.stop_id) for r in session.scalars(select(TaskReason))}
     assert reasons == {(TaskReasonKind.STOP, stop.id), (TaskReasonKind.INCIDENT, stop.id)}
     assert incident.observe_until == world.at + house_rules().observe_for
-    assert "stop_standing" in {r.code for r in reasons_to_withhold(seen(session, world, who), SITE)}
+    assert "stop_standing" in codes(session, world, who)
 
 
 def test_a_second_incident_joins_the_stop_that_stands(session, world):
@@ -190,7 +177,7 @@ def test_what_happened_yesterday_is_entered_now_and_looked_after_now(session, wo
     assert (made.taken_at, made.clinic_day, made.recorded_at) == (then, then.date(), world.at)
     assert (incident.noticed_at, incident.recorded_at) == (world.at, world.at)
     assert incident.observe_until == world.at + house_rules().observe_every
-    assert seen(session, world, who).slot.taken_at is None
+    assert look(session, world, who).slot.taken_at is None
     recount_within(session)
 
 

@@ -3,11 +3,11 @@
 from sqlalchemy import func, select
 
 from dispensary.queries import links as plans
-from dispensary.services import dose_reversals, links
+from dispensary.services import links
 from models import Claim, ClaimRelease, Dose, DosingIncident, PersonLink
-from models.enums import ClaimKind, ReversalReason
+from models.enums import ClaimKind
 from tests.factories import dose, patient
-from tests.services.test_dosing_races import at_once, giving, order_of
+from tests.services.test_dosing_races import at_once, giving, order_of, reversing
 
 
 def linking(session, world, survivor, other):
@@ -77,20 +77,8 @@ def test_two_people_who_link_either_way_round_make_one_link(app, session, world)
 
 def test_a_dose_reversed_while_the_records_are_linked_leaves_no_slot_behind(app, session, world):
     survivor, other = patient(session, world), patient(session, world)
-    dose_id, act = dose(session, world, other, order_of(session, other)).id, world.act()
+    reverse = reversing(session, world, other)
     link = linking(session, world, survivor, other)
-
-    def reverse(inner):
-        dose_reversals.reverse_dose(
-            inner,
-            dose_id=dose_id,
-            reason=ReversalReason.KEYED_BY_MISTAKE,
-            note="wrong page",
-            poured=False,
-            witnessed_by_id=None,
-            act=act,
-        )
-
     session.commit()
 
     outcomes = at_once(app, link, reverse)

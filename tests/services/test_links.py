@@ -9,13 +9,10 @@ from sqlalchemy import func, select
 from dispensary.errors import Conflict, NotFound, Refused
 from dispensary.queries import dispensing, orders, prescriber_desk
 from dispensary.queries import links as plans
-from dispensary.queries.dosing import facts_for
 from dispensary.queries.people import card_holder, find_people, person_page
 from dispensary.queries.queue import queue
 from dispensary.queries.verification import verify
-from dispensary.rules.dosing import SiteRules, reasons_to_withhold, shown_digest
-from dispensary.services import dose_reversals, dosing, episodes, links, people, stops
-from dispensary.services.dosing import Shown
+from dispensary.services import episodes, links, people, stops
 from models import Claim, ClaimRelease, DosingIncident, Person, PersonLink, Stop, Task
 from models.enums import (
     Admission,
@@ -26,15 +23,14 @@ from models.enums import (
     EpisodeKind,
     IncidentKind,
     OrderEndReason,
-    ReversalReason,
     StopKind,
 )
 from models.units import mg
 from tests.durability.recount import recount_within
 from tests.factories import dose, patient, person, trust_clock
 from tests.rows import audited_kinds
+from tests.station import codes, give, look, reverse
 
-SITE = SiteRules(hours_between_days=8, hold_from_days=3, hold_from_days_induction=2)
 DAY = timedelta(days=1)
 
 
@@ -47,39 +43,6 @@ def link(session, world, survivor, other, **changes):
 def unlink(session, world, made, at=None, **changes):
     values = {"reason": "two brothers", "witnessed_by_id": world.witness.id} | changes
     return links.unlink_records(session, link_id=made.id, act=world.act(at=at or world.at), **values)
-
-
-def facts(session, world, who, at=None):
-    at = at or world.at
-    return facts_for(
-        session,
-        person_id=who.id,
-        site_id=world.site.id,
-        window_id=world.window.id,
-        clinic_day=at.date(),
-        at=at,
-    )
-
-
-def codes(session, world, who, at=None):
-    return [reason.code for reason in reasons_to_withhold(facts(session, world, who, at), SITE)]
-
-
-def give(session, world, who, at=None):
-    shown = Shown(who.id, shown_digest(facts(session, world, who, at), SITE))
-    return dosing.record_dose(session, shown=shown, site=SITE, act=world.act(at=at or world.at).at_the_window())
-
-
-def reverse(session, world, wrong, at=None):
-    return dose_reversals.reverse_dose(
-        session,
-        dose_id=wrong.id,
-        reason=ReversalReason.KEYED_BY_MISTAKE,
-        note="nobody took it",
-        poured=False,
-        witnessed_by_id=None,
-        act=world.act(at=at or world.at),
-    )
 
 
 def order_of(session, who):
@@ -98,7 +61,7 @@ def test_a_dose_of_the_other_record_takes_the_slot_of_the_one_that_survives(sess
 
     claim = session.scalars(select(Claim).where(Claim.person_id == one.id)).one()
     assert (claim.kind, claim.clinic_day, claim.part) == (ClaimKind.LINK, world.day, 1)
-    found = facts(session, world, one)
+    found = look(session, world, one)
     assert (found.slot.taken_by, found.slot.taken_at) == ("Rosa Ames", world.at)
     assert "slot_taken" in codes(session, world, one)
     assert codes(session, world, other)[0] == "record_linked_away"
@@ -191,7 +154,7 @@ def test_days_with_a_dose_under_the_other_record_are_days_with_medicine(session,
     link(session, world, one, other)
 
     assert codes(session, world, one) == []
-    assert facts(session, world, one).days_without_medicine == 0
+    assert look(session, world, one).days_without_medicine == 0
 
 
 def _order(session, who):
@@ -214,7 +177,7 @@ def test_two_doses_of_today_are_a_dosing_incident_and_stop_further_ones(session,
     assert "stop_standing" in codes(session, world, one)
     assert session.scalars(select(Task).where(Task.resolved_at.is_(None))).one().person_id == one.id
     tomorrow = world.at + DAY
-    assert codes(session, world, one, tomorrow) == ["stop_standing"]
+    assert codes(session, world, one, at=tomorrow) == ["stop_standing"]
 
 
 def test_a_first_dose_that_did_not_happen_leaves_the_slot_to_the_other_records_dose(session, world):
@@ -248,7 +211,7 @@ def test_two_orders_that_differ_stop_dosing_until_a_prescriber_has_decided(sessi
     link(session, world, one, other)
 
     assert session.scalars(select(Stop)).one().kind is StopKind.ORDER_PROBLEM
-    assert facts(session, world, one).due_mg == mg("60")
+    assert look(session, world, one).due_mg == mg("60")
 
 
 def test_reversing_the_other_records_dose_frees_the_slot_of_the_one_that_survives(session, world):
@@ -382,7 +345,7 @@ def test_a_link_taken_back_parts_the_records_again(session, world):
     assert standing_slots(session, other) == [(world.day, 1)]
     assert person_page(session, other.id, world.at).open_episode is not None
     assert codes(session, world, other) == ["slot_taken"]
-    assert "no_active_order" in codes(session, world, other, world.at + DAY)
+    assert "no_active_order" in codes(session, world, other, at=world.at + DAY)
     task = session.scalars(select(Task).where(Task.resolved_at.is_(None), Task.person_id == other.id)).one()
     assert task is not None
     audited = audited_kinds(session)

@@ -8,8 +8,8 @@ from sqlalchemy import select
 
 from dispensary.errors import NotFound, Refused
 from dispensary.policy.stack import OrderLimits
-from dispensary.queries import dosing, sites
 from dispensary.queries import queue as queue_of
+from dispensary.queries import sites
 from dispensary.rules.dosing import reasons_to_withhold, shown_digest
 from dispensary.services import dosing as verbs
 from dispensary.services import stops
@@ -18,6 +18,7 @@ from models import AuditEvent, DoseOrder, Supplement
 from models.enums import AuditKind, StopKind, TreatmentPhase
 from models.units import mg
 from tests import factories
+from tests.station import look
 
 DAY = timedelta(days=1)
 
@@ -41,19 +42,13 @@ def rules(session, world):
     return sites.settings(session, world.site.id, world.day).rules
 
 
-def facts_of(session, world, who, at):
-    return dosing.facts_for(
-        session, person_id=who.id, site_id=world.site.id, window_id=world.window.id, clinic_day=at.date(), at=at
-    )
-
-
 def codes(session, world, who, at):
-    return [reason.code for reason in reasons_to_withhold(facts_of(session, world, who, at), rules(session, world))]
+    return [reason.code for reason in reasons_to_withhold(look(session, world, who, at=at), rules(session, world))]
 
 
 def give(session, world, who, at):
     site = rules(session, world)
-    shown = verbs.Shown(who.id, shown_digest(facts_of(session, world, who, at), site))
+    shown = verbs.Shown(who.id, shown_digest(look(session, world, who, at=at), site))
     return verbs.record_dose(session, shown=shown, site=site, act=world.act(at=at))
 
 
@@ -78,7 +73,7 @@ def test_further_part_is_given_after_its_hours_and_the_next_day_follows_the_orde
 
     further(session, world, order)
 
-    facts = facts_of(session, world, who, at)
+    facts = look(session, world, who, at=at)
     assert (facts.slot.part, facts.parts_today, facts.due_mg) == (2, 2, mg("10"))
     assert codes(session, world, who, at) == ["too_soon_after_part"]
     later = world.at + timedelta(hours=3)
@@ -86,7 +81,7 @@ def test_further_part_is_given_after_its_hours_and_the_next_day_follows_the_orde
     given = give(session, world, who, later)
     assert (given.part, given.taken_mg) == (2, mg("10"))
     assert codes(session, world, who, later + timedelta(hours=3)) == ["slot_taken"]
-    tomorrow = facts_of(session, world, who, world.at + DAY)
+    tomorrow = look(session, world, who, at=world.at + DAY)
     assert (tomorrow.slot.part, tomorrow.parts_today, tomorrow.due_mg, tomorrow.waiting_step) == (1, 1, mg("30"), None)
     assert tomorrow.days_without_medicine == 0
 
@@ -96,7 +91,7 @@ def test_further_part_that_nobody_came_for_changes_nothing_for_tomorrow(session,
 
     further(session, world, order)
 
-    tomorrow = facts_of(session, world, who, world.at + DAY)
+    tomorrow = look(session, world, who, at=world.at + DAY)
     assert (tomorrow.due_mg, tomorrow.days_without_medicine) == (mg("30"), 0)
 
 
@@ -109,7 +104,7 @@ def test_further_part_does_not_make_a_part_dose_whole(session, world):
     later = world.at + timedelta(hours=4)
     factories.dose(session, world, who, order, lines={"methadone": "1"}, part=2, at=later)
 
-    tomorrow = facts_of(session, world, who, world.at + DAY)
+    tomorrow = look(session, world, who, at=world.at + DAY)
 
     assert tomorrow.days_without_medicine == 2  # those before today; nothing whole has ended them
 

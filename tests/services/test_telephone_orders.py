@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import select
 
 from dispensary.errors import Conflict, NotFound, Refused
-from dispensary.queries import dosing, prescriber_desk, sites, telephone_orders
+from dispensary.queries import prescriber_desk, sites, telephone_orders
 from dispensary.rules.dosing import reasons_to_withhold
 from dispensary.services import prescriber_desk as desk
 from dispensary.services import re_entry, stops
@@ -16,6 +16,7 @@ from models import AuditEvent, DoseOrder, OrderEnd, SiteSetting, Stop, StopRelea
 from models.enums import AuditKind, Role, SettingKey, StopKind, TaskReasonKind, TelephoneOrderKind
 from models.units import mg
 from tests import factories
+from tests.station import look
 
 DAY = timedelta(days=1)
 CONTINUE, LOWER, RELEASE = TelephoneOrderKind
@@ -61,20 +62,9 @@ def take(session, world, who, kind, amount="80", read_back=None, act=None, **cha
     return take_telephone_order(session, person_id=who.id, said=said, act=act or world.act())
 
 
-def facts_of(session, world, who, day=None):
-    return dosing.facts_for(
-        session,
-        person_id=who.id,
-        site_id=world.site.id,
-        window_id=world.window.id,
-        clinic_day=day or world.day,
-        at=world.at,
-    )
-
-
 def codes(session, world, who):
     rules = sites.settings(session, world.site.id, world.day).rules
-    return [reason.code for reason in reasons_to_withhold(facts_of(session, world, who), rules)]
+    return [reason.code for reason in reasons_to_withhold(look(session, world, who), rules)]
 
 
 def sign(session, world, taken, agreed=True, note="", act=None):
@@ -88,8 +78,8 @@ def test_order_that_ran_out_is_continued_for_one_day(session, world, ran_out):
     taken = take(session, world, ran_out, CONTINUE)
 
     assert codes(session, world, ran_out) == []
-    assert facts_of(session, world, ran_out).due_mg == mg("80")
-    assert facts_of(session, world, ran_out, world.day + DAY).order is None
+    assert look(session, world, ran_out).due_mg == mg("80")
+    assert look(session, world, ran_out, clinic_day=world.day + DAY).order is None
     order = session.get_one(DoseOrder, taken.order_id)
     assert (order.signed_by_id, order.recorded_by_id) == (world.prescriber.id, world.nurse.id)
     kinds = list(session.scalars(select(AuditEvent.kind).order_by(AuditEvent.id.desc()).limit(2)))
@@ -108,7 +98,7 @@ def test_split_order_is_continued_in_its_parts(session, world):
 
     take(session, world, who, CONTINUE)
 
-    facts = facts_of(session, world, who)
+    facts = look(session, world, who)
     assert (facts.parts_today, facts.due_mg, facts.day_total_mg) == (2, mg("50"), mg("80"))
 
 
@@ -143,8 +133,8 @@ def test_order_that_was_stopped_is_not_continued(session, world, ran_out):
 def test_todays_dose_is_lowered_and_tomorrow_is_as_ordered(session, world, ordered):
     take(session, world, ordered, LOWER, "60")
 
-    assert facts_of(session, world, ordered).due_mg == mg("60")
-    assert facts_of(session, world, ordered, world.day + DAY).due_mg == mg("80")
+    assert look(session, world, ordered).due_mg == mg("60")
+    assert look(session, world, ordered, clinic_day=world.day + DAY).due_mg == mg("80")
 
 
 def test_held_dose_is_released_for_the_ordered_amount(session, world, held):
@@ -154,7 +144,7 @@ def test_held_dose_is_released_for_the_ordered_amount(session, world, held):
 
     assert codes(session, world, held) == []
     assert taken.release_id is not None
-    assert facts_of(session, world, held).released_mg == mg("80")
+    assert look(session, world, held).released_mg == mg("80")
 
 
 def test_held_dose_is_lowered_first_and_then_released_for_that(session, world, held):
@@ -163,7 +153,7 @@ def test_held_dose_is_lowered_first_and_then_released_for_that(session, world, h
     take(session, world, held, RELEASE, "40")
 
     assert codes(session, world, held) == []
-    assert facts_of(session, world, held).due_mg == mg("40")
+    assert look(session, world, held).due_mg == mg("40")
 
 
 def test_it_waits_on_the_prescribers_desk_for_its_countersignature(session, world, ordered):
@@ -185,7 +175,7 @@ def test_countersignature_closes_the_task(session, world, ordered):
 
     assert telephone_orders.waiting(session, world.site.id) == []
     assert session.scalars(select(Task)).one().resolved_at == world.at
-    assert facts_of(session, world, ordered).due_mg == mg("60")
+    assert look(session, world, ordered).due_mg == mg("60")
     kinds = list(session.scalars(select(AuditEvent.kind).order_by(AuditEvent.id.desc()).limit(2)))
     assert kinds == [AuditKind.TASK_RESOLVED, AuditKind.TELEPHONE_ORDER_COUNTERSIGNED]
 
@@ -213,12 +203,12 @@ def test_released_stop_closes_the_task_once_the_telephone_order_is_countersigned
 @pytest.mark.parametrize(("kind", "fixture"), [(CONTINUE, "ran_out"), (RELEASE, "held"), (LOWER, "ordered")])
 def test_disowned_order_no_longer_counts_and_stops_dosing(session, world, request, kind, fixture):
     who = request.getfixturevalue(fixture)
-    before = facts_of(session, world, who)
+    before = look(session, world, who)
     taken = take(session, world, who, kind, "60" if kind is LOWER else "80")
 
     sign(session, world, taken, agreed=False, note="nobody called me")
 
-    after = facts_of(session, world, who)
+    after = look(session, world, who)
     assert (after.due_mg, after.released_mg) == (before.due_mg, before.released_mg)
     assert [stop.kind for stop in after.stops] == [StopKind.ORDER_PROBLEM]
     (row,) = prescriber_desk.desk_rows(session, world.site.id, world.at)

@@ -34,6 +34,7 @@ from models.enums import (
 from models.units import mg
 from tests import factories
 from tests.durability.recount import recount_within
+from tests.station import look
 
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 
@@ -42,24 +43,13 @@ def rules(session, world):
     return sites.settings(session, world.site.id, world.day).rules
 
 
-def facts_of(session, world, who, at):
-    return dosing.facts_for(
-        session,
-        person_id=who.id,
-        site_id=world.site.id,
-        window_id=world.window.id,
-        clinic_day=world.act(at=at).clinic_day,
-        at=at,
-    )
-
-
 def codes(session, world, who, at=None):
-    return [r.code for r in reasons_to_withhold(facts_of(session, world, who, at or world.at), rules(session, world))]
+    return [r.code for r in reasons_to_withhold(look(session, world, who, at=at or world.at), rules(session, world))]
 
 
 def give(session, world, who, at=None):
     site, at = rules(session, world), at or world.at
-    shown = verbs.Shown(who.id, shown_digest(facts_of(session, world, who, at), site))
+    shown = verbs.Shown(who.id, shown_digest(look(session, world, who, at=at), site))
     return verbs.record_dose(session, shown=shown, site=site, act=world.act(at=at))
 
 
@@ -92,7 +82,7 @@ def test_an_incident_that_never_was_is_taken_back_before_a_witness_and_its_stop_
 
     assert (reversal.witnessed_by_id, reversal.poured) == (world.witness.id, False)
     assert codes(session, world, who) == ["stop_standing"]
-    facts = facts_of(session, world, who, world.at)
+    facts = look(session, world, who, at=world.at)
     assert (facts.slot.turn, facts.taken_today_mg, facts.days_without_medicine) == (2, 0, 0)
     back = session.scalars(select(Movement).where(Movement.kind == MovementKind.REVERSAL)).one()
     assert back.balance_after == 1000

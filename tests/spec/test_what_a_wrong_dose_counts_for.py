@@ -10,8 +10,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from dispensary.queries.dosing import facts_for
-from dispensary.rules.dosing import SiteRules, reasons_to_withhold
+from dispensary.rules.dosing import reasons_to_withhold
 from dispensary.services import elsewhere, incidents
 from dispensary.services.elsewhere import Confirmed, Reported
 from dispensary.services.incidents import Swallowed
@@ -19,8 +18,8 @@ from models import DoseOrder
 from models.enums import ElsewhereSource, Form, IncidentKind, Medication
 from models.units import mg
 from tests.factories import dose, patient, trust_clock
+from tests.station import SITE, look
 
-SITE = SiteRules(hours_between_days=8, hold_from_days=3, hold_from_days_induction=2)
 METHADONE, BUPRENORPHINE = Medication.METHADONE, Medication.BUPRENORPHINE
 
 
@@ -129,11 +128,4 @@ def facts_after(session, world, swallowed):
     for how, amount, hours_ago in swallowed:
         how(session, world, who, amount, world.at - timedelta(hours=hours_ago))
     trust_clock(session, world)
-    return facts_for(
-        session,
-        person_id=who.id,
-        site_id=world.site.id,
-        window_id=world.window.id,
-        clinic_day=world.day,
-        at=world.at,
-    )
+    return look(session, world, who)

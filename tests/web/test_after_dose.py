@@ -17,11 +17,6 @@ WINDOW = "/window"
 
 
 @pytest.fixture
-def nurse(client, session, world):
-    return client.sign_in(session, world, world.nurse)
-
-
-@pytest.fixture
 def wait(client, session, world, clock):
     """Let time pass; the terminal has locked by then, and the nurse is back."""
 

@@ -17,11 +17,6 @@ DAY = timedelta(days=1)
 HOME = "/downtime"
 
 
-@pytest.fixture
-def nurse(client, session, world):
-    return client.sign_in(session, world, world.nurse)
-
-
 def text_of(answer):
     return answer.get_data(as_text=True)
 

@@ -7,7 +7,6 @@ from models.enums import DoseOutcome, ElsewhereSource, StopKind
 from models.units import mg
 from tests.client import hidden_fields
 from tests.durability.recount import recount
-from tests.factories import patient
 from tests.rows import count_stored, one_stored
 
 TOLD = {
@@ -27,18 +26,6 @@ SAID = {
     "taken_day": "2026-03-02",
     "taken_time": "06:15",
 }
-
-
-@pytest.fixture
-def nurse(client, session, world):
-    return client.sign_in(session, world, world.nurse)
-
-
-@pytest.fixture
-def who(session, world):
-    made = patient(session, world)
-    session.commit()
-    return made
 
 
 def text(answer):

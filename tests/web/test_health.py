@@ -12,18 +12,6 @@ from tests import factories
 from tests.rows import count_stored
 
 
-@pytest.fixture
-def who(session, world):
-    made = factories.patient(session, world)
-    session.commit()
-    return made
-
-
-@pytest.fixture
-def nurse(client, session, world):
-    return client.sign_in(session, world, world.nurse)
-
-
 def at_window(client, who):
     return client.get(f"/window/{who.id}").get_data(as_text=True)
 

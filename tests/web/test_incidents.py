@@ -21,11 +21,6 @@ TOLD = {
 }
 
 
-@pytest.fixture
-def nurse(client, session, world):
-    return client.sign_in(session, world, world.nurse)
-
-
 def text(answer):
     return answer.get_data(as_text=True)
 

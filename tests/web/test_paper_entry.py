@@ -26,11 +26,6 @@ def day(session, world):
     return world.day - DAY
 
 
-@pytest.fixture
-def nurse(client, session, world):
-    return client.sign_in(session, world, world.nurse)
-
-
 def came(session, world, **values):
     made = patient(session, world, starts_on=world.day - DAY, **values)
     session.commit()

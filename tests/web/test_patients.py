@@ -47,16 +47,6 @@ def only(session, column):
 
 
 @pytest.fixture
-def nurse(client, session, world):
-    return client.sign_in(session, world, world.nurse)
-
-
-@pytest.fixture
-def prescriber(client, session, world):
-    return client.sign_in(session, world, world.prescriber, at_window=False)
-
-
-@pytest.fixture
 def person(session, world):
     who = factories.person(session, "Đặng", "Thị Hường", number="P00101")
     session.commit()

@@ -27,12 +27,6 @@ def prescriber(client, session, world):
 
 
 @pytest.fixture
-def nurse(client, session, world):
-    client.sign_in(session, world, world.nurse)
-    return client
-
-
-@pytest.fixture
 def by_telephone(session, world):
     values = {"key": enums.SettingKey.TELEPHONE_ORDERS, "value": "yes", "effective_on": world.day - DAY}
     factories.save(session, models.SiteSetting(**values, **factories.stamp(world)))

@@ -36,16 +36,6 @@ def all_of(session, column):
 
 
 @pytest.fixture
-def nurse(client, session, world):
-    return client.sign_in(session, world, world.nurse)
-
-
-@pytest.fixture
-def prescriber(client, session, world):
-    return client.sign_in(session, world, world.prescriber, at_window=False)
-
-
-@pytest.fixture
 def like(session, world):
     """Two people in treatment whose names differ in one letter."""
     one = factories.patient(session, world, family_name="Nguyễn", given_name="Văn An", number="P00147")

@@ -17,11 +17,6 @@ from tests.factories import PASSWORD
 DAY = "2026-03-02"
 
 
-@pytest.fixture
-def nurse(client, session, world):
-    return client.sign_in(session, world, world.nurse)
-
-
 def people(session, world, count=1, **values):
     made = [factories.patient(session, world, **values) for _ in range(count)]
     session.commit()

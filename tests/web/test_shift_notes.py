@@ -10,18 +10,6 @@ from tests.rows import count_stored
 
 
 @pytest.fixture
-def who(session, world):
-    made = factories.patient(session, world)
-    session.commit()
-    return made
-
-
-@pytest.fixture
-def nurse(client, session, world):
-    return client.sign_in(session, world, world.nurse)
-
-
-@pytest.fixture
 def next_nurse(client, session, world):
     return lambda: client.sign_in(session, world, world.witness)
 

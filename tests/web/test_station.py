@@ -13,11 +13,6 @@ from tests.client import hidden_fields
 from tests.factories import PASSWORD, patient, person, save, stamp
 
 
-@pytest.fixture
-def nurse(client, session, world):
-    return client.sign_in(session, world, world.nurse)
-
-
 def page(who):
     return f"/window/{who.id}"
 

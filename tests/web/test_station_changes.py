@@ -25,11 +25,6 @@ from tests.factories import (
 DAY = timedelta(days=1)
 
 
-@pytest.fixture
-def nurse(client, session, world):
-    return client.sign_in(session, world, world.nurse)
-
-
 def page(who):
     return f"/window/{who.id}"
 

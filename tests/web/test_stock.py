@@ -27,11 +27,6 @@ def delivery(world, **values):
     )
 
 
-@pytest.fixture
-def nurse(client, session, world):
-    return client.sign_in(session, world, world.nurse)
-
-
 def newest(session, table):
     session.rollback()
     found = session.scalars(select(table).order_by(table.id.desc()).execution_options(populate_existing=True)).first()

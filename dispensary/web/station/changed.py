@@ -3,8 +3,8 @@
 from flask import Response
 
 from dispensary.permissions import Permission
-from dispensary.queries import dosing
 from dispensary.rules.dosing import shown_digest
+from dispensary.services import dosing
 from dispensary.web import edge, gate
 from dispensary.web.database import db
 from dispensary.web.marks import marked
@@ -17,13 +17,5 @@ from dispensary.web.station.blueprint import bp
 @gate.background
 def mark(person_id: int) -> Response:
     """Answer the digest of what the page would show now, and that nothing changed where it is the same."""
-    act = edge.act()
-    facts = dosing.facts_for(
-        db.session(),
-        person_id=person_id,
-        site_id=act.site_id,
-        window_id=act.window_id,
-        clinic_day=act.clinic_day,
-        at=act.at,
-    )
+    facts = dosing.station_facts(db.session(), person_id, edge.act())
     return marked(shown_digest(facts, edge.settings().rules))
