@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, Row, bindparam, case, exists, func, select
 from sqlalchemy.orm import Session, aliased
 
 from dispensary.errors import NotFound
-from dispensary.queries import orders, stock
+from dispensary.queries import calendar, orders, stock
 from dispensary.queries.signs import Signs, same_person, signs_of
 from dispensary.rules.attendance import DayTaken, days_without_medicine
 from dispensary.rules.dosing import DosingFacts, Slot, StandingStop, TurnedAway, first_free
@@ -55,6 +55,8 @@ from models.units import Mg
 RECENT = timedelta(days=40)
 """How far back the doses are read at first; further only if nothing whole was taken since."""
 EVER = date.min
+A_DAY_BETWEEN = timedelta(hours=22)
+"""A whole clinic day lies between two moments only if they are further apart than this, the shortest day of a year."""
 
 
 @dataclass(frozen=True)
@@ -130,6 +132,7 @@ def gather(
         root_id=signs.root_id,
         check_digits=check_digits(signs.number) if signs.alike else "",
         trusted_at=signs.trusted_at,
+        closed_since=_closed_since(session, site_id, signs.trusted_at, clinic_day, at),
     )
     facts = facts_from(
         record,
@@ -158,6 +161,7 @@ class OnRecord:
     root_id: int | None = None
     check_digits: str = ""
     trusted_at: datetime | None = None
+    closed_since: frozenset[date] = frozenset()
 
 
 def facts_from(
@@ -214,7 +218,17 @@ def facts_from(
         check_digits=record.check_digits,
         trusted_at=record.trusted_at,
         guest=treatment.kind is EpisodeKind.GUEST,
+        closed_since=record.closed_since,
     )
+
+
+def _closed_since(
+    session: Session, site_id: int, trusted_at: datetime | None, clinic_day: date, at: datetime
+) -> frozenset[date]:
+    """Return the closed days since the newest recording; on an ordinary day there is no day between to ask about."""
+    if trusted_at is None or at - trusted_at <= A_DAY_BETWEEN:
+        return frozenset()
+    return calendar.closed_days_between(session, site_id, trusted_at.date() - timedelta(days=2), clinic_day)
 
 
 def _due(record: OnRecord, clinic_day: date) -> DueAmount | None:

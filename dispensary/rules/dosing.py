@@ -119,6 +119,8 @@ class DosingFacts:
     """The newest moment on record, which the clock cannot be before."""
     guest: bool = False
     """Another clinic's patient, dosed here for some days."""
+    closed_since: frozenset[date] = frozenset()
+    """The days since the newest recording that are announced as closed; looked up only where a day seems skipped."""
 
 
 def shown_digest(facts: DosingFacts, site: SiteRules) -> str:
@@ -215,7 +217,9 @@ def clock_skipped_a_day(facts: DosingFacts, site: SiteRules) -> Reason | None:
         return None
     newest = clinic_day(facts.trusted_at, site.zone, site.day_starts)
     between = (newest + timedelta(days=n) for n in range(1, (facts.clinic_day - newest).days))
-    skipped = next((day for day in between if day.isoweekday() in site.opening_days), None)
+    skipped = next(
+        (day for day in between if day.isoweekday() in site.opening_days and day not in facts.closed_since), None
+    )
     if skipped is None:
         return None
     return Reason(
