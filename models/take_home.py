@@ -301,6 +301,22 @@ class BottleEnd(Fact):
     witnessed_by_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
 
 
+class BottleRest(Fact):
+    """What of a returned bottle had come from one stock container; it waits, apart from the stock, for destruction."""
+
+    __tablename__ = "bottle_rest"
+    __table_args__ = (
+        UniqueConstraint("bottle_end_id", "line"),
+        CheckConstraint("quantity > 0", name="quantity_positive"),
+    )
+
+    bottle_end_id: Mapped[int] = mapped_column(ForeignKey("bottle_end.id"))
+    line: Mapped[int]
+    """Which line of the bottle it had been."""
+    quantity: Mapped[Quantity]
+    movement_id: Mapped[int] = mapped_column(ForeignKey("movement.id"), unique=True)
+
+
 class CallBack(Fact):
     """Somebody is asked to bring in every bottle, by a deadline."""
 

@@ -16,6 +16,7 @@ FACTS = (
     "bottle",
     "bottle_end",
     "bottle_line",
+    "bottle_rest",
     "call_back",
     "call_back_outcome",
     "closed_day",
@@ -651,6 +652,26 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_bottle_line')),
     sa.UniqueConstraint('bottle_id', 'line', name=op.f('uq_bottle_line_bottle_id_line')),
     sa.UniqueConstraint('movement_id', name=op.f('uq_bottle_line_movement_id'))
+    )
+    op.create_table('bottle_rest',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('bottle_end_id', sa.Integer(), nullable=False),
+    sa.Column('line', sa.Integer(), nullable=False),
+    sa.Column('quantity', sa.BigInteger(), nullable=False),
+    sa.Column('movement_id', sa.Integer(), nullable=False),
+    sa.Column('site_id', sa.Integer(), nullable=False),
+    sa.Column('recorded_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('recorded_by_id', sa.Integer(), nullable=False),
+    sa.Column('origin', sa.String(40), nullable=False),
+    sa.Column('request_id', sa.Text(), nullable=True),
+    sa.CheckConstraint('quantity > 0', name=op.f('ck_bottle_rest_quantity_positive')),
+    sa.ForeignKeyConstraint(['bottle_end_id'], ['bottle_end.id'], name=op.f('fk_bottle_rest_bottle_end_id')),
+    sa.ForeignKeyConstraint(['movement_id'], ['movement.id'], name=op.f('fk_bottle_rest_movement_id')),
+    sa.ForeignKeyConstraint(['recorded_by_id'], ['staff.id'], name=op.f('fk_bottle_rest_recorded_by_id')),
+    sa.ForeignKeyConstraint(['site_id'], ['site.id'], name=op.f('fk_bottle_rest_site_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_bottle_rest')),
+    sa.UniqueConstraint('bottle_end_id', 'line', name=op.f('uq_bottle_rest_bottle_end_id_line')),
+    sa.UniqueConstraint('movement_id', name=op.f('uq_bottle_rest_movement_id'))
     )
     for wall in (wall for table in FACTS for wall in append_only(table, dialect)):
         op.execute(sa.text(wall))
