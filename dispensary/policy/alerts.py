@@ -9,7 +9,7 @@ from decimal import Decimal
 from itertools import combinations
 from typing import Any
 
-from dispensary.policy.entries import CITED, Cited, bad, check_keys, cited
+from dispensary.policy.entries import CITED, Cited, bad, check_keys, cited, words_of
 from models.enums import HealthFactKind, Medication
 from models.units import exact
 
@@ -61,11 +61,11 @@ def _alert(where: str, entry: dict[str, Any]) -> AlertEntry:
         return AlertEntry(
             key=entry["key"],
             kind=HealthFactKind(entry["kind"]),
-            medications=tuple(Medication(word) for word in _words(entry["medications"])),
+            medications=tuple(Medication(word) for word in words_of(entry["medications"])),
             can_do=entry["can_do"],
             to_do=entry["to_do"],
             urgent=_yes_or_no(entry["urgent"]),
-            names=tuple(_words(entry.get("names", []))),
+            names=tuple(words_of(entry.get("names", []))),
             from_ms=_number(entry, "from_ms"),
             below_ms=_number(entry, "below_ms"),
             after_months=_number(entry, "after_months"),
@@ -85,12 +85,6 @@ def _keys_of(entry: Mapping[str, Any]) -> tuple[frozenset[str], frozenset[str]]:
         about = next((key for key in OF_A_QTC if key in entry), OF_A_QTC[-1])
         return NEEDED | {about}, frozenset({"below_ms"} if about == "from_ms" else ())
     return NEEDED, frozenset()
-
-
-def _words(listed: object) -> list[str]:
-    if not isinstance(listed, list) or not all(isinstance(word, str) and word for word in listed):
-        raise TypeError(f"not a list of words in quotes: {listed!r}")
-    return listed
 
 
 def _yes_or_no(value: object) -> bool:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
+from fractions import Fraction
 from typing import Any
 
 from dispensary.errors import Refused
@@ -19,7 +20,9 @@ class Mark(StrEnum):
 
 CITED = frozenset({"citation", "mark", "effective_from", "checked_on"})
 """What every entry carries beside what it says."""
-NOT_IN_QUOTES = frozenset({"effective_from", "effective_to", "checked_on", "medications", "names", "urgent"})
+NOT_IN_QUOTES = frozenset(
+    {"effective_from", "effective_to", "checked_on", "medications", "names", "phases", "row", "urgent"}
+)
 """All else is written in quotes; a bare number would be read as a binary float."""
 
 
@@ -53,6 +56,10 @@ class Cited:
         """Return whether the source holds on a day."""
         return self.effective_from <= on and (self.effective_to is None or on <= self.effective_to)
 
+    def overlaps(self, other: "Cited") -> bool:
+        """Return whether two entries hold on some same day."""
+        return self.holds_on(other.effective_from) or other.holds_on(self.effective_from)
+
 
 def cited(entry: dict[str, Any]) -> dict[str, Any]:
     """Return where an entry stands, as the fields of `Cited`; what is doubtful is not used.
@@ -80,6 +87,43 @@ def _day(value: object) -> date:
     if isinstance(value, date) and not isinstance(value, datetime):
         return value
     raise TypeError(f"not a day: {value!r}")
+
+
+def words_of(listed: object) -> list[str]:
+    """Return a list of words in quotes.
+
+    Raises:
+        TypeError: it is none.
+    """
+    if not isinstance(listed, list) or not all(isinstance(word, str) and word for word in listed):
+        raise TypeError(f"not a list of words in quotes: {listed!r}")
+    return listed
+
+
+def whole_number(text: str) -> int:
+    """Return a whole number of days or the like.
+
+    Raises:
+        ValueError: it is none.
+    """
+    if not (text.isascii() and text.isdigit()):
+        raise ValueError(f"not a whole number: {text!r}")
+    return int(text)
+
+
+def fraction(text: str) -> Fraction:
+    """Return a share of a dose, such as 1, 1/2 or 0.
+
+    Raises:
+        ValueError: it is none, or not between 0 and 1.
+    """
+    try:
+        share = Fraction(text)
+    except (ValueError, ZeroDivisionError):
+        raise ValueError(f"not a share such as 1, 1/2 or 0: {text!r}") from None
+    if not 0 <= share <= 1:
+        raise ValueError("a share is between 0 and 1")
+    return share
 
 
 def bad(where: str, problem: str) -> Refused:

@@ -18,7 +18,17 @@ from typing import Any
 
 from dispensary.errors import Refused
 from dispensary.policy.alerts import AlertEntry, read_alerts
+from dispensary.policy.depot_windows import DepotWindow, read_depot_windows
 from dispensary.policy.entries import CITED, Cited, bad, check_keys, cited
+from dispensary.policy.missed_doses import MissedDoseTable, read_missed_doses
+from dispensary.policy.take_homes import (
+    LadderStep,
+    TakeHomeCriterion,
+    TakeHomeRule,
+    read_criteria,
+    read_ladder,
+    read_rules,
+)
 from dispensary.policy.vomit_bands import VomitBand, read_vomit_bands
 from dispensary.wording import N_, say
 from models.enums import Medication
@@ -64,8 +74,15 @@ class Profile:
     order_limits: tuple[OrderLimit, ...]
     alerts: tuple[AlertEntry, ...]
     vomit_bands: tuple[VomitBand, ...]
+    missed_doses: tuple[MissedDoseTable, ...]
+    take_home_steps: tuple[LadderStep, ...]
+    take_home_criteria: tuple[TakeHomeCriterion, ...]
+    take_home_rules: tuple[TakeHomeRule, ...]
+    depot_windows: tuple[DepotWindow, ...]
     digest: str
     """SHA-256 of the file."""
+    superseded: str = ""
+    """By what it was replaced; it can be read and tried, never approved."""
 
 
 @dataclass(frozen=True)
@@ -110,26 +127,45 @@ def _read(name: str, stem: str, content: bytes) -> Profile:
         data = tomllib.loads(content.decode())
     except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise bad(name, f"not readable as TOML: {error}") from error
-    entries = {kind: data.pop(kind, []) for kind in ("order_limit", "alert", "vomit_band")}
-    check_keys(name, data, HEAD, frozenset())
+    entries = {kind: data.pop(kind, []) for kind in KINDS}
+    check_keys(name, data, HEAD, frozenset({"superseded"}))
     for kind, listed in entries.items():
         if not isinstance(listed, list):
             raise bad(name, f"{kind} is written as [[{kind}]], once for each")
     if data["id"] != stem:
         raise bad(name, f"its id is {data['id']!r}, not its file name")
-    limits = tuple(_order_limit(f"{name}, order_limit {n}", e) for n, e in enumerate(entries["order_limit"], start=1))
-    _check_overlaps(name, limits)
     return Profile(
         **data,
-        order_limits=limits,
+        order_limits=_order_limits(name, entries["order_limit"]),
         alerts=read_alerts(name, entries["alert"]),
         vomit_bands=read_vomit_bands(name, entries["vomit_band"]),
+        missed_doses=read_missed_doses(name, entries["missed_dose"]),
+        take_home_steps=read_ladder(name, entries["take_home_step"]),
+        take_home_criteria=read_criteria(name, entries["take_home_criterion"]),
+        take_home_rules=read_rules(name, entries["take_home_rule"]),
+        depot_windows=read_depot_windows(name, entries["depot_window"]),
         digest=hashlib.sha256(content).hexdigest(),
     )
 
 
+KINDS = (
+    "order_limit",
+    "alert",
+    "vomit_band",
+    "missed_dose",
+    "take_home_step",
+    "take_home_criterion",
+    "take_home_rule",
+    "depot_window",
+)
 HEAD = frozenset({"id", "title", "jurisdiction", "document", "edition", "words"})
 ENTRY = CITED | {"kind", "medication", "value", "unit", "words"}
+
+
+def _order_limits(file: str, entries: Sequence[dict[str, Any]]) -> tuple[OrderLimit, ...]:
+    limits = tuple(_order_limit(f"{file}, order_limit {n}", entry) for n, entry in enumerate(entries, start=1))
+    _check_overlaps(file, limits)
+    return limits
 
 
 def _order_limit(where: str, entry: dict[str, Any]) -> OrderLimit:
@@ -154,7 +190,7 @@ def _check_overlaps(where: str, limits: Sequence[OrderLimit]) -> None:
     for one, other in combinations(limits, 2):
         if (one.kind, one.medication) != (other.kind, other.medication):
             continue
-        if one.holds_on(other.effective_from) or other.holds_on(one.effective_from):
+        if one.overlaps(other):
             raise bad(where, f"two entries for {one.kind} of {one.medication} overlap in time")
 
 

@@ -5,7 +5,10 @@ from dataclasses import dataclass
 from datetime import date
 
 from dispensary.policy.alerts import AlertList
+from dispensary.policy.depot_windows import DepotWindows, WindowInForce
+from dispensary.policy.missed_doses import MissedDoseTables, TableInForce
 from dispensary.policy.profiles import Approval, LimitKind, OrderLimit, Profile
+from dispensary.policy.take_homes import CriterionInForce, RuleInForce, StepInForce, TakeHomePolicy
 from dispensary.policy.vomit_bands import VomitBand
 from models.enums import Medication
 
@@ -62,9 +65,10 @@ def _stricter(one: OrderLimit, other: OrderLimit) -> bool:
 
 
 def approved(profiles: Sequence[Profile], approvals: Iterable[Approval], day: date) -> list[Profile]:
-    """Return the profiles that are in force on a day, by id."""
+    """Return the profiles that are in force on a day, by id; what was superseded never is."""
     decided = {(a.profile, a.digest) for a in approvals if a.in_force and a.effective_on <= day}
-    return sorted((p for p in profiles if (p.id, p.digest) in decided), key=lambda profile: profile.id)
+    found = (p for p in profiles if (p.id, p.digest) in decided and not p.superseded)
+    return sorted(found, key=lambda profile: profile.id)
 
 
 @dataclass(frozen=True)
@@ -109,3 +113,39 @@ def alert_list(profiles: Sequence[Profile], approvals: Iterable[Approval], day: 
     in_force = [profile for profile in approved(profiles, approvals, day) if profile.alerts]
     said = [entry for profile in in_force or profiles for entry in profile.alerts if entry.holds_on(day)]
     return AlertList(tuple(said), approved=bool(in_force))
+
+
+def missed_dose_tables(profiles: Sequence[Profile], approvals: Iterable[Approval], day: date) -> MissedDoseTables:
+    """Return the missed-dose tables of every profile in force on a day; the strictest row is picked person by person."""
+    return MissedDoseTables(
+        tuple(
+            TableInForce(rule, profile.id, profile.digest)
+            for profile in approved(profiles, approvals, day)
+            for rule in profile.missed_doses
+            if rule.holds_on(day)
+        )
+    )
+
+
+def take_home_policy(profiles: Sequence[Profile], approvals: Iterable[Approval], day: date) -> TakeHomePolicy:
+    """Return the take-home ladders, criteria and rules of every profile in force on a day: fewest days, all criteria."""
+    found = approved(profiles, approvals, day)
+    return TakeHomePolicy(
+        steps=tuple(StepInForce(r, p.id, p.digest) for p in found for r in p.take_home_steps if r.holds_on(day)),
+        criteria=tuple(
+            CriterionInForce(r, p.id, p.digest) for p in found for r in p.take_home_criteria if r.holds_on(day)
+        ),
+        rules=tuple(RuleInForce(r, p.id, p.digest) for p in found for r in p.take_home_rules if r.holds_on(day)),
+    )
+
+
+def depot_windows(profiles: Sequence[Profile], approvals: Iterable[Approval], day: date) -> DepotWindows:
+    """Return the depot windows of every profile in force on a day."""
+    return DepotWindows(
+        tuple(
+            WindowInForce(rule, profile.id, profile.digest)
+            for profile in approved(profiles, approvals, day)
+            for rule in profile.depot_windows
+            if rule.holds_on(day)
+        )
+    )

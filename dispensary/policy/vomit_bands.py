@@ -9,10 +9,8 @@ from fractions import Fraction
 from itertools import groupby, pairwise
 from typing import Any
 
-from dispensary.policy.entries import CITED, Cited, bad, check_keys, cited
+from dispensary.policy.entries import CITED, Cited, bad, check_keys, cited, fraction
 from models.enums import Medication
-
-WHOLE = Fraction(1)
 
 
 @dataclass(frozen=True)
@@ -59,7 +57,7 @@ def _band(where: str, entry: dict[str, Any], before: Sequence[VomitBand]) -> Vom
             medication=medication,
             from_minutes=_minutes(entry["from_minutes"]),
             until_minutes=_minutes(entry["until_minutes"]) if "until_minutes" in entry else None,
-            share=_share(entry["share"]),
+            share=fraction(entry["share"]),
             words=entry["words"],
             number=1 + sum(1 for b in before if _row(b) == (medication, where_it_stands["effective_from"])),
             **where_it_stands,
@@ -72,16 +70,6 @@ def _minutes(text: str) -> int:
     if not (text.isascii() and text.isdigit()):
         raise ValueError(f"not whole minutes: {text!r}")
     return int(text)
-
-
-def _share(text: str) -> Fraction:
-    try:
-        share = Fraction(text)
-    except (ValueError, ZeroDivisionError):
-        raise ValueError(f"not a share such as 1, 1/2 or 0: {text!r}") from None
-    if not 0 <= share <= WHOLE:
-        raise ValueError("a share is between 0 and 1")
-    return share
 
 
 def _row(band: VomitBand) -> tuple[Medication, Any]:

@@ -4,8 +4,20 @@ from flask import current_app
 
 from dispensary.errors import Refused
 from dispensary.policy.alerts import AlertList
+from dispensary.policy.depot_windows import DepotWindows
+from dispensary.policy.missed_doses import MissedDoseTables
 from dispensary.policy.profiles import SHIPPED, Profile
-from dispensary.policy.stack import OrderLimits, VomitBands, alert_list, bands_in_force, stack
+from dispensary.policy.stack import (
+    OrderLimits,
+    VomitBands,
+    alert_list,
+    bands_in_force,
+    depot_windows,
+    missed_dose_tables,
+    stack,
+    take_home_policy,
+)
+from dispensary.policy.take_homes import TakeHomePolicy
 from dispensary.queries import policy
 from dispensary.web import edge
 from dispensary.web.database import db
@@ -30,6 +42,24 @@ def vomit_bands() -> VomitBands:
     """Return the bands in force here today for what a vomited dose is worth."""
     act = edge.act()
     return bands_in_force(profiles(), policy.approvals(db.session(), act.site_id, act.clinic_day), act.clinic_day)
+
+
+def missed_doses() -> MissedDoseTables:
+    """Return the missed-dose tables in force here today."""
+    act = edge.act()
+    return missed_dose_tables(profiles(), policy.approvals(db.session(), act.site_id, act.clinic_day), act.clinic_day)
+
+
+def take_homes() -> TakeHomePolicy:
+    """Return the take-home ladders, criteria and rules in force here today."""
+    act = edge.act()
+    return take_home_policy(profiles(), policy.approvals(db.session(), act.site_id, act.clinic_day), act.clinic_day)
+
+
+def depots() -> DepotWindows:
+    """Return the windows for depot injections in force here today."""
+    act = edge.act()
+    return depot_windows(profiles(), policy.approvals(db.session(), act.site_id, act.clinic_day), act.clinic_day)
 
 
 def alerts() -> AlertList:
