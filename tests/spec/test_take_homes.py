@@ -1,0 +1,487 @@
+"""How many doses may be taken home, which days they are for, and what is missing for more.
+
+Sources: clinical-rules §2.1 (42 CFR 8.12(i), 2024) and §2.2 (the rule of 2001), product.md §7. The ladders stand here as
+the sources have them, so that a change of a profile cannot change what this page says.
+"""
+
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+
+import pytest
+
+from dispensary.rules.orders import OrderFacts, Step
+from dispensary.rules.take_home_evidence import EvidenceKind, Record, StopSeen, UrineSeen
+from dispensary.rules.take_home_steps import (
+    Criterion,
+    Ladder,
+    LadderStep,
+    TakeHomePolicy,
+    days_in_treatment,
+    eligibility,
+    limit_on,
+    over_the_ladder,
+    rhythm,
+)
+from dispensary.rules.take_homes import Barred, Decision, OneOff, OpenDays, one_off_days, schedule
+from dispensary.wording import Speaker
+from models.enums import (
+    BottleFate,
+    CallBackOutcomeKind,
+    DayStatus,
+    Form,
+    Medication,
+    OneOffReason,
+    StopKind,
+    TreatmentPhase,
+)
+from models.units import mg
+
+MONDAY = date(2026, 3, 2)
+SIX_DAYS, EVERY_DAY = OpenDays(frozenset(range(1, 7))), OpenDays(frozenset(range(1, 8)))
+METHADONE, BUPRENORPHINE = Medication.METHADONE, Medication.BUPRENORPHINE_NALOXONE
+SPEAK = Speaker(lambda text: text, UTC)  # type: ignore[arg-type]
+
+RULE_OF_2024 = Ladder("us-2024", "42 CFR 8.12(i)", (LadderStep(1, 7), LadderStep(15, 14), LadderStep(31, 28)))
+RULE_OF_2001 = Ladder(
+    "us-2001",
+    "66 FR 4098",
+    (
+        LadderStep(1, None, 1),
+        LadderStep(91, None, 2),
+        LadderStep(181, None, 3),
+        LadderStep(271, 6),
+        LadderStep(366, 14),
+        LadderStep(731, 31),
+    ),
+)
+
+
+def day_of(text):
+    """Return a day of these weeks, such as `Mon`, `Tue`; `Mon2` is the Monday after."""
+    names = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+    return MONDAY + timedelta(days=names.index(text[:3]) + 7 * (int(text[3:] or 1) - 1))
+
+
+def days_of(text):
+    """Return days from words such as `Tue Wed`, or from a span such as `Tue-Sat2`."""
+    if "-" in text:
+        first, last = map(day_of, text.split("-"))
+        return [first + timedelta(days=n) for n in range((last - first).days + 1)]
+    return [day_of(word) for word in text.split()]
+
+
+def order(number=1, **changes):
+    values = {
+        "id": number,
+        "version": 1,
+        "medication": METHADONE,
+        "form": Form.LIQUID,
+        "treatment_phase": TreatmentPhase.MAINTENANCE,
+        "starts_on": MONDAY - timedelta(days=100),
+        "ends_on": MONDAY + timedelta(days=200),
+        "every_n_days": 1,
+        "parts": 1,
+        "hours_between_parts": None,
+        "steps": (Step(MONDAY - timedelta(days=100), (mg("80"),)),),
+        "signed_by": "Dana Frost",
+        "signed_at": datetime(2026, 3, 1, 8, tzinfo=UTC),
+    }
+    return OrderFacts(**values | changes)
+
+
+def decision(attends_on, most_days, every_weeks=1, **changes):
+    return Decision(1, attends_on, every_weeks, most_days, **{"effective_on": MONDAY} | changes)
+
+
+def closing(*days):
+    return OpenDays(SIX_DAYS.weekdays, frozenset(map(day_of, days)))
+
+
+# The ladder by days in treatment
+
+
+@pytest.mark.parametrize(
+    ("ladder", "day", "at_once", "a_week"),
+    [
+        (RULE_OF_2024, 1, 7, None),
+        (RULE_OF_2024, 14, 7, None),
+        (RULE_OF_2024, 15, 14, None),
+        (RULE_OF_2024, 30, 14, None),
+        (RULE_OF_2024, 31, 28, None),
+        (RULE_OF_2024, 4000, 28, None),
+        (RULE_OF_2001, 1, 1, 1),
+        (RULE_OF_2001, 90, 1, 1),
+        (RULE_OF_2001, 91, 2, 2),
+        (RULE_OF_2001, 180, 2, 2),
+        (RULE_OF_2001, 181, 3, 3),
+        (RULE_OF_2001, 270, 3, 3),
+        (RULE_OF_2001, 271, 6, None),
+        (RULE_OF_2001, 365, 6, None),
+        (RULE_OF_2001, 366, 14, None),
+        (RULE_OF_2001, 731, 31, None),
+    ],
+)
+def test_ladder_gives_so_many_doses_on_a_day_in_treatment(ladder, day, at_once, a_week):
+    limit = limit_on([ladder], day)
+
+    assert (limit.at_once, limit.a_week) == (at_once, a_week)
+
+
+def test_nothing_goes_home_before_the_first_dose_or_before_the_first_step_of_a_ladder():
+    later = Ladder("own", "own rule", (LadderStep(61, 1),))
+
+    assert limit_on([RULE_OF_2024], 0).at_once == 0
+    assert limit_on([later], 60).at_once == 0
+
+
+@pytest.mark.parametrize(
+    ("day", "at_once", "a_week", "profile"),
+    [(20, 1, 1, "us-2001"), (300, 6, None, "us-2001"), (400, 14, None, "us-2001"), (800, 28, None, "us-2024")],
+)
+def test_of_several_ladders_the_fewest_days_count_and_the_page_says_whose(day, at_once, a_week, profile):
+    limit = limit_on([RULE_OF_2024, RULE_OF_2001], day)
+
+    assert (limit.at_once, limit.a_week, limit.profile) == (at_once, a_week, profile)
+
+
+@pytest.mark.parametrize(
+    ("first_dose", "credit", "number"),
+    [(MONDAY, 0, 1), (MONDAY - timedelta(days=1), 0, 2), (MONDAY, 90, 91), (None, 90, 0)],
+)
+def test_first_dose_of_the_episode_is_day_one_and_credit_comes_on_top(first_dose, credit, number):
+    assert days_in_treatment(first_dose, MONDAY, credit) == number
+
+
+def judged(policy, medication=METHADONE, standing=None, calendar=SIX_DAYS, **record):
+    values = {"first_dose_on": MONDAY - timedelta(days=18), "safety_until": MONDAY + timedelta(days=90)}
+    return eligibility(Record(MONDAY, **values | record), medication, policy, calendar, standing)
+
+
+BOTH = TakeHomePolicy({METHADONE: (RULE_OF_2024, RULE_OF_2001)})
+OF_2024 = TakeHomePolicy({METHADONE: (RULE_OF_2024,)})
+
+
+def test_buprenorphine_is_exempt_from_the_ladder_of_2024():
+    found = judged(OF_2024, BUPRENORPHINE)
+
+    assert (found.limit, found.next_step, found.missing) == (None, None, ())
+    assert over_the_ladder(decision("1", 28, every_weeks=4), found.limit, SIX_DAYS) is None
+
+
+def test_next_step_says_how_many_days_are_missing_and_what_it_saves():
+    found = judged(OF_2024)
+
+    assert (found.days_in_treatment, found.limit.at_once) == (19, 14)
+    assert (found.next_step.limit.at_once, found.next_step.from_day, found.next_step.days_to_go) == (28, 31, 12)
+    assert (found.visits_a_week, found.next_step.visits_saved) == (6, Decimal("5.75"))
+    assert [SPEAK(words) for words in found.missing] == ["12 more days in treatment."]
+
+
+def test_one_day_is_said_as_one_day():
+    found = judged(OF_2024, first_dose_on=MONDAY - timedelta(days=29))
+
+    assert SPEAK(found.missing[0]) == "1 more day in treatment."
+
+
+def test_next_step_of_stacked_ladders_is_the_day_on_which_the_strictest_grows():
+    found = judged(BOTH)
+
+    assert (found.next_step.from_day, found.next_step.limit.a_week) == (91, 2)
+
+
+def test_last_step_has_no_next():
+    assert judged(OF_2024, first_dose_on=MONDAY - timedelta(days=500)).next_step is None
+
+
+def test_a_missed_day_is_told_as_the_days_to_attend_until_four_weeks_show_none():
+    days = tuple(
+        (MONDAY - timedelta(days=n), DayStatus.NO_SHOW if n == 26 else DayStatus.OBSERVED) for n in range(28, 0, -1)
+    )
+
+    found = judged(OF_2024, days=days)
+
+    assert "3 more attended days, until none is missed in the last four weeks." in [SPEAK(w) for w in found.missing]
+
+
+def test_a_stop_and_a_missing_safety_talk_are_told():
+    found = judged(OF_2024, stops_standing=(StopKind.SEDATION,), safety_until=None)
+
+    assert [SPEAK(w) for w in found.missing][1:] == [
+        "The prescriber's decision on the stop that stands.",
+        "The talk about storing doses safely.",
+    ]
+
+
+# The six criteria of 42 CFR 8.12(i)(2), each with the evidence that the record has
+
+
+SIX = {
+    "no_risk_of_harm": (EvidenceKind.URINE, EvidenceKind.STOPS),
+    "regular_attendance": (EvidenceKind.ATTENDANCE,),
+    "no_serious_behaviour": (EvidenceKind.STOPS,),
+    "no_diversion": (EvidenceKind.DIVERSION,),
+    "safe_storage": (EvidenceKind.STORAGE,),
+    "any_other": (EvidenceKind.DOSE,),
+}
+
+
+def test_all_six_criteria_are_shown_each_with_what_is_known_and_none_is_answered_by_the_system():
+    asked = tuple(Criterion(key, "us-2024", key, "42 CFR 8.12(i)(2)", kinds) for key, kinds in SIX.items())
+    statuses = [DayStatus.NO_SHOW, DayStatus.WITHHELD, DayStatus.REFUSED, *[DayStatus.OBSERVED] * 21]
+    days = tuple((MONDAY - timedelta(days=28 - n), status) for n, status in enumerate(statuses))
+
+    found = judged(
+        TakeHomePolicy({METHADONE: (RULE_OF_2024,)}, asked),
+        days=days,
+        urine=(UrineSeen(date(2026, 2, 20), (("methadone", "positive"), ("heroin", "negative"))),),
+        bottles_gone=((BottleFate.LOST, date(2026, 1, 10)),),
+        bottles_altered=(date(2026, 1, 12),),
+        call_backs=((CallBackOutcomeKind.SHORT, date(2026, 1, 11)),),
+        amount_mg=mg("80"),
+        amount_since=MONDAY - timedelta(days=40),
+        stops_set=(StopSeen(StopKind.SEDATION, date(2026, 2, 25)),),
+    )
+
+    assert {seen.criterion.key: [SPEAK(words) for words in seen.evidence] for seen in found.criteria} == {
+        "no_risk_of_harm": [
+            "Urine of 2026-02-20: methadone positive.",
+            "Urine of 2026-02-20: heroin negative.",
+            "A stop was set on 2026-02-25: sedation.",
+        ],
+        "regular_attendance": [
+            "Came on 23 of 24 days due in the last four weeks.",
+            "Did not come: 1 days, the last on 2026-02-02.",
+            "Withheld: 1 days.",
+            "Refused: 1 days.",
+        ],
+        "no_serious_behaviour": ["A stop was set on 2026-02-25: sedation."],
+        "no_diversion": [
+            "A bottle lost on 2026-01-10.",
+            "A bottle came back altered on 2026-01-12.",
+            "Call-back of 2026-01-11: some missing.",
+        ],
+        "safe_storage": ["The talk about storing doses safely holds until 2026-05-31."],
+        "any_other": ["80 mg since 2026-01-21, 40 days."],
+    }
+
+
+def test_what_is_not_known_is_said():
+    asked = tuple(Criterion(kind, "p", "", "", (kind,)) for kind in EvidenceKind)
+
+    found = judged(TakeHomePolicy({}, asked), safety_until=None)
+
+    assert [SPEAK(words) for seen in found.criteria for words in seen.evidence] == [
+        "No dose was due here in the last four weeks.",
+        "No urine test is on record.",
+        "No bottle lost or altered and no call-back in the last year.",
+        "No order holds today.",
+        "No stop in the last four weeks.",
+        "Storing doses safely was not gone through yet, or something was missing.",
+    ]
+
+
+# What a decision comes to
+
+
+@pytest.mark.parametrize(
+    ("attends_on", "every_weeks", "most_days", "visits", "at_once", "a_week"),
+    [
+        ("123456", 1, 0, 24, 0, 0),
+        ("12345", 1, 1, 20, 1, 1),
+        ("14", 1, 6, 8, 2, 4),
+        ("1", 1, 6, 4, 5, 5),
+        ("1", 1, 2, 8, 2, 4),
+        ("1", 2, 14, 2, 11, 6),
+        ("1", 4, 28, 1, 23, 6),
+    ],
+)
+def test_decision_comes_to_so_many_visits_in_four_weeks(attends_on, every_weeks, most_days, visits, at_once, a_week):
+    found = rhythm(decision(attends_on, most_days, every_weeks), SIX_DAYS)
+
+    assert (found.visits, found.at_once, found.a_week) == (visits, at_once, a_week)
+
+
+@pytest.mark.parametrize(
+    ("ladder", "day", "attends_on", "most_days", "over"),
+    [
+        (RULE_OF_2024, 10, "1", 7, None),
+        (RULE_OF_2024, 10, "1", 8, "The ladder gives 7 days at one time (us-2024); this gives 8."),
+        (RULE_OF_2001, 10, "12345", 1, None),
+        (RULE_OF_2001, 10, "1234", 1, None),  # Friday at home, so Saturday here
+        (RULE_OF_2001, 10, "135", 1, "The ladder gives 1 days a week (us-2001); this gives 3."),
+        (RULE_OF_2001, 10, "12345", 2, "The ladder gives 1 days at one time (us-2001); this gives 2."),
+    ],
+)
+def test_more_than_the_ladder_is_said_in_words(ladder, day, attends_on, most_days, over):
+    found = over_the_ladder(decision(attends_on, most_days), limit_on([ladder], day), SIX_DAYS)
+
+    assert (SPEAK(found) if found else None) == over
+
+
+# Which days go home with somebody who comes on a day
+
+
+@pytest.mark.parametrize(
+    ("attends_on", "every_weeks", "most_days", "comes", "closed", "covered", "again"),
+    [
+        ("14", 1, 6, "Mon", (), "Tue Wed", "Thu"),
+        ("14", 1, 6, "Thu", (), "Fri Sat Sun", "Mon2"),
+        ("123456", 1, 0, "Sat", (), "Sun", "Mon2"),
+        ("123456", 1, 0, "Mon", (), "", "Tue"),
+        ("1", 1, 6, "Mon", (), "Tue-Sun", "Mon2"),
+        ("1", 1, 2, "Mon", (), "Tue Wed", "Thu"),
+        ("1", 1, 2, "Thu", (), "Fri Sat Sun", "Mon2"),
+        ("1", 2, 14, "Mon", (), "Tue-Sun2", "Mon3"),
+        ("1", 2, 14, "Wed2", (), "Thu2-Sun2", "Mon3"),
+        # the clinic is closed on the day of coming: that day is covered, and the person comes when it opens
+        ("14", 1, 6, "Mon", ("Thu",), "Tue Wed Thu", "Fri"),
+        ("1", 1, 6, "Mon", ("Mon2", "Tue2"), "Tue-Tue2", "Wed2"),
+        # closed days do not count among those that were decided
+        ("123456", 1, 0, "Wed", ("Thu", "Fri", "Sat"), "Thu-Sun", "Mon2"),
+        ("1", 1, 2, "Mon", ("Wed",), "Tue Wed Thu", "Fri"),
+        # whoever missed the day of coming gets what is left until the next
+        ("1", 1, 6, "Tue", (), "Wed-Sun", "Mon2"),
+    ],
+)
+def test_days_until_the_next_coming_go_home(attends_on, every_weeks, most_days, comes, closed, covered, again):
+    plan = schedule(decision(attends_on, most_days, every_weeks), [order()], day_of(comes), closing(*closed))
+
+    assert [covered.day for covered in plan.days] == (days_of(covered) if covered else [])
+    assert plan.next_visit == day_of(again)
+
+
+def test_a_closed_day_is_marked_as_closed():
+    plan = schedule(decision("123456", 0), [order()], day_of("Sat"), SIX_DAYS)
+
+    assert [(covered.day, covered.closed) for covered in plan.days] == [(day_of("Sun"), True)]
+
+
+def test_nothing_goes_home_for_days_after_the_order_ends():
+    plan = schedule(decision("1", 6), [order(ends_on=day_of("Thu"))], MONDAY, SIX_DAYS)
+
+    assert [covered.day for covered in plan.days] == days_of("Tue-Thu")
+    assert (plan.order_ends, plan.next_visit) == (True, None)
+
+
+def test_a_newer_version_of_the_order_goes_on_from_its_day():
+    newer = order(2, starts_on=day_of("Fri"))
+
+    plan = schedule(decision("1", 6), [order(ends_on=day_of("Thu")), newer], MONDAY, SIX_DAYS)
+
+    assert [(covered.day, covered.order_id) for covered in plan.days][2:4] == [(day_of("Thu"), 1), (day_of("Fri"), 2)]
+
+
+def test_no_dose_goes_home_for_a_day_on_which_none_is_due():
+    alternate = order(medication=BUPRENORPHINE, form=Form.TABLET, every_n_days=2, starts_on=MONDAY)
+
+    plan = schedule(decision("1", 6), [alternate], MONDAY, SIX_DAYS)
+
+    assert [covered.day for covered in plan.days] == days_of("Wed Fri Sun")
+    assert plan.next_visit == day_of("Tue2")
+
+
+def test_later_parts_of_today_go_home_too():
+    split = order(parts=2, steps=(Step(MONDAY, (mg("40"), mg("40"))),))
+
+    plan = schedule(decision("14", 6), [split], MONDAY, SIX_DAYS)
+
+    assert [(covered.day, covered.parts) for covered in plan.days] == [
+        (day_of("Mon"), (2,)),
+        (day_of("Tue"), (1, 2)),
+        (day_of("Wed"), (1, 2)),
+    ]
+
+
+def test_days_at_home_already_count_and_are_not_given_again():
+    held = frozenset(days_of("Tue Wed"))
+
+    plan = schedule(decision("1", 3), [order()], MONDAY, SIX_DAYS, held=held)
+
+    assert [covered.day for covered in plan.days] == [day_of("Thu")]
+    assert plan.next_visit == day_of("Fri")
+
+
+@pytest.mark.parametrize(
+    ("orders", "barred", "code"),
+    [
+        ([order()], Barred(stops=(StopKind.SEDATION,)), "stop_stands"),
+        ([order(treatment_phase=TreatmentPhase.INDUCTION)], Barred(), "induction"),
+        ([order(form=Form.INJECTION)], Barred(induction_allowed=True), "injection"),
+        ([], Barred(), "no_order"),
+    ],
+)
+def test_nothing_goes_home_under_a_stop_in_induction_without_an_order_or_as_an_injection(orders, barred, code):
+    plan = schedule(decision("1", 6), orders, MONDAY, SIX_DAYS, barred=barred)
+
+    assert (plan.days, [reason.code for reason in plan.against]) == ((), [code])
+
+
+def test_in_induction_doses_go_home_where_an_approved_profile_allows_it():
+    induction = order(treatment_phase=TreatmentPhase.INDUCTION)
+
+    plan = schedule(decision("123456", 1), [induction], day_of("Sat"), SIX_DAYS, barred=Barred(induction_allowed=True))
+
+    assert [covered.day for covered in plan.days] == [day_of("Sun")]
+
+
+@pytest.mark.parametrize("changes", [{"effective_on": MONDAY + timedelta(days=1)}, {"last_day": MONDAY - timedelta(1)}])
+def test_outside_its_days_a_decision_gives_nothing(changes):
+    plan = schedule(decision("1", 6, **changes), [order()], MONDAY, SIX_DAYS)
+
+    assert (plan.days, plan.next_visit) == ((), day_of("Tue"))
+
+
+def test_after_the_last_day_of_a_decision_the_person_comes_again():
+    plan = schedule(decision("1", 6, last_day=day_of("Wed")), [order()], MONDAY, SIX_DAYS)
+
+    assert [covered.day for covered in plan.days] == days_of("Tue Wed")
+    assert plan.next_visit == day_of("Thu")
+
+
+# One-off doses
+
+
+def one_off(first, last):
+    return OneOff(1, OneOffReason.JOURNEY, day_of(first), day_of(last))
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "comes", "next_visit", "covered", "again"),
+    [
+        ("Thu", "Sat", "Wed", None, "Thu Fri Sat", "Mon2"),
+        ("Thu", "Sat", "Tue", None, "", "Wed"),
+        ("Thu", "Sat", "Mon", "Thu", "Thu Fri Sat", "Mon2"),
+        ("Thu", "Sat", "Thu", None, "Fri Sat", "Mon2"),
+        ("Sat", "Tue2", "Fri", None, "Sat-Tue2", "Wed2"),
+        ("Mon", "Tue", "Wed", None, "", "Thu"),
+    ],
+)
+def test_one_off_days_go_home_at_the_last_visit_before_them(first, last, comes, next_visit, covered, again):
+    comes_next = day_of(next_visit) if next_visit else None
+
+    plan = one_off_days(one_off(first, last), [order()], day_of(comes), SIX_DAYS, next_visit=comes_next)
+
+    assert [covered.day for covered in plan.days] == (days_of(covered) if covered else [])
+    assert plan.next_visit == day_of(again)
+
+
+def test_one_off_days_end_with_the_order_and_leave_out_what_is_at_home_already():
+    plan = one_off_days(
+        one_off("Tue", "Sat"),
+        [order(ends_on=day_of("Thu"))],
+        MONDAY,
+        SIX_DAYS,
+        next_visit=None,
+        held=frozenset({day_of("Wed")}),
+    )
+
+    assert [covered.day for covered in plan.days] == days_of("Tue Thu")
+    assert plan.order_ends
+
+
+def test_one_off_days_are_not_given_under_a_stop():
+    barred = Barred(stops=(StopKind.INCIDENT,))
+
+    plan = one_off_days(one_off("Tue", "Sat"), [order()], MONDAY, SIX_DAYS, next_visit=None, barred=barred)
+
+    assert (plan.days, [reason.code for reason in plan.against]) == ((), ["stop_stands"])
