@@ -21,7 +21,7 @@ class Mark(StrEnum):
 CITED = frozenset({"citation", "mark", "effective_from", "checked_on"})
 """What every entry carries beside what it says."""
 NOT_IN_QUOTES = frozenset(
-    {"effective_from", "effective_to", "checked_on", "medications", "names", "phases", "row", "urgent"}
+    {"effective_from", "effective_to", "checked_on", "medications", "names", "evidence", "phases", "row", "urgent"}
 )
 """All else is written in quotes; a bare number would be read as a binary float."""
 

@@ -16,7 +16,6 @@ from dispensary.policy.entries import CITED, Cited, Mark, bad, check_keys, cited
 from models.enums import Answer, Medication, ReEntryAction, TreatmentPhase
 from models.units import Mg, mg
 
-WHOLE_MG = Decimal(1)
 STRICTNESS = tuple(ReEntryAction)
 """The strictest first."""
 HOLDS = (ReEntryAction.HOLD_REINDUCT, ReEntryAction.HOLD_NOTIFY)
@@ -59,23 +58,21 @@ class MissedDoseRow:
         """Whether the source names an amount."""
         return not (self.fraction is None and self.max_mg is None and self.min_mg is None)
 
-    def suggested_mg(self, last_confirmed_mg: Mg | None) -> Mg | None:
-        """Return the amount that the source suggests, never above the last confirmed dose.
+    def suggests(self, last_mg: Mg) -> Mg | None:
+        """Return the amount that the source names for a last confirmed dose, and never more than that dose.
 
-        A part of a dose is rounded down to a whole milligram. Nothing is suggested where the source names no amount, or
-        the last dose is not confirmed.
+        None where it names none; the amount is exact, and whoever shows it rounds it down.
         """
-        if last_confirmed_mg is None or not self.has_formula:
+        if not self.has_formula:
             return None
-        amount: Decimal = last_confirmed_mg
-        if self.fraction is not None and self.fraction != 1:
-            amount = amount * self.fraction.numerator / self.fraction.denominator // WHOLE_MG
+        amount: Decimal = last_mg
+        if self.fraction is not None:
+            amount = amount * self.fraction.numerator / self.fraction.denominator
         if self.max_mg is not None:
             amount = min(amount, self.max_mg)
         if self.min_mg is not None:
             amount = max(amount, self.min_mg)
-        capped = min(amount, last_confirmed_mg)
-        return Mg(capped) if capped > 0 else None
+        return Mg(min(amount, last_mg))
 
 
 @dataclass(frozen=True)
@@ -116,6 +113,15 @@ class TableInForce:
     rule: MissedDoseTable
     profile: str
     digest: str
+
+    def row_at(self, days: int, *, used: bool) -> MissedDoseRow | None:
+        """Return the row for so many days; None where the source says nothing of so few.
+
+        Args:
+            days: without medicine.
+            used: whether a full agonist was used since the last dose; not known counts as used.
+        """
+        return self.rule.row_for(days, Answer.YES if used else Answer.NO)
 
 
 @dataclass(frozen=True)

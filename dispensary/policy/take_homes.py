@@ -23,14 +23,14 @@ class LadderKind(StrEnum):
 
 
 class Evidence(StrEnum):
-    """What the system has to show beside a criterion; it is shown, and a person decides."""
+    """What of the record is shown beside a criterion; a person decides whether it is met."""
 
     ATTENDANCE = "attendance"
-    DRUG_TESTS = "drug_tests"
+    URINE = "urine"
     DIVERSION = "diversion"
+    DOSE = "dose"
+    STOPS = "stops"
     STORAGE = "storage"
-    TIME_IN_TREATMENT = "time_in_treatment"
-    NONE = "none"
 
 
 class TakeHomeRuleKind(StrEnum):
@@ -64,7 +64,8 @@ class TakeHomeCriterion(Cited):
 
     key: str
     medications: tuple[Medication, ...]
-    evidence: Evidence
+    evidence: tuple[Evidence, ...]
+    """Empty where the record has nothing to say of it."""
     words: str
 
 
@@ -190,7 +191,7 @@ def _smallness(step: StepInForce) -> tuple[int, bool, str]:
 
 
 STEP = CITED | {"medications", "from_day", "kind", "most_days", "words"}
-CRITERION = CITED | {"key", "medications", "evidence", "words"}
+CRITERION = CITED | {"key", "medications", "words"}
 RULE = CITED | {"kind", "medications", "words"}
 MAY = frozenset({"effective_to"})
 LONGEST = 31
@@ -252,7 +253,7 @@ def read_criteria(file: str, entries: Sequence[dict[str, Any]]) -> tuple[TakeHom
     criteria = []
     for n, entry in enumerate(entries, start=1):
         where = f"{file}, take_home_criterion {n}"
-        check_keys(where, entry, CRITERION, MAY)
+        check_keys(where, entry, CRITERION, MAY | {"evidence"})
         criteria.append(_read(where, entry, _criterion))
     for one, other in combinations(criteria, 2):
         if one.key == other.key and one.overlaps(other):
@@ -264,7 +265,7 @@ def _criterion(entry: dict[str, Any]) -> TakeHomeCriterion:
     return TakeHomeCriterion(
         key=entry["key"],
         medications=_medications(entry),
-        evidence=Evidence(entry["evidence"]),
+        evidence=tuple(Evidence(word) for word in words_of(entry.get("evidence", []))),
         words=entry["words"],
         **cited(entry),
     )
