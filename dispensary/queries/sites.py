@@ -26,6 +26,10 @@ class SiteSettings:
     telephone_orders: bool
     countersign_within: timedelta
     first_dose_observation: timedelta
+    safety_check_days: int
+    """So long a talk about take-home safety holds."""
+    call_back_within: timedelta
+    """So long somebody has to bring in the bottles."""
 
 
 def settings(session: Session, site_id: int, on: date) -> SiteSettings:
@@ -80,6 +84,8 @@ def _in_force(rows: list[tuple[SettingKey, str, date]], on: date) -> SiteSetting
         telephone_orders=values[SettingKey.TELEPHONE_ORDERS] == "yes",
         countersign_within=timedelta(hours=int(values[SettingKey.COUNTERSIGN_HOURS])),
         first_dose_observation=timedelta(minutes=int(values[SettingKey.FIRST_DOSE_OBSERVATION_MINUTES])),
+        safety_check_days=int(values[SettingKey.SAFETY_CHECK_DAYS]),
+        call_back_within=timedelta(hours=int(values[SettingKey.CALL_BACK_HOURS])),
     )
 
 
