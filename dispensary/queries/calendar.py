@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import Session
@@ -59,19 +60,25 @@ def closures_of(
     session: Session, site_id: int, first: date, last: date, as_of: datetime | None = None
 ) -> list[Closure]:
     """Return the days of a span that are announced as closed and not taken back, oldest first."""
-    query = (
-        select(_CLOSED.id, _CLOSED.clinic_day, _CLOSED.kind, _CLOSED.reason, _CLOSED.announced_at, Staff.name)
-        .join(Staff, Staff.id == _CLOSED.recorded_by_id)
-        .where(
-            _CLOSED.site_id == site_id,
-            _CLOSED.clinic_day.between(first, last),
-            _CLOSED.id.not_in(_taken_back(as_of)),
-        )
-        .order_by(_CLOSED.clinic_day, _CLOSED.turn)
-    )
+    query = _closures(site_id).where(_CLOSED.clinic_day.between(first, last), _CLOSED.id.not_in(_taken_back(as_of)))
     if as_of is not None:
         query = query.where(_CLOSED.recorded_at <= as_of)
     return [Closure(*row) for row in session.execute(query)]
+
+
+def closed_day(session: Session, closed_day_id: int, site_id: int) -> Closure | None:
+    """Return one announcement of a site, taken back or not; None if there is none such."""
+    row = session.execute(_closures(site_id).where(_CLOSED.id == closed_day_id)).one_or_none()
+    return Closure(*row) if row else None
+
+
+def _closures(site_id: int) -> Select[Any]:
+    return (
+        select(_CLOSED.id, _CLOSED.clinic_day, _CLOSED.kind, _CLOSED.reason, _CLOSED.announced_at, Staff.name)
+        .join(Staff, Staff.id == _CLOSED.recorded_by_id)
+        .where(_CLOSED.site_id == site_id)
+        .order_by(_CLOSED.clinic_day, _CLOSED.turn)
+    )
 
 
 def _taken_back(as_of: datetime | None) -> Select[tuple[int]]:

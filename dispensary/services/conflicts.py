@@ -42,6 +42,15 @@ MEANING: dict[str, Words] = {
     "uq_downtime_entered_downtime_day_id": say(N_("The paper of this day was already signed as entered.")),
     "uq_downtime_pack_site_id_clinic_day_printing": say(N_("A pack was printed at the same moment. Press again.")),
     "uq_pack_copy_tick_pack_id_copy": say(N_("This copy was already ticked.")),
+    "uq_closed_day_site_id_clinic_day_turn": say(N_("This day was announced at the same moment. Look again.")),
+    "uq_closed_day_taken_back_closed_day_id": say(N_("This closure was already taken back.")),
+    "uq_absence_end_absence_id": say(N_("The end of this stay is on record already.")),
+    "uq_missed_day_reason_person_id_clinic_day_turn": say(
+        N_("Somebody noted a reason for this day at the same moment. Look again.")
+    ),
+    "uq_closure_list_site_id_first_on_last_on_version": say(
+        N_("This list was signed by somebody else at the same moment. Look again.")
+    ),
     "uq_container_site_id_label": say(N_("A container with this label is already on record.")),
 }
 """What each rule of the database means to a person."""

@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from dispensary.web import downtime, orders, patients, policy, reporting, sign_in, site, staff, station, stock
+from dispensary.web import calendar, downtime, orders, patients, policy, reporting, sign_in, site, staff, station, stock
 from dispensary.web.register import audit_bp
 from dispensary.web.register import bp as register_pages
 
@@ -19,6 +19,7 @@ def register(app: Flask) -> None:
         stock.bp,
         reporting.bp,
         downtime.bp,
+        calendar.bp,
         register_pages,
         audit_bp,
         staff.bp,

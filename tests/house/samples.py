@@ -102,6 +102,7 @@ class Samples:
             "from_on": (self.world.day - timedelta(days=7)).isoformat(),
             "until_on": self.world.day.isoformat(),
             "form": "csv",
+            "month": f"{self.world.day:%Y-%m}",
             "other_id": self.other_id,
             "number": 1,  # of a page
             "copy": 1,

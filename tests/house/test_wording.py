@@ -16,8 +16,8 @@ from tests.house.samples import Samples
 from tests.house.test_gate import needed, own_rules
 
 OPEN, CLOSE = "⟦", "⟧"
-SAME_EVERYWHERE = {"mg", "mL", "ms", "Letter"}
-"""Units, and the name of a size of paper. Capitals alone (CSV, initials) are the same everywhere too."""
+SAME_EVERYWHERE = {"mg", "mL", "ms", "Letter", "none"}
+"""Units, the name of a size of paper, and what is typed where a site names no folder. Capitals alone (CSV, initials) are the same everywhere too."""
 DAYS = {"Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"}
 """From Babel's calendar, in the language of the page."""
 SPEAK_FOR_THEMSELVES = {
