@@ -1,0 +1,263 @@
+"""What the re-entry gate says after days without medicine: the strictest of the tables in force, on the cautious inputs.
+
+The more cautious of the record and of what the person said counts; what is not known takes the cautious branch. Nothing
+suggested is ever above the last confirmed dose, and a suggestion is for the prescriber alone. (product.md §5)
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import ROUND_DOWN, Decimal
+
+from dispensary.policy.missed_doses import HOLDS, STRICTNESS, MissedDoseRow, TableInForce
+from dispensary.wording import N_, Words, say
+from models.enums import Answer, Medication, ReEntryAction, TreatmentPhase
+from models.units import Mg
+
+NOTHING, TENTH = Mg(Decimal(0)), Decimal("0.1")
+HOUSE = "house.toml: ceilings.hold_from_days, ceilings.hold_from_days_induction (project specification §5)"
+
+
+@dataclass(frozen=True)
+class Said:
+    """What somebody said at the window today; never held against them."""
+
+    id: int
+    turn: int
+    as_recorded: Answer
+    last_dose_on: date | None
+    last_dose_mg: Mg | None
+    used_full_agonist: Answer
+
+    @property
+    def when_unknown(self) -> bool:
+        """Whether the last dose was not taken as recorded, or nobody knows, and no other day was told."""
+        return self.as_recorded is not Answer.YES and self.last_dose_on is None
+
+
+@dataclass(frozen=True)
+class Course:
+    """What is ordered, and from how many days it is held where no table speaks."""
+
+    medication: Medication
+    treatment_phase: TreatmentPhase
+    hold_from: int
+    """The site's limit in this treatment phase, never above the house's."""
+
+
+@dataclass(frozen=True)
+class ReEntryInputs:
+    """What is on record and what was said: everything the gate knows of the days before a dose."""
+
+    on: date
+    days_on_record: int
+    """Presumed take-home doses counted as taken."""
+    days_from_confirmed: int
+    """From the last confirmed dose: presumed take-home doses not counted as taken."""
+    last_confirmed_mg: Mg | None
+    covers_days: int = 1
+    """How many days the last dose covers by its own order; 1 for daily."""
+    said: Said | None = None
+    """None: not asked today."""
+    empties_missing: bool = False
+    """Presumed take-home doses stand since the last confirmed one, and the emptied bottles were not brought."""
+    back_from_absence: bool = False
+    """Was in hospital or custody since the last confirmed dose, and the last dose there is not verified."""
+
+    @property
+    def days_as_told(self) -> int | None:
+        """The days without medicine by what the person said; None where nothing was said about days."""
+        if self.said is None or self.said.as_recorded is Answer.YES:
+            return None
+        if self.said.last_dose_on is None:
+            return max(self.days_on_record, self.days_from_confirmed)
+        return max(0, (self.on - self.said.last_dose_on).days - self.covers_days)
+
+    @property
+    def days(self) -> int:
+        """The days without medicine that count: the more cautious of record and answer."""
+        return max(self.days_on_record, self.days_as_told or 0)
+
+    @property
+    def base_mg(self) -> Mg | None:
+        """The last dose that an amount is worked out from: what is confirmed, or less as told; None if none is known."""
+        told = self.said.last_dose_mg if self.said and self.said.as_recorded is not Answer.YES else None
+        if self.last_confirmed_mg is None or told is None:
+            return self.last_confirmed_mg
+        return min(self.last_confirmed_mg, told)
+
+
+@dataclass(frozen=True)
+class Fired:
+    """What one table says of the days that count."""
+
+    table: TableInForce
+    row_number: int
+    action: ReEntryAction
+    suggestion_mg: Mg | None
+    citation: str
+    words: str
+
+    @property
+    def profile(self) -> str:
+        """The profile that the table stands in."""
+        return self.table.profile
+
+    @property
+    def digest(self) -> str:
+        """The version of that profile."""
+        return self.table.digest
+
+
+@dataclass(frozen=True)
+class ReEntryVerdict:
+    """What the gate says, why, and by which row of which version of which table."""
+
+    action: ReEntryAction
+    inputs: ReEntryInputs
+    suggestion_mg: Mg | None = None
+    """For the prescriber alone; never above the last confirmed dose."""
+    fired: Fired | None = None
+    """The row that decided; None where no approved table speaks, or the hold has another ground."""
+    others: tuple[Fired, ...] = ()
+    """What the other tables in force say."""
+    why: tuple[Words, ...] = ()
+    """The grounds, the gravest first; empty where nothing is held."""
+    covered: bool = True
+    """Whether an approved table speaks of these days."""
+
+    @property
+    def holds(self) -> bool:
+        """Whether the dose waits for a prescriber."""
+        return self.action in HOLDS
+
+    @property
+    def citation(self) -> str:
+        """Where the decision stands."""
+        return self.fired.citation if self.fired else HOUSE
+
+    @property
+    def ask_first(self) -> bool:
+        """Whether days are counted and the person was not asked yet."""
+        return self.inputs.days > 0 and self.inputs.said is None
+
+    @property
+    def mark(self) -> list[object]:
+        """What of it a page shows, so that a change is noticed."""
+        said = self.inputs.said
+        row = [self.fired.profile, self.fired.digest, self.fired.row_number] if self.fired else []
+        return [self.action, self.inputs.days, self.inputs.days_from_confirmed, said.id if said else 0, *row]
+
+
+def decide(inputs: ReEntryInputs, course: Course, tables: Sequence[TableInForce] = ()) -> ReEntryVerdict:
+    """Return what the gate says: the strictest of the tables, the house's limit where none speaks, and what holds besides.
+
+    Args:
+        inputs: what is on record and what was said.
+        course: what is ordered.
+        tables: the approved tables in force for this drug and treatment phase; none where none is approved.
+    """
+    verdict = _by_tables(inputs, course, tables, _used(inputs))
+    if inputs.said is None and _answer_matters(inputs, course, tables):
+        verdict = _held(verdict, say(N_("Whether a full agonist was used since decides, and nobody has asked yet.")))
+    for ground in _further_grounds(inputs):
+        verdict = _held(verdict, ground)
+    return verdict
+
+
+def _used(inputs: ReEntryInputs) -> Answer:
+    """Return whether a full agonist counts as used: what is not known, or was not asked, counts as yes."""
+    return Answer.NO if inputs.said and inputs.said.used_full_agonist is Answer.NO else Answer.YES
+
+
+def _answer_matters(inputs: ReEntryInputs, course: Course, tables: Sequence[TableInForce]) -> bool:
+    yes, no = (_by_tables(inputs, course, tables, used) for used in (Answer.YES, Answer.NO))
+    return yes.action is not no.action
+
+
+def _by_tables(inputs: ReEntryInputs, course: Course, tables: Sequence[TableInForce], used: Answer) -> ReEntryVerdict:
+    """Return what the tables say, but never less than the house does of the fewer days on which they are all silent."""
+    if inputs.days == 0:
+        return ReEntryVerdict(ReEntryAction.GIVE, inputs)
+    verdict = _on_day(inputs, course, inputs.days, tables, used)
+    silent_until = min((table.rule.branch(used)[0].from_days - 1 for table in tables), default=inputs.days)
+    before = _by_house(inputs, course, min(inputs.days, silent_until))
+    return min(verdict, before, key=lambda one: _rank(one.action))
+
+
+def _on_day(
+    inputs: ReEntryInputs, course: Course, days: int, tables: Sequence[TableInForce], used: Answer
+) -> ReEntryVerdict:
+    found = (_fired(table, days, used, inputs.base_mg) for table in tables)
+    fired = sorted((one for one in found if one), key=_strictest_first)
+    if not fired:
+        return _by_house(inputs, course, days)
+    first = fired[0]
+    amounts = [one.suggestion_mg for one in fired if one.suggestion_mg is not None]
+    suggestion = min(amounts) if first.suggestion_mg is not None else None
+    why = (_days_ground(inputs),) if first.action is not ReEntryAction.GIVE else ()
+    return ReEntryVerdict(first.action, inputs, suggestion, first, tuple(fired[1:]), why)
+
+
+def _fired(table: TableInForce, days: int, used: Answer, base_mg: Mg | None) -> Fired | None:
+    row = table.rule.row_for(days, used)
+    if row is None:
+        return None
+    return Fired(table, row.number, row.action, _suggestion(row, base_mg), row.citation, row.words)
+
+
+def _suggestion(row: MissedDoseRow, base_mg: Mg | None) -> Mg | None:
+    """Return what a row suggests, never above the last confirmed dose, rounded down to a tenth of a milligram."""
+    suggested = row.suggests(base_mg) if base_mg is not None else None
+    amount = suggested.quantize(TENTH, ROUND_DOWN) if suggested is not None else NOTHING
+    return Mg(amount) if amount > 0 else None
+
+
+def _strictest_first(fired: Fired) -> tuple[int, bool, Mg, str]:
+    return _rank(fired.action), fired.suggestion_mg is None, fired.suggestion_mg or NOTHING, fired.profile
+
+
+def _by_house(inputs: ReEntryInputs, course: Course, days: int) -> ReEntryVerdict:
+    """Return what the house says where no approved table speaks of so many days."""
+    if days < course.hold_from:
+        return ReEntryVerdict(ReEntryAction.GIVE, inputs, covered=False)
+    words = N_("No approved table speaks of %(drug)s, %(phase)s, after so many days: held from %(limit)s.")
+    none = say(words, drug=course.medication, phase=course.treatment_phase, limit=course.hold_from)
+    return ReEntryVerdict(ReEntryAction.HOLD_NOTIFY, inputs, why=(_days_ground(inputs), none), covered=False)
+
+
+def _days_ground(inputs: ReEntryInputs) -> Words:
+    if inputs.days > inputs.days_on_record:
+        words = N_("%(days)s days without medicine by what the person says, %(record)s by the record.")
+        return say(words, days=inputs.days, record=inputs.days_on_record)
+    return say(N_("%(days)s days without medicine: the usual dose may be too much now."), days=inputs.days)
+
+
+def _further_grounds(inputs: ReEntryInputs) -> list[Words]:
+    """Return what holds a dose whatever the tables say."""
+    grounds = []
+    if inputs.back_from_absence:
+        grounds.append(say(N_("Back from hospital or custody: the last dose there is not verified.")))
+    if inputs.empties_missing and inputs.days_on_record > 0:
+        words = N_(
+            "Late, and the emptied take-home bottles are not here: %(record)s days without medicine if they were taken, "
+            "%(confirmed)s since the last confirmed dose."
+        )
+        grounds.append(say(words, record=inputs.days_on_record, confirmed=inputs.days_from_confirmed))
+    if inputs.said is not None and inputs.said.when_unknown:
+        grounds.append(say(N_("Nobody knows when the last dose was taken.")))
+    return grounds
+
+
+def _held(verdict: ReEntryVerdict, ground: Words) -> ReEntryVerdict:
+    """Return a verdict that holds for a further ground; one that holds already keeps its row."""
+    if verdict.holds:
+        return replace(verdict, why=(*verdict.why, ground))
+    others = (*((verdict.fired,) if verdict.fired else ()), *verdict.others)
+    return ReEntryVerdict(
+        ReEntryAction.HOLD_NOTIFY, verdict.inputs, others=others, why=(ground,), covered=verdict.covered
+    )
+
+
+def _rank(action: ReEntryAction) -> int:
+    return STRICTNESS.index(action)
