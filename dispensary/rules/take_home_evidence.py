@@ -7,25 +7,14 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
-from enum import StrEnum
 
+from dispensary.policy.take_homes import Evidence
 from dispensary.wording import N_, Words, say
 from models.enums import BottleFate, CallBackOutcomeKind, DayStatus, StopKind
 from models.units import Mg
 
 WINDOW_DAYS = 28
 """Attendance and stops are looked at over the four weeks before today."""
-
-
-class EvidenceKind(StrEnum):
-    """What of the record speaks to a criterion."""
-
-    ATTENDANCE = "attendance"
-    URINE = "urine"
-    DIVERSION = "diversion"
-    DOSE = "dose"
-    STOPS = "stops"
-    STORAGE = "storage"
 
 
 CAME = frozenset({DayStatus.OBSERVED, DayStatus.PART, DayStatus.WITHHELD, DayStatus.REFUSED, DayStatus.ELSEWHERE})
@@ -76,9 +65,13 @@ class Record:
     safety_until: date | None = None
     """Until when the newest safety check holds; None without one, or with something missing in it."""
 
-    def evidence(self, kinds: Sequence[EvidenceKind]) -> tuple[Words, ...]:
-        """Return what is known, in words, for some kinds of evidence."""
+    def evidence(self, kinds: Sequence[Evidence]) -> tuple[Words, ...]:
+        """Return what is known, in words, for some kinds of evidence; nothing where only a person can know."""
         return tuple(words for kind in kinds for words in _SAID[kind](self))
+
+    def besides(self, asked: Sequence[Evidence]) -> tuple[Words, ...]:
+        """Return what is known and stands beside no criterion that is asked."""
+        return self.evidence([kind for kind in Evidence if kind not in asked])
 
 
 def days_until_regular(days: Sequence[tuple[date, DayStatus]]) -> int:
@@ -99,11 +92,12 @@ def _attendance(record: Record) -> Iterator[Words]:
     came = sum(counted[status] for status in CAME)
     yield say(N_("Came on %(came)s of %(due)s days due in the last four weeks."), came=came, due=due)
     if no_shows := counted[DayStatus.NO_SHOW]:
-        yield say(N_("Did not come: %(days)s days, the last on %(on)s."), days=no_shows, on=_last_missed(record))
+        one, more = N_("Did not come: 1 day, the last on %(on)s."), N_("Did not come: %(n)s days, the last on %(on)s.")
+        yield say(one if no_shows == 1 else more, n=no_shows, on=_last_missed(record))
     if withheld := counted[DayStatus.WITHHELD]:
-        yield say(N_("Withheld: %(days)s days."), days=withheld)
+        yield say(N_("Withheld: 1 day.") if withheld == 1 else N_("Withheld: %(n)s days."), n=withheld)
     if refused := counted[DayStatus.REFUSED]:
-        yield say(N_("Refused: %(days)s days."), days=refused)
+        yield say(N_("Refused: 1 day.") if refused == 1 else N_("Refused: %(n)s days."), n=refused)
 
 
 def _last_missed(record: Record) -> date:
@@ -159,10 +153,10 @@ def _storage(record: Record) -> Iterator[Words]:
 
 
 _SAID = {
-    EvidenceKind.ATTENDANCE: _attendance,
-    EvidenceKind.URINE: _urine,
-    EvidenceKind.DIVERSION: _diversion,
-    EvidenceKind.DOSE: _dose,
-    EvidenceKind.STOPS: _stops,
-    EvidenceKind.STORAGE: _storage,
+    Evidence.ATTENDANCE: _attendance,
+    Evidence.URINE: _urine,
+    Evidence.DIVERSION: _diversion,
+    Evidence.DOSE: _dose,
+    Evidence.STOPS: _stops,
+    Evidence.STORAGE: _storage,
 }

@@ -4,12 +4,12 @@ The ladder and the criteria are policy; of several profiles in force the fewest 
 shows what it knows beside each criterion; whether it is met a named person decides. (product.md §7, clinical-rules §2)
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 
-from dispensary.rules.take_home_evidence import EvidenceKind, Record, days_until_regular
+from dispensary.policy.take_homes import Allowance, CriterionInForce, TakeHomePolicy
+from dispensary.rules.take_home_evidence import Record, days_until_regular
 from dispensary.rules.take_homes import Decision, OpenDays
 from dispensary.wording import N_, Words, say
 from models.enums import Medication
@@ -19,72 +19,10 @@ FOUR_WEEKS = 7 * WEEKS_COMPARED
 
 
 @dataclass(frozen=True)
-class LadderStep:
-    """From a day in treatment on, how many doses may be at home; a number that is None does not limit."""
-
-    from_day: int
-    at_once: int | None
-    a_week: int | None = None
-
-    @property
-    def most(self) -> int | None:
-        """How many at one time: what may go home in a week is never more at once."""
-        return min((n for n in (self.at_once, self.a_week) if n is not None), default=None)
-
-
-@dataclass(frozen=True)
-class Ladder:
-    """One profile's steps for a drug."""
-
-    profile: str
-    citation: str
-    steps: tuple[LadderStep, ...]
-
-    def on_day(self, number: int) -> LadderStep:
-        """Return the step on a day in treatment; before the first step nothing goes home."""
-        reached = [step for step in self.steps if step.from_day <= number]
-        return max(reached, key=lambda step: step.from_day, default=LadderStep(0, 0))
-
-
-@dataclass(frozen=True)
-class Criterion:
-    """What one profile asks before doses go home, and which evidence of ours speaks to it."""
-
-    key: str
-    profile: str
-    words: str
-    citation: str
-    evidence: tuple[EvidenceKind, ...]
-
-
-@dataclass(frozen=True)
-class TakeHomePolicy:
-    """What is in force for take-homes at a site on a day; empty where no prescriber approved anything."""
-
-    ladders: dict[Medication, tuple[Ladder, ...]]
-    criteria: tuple[Criterion, ...] = ()
-    induction_allowed: bool = False
-
-    def of(self, medication: Medication) -> tuple[Ladder, ...]:
-        """Return the ladders that limit a drug; none for a drug that every profile exempts."""
-        return self.ladders.get(medication, ())
-
-
-@dataclass(frozen=True)
-class Limit:
-    """The strictest of the ladders on a day in treatment, and whose it is."""
-
-    at_once: int
-    a_week: int | None
-    profile: str
-    citation: str
-
-
-@dataclass(frozen=True)
 class NextStep:
     """When more may go home, how much, and the visits a week that it saves."""
 
-    limit: Limit
+    allowance: Allowance
     from_day: int
     days_to_go: int
     visits_saved: Decimal
@@ -94,7 +32,7 @@ class NextStep:
 class CriterionSeen:
     """A criterion with what the system knows about it."""
 
-    criterion: Criterion
+    criterion: CriterionInForce
     evidence: tuple[Words, ...]
 
 
@@ -104,12 +42,14 @@ class Eligibility:
 
     days_in_treatment: int
     """Credit among them; 0 before the first dose."""
-    limit: Limit | None
-    """None where no ladder in force limits this drug."""
+    allowance: Allowance | None
+    """None where no ladder in force speaks of this drug."""
     next_step: NextStep | None
     criteria: tuple[CriterionSeen, ...]
+    besides: tuple[Words, ...]
+    """What is known and stands beside none of the criteria; all of it where none is in force."""
     missing: tuple[Words, ...]
-    """What still has to come for the next step, or for regular attendance."""
+    """What still has to come for the next step, or for any."""
     visits_a_week: Decimal
     """At present."""
 
@@ -121,18 +61,12 @@ def days_in_treatment(first_dose_on: date | None, today: date, credit_days: int 
     return (today - first_dose_on).days + 1 + credit_days
 
 
-def limit_on(ladders: Sequence[Ladder], number: int) -> Limit | None:
-    """Return the strictest limit on a day in treatment: the fewest at once, and the fewest a week.
-
-    Of equal ones the first by profile is named.
-    """
-    limits = [(ladder, step) for ladder in ladders if (step := ladder.on_day(number)).most is not None]
-    if not limits:
-        return None
-    ladder, step = min(limits, key=lambda found: (found[1].most, found[0].profile))
-    weekly = [step.a_week for _, step in limits if step.a_week is not None]
-    assert step.most is not None
-    return Limit(step.most, min(weekly, default=None), ladder.profile, ladder.citation)
+def allowed_in_induction(policy: TakeHomePolicy, medication: Medication, number: int) -> bool:
+    """Return whether a profile in force allows doses to take home from the first days on: by its ladder, or exempt from it."""
+    allowance = policy.allowance(medication, number)
+    if allowance is None:
+        return policy.exempt(medication) is not None
+    return allowance.most_days > 0
 
 
 def eligibility(
@@ -149,32 +83,28 @@ def eligibility(
     """
     number = days_in_treatment(record.first_dose_on, record.today, record.credit_days)
     now = rhythm(standing, calendar).visits if standing else visits_of_daily(calendar)
-    limit = limit_on(policy.of(medication), number)
-    coming = _next_step(policy.of(medication), number, limit, calendar, now)
+    coming, asked = _next_step(policy, medication, number, calendar, now), policy.criteria_for(medication)
     return Eligibility(
         days_in_treatment=number,
-        limit=limit,
+        allowance=policy.allowance(medication, number),
         next_step=coming,
-        criteria=tuple(CriterionSeen(c, record.evidence(c.evidence)) for c in policy.criteria),
+        criteria=tuple(CriterionSeen(c, record.evidence(c.rule.evidence)) for c in asked),
+        besides=record.besides([kind for c in asked for kind in c.rule.evidence]),
         missing=tuple(_missing(record, number, coming)),
         visits_a_week=Decimal(now) / WEEKS_COMPARED,
     )
 
 
 def _next_step(
-    ladders: Sequence[Ladder], number: int, limit: Limit | None, calendar: OpenDays, visits_now: int
+    policy: TakeHomePolicy, medication: Medication, number: int, calendar: OpenDays, visits_now: int
 ) -> NextStep | None:
-    """Return the first later day on which the strictest limit grows."""
-    if limit is None:
+    """Return the first later day on which the ladder gives more."""
+    coming = policy.next_step(medication, number)
+    if coming is None:
         return None
-    for day in sorted({step.from_day for ladder in ladders for step in ladder.steps if step.from_day > number}):
-        later = limit_on(ladders, day)
-        if later is None:
-            return None
-        if later.at_once > limit.at_once or (limit.a_week is not None and (later.a_week or 7) > limit.a_week):
-            saved = max(visits_now - visits_under(later, calendar), 0)
-            return NextStep(later, day, day - number, Decimal(saved) / WEEKS_COMPARED)
-    return None
+    day, allowance = coming
+    saved = max(visits_now - visits_under(allowance, calendar), 0)
+    return NextStep(allowance, day, day - number, Decimal(saved) / WEEKS_COMPARED)
 
 
 def _missing(record: Record, number: int, coming: NextStep | None) -> list[Words]:
@@ -209,6 +139,8 @@ class Rhythm:
     visits: int
     at_once: int
     """The most open days at one time."""
+    in_a_row: int
+    """The most days in a row, closed ones among them."""
     a_week: int
     """The most open days in one week."""
 
@@ -217,18 +149,18 @@ def rhythm(decision: Decision, calendar: OpenDays) -> Rhythm:
     """Return how often somebody comes under a decision, and how much goes home, with a dose due on every day."""
     open_days = OpenDays(calendar.weekdays)
     first = next(d for d in _days_from(decision.effective_on) if open_days.on(d))
-    visits, home, counted, due_to_come, at_once = 0, [0] * WEEKS_COMPARED, decision.most_days, True, 0
+    visits, home, due_to_come = 0, [0] * WEEKS_COMPARED, True
+    counted = in_a_row = at_once = longest = 0
     for number, day in enumerate(_days_from(first)[:FOUR_WEEKS]):
         due_to_come |= decision.attends(day)
-        if not open_days.on(day):
+        is_open = open_days.on(day)
+        if is_open and (due_to_come or counted >= decision.most_days):
+            visits, counted, in_a_row, due_to_come = visits + 1, 0, 0, False
             continue
-        if due_to_come or counted >= decision.most_days:
-            visits, counted, due_to_come = visits + 1, 0, False
-            continue
-        counted += 1
-        at_once = max(at_once, counted)
-        home[number // 7] += 1
-    return Rhythm(visits, at_once, max(home))
+        counted, in_a_row = counted + is_open, in_a_row + 1
+        at_once, longest = max(at_once, counted), max(longest, in_a_row)
+        home[number // 7] += is_open
+    return Rhythm(visits, at_once, longest, max(home))
 
 
 def visits_of_daily(calendar: OpenDays) -> int:
@@ -236,26 +168,38 @@ def visits_of_daily(calendar: OpenDays) -> int:
     return len(calendar.weekdays) * WEEKS_COMPARED
 
 
-def visits_under(limit: Limit, calendar: OpenDays) -> int:
-    """Return the fewest visits in four weeks that a limit allows."""
-    at_most_at_once = Decision(0, "", 1, limit.at_once, date.min)
-    fewest = rhythm(at_most_at_once, calendar).visits
-    weekly = 0 if limit.a_week is None else (len(calendar.weekdays) - limit.a_week) * WEEKS_COMPARED
-    return max(fewest, weekly)
+def visits_under(allowance: Allowance, calendar: OpenDays) -> int:
+    """Return the fewest visits in four weeks that a ladder allows."""
+    as_rarely_as_may_be = Decision(0, "", 1, allowance.most_days, date.min)
+    fewest, weekly = rhythm(as_rarely_as_may_be, calendar).visits, allowance.most_per_week
+    return fewest if weekly is None else max(fewest, (len(calendar.weekdays) - weekly) * WEEKS_COMPARED)
 
 
-def over_the_ladder(decision: Decision, limit: Limit | None, calendar: OpenDays) -> Words | None:
-    """Return in words by how much a decision goes over the ladder, or None if it does not."""
-    if limit is None:
-        return None
-    comes_to = rhythm(decision, calendar)
-    if decision.most_days > limit.at_once:
-        words = N_("The ladder gives %(most)s days at one time (%(profile)s); this gives %(given)s.")
-        return say(words, most=limit.at_once, profile=limit.profile, given=decision.most_days)
-    if limit.a_week is not None and comes_to.a_week > limit.a_week:
-        words = N_("The ladder gives %(most)s days a week (%(profile)s); this gives %(given)s.")
-        return say(words, most=limit.a_week, profile=limit.profile, given=comes_to.a_week)
-    return None
+def over_the_ladder(
+    decision: Decision, medication: Medication, policy: TakeHomePolicy, number: int, calendar: OpenDays
+) -> tuple[Words, ...]:
+    """Return in words each limit of the approved profiles that a decision goes over; none if it goes over none.
+
+    Args:
+        decision: what is to be decided.
+        medication: the drug in force.
+        policy: what is in force here today.
+        number: the day in treatment on which it begins.
+        calendar: when the clinic is open.
+    """
+    given, allowance, over = rhythm(decision, calendar), policy.allowance(medication, number), []
+    if allowance is not None and decision.most_days > allowance.most_days:
+        words = N_("At one time %(given)s days; %(profile)s gives at most %(most)s.")
+        strictest = allowance.strictest
+        over.append(say(words, given=decision.most_days, profile=strictest.profile, most=strictest.rule.most_days))
+    if allowance is not None and allowance.per_week is not None and given.a_week > allowance.per_week.rule.most_days:
+        words, weekly = N_("In a week %(given)s days; %(profile)s gives at most %(most)s."), allowance.per_week
+        over.append(say(words, given=given.a_week, profile=weekly.profile, most=weekly.rule.most_days))
+    in_a_row = policy.most_consecutive(medication)
+    if in_a_row is not None and given.in_a_row > (in_a_row.rule.most_days or 0):
+        words = N_("In a row %(given)s days; %(profile)s gives at most %(most)s.")
+        over.append(say(words, given=given.in_a_row, profile=in_a_row.profile, most=in_a_row.rule.most_days))
+    return tuple(over)
 
 
 def _days_from(day: date) -> list[date]:

@@ -9,16 +9,25 @@ from decimal import Decimal
 
 import pytest
 
-from dispensary.rules.orders import OrderFacts, Step
-from dispensary.rules.take_home_evidence import EvidenceKind, Record, StopSeen, UrineSeen
-from dispensary.rules.take_home_steps import (
-    Criterion,
-    Ladder,
+from dispensary.policy.entries import Mark
+from dispensary.policy.take_homes import (
+    CriterionInForce,
+    Evidence,
+    LadderKind,
     LadderStep,
+    RuleInForce,
+    StepInForce,
+    TakeHomeCriterion,
     TakeHomePolicy,
+    TakeHomeRule,
+    TakeHomeRuleKind,
+)
+from dispensary.rules.orders import OrderFacts, Step
+from dispensary.rules.take_home_evidence import Record, StopSeen, UrineSeen
+from dispensary.rules.take_home_steps import (
+    allowed_in_induction,
     days_in_treatment,
     eligibility,
-    limit_on,
     over_the_ladder,
     rhythm,
 )
@@ -41,19 +50,38 @@ SIX_DAYS, EVERY_DAY = OpenDays(frozenset(range(1, 7))), OpenDays(frozenset(range
 METHADONE, BUPRENORPHINE = Medication.METHADONE, Medication.BUPRENORPHINE_NALOXONE
 SPEAK = Speaker(lambda text: text, UTC)  # type: ignore[arg-type]
 
-RULE_OF_2024 = Ladder("us-2024", "42 CFR 8.12(i)", (LadderStep(1, 7), LadderStep(15, 14), LadderStep(31, 28)))
-RULE_OF_2001 = Ladder(
-    "us-2001",
-    "66 FR 4098",
-    (
-        LadderStep(1, None, 1),
-        LadderStep(91, None, 2),
-        LadderStep(181, None, 3),
-        LadderStep(271, 6),
-        LadderStep(366, 14),
-        LadderStep(731, 31),
-    ),
-)
+CITED = {
+    "citation": "as the source has it",
+    "mark": Mark.KNOWN,
+    "effective_from": date(2001, 1, 1),
+    "effective_to": None,
+    "checked_on": date(2026, 1, 1),
+}
+
+
+def ladder(profile, text):
+    """Return the methadone steps of a profile, such as `1: 1 a week, 271: 6`: from a day on, the most days."""
+    steps = []
+    for number, step in enumerate(text.split(", "), start=1):
+        from_day, most = step.split(": ")
+        kind = LadderKind.PER_WEEK if most.endswith("a week") else LadderKind.AT_ONE_TIME
+        days = int(most.removesuffix(" a week"))
+        rule = LadderStep(number=number, medications=(METHADONE,), from_day=int(from_day), kind=kind,
+                          most_days=days, words="", **CITED)  # fmt: skip
+        steps.append(StepInForce(rule, profile, "digest"))
+    return tuple(steps)
+
+
+def beside(kind, medication, most_days=None):
+    """Return a rule beside the ladder."""
+    rule = TakeHomeRule(kind=kind, medications=(medication,), most_days=most_days, words="", **CITED)
+    return RuleInForce(rule, "own", "digest")
+
+
+RULE_OF_2024 = ladder("us-2024", "1: 7, 15: 14, 31: 28")
+RULE_OF_2001 = ladder("us-2001", "1: 1 a week, 91: 2 a week, 181: 3 a week, 271: 6, 366: 14, 731: 31")
+OF_2024, OF_2001 = TakeHomePolicy(RULE_OF_2024), TakeHomePolicy(RULE_OF_2001)
+BOTH = TakeHomePolicy(RULE_OF_2024 + RULE_OF_2001)
 
 
 def day_of(text):
@@ -101,37 +129,30 @@ def closing(*days):
 
 
 @pytest.mark.parametrize(
-    ("ladder", "day", "at_once", "a_week"),
+    ("policy", "day", "at_once", "a_week"),
     [
-        (RULE_OF_2024, 1, 7, None),
-        (RULE_OF_2024, 14, 7, None),
-        (RULE_OF_2024, 15, 14, None),
-        (RULE_OF_2024, 30, 14, None),
-        (RULE_OF_2024, 31, 28, None),
-        (RULE_OF_2024, 4000, 28, None),
-        (RULE_OF_2001, 1, 1, 1),
-        (RULE_OF_2001, 90, 1, 1),
-        (RULE_OF_2001, 91, 2, 2),
-        (RULE_OF_2001, 180, 2, 2),
-        (RULE_OF_2001, 181, 3, 3),
-        (RULE_OF_2001, 270, 3, 3),
-        (RULE_OF_2001, 271, 6, None),
-        (RULE_OF_2001, 365, 6, None),
-        (RULE_OF_2001, 366, 14, None),
-        (RULE_OF_2001, 731, 31, None),
+        (OF_2024, 1, 7, None),
+        (OF_2024, 14, 7, None),
+        (OF_2024, 15, 14, None),
+        (OF_2024, 30, 14, None),
+        (OF_2024, 31, 28, None),
+        (OF_2024, 4000, 28, None),
+        (OF_2001, 1, 1, 1),
+        (OF_2001, 90, 1, 1),
+        (OF_2001, 91, 2, 2),
+        (OF_2001, 180, 2, 2),
+        (OF_2001, 181, 3, 3),
+        (OF_2001, 270, 3, 3),
+        (OF_2001, 271, 6, None),
+        (OF_2001, 365, 6, None),
+        (OF_2001, 366, 14, None),
+        (OF_2001, 731, 31, None),
     ],
 )
-def test_ladder_gives_so_many_doses_on_a_day_in_treatment(ladder, day, at_once, a_week):
-    limit = limit_on([ladder], day)
+def test_ladder_gives_so_many_doses_on_a_day_in_treatment(policy, day, at_once, a_week):
+    allowance = policy.allowance(METHADONE, day)
 
-    assert (limit.at_once, limit.a_week) == (at_once, a_week)
-
-
-def test_nothing_goes_home_before_the_first_dose_or_before_the_first_step_of_a_ladder():
-    later = Ladder("own", "own rule", (LadderStep(61, 1),))
-
-    assert limit_on([RULE_OF_2024], 0).at_once == 0
-    assert limit_on([later], 60).at_once == 0
+    assert (allowance.most_days, allowance.most_per_week) == (at_once, a_week)
 
 
 @pytest.mark.parametrize(
@@ -139,9 +160,9 @@ def test_nothing_goes_home_before_the_first_dose_or_before_the_first_step_of_a_l
     [(20, 1, 1, "us-2001"), (300, 6, None, "us-2001"), (400, 14, None, "us-2001"), (800, 28, None, "us-2024")],
 )
 def test_of_several_ladders_the_fewest_days_count_and_the_page_says_whose(day, at_once, a_week, profile):
-    limit = limit_on([RULE_OF_2024, RULE_OF_2001], day)
+    allowance = BOTH.allowance(METHADONE, day)
 
-    assert (limit.at_once, limit.a_week, limit.profile) == (at_once, a_week, profile)
+    assert (allowance.most_days, allowance.most_per_week, allowance.strictest.profile) == (at_once, a_week, profile)
 
 
 @pytest.mark.parametrize(
@@ -157,22 +178,40 @@ def judged(policy, medication=METHADONE, standing=None, calendar=SIX_DAYS, **rec
     return eligibility(Record(MONDAY, **values | record), medication, policy, calendar, standing)
 
 
-BOTH = TakeHomePolicy({METHADONE: (RULE_OF_2024, RULE_OF_2001)})
-OF_2024 = TakeHomePolicy({METHADONE: (RULE_OF_2024,)})
-
-
 def test_buprenorphine_is_exempt_from_the_ladder_of_2024():
-    found = judged(OF_2024, BUPRENORPHINE)
+    policy = TakeHomePolicy(RULE_OF_2024, rules=(beside(TakeHomeRuleKind.EXEMPT, BUPRENORPHINE),))
 
-    assert (found.limit, found.next_step, found.missing) == (None, None, ())
-    assert over_the_ladder(decision("1", 28, every_weeks=4), found.limit, SIX_DAYS) is None
+    found = judged(policy, BUPRENORPHINE)
+
+    assert (found.allowance, found.next_step, found.missing) == (None, None, ())
+    assert over_the_ladder(decision("1", 28, every_weeks=4), BUPRENORPHINE, policy, 1, SIX_DAYS) == ()
+
+
+@pytest.mark.parametrize(
+    ("policy", "medication", "allowed"),
+    [
+        (OF_2024, METHADONE, True),
+        (OF_2024, BUPRENORPHINE, False),
+        (TakeHomePolicy(rules=(beside(TakeHomeRuleKind.EXEMPT, BUPRENORPHINE),)), BUPRENORPHINE, True),
+        (TakeHomePolicy(ladder("own", "1: 0, 61: 1")), METHADONE, False),
+        (TakeHomePolicy(), METHADONE, False),
+    ],
+)
+def test_in_induction_an_approved_profile_must_allow_it(policy, medication, allowed):
+    assert allowed_in_induction(policy, medication, 3) is allowed
+
+
+def test_before_the_first_dose_it_is_what_is_missing():
+    assert [SPEAK(words) for words in judged(OF_2024, first_dose_on=None).missing] == [
+        "The first dose of this episode."
+    ]
 
 
 def test_next_step_says_how_many_days_are_missing_and_what_it_saves():
     found = judged(OF_2024)
 
-    assert (found.days_in_treatment, found.limit.at_once) == (19, 14)
-    assert (found.next_step.limit.at_once, found.next_step.from_day, found.next_step.days_to_go) == (28, 31, 12)
+    assert (found.days_in_treatment, found.allowance.most_days) == (19, 14)
+    assert (found.next_step.allowance.most_days, found.next_step.from_day, found.next_step.days_to_go) == (28, 31, 12)
     assert (found.visits_a_week, found.next_step.visits_saved) == (6, Decimal("5.75"))
     assert [SPEAK(words) for words in found.missing] == ["12 more days in treatment."]
 
@@ -186,7 +225,7 @@ def test_one_day_is_said_as_one_day():
 def test_next_step_of_stacked_ladders_is_the_day_on_which_the_strictest_grows():
     found = judged(BOTH)
 
-    assert (found.next_step.from_day, found.next_step.limit.a_week) == (91, 2)
+    assert (found.next_step.from_day, found.next_step.allowance.most_per_week) == (91, 2)
 
 
 def test_last_step_has_no_next():
@@ -216,22 +255,34 @@ def test_a_stop_and_a_missing_safety_talk_are_told():
 
 
 SIX = {
-    "no_risk_of_harm": (EvidenceKind.URINE, EvidenceKind.STOPS),
-    "regular_attendance": (EvidenceKind.ATTENDANCE,),
-    "no_serious_behaviour": (EvidenceKind.STOPS,),
-    "no_diversion": (EvidenceKind.DIVERSION,),
-    "safe_storage": (EvidenceKind.STORAGE,),
-    "any_other": (EvidenceKind.DOSE,),
+    "no_risk_of_harm": (Evidence.URINE, Evidence.DOSE, Evidence.STOPS),
+    "regular_attendance": (Evidence.ATTENDANCE,),
+    "no_serious_behaviour": (),
+    "no_diversion": (Evidence.DIVERSION,),
+    "safe_storage": (Evidence.STORAGE,),
+    "any_other": (),
 }
 
 
+def asking(criteria):
+    """Return a policy that asks these criteria, each with its kinds of evidence."""
+    rules = (
+        TakeHomeCriterion(key=key, medications=(METHADONE,), evidence=kinds, words=key, **CITED)
+        for key, kinds in criteria.items()
+    )
+    return TakeHomePolicy(RULE_OF_2024, tuple(CriterionInForce(rule, "us-2024", "digest") for rule in rules))
+
+
+def evidence(found):
+    return {seen.criterion.rule.key: [SPEAK(words) for words in seen.evidence] for seen in found.criteria}
+
+
 def test_all_six_criteria_are_shown_each_with_what_is_known_and_none_is_answered_by_the_system():
-    asked = tuple(Criterion(key, "us-2024", key, "42 CFR 8.12(i)(2)", kinds) for key, kinds in SIX.items())
     statuses = [DayStatus.NO_SHOW, DayStatus.WITHHELD, DayStatus.REFUSED, *[DayStatus.OBSERVED] * 21]
     days = tuple((MONDAY - timedelta(days=28 - n), status) for n, status in enumerate(statuses))
 
     found = judged(
-        TakeHomePolicy({METHADONE: (RULE_OF_2024,)}, asked),
+        asking(SIX),
         days=days,
         urine=(UrineSeen(date(2026, 2, 20), (("methadone", "positive"), ("heroin", "negative"))),),
         bottles_gone=((BottleFate.LOST, date(2026, 1, 10)),),
@@ -239,45 +290,59 @@ def test_all_six_criteria_are_shown_each_with_what_is_known_and_none_is_answered
         call_backs=((CallBackOutcomeKind.SHORT, date(2026, 1, 11)),),
         amount_mg=mg("80"),
         amount_since=MONDAY - timedelta(days=40),
+        stops_standing=(StopKind.INCIDENT,),
         stops_set=(StopSeen(StopKind.SEDATION, date(2026, 2, 25)),),
     )
 
-    assert {seen.criterion.key: [SPEAK(words) for words in seen.evidence] for seen in found.criteria} == {
+    assert evidence(found) == {
         "no_risk_of_harm": [
             "Urine of 2026-02-20: methadone positive.",
             "Urine of 2026-02-20: heroin negative.",
+            "80 mg since 2026-01-21, 40 days.",
+            "A stop stands: dosing incident.",
             "A stop was set on 2026-02-25: sedation.",
         ],
         "regular_attendance": [
             "Came on 23 of 24 days due in the last four weeks.",
-            "Did not come: 1 days, the last on 2026-02-02.",
-            "Withheld: 1 days.",
-            "Refused: 1 days.",
+            "Did not come: 1 day, the last on 2026-02-02.",
+            "Withheld: 1 day.",
+            "Refused: 1 day.",
         ],
-        "no_serious_behaviour": ["A stop was set on 2026-02-25: sedation."],
+        "no_serious_behaviour": [],
         "no_diversion": [
             "A bottle lost on 2026-01-10.",
             "A bottle came back altered on 2026-01-12.",
             "Call-back of 2026-01-11: some missing.",
         ],
         "safe_storage": ["The talk about storing doses safely holds until 2026-05-31."],
-        "any_other": ["80 mg since 2026-01-21, 40 days."],
+        "any_other": [],
     }
 
 
-def test_what_is_not_known_is_said():
-    asked = tuple(Criterion(kind, "p", "", "", (kind,)) for kind in EvidenceKind)
+def test_what_no_criterion_asks_for_is_shown_beside_them():
+    found = judged(asking(SIX | {"no_diversion": (), "regular_attendance": ()}))
 
-    found = judged(TakeHomePolicy({}, asked), safety_until=None)
-
-    assert [SPEAK(words) for seen in found.criteria for words in seen.evidence] == [
+    assert [SPEAK(words) for words in found.besides] == [
         "No dose was due here in the last four weeks.",
-        "No urine test is on record.",
         "No bottle lost or altered and no call-back in the last year.",
-        "No order holds today.",
-        "No stop in the last four weeks.",
-        "Storing doses safely was not gone through yet, or something was missing.",
     ]
+
+
+def test_what_is_not_known_is_said():
+    found = judged(asking(SIX), safety_until=None)
+
+    assert evidence(found) == {
+        "no_risk_of_harm": [
+            "No urine test is on record.",
+            "No order holds today.",
+            "No stop in the last four weeks.",
+        ],
+        "regular_attendance": ["No dose was due here in the last four weeks."],
+        "no_serious_behaviour": [],
+        "no_diversion": ["No bottle lost or altered and no call-back in the last year."],
+        "safe_storage": ["Storing doses safely was not gone through yet, or something was missing."],
+        "any_other": [],
+    }
 
 
 # What a decision comes to
@@ -301,21 +366,27 @@ def test_decision_comes_to_so_many_visits_in_four_weeks(attends_on, every_weeks,
     assert (found.visits, found.at_once, found.a_week) == (visits, at_once, a_week)
 
 
+FOUR_IN_A_ROW = TakeHomePolicy(rules=(beside(TakeHomeRuleKind.MOST_CONSECUTIVE, METHADONE, 4),))
+
+
 @pytest.mark.parametrize(
-    ("ladder", "day", "attends_on", "most_days", "over"),
+    ("policy", "day", "attends_on", "most_days", "over"),
     [
-        (RULE_OF_2024, 10, "1", 7, None),
-        (RULE_OF_2024, 10, "1", 8, "The ladder gives 7 days at one time (us-2024); this gives 8."),
-        (RULE_OF_2001, 10, "12345", 1, None),
-        (RULE_OF_2001, 10, "1234", 1, None),  # Friday at home, so Saturday here
-        (RULE_OF_2001, 10, "135", 1, "The ladder gives 1 days a week (us-2001); this gives 3."),
-        (RULE_OF_2001, 10, "12345", 2, "The ladder gives 1 days at one time (us-2001); this gives 2."),
+        (OF_2024, 10, "1", 7, []),
+        (OF_2024, 10, "1", 8, ["At one time 8 days; us-2024 gives at most 7."]),
+        (OF_2001, 10, "12345", 1, []),
+        (OF_2001, 10, "1234", 1, []),  # Friday at home, so Saturday here
+        (OF_2001, 10, "135", 1, ["In a week 3 days; us-2001 gives at most 1."]),
+        (OF_2001, 10, "12345", 2, ["At one time 2 days; us-2001 gives at most 1."]),
+        (FOUR_IN_A_ROW, 10, "14", 6, []),
+        (FOUR_IN_A_ROW, 10, "1", 6, ["In a row 6 days; own gives at most 4."]),
+        (TakeHomePolicy(), 10, "1", 28, []),
     ],
 )
-def test_more_than_the_ladder_is_said_in_words(ladder, day, attends_on, most_days, over):
-    found = over_the_ladder(decision(attends_on, most_days), limit_on([ladder], day), SIX_DAYS)
+def test_more_than_approved_profiles_give_is_said_in_words(policy, day, attends_on, most_days, over):
+    found = over_the_ladder(decision(attends_on, most_days), METHADONE, policy, day, SIX_DAYS)
 
-    assert (SPEAK(found) if found else None) == over
+    assert [SPEAK(words) for words in found] == over
 
 
 # Which days go home with somebody who comes on a day
