@@ -206,6 +206,8 @@ EXCEPTIONS = {
     "episode_ended": N_("the episode had ended"),
     "no_active_order": N_("no order was in force"),
     "not_due_today": N_("no dose was due"),
+    "injection_early": N_("the injection was early"),
+    "injection_late": N_("the injection was late"),
     "slot_taken": N_("a dose of this day was on record"),
     "dosed_elsewhere_today": N_("dosed elsewhere that day"),
     "more_than_ordered": N_("more than was ordered"),

@@ -5,7 +5,7 @@ One function makes them for the page and for the service, so that what was shown
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -17,9 +17,19 @@ from dispensary.errors import NotFound
 from dispensary.queries import calendar, orders, stock
 from dispensary.queries.signs import Signs, same_person, signs_of
 from dispensary.rules.attendance import DayTaken, days_without_medicine
+from dispensary.rules.depots import REACH, DepotTerms, Injection, InjectionWindow, Timing, depot_due
 from dispensary.rules.dosing import DosingFacts, Slot, StandingStop, TurnedAway, first_free
 from dispensary.rules.likeness import check_digits
-from dispensary.rules.orders import DueAmount, OrderFacts, SupplementFacts, TakenDay, due_amount, with_supplements
+from dispensary.rules.orders import (
+    DueAmount,
+    OrderFacts,
+    SupplementFacts,
+    TakenDay,
+    covers_days,
+    due_amount,
+    weekdays_of,
+    with_supplements,
+)
 from dispensary.rules.stock import Line, lines_for
 from dispensary.wording import N_, say
 from models import (
@@ -46,6 +56,7 @@ from models.enums import (
     DoseOutcome,
     EpisodeEndReason,
     EpisodeKind,
+    Form,
     RefusedReason,
     TelephoneOrderKind,
     WithheldReason,
@@ -91,6 +102,10 @@ class PastDose:
     """How many days the dose covers, by the order under which it was given."""
     came_up: bool
     """Seen to come up in the profile's first band, and not replaced: what stayed is unknown."""
+    order_id: int | None = None
+    weekdays: str | None = None
+    """The days of the week of that order, where it names them."""
+    injected: bool = False
 
     @property
     def in_full(self) -> bool:
@@ -124,7 +139,8 @@ def gather(
         person_id=person_id,
         treatment=treatment,
         order=order,
-        past=_past(session, person_id, clinic_day, order),
+        past=(past := _past(session, person_id, clinic_day, order)),
+        terms=orders.terms_of_orders(session, injected_under(past)),
         claims=session.execute(_CLAIMS, {"person_id": person_id, "clinic_day": clinic_day}).all(),
         supplements=_supplements(session, order, clinic_day) if signs.supplement else (),
         lowered_mg=_lowered_mg(session, order, clinic_day) if order and signs.telephone else None,
@@ -152,9 +168,11 @@ class OnRecord:
     treatment: Treatment
     order: OrderFacts | None
     past: Sequence[PastDose]
-    claims: Sequence[Row[int, int, int, datetime, str]]
-    """Of that day: part, turn, release, when and by whom it was taken."""
+    claims: Sequence[Row[int, int, int, datetime, str, ClaimKind]]
+    """Of that day: part, turn, release, when, by whom and by what it was taken."""
     supplements: tuple[SupplementFacts, ...] = ()
+    terms: Mapping[int, DepotTerms] = field(default_factory=dict)
+    """By order, the terms of the injections that were given."""
     lowered_mg: Mg | None = None
     """The day's amount as a prescriber lowered it by telephone."""
     stops: tuple[StandingStop, ...] = ()
@@ -179,12 +197,15 @@ def facts_from(
         lines: how an amount is poured at the window in question; None where there is no window.
     """
     treatment, order, past = record.treatment, record.order, record.past
-    due = _due(record, clinic_day)
+    window = injection_window(order, past, record.terms)
+    days_without = _days_without(treatment, past, clinic_day, record.terms)
+    asked = order and (days_without or (window and window.timing(clinic_day) is not Timing.INSIDE))
+    released_mg = released(order, days_without) if order and asked else None
+    due = _due(record, clinic_day, window, released_mg)
     parts = (order.parts if order else 1) + len(record.supplements)
     slot = first_free(_slots(record.claims, parts))
     due_mg = due.amounts_mg[slot.part - 1] if due and slot.taken_at is None else None
     taken = [dose for dose in past if dose.taken_mg > 0]
-    days_without = _days_without(treatment, past, clinic_day)
     return DosingFacts(
         person_id=record.person_id,
         clinic_day=clinic_day,
@@ -198,7 +219,7 @@ def facts_from(
         previous_part_at=max((d.taken_at for d in taken if d.day == clinic_day), default=None),
         last_day_at=max((d.taken_at for d in taken if d.day < clinic_day), default=None),
         days_without_medicine=days_without,
-        released_mg=released(order, days_without) if order and days_without else None,
+        released_mg=released_mg,
         stops=record.stops,
         lines=lines(order, due_mg) if lines and order and due_mg is not None else None,
         has_window=lines is not None,
@@ -219,7 +240,30 @@ def facts_from(
         trusted_at=record.trusted_at,
         guest=treatment.kind is EpisodeKind.GUEST,
         closed_since=record.closed_since,
+        injection=window,
     )
+
+
+def injected_under(past: Iterable[PastDose]) -> set[int]:
+    """Return the orders under which something was injected."""
+    return {dose.order_id for dose in past if dose.injected and dose.order_id is not None}
+
+
+def injection_window(
+    order: OrderFacts | None, past: Sequence[PastDose], terms: Mapping[int, DepotTerms]
+) -> InjectionWindow | None:
+    """Return when the next injection is due under an order; None where it is for no injections.
+
+    One that no order stands behind counts by the terms of the order that holds.
+    """
+    if order is None or order.depot is None:
+        return None
+    injections = [
+        Injection(dose.day, terms.get(dose.order_id or 0, order.depot))
+        for dose in past
+        if dose.injected and dose.taken_mg > 0
+    ]
+    return depot_due(order.depot, order.starts_on, injections)
 
 
 def _closed_since(
@@ -231,9 +275,17 @@ def _closed_since(
     return calendar.closed_days_between(session, site_id, trusted_at.date() - timedelta(days=2), clinic_day)
 
 
-def _due(record: OnRecord, clinic_day: date) -> DueAmount | None:
-    """Return what is ordered for the day: the order's own parts, lowered by telephone, and further ones of the day."""
-    if record.order is None or not record.order.due_on(clinic_day):
+def _due(
+    record: OnRecord, clinic_day: date, window: InjectionWindow | None, released_mg: Mg | None
+) -> DueAmount | None:
+    """Return what is ordered for the day: the order's own parts, lowered by telephone, and further ones of the day.
+
+    An injection is due from the first day of its window on, and before it only where a prescriber has released it.
+    """
+    if record.order is None:
+        return None
+    early = window is not None and window.timing(clinic_day) is Timing.EARLY
+    if (early and released_mg is None) or (window is None and not record.order.due_on(clinic_day)):
         return None
     due = due_amount(record.order, _taken_days(record.past), clinic_day)
     return with_supplements(due, record.lowered_mg, record.supplements)
@@ -340,6 +392,9 @@ DOSES = (
         func.coalesce(DoseOrder.__table__.c.parts, 1).label("parts_ordered"),
         func.coalesce(DoseOrder.__table__.c.every_n_days, 1).label("every_n_days"),
         came_up(_DOSE.id).label("came_up"),
+        _DOSE.order_id,
+        DoseOrder.__table__.c.weekdays,
+        _DOSE.form.is_not_distinct_from(Form.INJECTION).label("injected"),
     )
     .outerjoin(DoseReversal.__table__, DoseReversal.__table__.c.dose_id == _DOSE.id)
     .outerjoin(DoseOrder.__table__, DoseOrder.__table__.c.id == _DOSE.order_id)
@@ -366,6 +421,8 @@ def _past(session: Session, person_id: int, until: date, order: OrderFacts | Non
 def needed_since(order: OrderFacts | None, until: date) -> date:
     """Return from which day the doses are read at first."""
     recent = until - RECENT
+    if order is not None and order.is_injection:
+        return min(recent, order.starts_on - REACH)
     return min(recent, order.starts_on) if order is not None and len(order.steps) > 1 else recent
 
 
@@ -401,7 +458,9 @@ def how_much_each_day(past: Sequence[PastDose]) -> dict[date, DayTaken]:
     }
 
 
-def _days_without(treatment: Treatment, past: Sequence[PastDose], clinic_day: date) -> int:
+def _days_without(
+    treatment: Treatment, past: Sequence[PastDose], clinic_day: date, terms: Mapping[int, DepotTerms]
+) -> int:
     """Return the days without medicine; before a first order, those since what was taken in an earlier episode."""
     taken = how_much_each_day(past)
     if treatment.last_dose_on is not None:
@@ -410,14 +469,27 @@ def _days_without(treatment: Treatment, past: Sequence[PastDose], clinic_day: da
         taken,
         on=clinic_day,
         first_due=treatment.first_due or clinic_day,
-        every_n_days=_covered(past, taken, clinic_day),
+        every_n_days=_covered(past, taken, clinic_day, terms),
     )
 
 
-def _covered(past: Sequence[PastDose], taken: Mapping[date, DayTaken], on: date) -> int:
-    """Return how many days the last whole dose covers: by its own order, never by one that was signed since."""
+def _covered(
+    past: Sequence[PastDose], taken: Mapping[date, DayTaken], on: date, terms: Mapping[int, DepotTerms]
+) -> int:
+    """Return how many days the last whole dose covers: by its own order, never by one that was signed since.
+
+    An injection goes on covering whatever was swallowed after it.
+    """
     last = max((day for day, how in taken.items() if how is DayTaken.WHOLE and day < on), default=None)
-    return max((dose.every_n_days for dose in past if dose.day == last and dose.taken_mg > 0), default=1)
+    if last is None:
+        return 1
+    counted = (d for d in past if d.taken_mg > 0 and (d.day == last or (d.injected and d.day < last)))
+    return max(((d.day - last).days + _covers(d, terms) for d in counted), default=1)
+
+
+def _covers(dose: PastDose, terms: Mapping[int, DepotTerms]) -> int:
+    depot = terms.get(dose.order_id or 0) if dose.injected else None
+    return covers_days(dose.day, dose.every_n_days, weekdays_of(dose.weekdays), depot)
 
 
 def _sum(amounts_mg: Iterable[Mg]) -> Mg:
@@ -454,6 +526,7 @@ CLAIMS = (
         ClaimRelease.__table__.c.id.label("release_id"),
         _or_of_linked("taken_at", func.coalesce(_DOSE.taken_at, _CLAIM.recorded_at)),
         _or_of_linked("name", Staff.__table__.c.name),
+        _CLAIM.kind,
     )
     .outerjoin(ClaimRelease.__table__, ClaimRelease.__table__.c.claim_id == _CLAIM.id)
     .outerjoin(Dose.__table__, _DOSE.claim_id == _CLAIM.id)
@@ -471,17 +544,17 @@ def slot_of(session: Session, person_id: int, clinic_day: date, part: int) -> Sl
     return _slots(rows, part)[part - 1]
 
 
-def _slots(claims: Sequence[Row[int, int, int, datetime, str]], parts: int) -> list[Slot]:
+def _slots(claims: Sequence[Row[int, int, int, datetime, str, ClaimKind]], parts: int) -> list[Slot]:
     last = {row.part: row for row in claims}
     return [_slot(part, last.get(part)) for part in range(1, parts + 1)]
 
 
-def _slot(part: int, claim: Row[int, int, int, datetime, str] | None) -> Slot:
+def _slot(part: int, claim: Row[int, int, int, datetime, str, ClaimKind] | None) -> Slot:
     if claim is None:
         return Slot(part, 1, None)
     if claim.release_id is not None:
         return Slot(part, claim.turn + 1, claim.release_id)
-    return Slot(part, claim.turn, None, claim.taken_at, claim.name)
+    return Slot(part, claim.turn, None, claim.taken_at, claim.name, claim.kind)
 
 
 _RELEASE = ReEntryRelease.__table__.c

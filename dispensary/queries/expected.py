@@ -5,7 +5,7 @@ They are read in a handful of statements, whatever the number of people, and wor
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -97,12 +97,15 @@ def everyone_expected(
     held = _held(session, site_id, clinic_day)
     aside = _Aside(session, site_id, clinic_day, list(held))
     past = _past(session, {root: order for root, (_, order) in held.items()}, clinic_day)
+    terms = orders.terms_of_orders(session, dosing.injected_under(dose for doses in past.values() for dose in doses))
     lines = _lines_at(session, window_id, clinic_day) if window_id is not None else None
     found = []
     for row in session.execute(_PEOPLE, {"people": list(held)}):
         treatment, order = held[row.id]
-        record = aside.record(row, treatment, order, past[row.id])
+        record = replace(aside.record(row, treatment, order, past[row.id]), terms=terms)
         facts = facts_from(record, clinic_day, at, released=aside.released, lines=lines)
+        if order.is_injection and facts.day_total_mg is None and facts.taken_today_mg == 0:
+            continue  # its next injection is not due yet
         found.append(Expected(*row, facts=facts, last=_last(past[row.id])))
     return found
 
@@ -114,7 +117,7 @@ def _held(session: Session, site_id: int, clinic_day: date) -> dict[int, tuple[T
     for root, rows in _by_root(session.execute(_ORDERS, {"site_id": site_id, "day": clinic_day})).items():
         treatment = dosing.treatment_of(episodes[root])
         order = orders.active_of(rows, treatment.episode_id) if treatment.episode_id else None
-        if order is not None and order.due_on(clinic_day):
+        if order is not None and (order.is_injection or order.due_on(clinic_day)):
             held[root] = (treatment, order)
     return held
 
@@ -130,12 +133,17 @@ def _past(session: Session, held: dict[int, OrderFacts], until: date) -> dict[in
     """Return everyone's doses, as far back as a decision about the day can need them."""
     recent = until - FIRST_LOOK
     past = _doses(session, list(held), recent, until)
-    stepped = {root for root, order in held.items() if len(order.steps) > 1 and order.starts_on < recent}
-    if stepped:
-        past |= _doses(session, stepped, min(held[root].starts_on for root in stepped), until)
+    since = {root: dosing.needed_since(order, until) for root, order in held.items() if _reads_far(order, recent)}
+    if since:
+        past |= _doses(session, list(since), min(since.values()), until)
     if rare := [root for root in held if not dosing.reaches_back(past[root], until)]:
         past |= _doses(session, rare, dosing.EVER, until)
     return past
+
+
+def _reads_far(order: OrderFacts, recent: date) -> bool:
+    """Return whether what an order says depends on more than the last days: on its steps, or on the last injection."""
+    return order.is_injection or (len(order.steps) > 1 and order.starts_on < recent)
 
 
 def _doses(session: Session, people: Iterable[int], since: date, until: date) -> dict[int, list[PastDose]]:

@@ -1,7 +1,7 @@
 """Orders as plain values: what holds for a person on a day, the versions before it, and what is ending soon."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -11,10 +11,12 @@ from sqlalchemy.orm import Session
 
 from dispensary.queries.people import full_name
 from dispensary.queries.signs import same_person
-from dispensary.rules.orders import OrderFacts, Step
+from dispensary.rules.depots import DepotTerms
+from dispensary.rules.orders import OrderFacts, Step, weekdays_of
 from models import (
     Claim,
     ClaimRelease,
+    DepotPlan,
     DoseOrder,
     EpisodeEnd,
     EpisodeEndCorrection,
@@ -23,7 +25,7 @@ from models import (
     Person,
     Staff,
 )
-from models.enums import OrderEndReason
+from models.enums import Form, OrderEndReason
 from models.units import Mg
 
 ENDING_SOON = timedelta(days=7)
@@ -57,10 +59,30 @@ def active_of(found: Iterable[Row[*tuple[Any, ...]]], episode_id: int | None = N
         if row.id == first.id:
             amounts[row.from_on].append(row.amount_mg)
     steps = tuple(Step(from_on, tuple(parts)) for from_on, parts in amounts.items())
-    return _order_facts(first, first.last_day, first.name, steps)
+    return _order_facts(first, first.last_day, first.name, steps, terms_of(first))
 
 
-_ORDER, _STEP = DoseOrder.__table__.c, OrderStep.__table__.c
+_ORDER, _STEP, _PLAN = DoseOrder.__table__.c, OrderStep.__table__.c, DepotPlan.__table__.c
+DEPOT_TERMS = (
+    _PLAN.interval.label("interval"),
+    _PLAN.interval_days,
+    _PLAN.early_days,
+    _PLAN.late_days,
+    _PLAN.second_after_days,
+    _PLAN.profile,
+)
+"""Of a row with an order's plan for injections, joined from outside: what `terms_of` reads."""
+
+
+def terms_of(row: Row[*tuple[Any, ...]] | DepotPlan) -> DepotTerms | None:
+    """Return the terms of an order's injections, from its plan or a row with `DEPOT_TERMS`; None where it has none."""
+    if row.interval is None:
+        return None
+    return DepotTerms(
+        row.interval, row.interval_days, row.early_days, row.late_days, row.second_after_days, row.profile
+    )
+
+
 ACTIVE = (
     select(
         _ORDER.id,
@@ -72,20 +94,31 @@ ACTIVE = (
         _ORDER.starts_on,
         LAST_DAY.label("last_day"),
         _ORDER.every_n_days,
+        _ORDER.weekdays,
         _ORDER.parts,
         _ORDER.hours_between_parts,
         Staff.__table__.c.name,
         _ORDER.signed_at,
         _STEP.from_on,
         _STEP.amount_mg,
+        *DEPOT_TERMS,
     )
     .join(Staff.__table__, Staff.__table__.c.id == _ORDER.signed_by_id)
     .join(OrderStep.__table__, _STEP.order_id == _ORDER.id)
+    .outerjoin(DepotPlan.__table__, _PLAN.order_id == _ORDER.id)
     .where(_ORDER.starts_on <= bindparam("day"), bindparam("day") <= LAST_DAY)
     .order_by(_ORDER.id.desc(), _STEP.from_on, _STEP.part)
 )
 """The orders that hold on a day, the newest first, a row for each part of each step."""
 _ACTIVE = ACTIVE.where(same_person(_ORDER.person_id))
+
+
+def terms_of_orders(session: Session, order_ids: Collection[int]) -> dict[int, DepotTerms]:
+    """Return the terms of orders for injections, by order; nothing is read where none are named."""
+    if not order_ids:
+        return {}
+    plans = session.scalars(select(DepotPlan).where(DepotPlan.order_id.in_(order_ids)))
+    return {plan.order_id: terms for plan in plans if (terms := terms_of(plan))}
 
 
 @dataclass(frozen=True)
@@ -216,11 +249,19 @@ def _orders() -> Select[DoseOrder, date, str]:
 def _facts(session: Session, rows: Iterable[Row[DoseOrder, date, str]]) -> list[OrderFacts]:
     rows = list(rows)
     steps = _steps(session, [order.id for order, _, _ in rows])
-    return [_order_facts(order, last_day, signed_by, steps[order.id]) for order, last_day, signed_by in rows]
+    terms = terms_of_orders(session, [order.id for order, _, _ in rows if order.form is Form.INJECTION])
+    return [
+        _order_facts(order, last_day, signed_by, steps[order.id], terms.get(order.id))
+        for order, last_day, signed_by in rows
+    ]
 
 
 def _order_facts(
-    order: DoseOrder | Row[*tuple[Any, ...]], last_day: date, signed_by: str, steps: tuple[Step, ...]
+    order: DoseOrder | Row[*tuple[Any, ...]],
+    last_day: date,
+    signed_by: str,
+    steps: tuple[Step, ...],
+    depot: DepotTerms | None,
 ) -> OrderFacts:
     """Return an order as plain values, from its record or from a row with its columns."""
     return OrderFacts(
@@ -237,6 +278,8 @@ def _order_facts(
         steps=steps,
         signed_by=signed_by,
         signed_at=order.signed_at,
+        weekdays=weekdays_of(order.weekdays),
+        depot=depot,
     )
 
 

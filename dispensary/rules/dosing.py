@@ -15,10 +15,19 @@ from dispensary.clock import clinic_day
 from dispensary.permissions import Permission
 from dispensary.policy.house import house_rules
 from dispensary.reasons import Reason
+from dispensary.rules.depots import InjectionWindow, Timing
 from dispensary.rules.orders import OrderFacts, Step
 from dispensary.rules.stock import Line
 from dispensary.wording import N_, Moment, Words, say
-from models.enums import DoseOutcome, EpisodeEndReason, RefusedReason, StopKind, TreatmentPhase, WithheldReason
+from models.enums import (
+    ClaimKind,
+    DoseOutcome,
+    EpisodeEndReason,
+    RefusedReason,
+    StopKind,
+    TreatmentPhase,
+    WithheldReason,
+)
 from models.units import Mg
 
 NOTHING = Mg(Decimal(0))
@@ -58,6 +67,8 @@ class Slot:
     """The release that a new claim must name."""
     taken_at: datetime | None = None
     taken_by: str = ""
+    kind: ClaimKind | None = None
+    """What took it; None while it is free."""
 
 
 @dataclass(frozen=True)
@@ -119,6 +130,16 @@ class DosingFacts:
     """The newest moment on record, which the clock cannot be before."""
     guest: bool = False
     """Another clinic's patient, dosed here for some days."""
+    injection: InjectionWindow | None = None
+    """When the next injection is due, where the order is for injections."""
+
+    @property
+    def next_due_on(self) -> date | None:
+        """The next day after today on which a dose is due by the order; None if it ends before."""
+        if self.injection is not None:
+            return self.injection.due_on
+        return self.order.next_due(self.clinic_day) if self.order else None
+
     closed_since: frozenset[date] = frozenset()
     """The days since the newest recording that are announced as closed; looked up only where a day seems skipped."""
 
@@ -265,13 +286,62 @@ def order_not_active(facts: DosingFacts, site: SiteRules) -> Reason | None:
 
 def not_due_today(facts: DosingFacts, site: SiteRules) -> Reason | None:
     """Refuse on a day on which the order has no dose; one that was taken says so itself. Source: product.md §3 rule 1, §4."""
-    if facts.order is None or facts.due_mg is not None or facts.slot.taken_at is not None:
+    if (
+        facts.order is None
+        or facts.due_mg is not None
+        or facts.slot.taken_at is not None
+        or facts.injection is not None
+    ):
         return None
+    next_step = say(N_("Tell the person the next day on which a dose is due; a change is the prescriber's."))
+    if facts.next_due_on is not None:
+        words = N_("The next dose is due on %(day)s: tell the person; a change is the prescriber's.")
+        next_step = say(words, day=facts.next_due_on)
     return Reason(
         "not_due_today",
         say(N_("The order has no dose for today.")),
-        say(N_("Tell the person the next day on which a dose is due; a change is the prescriber's.")),
+        next_step,
         override=Permission.ORDER_SIGN,
+    )
+
+
+INJECTION_WINDOW = "product.md §4, clinical-rules §1.3: early or late asks a prescriber"
+
+
+def injection_outside_window(facts: DosingFacts, site: SiteRules) -> Reason | None:
+    """Refuse an early or late injection, unless released for this amount today. Source: product.md §4, CR §1.3."""
+    if facts.injection is None or facts.slot.taken_at is not None:
+        return None
+    timing = facts.injection.timing(facts.clinic_day)
+    released = facts.due_mg is not None and facts.released_mg is not None and facts.due_mg <= facts.released_mg
+    if timing is Timing.INSIDE or released:
+        return None
+    return _injection_early(facts.injection) if timing is Timing.EARLY else _injection_late(facts.injection)
+
+
+def _injection_early(window: InjectionWindow) -> Reason:
+    return Reason(
+        "injection_early",
+        say(
+            N_("The next injection is due on %(due)s; it may be given from %(from)s to %(until)s."),
+            due=window.due_on,
+            until=window.closes_on,
+            **{"from": window.opens_on},
+        ),
+        say(N_("Tell the person the day. To inject today, the prescriber releases it.")),
+        citation=INJECTION_WINDOW,
+        override=Permission.STOP_RELEASE,
+    )
+
+
+def _injection_late(window: InjectionWindow) -> Reason:
+    words = N_("The injection was due on %(due)s, at the latest on %(until)s.")
+    return Reason(
+        "injection_late",
+        say(words, due=window.due_on, until=window.closes_on),
+        say(N_("Ask the prescriber, who releases today's injection or signs a new order.")),
+        citation=INJECTION_WINDOW,
+        override=Permission.STOP_RELEASE,
     )
 
 
@@ -279,6 +349,21 @@ def slot_taken(facts: DosingFacts, site: SiteRules) -> Reason | None:
     """Refuse a second dose in one slot, and a part beyond those ordered. Source: product.md §3 rule 2."""
     if facts.slot.taken_at is None:
         return None
+    if facts.slot.kind is ClaimKind.TAKE_HOME:
+        return Reason(
+            "slot_taken",
+            say(
+                N_("The dose of today went home as a bottle, handed out %(at)s by %(by)s."),
+                at=Moment(facts.slot.taken_at),
+                by=facts.slot.taken_by,
+            ),
+            say(
+                N_(
+                    "Give nothing here. If that bottle is brought back unopened, take it back first: then a dose is due."
+                )
+            ),
+            override=Permission.ORDER_SIGN,
+        )
     return Reason(
         "slot_taken",
         say(N_("Dosed today at %(at)s by %(by)s."), at=facts.slot.taken_at, by=facts.slot.taken_by),
@@ -426,6 +511,7 @@ WITHHOLD = (
     not_in_treatment,
     order_not_active,
     not_due_today,
+    injection_outside_window,
     slot_taken,
     dosed_elsewhere_today,
     more_than_ordered,

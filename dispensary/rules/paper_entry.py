@@ -115,6 +115,7 @@ MAKES_AN_INCIDENT: dict[str, IncidentKind] = {
     "episode_ended": IncidentKind.AGAINST_A_RULE,
     "no_active_order": IncidentKind.AGAINST_A_RULE,
     "not_due_today": IncidentKind.AGAINST_A_RULE,
+    "injection_early": IncidentKind.AGAINST_A_RULE,
     "more_than_ordered": IncidentKind.WRONG_AMOUNT,
     "more_than_due": IncidentKind.WRONG_AMOUNT,
     "less_than_due": IncidentKind.WRONG_AMOUNT,
@@ -125,7 +126,7 @@ MAKES_AN_INCIDENT: dict[str, IncidentKind] = {
 NOT_OF_PAPER = frozenset({"clock_behind", "clock_skipped_a_day", "cannot_be_poured", "no_window"})
 """Reasons about this computer and this window now, not about what the paper says."""
 
-OF_A_SLOT = frozenset({"slot_taken", "not_due_today"})
+OF_A_SLOT = frozenset({"slot_taken", "not_due_today", "injection_early"})
 """What may be odd about a row that says that nothing was swallowed."""
 
 

@@ -58,14 +58,16 @@ def lines_for(amount_mg: Mg, containers: Sequence[ContainerFacts], *, on: date) 
     As much as can be of the strongest product comes first, each in whole smallest parts: 16 mg from films of 12 mg and
     8 mg are two of 8 mg. Of one product the open container is emptied to nothing before the next sealed one is opened
     (a rest too small to measure is a bottle end, which the nurse records first; an open one with nothing left makes way
-    for the next). A product of which none is open here is not used: opening the first is an act of its own. Expired
-    containers, and those of a delivery that nobody has countersigned, are never used.
+    for the next). A product of which none is open here is not used: opening the first is an act of its own. An injection
+    is one whole syringe of exactly the amount: two weekly syringes are not a monthly one. Expired containers, and those
+    of a delivery that nobody has countersigned, are never used.
 
     Args:
         amount_mg: what is to be poured.
         containers: those of the ordered drug and form at this window, in the order in which they are to be used.
         on: the clinic day.
     """
+    containers = [c for c in containers if c.form is not Form.INJECTION or c.strength == amount_mg]
     usable = [c for c in containers if c.expires_on >= on and c.countersigned and c.holds > 0]
     in_use = {(c.strength, c.product_id) for c in containers if c.is_open and (c in usable or c.holds == 0)}
     shelves = [[c for c in usable if c.product_id == product_id] for _, product_id in sorted(in_use, reverse=True)]
