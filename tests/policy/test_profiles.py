@@ -43,9 +43,19 @@ def test_shipped_profiles_are_whole_cited_and_none_is_doubtful():
     assert [profile.id for profile in profiles] == [
         "alerts-2026",
         "asam-2020",
+        "au-methadone-2003",
+        "brixadi-label-2023",
+        "buvidal-eu-2021",
+        "ca-bc-ppp66-bup-2024",
+        "ca-on-metaphi-2021",
+        "sublocade-label-2025",
         "uk-orange-2017",
+        "uk-orange-2017-missed-doses",
         "us-42cfr8-2024",
+        "us-42cfr8-2024-take-homes",
+        "us-66fr4098-2001-take-homes",
         "us-tip43-2005",
+        "vn-3140-2010",
     ]
     limits = [limit for profile in profiles for limit in profile.order_limits]
     assert all(limit.citation and limit.words and limit.checked_on for limit in limits)
