@@ -1,0 +1,97 @@
+"""The one status of a clinic day for one person: where facts meet, the first that holds (product.md §5)."""
+
+from collections.abc import Callable
+from datetime import date, timedelta
+
+from dispensary.rules.person_days import PersonDays
+from models.enums import DayStatus, DoseOutcome
+
+A_DAY = timedelta(days=1)
+
+
+def status_of(days: PersonDays, day: date, today: date) -> DayStatus:
+    """Return the one status of a clinic day: where facts meet, the first in the order of `DayStatus` that holds."""
+    taken = _taken(days, day)
+    return taken or next(status for status, holds in IN_THIS_ORDER if holds(days, day, today))
+
+
+def _taken(days: PersonDays, day: date) -> DayStatus | None:
+    """Return how a day was taken, wholly or in part; a missed part is never made up by another day."""
+    doses = [dose for dose in days.doses_by_day.get(day, ()) if dose.taken_mg > 0]
+    bottles = [bottle for bottle in days.bottles_by_day.get(day, ()) if bottle.presumed_taken]
+    if not doses and not bottles:
+        return None
+    seen = {dose.part: dose for dose in doses if dose.in_full and dose.claimed}
+    covered = {bottle.part for bottle in bottles if bottle.presumed_whole}
+    parts = max([dose.parts_ordered for dose in doses] + [bottle.parts_ordered for bottle in bottles])
+    if any(part not in seen and part not in covered for part in range(1, parts + 1)):
+        return DayStatus.PART
+    if any(dose.outcome is not DoseOutcome.ELSEWHERE for dose in seen.values()):
+        return DayStatus.OBSERVED
+    return DayStatus.ELSEWHERE if seen else DayStatus.TAKE_HOME
+
+
+def _injection_covers(days: PersonDays, day: date, today: date) -> bool:
+    """An injection covers its interval and the late window, unless the person has gone over to daily doses since."""
+    order = days.order_on(day)
+    return (order is None or order.injected) and any(
+        dose.day < day < dose.day + dose.covers_days * A_DAY for dose in days.injections
+    )
+
+
+def _withheld(days: PersonDays, day: date, today: date) -> bool:
+    return any(dose.outcome is DoseOutcome.WITHHELD for dose in days.doses_by_day.get(day, ()))
+
+
+def _refused(days: PersonDays, day: date, today: date) -> bool:
+    return any(dose.outcome is DoseOutcome.REFUSED for dose in days.doses_by_day.get(day, ()))
+
+
+def _told_of_elsewhere(days: PersonDays, day: date, today: date) -> bool:
+    return day in days.unverified
+
+
+def _outside(days: PersonDays, day: date, today: date) -> bool:
+    return days.stay_on(day) is None
+
+
+def _away(days: PersonDays, day: date, today: date) -> bool:
+    return any(stay.holds(day) for stay in days.away)
+
+
+def _on_paper(days: PersonDays, day: date, today: date) -> bool:
+    return day in days.clinic.not_entered
+
+
+def _nothing_due(days: PersonDays, day: date, today: date) -> bool:
+    order = days.order_on(day)
+    return order is None or not order.due_on(day)
+
+
+def _closed(days: PersonDays, day: date, today: date) -> bool:
+    return days.clinic.closed_on(day)
+
+
+def _to_come(days: PersonDays, day: date, today: date) -> bool:
+    return day >= today
+
+
+def _always(days: PersonDays, day: date, today: date) -> bool:
+    return True
+
+
+IN_THIS_ORDER: tuple[tuple[DayStatus, Callable[[PersonDays, date, date], bool]], ...] = (
+    (DayStatus.INJECTION_COVERS, _injection_covers),
+    (DayStatus.ELSEWHERE_UNVERIFIED, _told_of_elsewhere),
+    (DayStatus.WITHHELD, _withheld),
+    (DayStatus.REFUSED, _refused),
+    (DayStatus.OUTSIDE_TREATMENT, _outside),
+    (DayStatus.AWAY_UNKNOWN, _away),
+    (DayStatus.NOT_YET_ENTERED, _on_paper),
+    (DayStatus.NOT_SCHEDULED, _nothing_due),
+    (DayStatus.CLOSED_UNCOVERED, _closed),
+    (DayStatus.AWAITED, _to_come),
+    (DayStatus.NO_SHOW, _always),
+)
+"""What a day is on which nothing was taken. The order of product.md §5, written so that each line may take the ones above
+for settled: who is outside treatment, or has nothing due, is neither away, nor missed a closed day, nor did not show up."""

@@ -1,0 +1,186 @@
+"""The day ledger: what became of each clinic day for one person, and the two counts that follow from it (product.md §5).
+
+*Days without medicine* are what the body counts: the gate and tolerance go by them. *No-shows in a row* are what the
+clinic counts: the worklist goes by them. Everything that asks either asks here.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from itertools import takewhile
+
+from dispensary.rules.day_status import A_DAY, status_of
+from dispensary.rules.person_days import DRUG_OF, DayDose, PersonDays, Stay
+from models.enums import DayStatus
+from models.units import Mg
+
+
+@dataclass(frozen=True)
+class LedgerDay:
+    """One clinic day and what became of it."""
+
+    day: date
+    status: DayStatus
+
+
+@dataclass(frozen=True)
+class Runs:
+    """Both counts before a day, by name, and what they were counted from."""
+
+    days_without_medicine: int
+    """With covered take-home doses presumed taken, unless one came back unused: then from the last confirmed dose."""
+    no_shows_in_a_row: int
+    last_taken_on: date | None
+    """The last day on which something was taken, or is presumed to be."""
+    last_confirmed_on: date | None
+    """The last day on which somebody saw, or a source confirmed, that something of the present drug was taken."""
+    last_confirmed_mg: Mg | None
+    """What was taken on that day; None where it is not known, because some of it came up."""
+    days_since_confirmed: int = 0
+    """Days without medicine if no take-home dose was taken: what counts if the person says so, or comes without empties."""
+
+
+def ledger(days: PersonDays, first: date, last: date, today: date) -> tuple[LedgerDay, ...]:
+    """Return the status of each day from one day to another, both included."""
+    return tuple(LedgerDay(day, status_of(days, day, today)) for day in _each(first, last))
+
+
+EMPTY_HANDED = frozenset(
+    {
+        DayStatus.NO_SHOW,
+        DayStatus.WITHHELD,
+        DayStatus.REFUSED,
+        DayStatus.CLOSED_UNCOVERED,
+        DayStatus.ELSEWHERE_UNVERIFIED,
+        DayStatus.AWAY_UNKNOWN,
+        DayStatus.NOT_SCHEDULED,
+        DayStatus.OUTSIDE_TREATMENT,
+    }
+)
+"""Days without medicine, once what the last dose covers is over. Outside treatment counts between the last dose at the clinic
+before and the first order here; a part, and a day on paper not yet entered, neither count nor end the run."""
+TOOK = frozenset({DayStatus.OBSERVED, DayStatus.ELSEWHERE, DayStatus.INJECTION_COVERS, DayStatus.TAKE_HOME})
+CAME = TOOK | {DayStatus.PART, DayStatus.WITHHELD, DayStatus.REFUSED}
+"""What ends no-shows in a row: something was taken, or the person came and went without."""
+
+
+def runs(days: PersonDays, on: date) -> Runs:
+    """Return both counts before a day; the day itself does not count.
+
+    Last dose Monday, attends Thursday is two days without medicine. Both counts begin on the first day with an active order
+    in the episode; days without medicine go on from what the clinic before gave, and begin anew with another drug.
+    """
+    stay = days.stay_on(on)
+    drug, since = _drug_on(days, stay, on)
+    first = _counts_from(days, stay, drug, since, on)
+    confirmed = _without_medicine(days.without_bottles, drug, first, on)
+    last = _last_confirmed(days, drug, on)
+    in_doubt = any(b.came_back_unused and (last[0] if last else first) < b.day < on for b in days.bottles)
+    return Runs(
+        days_without_medicine=confirmed if in_doubt else _without_medicine(days, drug, first, on),
+        no_shows_in_a_row=_no_shows(days, stay.first_due, on) if stay and stay.first_due else 0,
+        last_taken_on=_last_taken(days, on),
+        last_confirmed_on=last[0] if last else None,
+        last_confirmed_mg=last[1] if last else None,
+        days_since_confirmed=confirmed,
+    )
+
+
+def days_in_treatment(days: PersonDays, on: date) -> int:
+    """Return the days in treatment for the take-home ladder: day 1 is the first dose of the episode; credit is added."""
+    stay = days.stay_on(on)
+    if stay is None or stay.first_dose_on is None or stay.first_dose_on > on:
+        return 0
+    return (on - stay.first_dose_on).days + 1 + stay.credit_days
+
+
+def _drug_on(days: PersonDays, stay: Stay | None, on: date) -> tuple[str | None, date]:
+    """Return the drug that counts on a day, and since when it is that one in this stay."""
+    begun = [o for o in days.orders if o.starts_on <= on and (stay is None or stay.holds(o.starts_on))]
+    if not begun:
+        taken = [dose.medication for dose in days.doses if dose.taken_mg > 0 and dose.day < on]
+        return (DRUG_OF[taken[-1]] if taken else None), date.min
+    course = sorted(begun, key=lambda order: (order.starts_on, order.id), reverse=True)
+    drug = DRUG_OF[course[0].medication]
+    return drug, list(takewhile(lambda order: DRUG_OF[order.medication] == drug, course))[-1].starts_on
+
+
+def _counts_from(days: PersonDays, stay: Stay | None, drug: str | None, since: date, on: date) -> date:
+    """Return the first day that may count as one without medicine."""
+    if stay is None or stay.first_due is None:  # before a first order here, all that was ever taken
+        return min((dose.day for dose in _swallowed(days, date.min, on)), default=on)
+    if since > stay.first_due:
+        return since
+    before = [dose.day for dose in _swallowed(days, stay.admitted_on, stay.first_due)]
+    if stay.transfer is not None and DRUG_OF[stay.transfer.medication] == drug:
+        before.append(stay.transfer.day)
+    return min((*before, stay.first_due))
+
+
+def _without_medicine(days: PersonDays, drug: str | None, first: date, on: date) -> int:
+    """Return the days without medicine since the last day that was taken, wholly, of this drug, and what that covers."""
+    empty: list[date] = []
+    for day in _back(on - A_DAY, first):
+        status = status_of(days, day, on)
+        if covered := _covers(days, drug, day, status):
+            return sum(1 for later in empty if later >= day + covered * A_DAY)
+        if status in EMPTY_HANDED or status in TOOK:  # took another drug
+            empty.append(day)
+    return len(empty)
+
+
+def _covers(days: PersonDays, drug: str | None, day: date, status: DayStatus) -> int:
+    """Return how many days were covered by what was taken of a drug on a day; 0 where that was nothing, or a part."""
+    if status is DayStatus.INJECTION_COVERS:
+        return 1
+    if status not in TOOK:
+        return int(any(last.day == day and DRUG_OF[last.medication] == drug for last in days.transfers))
+    doses = [(d.medication, d.covers_days) for d in days.doses_by_day.get(day, ()) if d.taken_mg > 0]
+    bottles = [(b.medication, b.covers_days) for b in days.bottles_by_day.get(day, ()) if b.presumed_taken]
+    return max((covered for of, covered in doses + bottles if DRUG_OF[of] == drug), default=0)
+
+
+def _no_shows(days: PersonDays, first: date, on: date) -> int:
+    count = 0
+    for day in _back(on - A_DAY, first):
+        status = status_of(days, day, on)
+        if status in CAME:
+            break
+        count += status is DayStatus.NO_SHOW
+    return count
+
+
+def _last_confirmed(days: PersonDays, drug: str | None, on: date) -> tuple[date, Mg | None] | None:
+    """Return the last day of a confirmed dose of a drug, and how much of what was due was taken on it."""
+    known: list[tuple[date, Mg | None]] = [
+        (last.day, last.taken_mg) for last in days.transfers if DRUG_OF[last.medication] == drug and last.day < on
+    ]
+    known += [
+        (dose.day, None if dose.came_up else dose.level_mg)
+        for dose in _swallowed(days, date.min, on)
+        if DRUG_OF[dose.medication] == drug and dose.level_mg is not None
+    ]
+    if not known:
+        return None
+    day = max(day for day, _ in known)
+    amounts = [amount for of, amount in known if of == day]
+    return day, None if None in amounts else Mg(sum((a for a in amounts if a is not None), Decimal(0)))
+
+
+def _last_taken(days: PersonDays, on: date) -> date | None:
+    bottles = (bottle.day for bottle in days.bottles if bottle.presumed_taken and bottle.day < on)
+    doses = (dose.day for dose in _swallowed(days, date.min, on))
+    return max((*doses, *bottles, *(last.day for last in days.transfers if last.day < on)), default=None)
+
+
+def _swallowed(days: PersonDays, first: date, before: date) -> list[DayDose]:
+    return [dose for dose in days.doses if dose.taken_mg > 0 and first <= dose.day < before]
+
+
+def _each(first: date, last: date) -> Iterator[date]:
+    return (first + n * A_DAY for n in range((last - first).days + 1))
+
+
+def _back(last: date, first: date) -> Iterator[date]:
+    return (last - n * A_DAY for n in range((last - first).days + 1))
