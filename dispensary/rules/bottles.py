@@ -6,7 +6,7 @@ earned never goes into a bottle: the doses that would earn it are not taken yet.
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
@@ -19,7 +19,7 @@ from dispensary.rules.stock import lines_for as made_up_of
 from dispensary.rules.take_homes import CoveredDay
 from dispensary.wording import N_, Moment, Words, say
 from models.enums import BottleState, Form, Medication, Residue, SealState
-from models.units import Mg, Quantity
+from models.units import Mg, Quantity, plain
 
 NOTHING = Quantity(Decimal(0))
 
@@ -175,6 +175,11 @@ def cannot_be_filled(dose: BottleDose) -> Reason:
         ),
         say(N_("Open a container that fits and holds until then, or bring one from the safe. Then look again.")),
     )
+
+
+def contents_of(bottles: Iterable[tuple[date, int, Mg]]) -> str:
+    """Return the day, part and amount of bottles as the audit writes them: `2026-03-03/1 80; 2026-03-04/1 80`."""
+    return "; ".join(f"{day.isoformat()}/{part} {plain(amount_mg)}" for day, part, amount_mg in bottles)
 
 
 @dataclass(frozen=True)

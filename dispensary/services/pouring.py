@@ -1,4 +1,4 @@
-"""Pouring what is swallowed: the lines of a dose, what they draw from this window's containers, and what of it is waste."""
+"""Pouring from this window's containers: the lines of a dose, what of it is waste, and what goes home in bottles."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -127,6 +127,37 @@ def spill(session: Session, lines: Sequence[Line], witnessed_by_id: int | None, 
         )
         movements.append(spilt)
     return movements
+
+
+def fill(session: Session, bottles: Sequence[Sequence[Line]], act: Act) -> list[list[Movement]]:
+    """Move what goes into each bottle from this window to the person; the containers are locked already.
+
+    Returns:
+        The movements of each bottle, in order, for the register; entered by the caller, last of all.
+    """
+    places = stock.places(session, act, PlaceKind.WINDOW, PlaceKind.PERSON)
+    standing = stock.standing(session, {line.container.id for lines in bottles for line in lines})
+    filled = []
+    for lines in bottles:
+        movements = []
+        for line in lines:
+            if line.opens:
+                _open_next(session, line.container, act)
+            container = standing[line.container.id]
+            movement = stock.take(
+                session,
+                container,
+                quantity=line.quantity,
+                kind=MovementKind.TAKE_HOME,
+                from_place_id=places[PlaceKind.WINDOW],
+                to_place_id=places[PlaceKind.PERSON],
+                act=act,
+            )
+            seq, holds = movement.container_seq, movement.balance_after
+            standing[container.id] = replace(container, seq=seq, holds=holds)
+            movements.append(movement)
+        filled.append(movements)
+    return filled
 
 
 def _open_next(session: Session, sealed: ContainerFacts, act: Act) -> None:

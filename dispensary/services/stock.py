@@ -246,7 +246,7 @@ def check_witness(kind: MovementKind, witnessed_by_id: int | None, act: Act) -> 
 def _check_draw(session: Session, container: Standing, quantity: Quantity, kind: MovementKind) -> None:
     if quantity <= 0:
         raise Refused(say(N_("This must be more than zero.")), code="not_positive", field="quantity")
-    if kind is MovementKind.DISPENSE and container.emptied_at is not None:
+    if kind in (MovementKind.DISPENSE, MovementKind.TAKE_HOME) and container.emptied_at is not None:
         raise Refused(
             say(N_("Container %(label)s was already emptied."), label=container.label), code="container_emptied"
         )
