@@ -8,6 +8,7 @@ from decimal import Decimal
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from dispensary.queries.absences import Stay, lasting_stays
 from dispensary.queries.dosing import PastDose, gather
 from dispensary.queries.guests import GuestOf, guest_of
 from dispensary.queries.likeness import LikePerson, people_alike
@@ -72,6 +73,8 @@ class SafetyPicture:
     """Who else in treatment has a like name."""
     guest: GuestOf | None = None
     """The clinic whose patient this is, where the person is a guest here."""
+    away: tuple[Stay, ...] = ()
+    """Where the person is on record as being: hospital, custody."""
 
 
 def safety_picture(
@@ -99,6 +102,7 @@ def safety_picture(
         signs=signs,
         alike=people_alike(session, person_id) if signs.alike else (),
         guest=guest_of(session, facts.episode_id) if facts.guest else None,
+        away=lasting_stays(session, person_id) if signs.away else (),
     )
 
 

@@ -14,6 +14,8 @@ from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import NULLTYPE
 
 from models import (
+    Absence,
+    AbsenceEnd,
     Base,
     ClockConfirmation,
     Dose,
@@ -29,6 +31,7 @@ from models import (
     NoticeTick,
     Person,
     PersonPhoto,
+    ReEntryAnswer,
     Stop,
     StopRelease,
     Supplement,
@@ -96,6 +99,10 @@ class Signs:
     telephone: bool
     on_paper: bool
     """Doses of this day went onto paper where the person is treated, and that paper is not yet entered."""
+    away: bool
+    """On record as in hospital or custody."""
+    asked: bool
+    """Asked on this day about the last dose."""
     newest_dose_id: int | None
     newest_dose_at: datetime | None
     """When the newest dose that was recorded by a trusted clock was written down."""
@@ -187,6 +194,8 @@ _SIGNS = (
         _on_this_day(Supplement),
         _on_this_day(TelephoneOrder),
         _on_paper(),
+        _without(Absence, AbsenceEnd.__table__.c.absence_id),
+        _on_this_day(ReEntryAnswer),
         _newest_dose("id"),
         _newest_dose("recorded_at"),
         _newest_confirmation("after_dose_id"),

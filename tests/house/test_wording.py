@@ -17,7 +17,7 @@ from tests.house.test_gate import needed, own_rules
 
 OPEN, CLOSE = "⟦", "⟧"
 SAME_EVERYWHERE = {"mg", "mL", "ms", "Letter", "none"}
-"""Units, the name of a size of paper, and what is typed where a site names no folder. Capitals alone (CSV, initials) are the same everywhere too."""
+"""Units, the name of a size of paper, what is typed where a site names no folder. Capitals alone (CSV) are the same too."""
 DAYS = {"Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"}
 """From Babel's calendar, in the language of the page."""
 SPEAK_FOR_THEMSELVES = {

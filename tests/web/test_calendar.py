@@ -36,7 +36,7 @@ def test_clinic_head_announces_days_and_takes_one_back(head, session, world):
         (first, ClosureKind.HOLIDAY),
         (first + DAY, ClosureKind.HOLIDAY),
     ]
-    assert head.get(f"/calendar/{first:%Y-%m}").text.count("✕ holiday") == 2
+    assert head.get(f"/calendar/{first:%Y-%m}").text.count("✕ public holiday") == 2
 
     head.send(f"/calendar/closed-days/{made[0].id}/take-back", {"reason": "we open after all"})
 

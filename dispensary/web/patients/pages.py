@@ -5,7 +5,7 @@ from flask_babel import lazy_gettext as _l
 from flask_login import current_user
 
 from dispensary.permissions import Permission
-from dispensary.queries import links, people
+from dispensary.queries import absences, links, people
 from dispensary.web import edge
 from dispensary.web.alerts import health_of
 from dispensary.web.database import db
@@ -44,6 +44,7 @@ def show_person(person_id: int, refused: Form | None = None) -> tuple[str, int]:
         refused=refused,
         card_prints=card,
         linked=links.links_into(db.session(), person_id),
+        stays=absences.stays_of(db.session(), person_id),
         health=health_of(person_id) if current_user.may(Permission.HEALTH_ENTER) else None,
     )
     return html, refused.status if refused else 200
