@@ -15,6 +15,8 @@ from dispensary.rules.person_days import DRUG_OF, DayDose, PersonDays, Stay
 from models.enums import DayStatus
 from models.units import Mg
 
+__all__ = ["LedgerDay", "PersonDays", "Runs", "days_in_treatment", "ledger", "reaches_back", "runs", "status_of"]
+
 
 @dataclass(frozen=True)
 class LedgerDay:
@@ -85,6 +87,19 @@ def runs(days: PersonDays, on: date) -> Runs:
         last_confirmed_mg=last[1] if last else None,
         days_since_confirmed=confirmed,
     )
+
+
+def reaches_back(days: PersonDays, on: date) -> bool:
+    """Return whether facts that were read from some day on are enough for `runs`: they hold a confirmed dose that ends both.
+
+    Injections always need them all: one covers weeks.
+    """
+    stay = days.stay_on(on)
+    if stay is None or any(order.injected for order in days.orders):
+        return False
+    drug, _ = _drug_on(days, stay, on)
+    seen = days.without_bottles
+    return any(_covers(seen, drug, day, status_of(seen, day, on)) for day in seen.doses_by_day if day < on)
 
 
 def days_in_treatment(days: PersonDays, on: date) -> int:
