@@ -44,9 +44,8 @@ class Record:
     """What the system knows about one person, as plain values."""
 
     today: date
-    first_dose_on: date | None
-    """The first dose of the open episode."""
-    credit_days: int = 0
+    days_in_treatment: int
+    """Day 1 is the first dose of the episode, and credit comes on top; 0 before the first dose."""
     days: tuple[tuple[date, DayStatus], ...] = ()
     """Each of the 28 days before today and what became of it, oldest first."""
     urine: tuple[UrineSeen, ...] = ()

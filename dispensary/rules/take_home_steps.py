@@ -54,13 +54,6 @@ class Eligibility:
     """At present."""
 
 
-def days_in_treatment(first_dose_on: date | None, today: date, credit_days: int = 0) -> int:
-    """Return the day in treatment: the first dose of the episode is day 1, and days credited come on top."""
-    if first_dose_on is None or first_dose_on > today:
-        return 0
-    return (today - first_dose_on).days + 1 + credit_days
-
-
 def allowed_in_induction(policy: TakeHomePolicy, medication: Medication, number: int) -> bool:
     """Return whether a profile in force allows doses to take home from the first days on: by its ladder, or exempt from it."""
     allowance = policy.allowance(medication, number)
@@ -81,7 +74,7 @@ def eligibility(
         calendar: when the clinic is open.
         standing: the decision in force, whose visits are those of today.
     """
-    number = days_in_treatment(record.first_dose_on, record.today, record.credit_days)
+    number = record.days_in_treatment
     now = rhythm(standing, calendar).visits if standing else visits_of_daily(calendar)
     coming, asked = _next_step(policy, medication, number, calendar, now), policy.criteria_for(medication)
     return Eligibility(

@@ -22,11 +22,12 @@ from dispensary.policy.take_homes import (
     TakeHomeRule,
     TakeHomeRuleKind,
 )
+from dispensary.rules.ledger import days_in_treatment
 from dispensary.rules.orders import OrderFacts, Step
+from dispensary.rules.person_days import PersonDays, Stay
 from dispensary.rules.take_home_evidence import Record, StopSeen, UrineSeen
 from dispensary.rules.take_home_steps import (
     allowed_in_induction,
-    days_in_treatment,
     eligibility,
     over_the_ladder,
     rhythm,
@@ -37,6 +38,7 @@ from models.enums import (
     BottleFate,
     CallBackOutcomeKind,
     DayStatus,
+    EpisodeKind,
     Form,
     Medication,
     OneOffReason,
@@ -170,11 +172,14 @@ def test_of_several_ladders_the_fewest_days_count_and_the_page_says_whose(day, a
     [(MONDAY, 0, 1), (MONDAY - timedelta(days=1), 0, 2), (MONDAY, 90, 91), (None, 90, 0)],
 )
 def test_first_dose_of_the_episode_is_day_one_and_credit_comes_on_top(first_dose, credit, number):
-    assert days_in_treatment(first_dose, MONDAY, credit) == number
+    admitted = MONDAY - timedelta(days=5)
+    stay = Stay(1, EpisodeKind.MAINTENANCE, admitted, admitted, None, first_dose_on=first_dose, credit_days=credit)
+
+    assert days_in_treatment(PersonDays([stay], []), MONDAY) == number
 
 
 def judged(policy, medication=METHADONE, standing=None, calendar=SIX_DAYS, **record):
-    values = {"first_dose_on": MONDAY - timedelta(days=18), "safety_until": MONDAY + timedelta(days=90)}
+    values = {"days_in_treatment": 19, "safety_until": MONDAY + timedelta(days=90)}
     return eligibility(Record(MONDAY, **values | record), medication, policy, calendar, standing)
 
 
@@ -202,7 +207,7 @@ def test_in_induction_an_approved_profile_must_allow_it(policy, medication, allo
 
 
 def test_before_the_first_dose_it_is_what_is_missing():
-    assert [SPEAK(words) for words in judged(OF_2024, first_dose_on=None).missing] == [
+    assert [SPEAK(words) for words in judged(OF_2024, days_in_treatment=0).missing] == [
         "The first dose of this episode."
     ]
 
@@ -217,7 +222,7 @@ def test_next_step_says_how_many_days_are_missing_and_what_it_saves():
 
 
 def test_one_day_is_said_as_one_day():
-    found = judged(OF_2024, first_dose_on=MONDAY - timedelta(days=29))
+    found = judged(OF_2024, days_in_treatment=30)
 
     assert SPEAK(found.missing[0]) == "1 more day in treatment."
 
@@ -229,7 +234,7 @@ def test_next_step_of_stacked_ladders_is_the_day_on_which_the_strictest_grows():
 
 
 def test_last_step_has_no_next():
-    assert judged(OF_2024, first_dose_on=MONDAY - timedelta(days=500)).next_step is None
+    assert judged(OF_2024, days_in_treatment=501).next_step is None
 
 
 def test_a_missed_day_is_told_as_the_days_to_attend_until_four_weeks_show_none():
