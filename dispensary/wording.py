@@ -405,6 +405,16 @@ LABELS: dict[type[StrEnum], dict[StrEnum, str]] = {
         enums.Answer.NO: N_("no"),
         enums.Answer.UNKNOWN: N_("not known"),
     },
+    enums.InjectionSite: {
+        enums.InjectionSite.ABDOMEN_RIGHT: N_("abdomen, right"),
+        enums.InjectionSite.ABDOMEN_LEFT: N_("abdomen, left"),
+        enums.InjectionSite.UPPER_ARM_RIGHT: N_("upper arm, right"),
+        enums.InjectionSite.UPPER_ARM_LEFT: N_("upper arm, left"),
+        enums.InjectionSite.THIGH_RIGHT: N_("thigh, right"),
+        enums.InjectionSite.THIGH_LEFT: N_("thigh, left"),
+        enums.InjectionSite.BUTTOCK_RIGHT: N_("buttock, right"),
+        enums.InjectionSite.BUTTOCK_LEFT: N_("buttock, left"),
+    },
     enums.DepotInterval: {
         enums.DepotInterval.WEEKLY: N_("weekly injection"),
         enums.DepotInterval.MONTHLY: N_("monthly injection"),

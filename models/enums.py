@@ -332,6 +332,19 @@ class DepotInterval(StrEnum):
     MONTHLY = "monthly"
 
 
+class InjectionSite(StrEnum):
+    """Where an injection was given; the sides take turns."""
+
+    ABDOMEN_RIGHT = "abdomen_right"
+    ABDOMEN_LEFT = "abdomen_left"
+    UPPER_ARM_RIGHT = "upper_arm_right"
+    UPPER_ARM_LEFT = "upper_arm_left"
+    THIGH_RIGHT = "thigh_right"
+    THIGH_LEFT = "thigh_left"
+    BUTTOCK_RIGHT = "buttock_right"
+    BUTTOCK_LEFT = "buttock_left"
+
+
 class TakeHomeEndReason(StrEnum):
     """Why a take-home decision no longer holds."""
 

@@ -10,7 +10,7 @@ from dispensary.errors import NotFound
 from dispensary.queries import orders
 from dispensary.queries.orders import OrderVersion
 from dispensary.queries.people import Identity, full_name, identity
-from dispensary.rules.order_words import UPWARD, in_parts, in_words
+from dispensary.rules.order_words import UPWARD, in_parts, in_words, often, window
 from dispensary.rules.orders import OrderFacts, Step
 from dispensary.wording import N_, Speaker, Words, say
 from models.units import Mg, plain
@@ -94,13 +94,12 @@ def _digits_of(step: Step, speak: Speaker) -> str:
 def facts(figures: PrescriptionFigures, speak: Speaker) -> list[tuple[str, str]]:
     """Return what stands above the steps: for whom, what, how often, from when to when, by whom."""
     order, person = figures.order, figures.person
-    often = say(N_("every day")) if order.every_n_days == 1 else say(N_("every %(n)s days"), n=order.every_n_days)
     written = [
         (N_("For"), full_name(person.family_name, person.given_name)),
         (N_("Number"), person.number),
         (N_("Born"), speak(person.birth_date) or speak(say(N_("not recorded")))),
         (N_("Medicine"), f"{speak(order.medication)}, {speak(order.form)}"),
-        (N_("How often"), speak(often)),
+        (N_("How often"), speak(often(order))),
         (N_("First day"), speak(order.starts_on)),
         (N_("Last day"), speak(order.ends_on) if not figures.version.never_held else speak(NEVER)),
         (N_("Version"), str(order.version)),
@@ -115,14 +114,14 @@ NEVER = say(N_("never held"))
 
 
 def conditions(figures: PrescriptionFigures) -> list[Words]:
-    """Return the sentences under the steps: the hours between parts, and on what a step up depends."""
+    """Return the sentences under the steps: hours between parts, the window of injections, on what a step up depends."""
     order, said = figures.order, []
     if order.parts > 1:
         said.append(
             say(N_("In %(parts)s parts a day, at least %(hours)s hours apart."), parts=order.parts,
                 hours=order.hours_between_parts)
         )  # fmt: skip
-    return [*said, *([UPWARD] if UPWARD in in_words(order) else [])]
+    return [*said, *window(order), *([UPWARD] if UPWARD in in_words(order) else [])]
 
 
 def render(figures: PrescriptionFigures, *, speak: Speaker) -> bytes:

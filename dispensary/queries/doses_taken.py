@@ -9,17 +9,17 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, func, select
+from sqlalchemy import ColumnElement, Row, Select, and_, case, func, select
 from sqlalchemy.orm import Session
 
 from dispensary.queries import orders
 from dispensary.queries.dosing import came_up
 from dispensary.queries.signs import same_person
-from dispensary.rules.order_drafts import LastTaken
+from dispensary.rules.order_drafts import LastTaken, is_buprenorphine
 from dispensary.rules.order_limits import DayTotal, DoseHistory
 from dispensary.rules.orders import TakenDay
 from models import Dose, DoseReversal, Episode
-from models.enums import DoseOutcome, Medication, TreatmentPhase
+from models.enums import DoseOutcome, Form, Medication, TreatmentPhase
 from models.units import Mg
 
 AS_ORDERED = (DoseOutcome.GIVEN, DoseOutcome.PART_GIVEN, DoseOutcome.ELSEWHERE)
@@ -54,7 +54,18 @@ def last_taken(session: Session, person_id: int) -> LastTaken | None:
     here = session.execute(_totals().order_by(Dose.clinic_day.desc()).limit(1), who).one_or_none()
     before = session.execute(_transfers().order_by(Episode.last_dose_on.desc()).limit(1), who).one_or_none()
     last = max(_day_totals(row for row in (before, here) if row is not None), key=lambda day: day.day, default=None)
-    return LastTaken(last.medication, last.total_mg) if last else None
+    return last.last if last else None
+
+
+def last_of_each(session: Session, person_id: int) -> list[LastTaken]:
+    """Return when and how much was last taken of methadone, of buprenorphine, and by injection, the newest first.
+
+    What a prescriber looks at who changes from one to another.
+    """
+    who = {"person_id": person_id}
+    days = _day_totals((*session.execute(_transfers(), who), *session.execute(_totals(), who)))
+    newest = {(is_buprenorphine(d.medication), d.injected): d for d in sorted(days, key=lambda day: day.day)}
+    return [day.last for day in sorted(newest.values(), key=lambda day: day.day, reverse=True)]
 
 
 def history(session: Session, person_id: int, episode_id: int, on: date) -> DoseHistory:
@@ -70,16 +81,18 @@ def _counts() -> ColumnElement[bool]:
     return and_(Dose.taken_mg > 0, Dose.id.not_in(select(DoseReversal.dose_id)))
 
 
-def _totals() -> Select[date, Medication, Mg]:
+def _totals() -> Select[date, Medication, Mg, int]:
+    injected = func.max(case((Dose.form == Form.INJECTION, 1), else_=0))
     return (
-        select(Dose.clinic_day, Dose.medication, func.sum(Dose.taken_mg))
+        select(Dose.clinic_day, Dose.medication, func.sum(Dose.taken_mg), injected)
         .where(same_person(Dose.__table__.c.person_id), Dose.outcome.in_(AS_ORDERED), _counts())
         .group_by(Dose.clinic_day, Dose.medication)
     )
 
 
 def _day_totals(rows: Iterable[Row[*tuple[Any, ...]]]) -> list[DayTotal]:
-    return [DayTotal(*row) for row in rows]
+    """Return the days of `_totals` and `_transfers`; a clinic before told no injections."""
+    return [DayTotal(*row[:3], injected=any(row[3:])) for row in rows]
 
 
 def _transfers() -> Select[date | None, Medication | None, Mg | None]:

@@ -70,6 +70,7 @@ DEPOT_TERMS = (
     _PLAN.late_days,
     _PLAN.second_after_days,
     _PLAN.profile,
+    _PLAN.profile_digest,
 )
 """Of a row with an order's plan for injections, joined from outside: what `terms_of` reads."""
 
@@ -79,7 +80,13 @@ def terms_of(row: Row[*tuple[Any, ...]] | DepotPlan) -> DepotTerms | None:
     if row.interval is None:
         return None
     return DepotTerms(
-        row.interval, row.interval_days, row.early_days, row.late_days, row.second_after_days, row.profile
+        interval=row.interval,
+        interval_days=row.interval_days,
+        early_days=row.early_days,
+        late_days=row.late_days,
+        second_after_days=row.second_after_days,
+        profile=row.profile,
+        profile_digest=row.profile_digest,
     )
 
 

@@ -10,7 +10,7 @@ from dispensary.queries import doses_taken, dosing, orders
 from dispensary.queries.orders import OrderVersion
 from dispensary.queries.people import full_name
 from dispensary.rules.dosing import DosingFacts, SiteRules, too_many_days_without_medicine
-from dispensary.rules.orders import due_amount
+from dispensary.rules.orders import due_amount, falls_on
 from dispensary.rules.telephone_orders import CallFacts, Lapsed
 from models import Countersignature, Person, Staff, TelephoneOrder
 from models.enums import Medication, TelephoneOrderKind
@@ -53,6 +53,7 @@ def call(session: Session, person_id: int, *, site_id: int, clinic_day: date, at
             due_mg=facts.day_total_mg,
             held_mg=facts.day_total_mg if too_many_days_without_medicine(facts, rules) else None,
             lapsed=_said_last(session, person_id, old, clinic_day) if old else None,
+            injection=facts.order.is_injection if facts.order else bool(old and old.facts.is_injection),
         ),
         facts,
         old,
@@ -86,7 +87,7 @@ def _said_last(session: Session, person_id: int, old: OrderVersion, today: date)
         order_id=order.id,
         last_day=order.ends_on,
         amounts_mg=due_amount(order, taken, order.ends_on).amounts_mg,
-        due_today=(today - order.starts_on).days % order.every_n_days == 0,
+        due_today=falls_on(today, order.starts_on, order.every_n_days, order.weekdays),
         last_taken_mg=last.total_mg if last else None,
     )
 

@@ -45,6 +45,8 @@ class DepotTerms:
     """From so many days after the first injection the second may be given, where its product allows that."""
     profile: str | None = None
     """The profile whose window it is; None for the prescriber's own figures."""
+    profile_digest: str | None = None
+    """Which version of it."""
 
     @property
     def covers_days(self) -> int:

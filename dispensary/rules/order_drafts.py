@@ -10,14 +10,15 @@ from datetime import date, timedelta
 from decimal import Decimal
 from itertools import pairwise
 
-from dispensary.rules.orders import Step
+from dispensary.rules.depots import DepotTerms
+from dispensary.rules.orders import DAYS_OF_THE_WEEK, Step, falls_on
 from dispensary.wording import N_, Words, say
-from models.enums import Form, Medication, TreatmentPhase
+from models.enums import DepotInterval, Form, Medication, TreatmentPhase
 from models.units import Mg
 
 FORMS: dict[Medication, tuple[Form, ...]] = {
     Medication.METHADONE: (Form.LIQUID, Form.TABLET),
-    Medication.BUPRENORPHINE: (Form.TABLET, Form.FILM),
+    Medication.BUPRENORPHINE: (Form.TABLET, Form.FILM, Form.INJECTION),
     Medication.BUPRENORPHINE_NALOXONE: (Form.TABLET, Form.FILM),
 }
 """The forms in which each drug can be ordered here."""
@@ -25,6 +26,8 @@ FORMS: dict[Medication, tuple[Form, ...]] = {
 MOST_PARTS = 4
 MOST_DAYS_APART = 7
 HOURS_IN_A_DAY = 24
+LENGTHS = {DepotInterval.WEEKLY: (7, 7), DepotInterval.MONTHLY: (28, 31)}
+"""How many days there can be between two injections, the least and the most."""
 
 
 @dataclass(frozen=True)
@@ -41,10 +44,20 @@ class OrderDraft:
     parts: int = 1
     hours_between_parts: int | None = None
     reason: str = ""
+    weekdays: tuple[int, ...] = ()
+    """The days of the week, Monday 1; empty where the order goes by every n-th day."""
+    depot: DepotTerms | None = None
+    """How long each injection covers, and its window; for injections only."""
+
+    @property
+    def is_injection(self) -> bool:
+        """Whether this is an order for depot injections."""
+        return self.form is Form.INJECTION
 
     def due_on(self, day: date) -> bool:
-        """Return whether a dose would be due on a day."""
-        return self.starts_on <= day <= self.ends_on and (day - self.starts_on).days % self.every_n_days == 0
+        """Return whether a dose would be due on a day by the rhythm of the order; injections go by the last one."""
+        held = self.starts_on <= day <= self.ends_on
+        return held and falls_on(day, self.starts_on, self.every_n_days, self.weekdays)
 
 
 @dataclass(frozen=True)
@@ -88,8 +101,50 @@ def _dates(draft: OrderDraft, today: date, longest_days: int) -> Iterator[Fault]
 def _interval(draft: OrderDraft, today: date, longest_days: int) -> Iterator[Fault]:
     if not 1 <= draft.every_n_days <= MOST_DAYS_APART:
         yield Fault("every_n_days", say(N_("Between 1 and 7 days.")))
-    elif draft.every_n_days > 1 and draft.medication is Medication.METHADONE:
+    elif (draft.every_n_days > 1 or draft.weekdays) and draft.medication is Medication.METHADONE:
         yield Fault("every_n_days", say(N_("Methadone is ordered for every day.")))
+    elif draft.weekdays:
+        yield from _weekdays(draft)
+
+
+def _weekdays(draft: OrderDraft) -> Iterator[Fault]:
+    if draft.every_n_days != 1 or not set(draft.weekdays) <= set(DAYS_OF_THE_WEEK):
+        yield Fault("weekdays", say(N_("Choose days of the week, or every so many days; not both.")))
+    elif not any(draft.due_on(draft.starts_on + timedelta(days=n)) for n in range(len(DAYS_OF_THE_WEEK))):
+        yield Fault("weekdays", say(N_("None of these days lies between the first and the last day.")))
+
+
+def _injection(draft: OrderDraft, today: date, longest_days: int) -> Iterator[Fault]:
+    """Ask injections for their interval and window, and all else for neither."""
+    if not draft.is_injection:
+        if draft.depot is not None:
+            yield Fault("depot", say(N_("Only an injection has a window of days.")))
+        return
+    if draft.every_n_days != 1 or draft.weekdays:
+        yield Fault(
+            "every_n_days", say(N_("Injections follow each other by their own interval: leave every day here."))
+        )
+    if draft.parts > 1:
+        yield Fault("parts", say(N_("An injection is one syringe, given whole: order one part.")))
+    if draft.depot is None:
+        yield Fault("depot", say(N_("Choose the product's window, or your own figures.")))
+    else:
+        yield from _window(draft.depot, draft.reason)
+
+
+def _window(terms: DepotTerms, reason: str) -> Iterator[Fault]:
+    """Check the days between injections; figures of no approved profile need a reason."""
+    least, most = LENGTHS[terms.interval]
+    if not least <= terms.interval_days <= most:
+        words = N_("A weekly injection lies 7 days after the last one, a monthly one 28 to 31.")
+        yield Fault("interval_days", say(words))
+    elif not 0 <= terms.early_days < terms.interval_days:
+        yield Fault("early_days", say(N_("Fewer days than lie between two injections.")))
+    elif not 0 <= terms.late_days <= terms.interval_days:
+        yield Fault("late_days", say(N_("At most as many days as lie between two injections.")))
+    elif terms.profile is None and not reason.strip():
+        words = N_("No approved profile stands behind these figures: say on what they rest.")
+        yield Fault("reason", say(words))
 
 
 def _parts(draft: OrderDraft, today: date, longest_days: int) -> Iterator[Fault]:
@@ -104,7 +159,7 @@ def _parts(draft: OrderDraft, today: date, longest_days: int) -> Iterator[Fault]
         yield Fault("hours_between_parts", say(N_("With so many hours between them the parts do not fit into a day.")))
 
 
-def _steps(draft: OrderDraft, today: date, longest_days: int) -> Iterator[Fault]:
+def _amounts(draft: OrderDraft, today: date, longest_days: int) -> Iterator[Fault]:
     if not draft.steps or draft.steps[0].from_on != draft.starts_on:
         yield Fault("amount_mg", say(N_("The order needs an amount from its first day.")))
     for number, step in enumerate(draft.steps):
@@ -113,25 +168,44 @@ def _steps(draft: OrderDraft, today: date, longest_days: int) -> Iterator[Fault]
             yield Fault(amount_field, say(N_("Every part of the day needs an amount of more than 0 mg.")))
         if number > 0 and step.from_on > draft.ends_on:
             yield Fault(f"steps-{number - 1}-from_on", say(N_("This day is after the order's last day.")))
+
+
+def _steps(draft: OrderDraft, today: date, longest_days: int) -> Iterator[Fault]:
     for number, (one, other) in enumerate(pairwise(draft.steps)):
         field = f"steps-{number}-from_on"
         if other.from_on <= one.from_on:
             yield Fault(
                 field, say(N_("Steps follow each other by date: this day must be after %(day)s."), day=one.from_on)
             )
+        elif draft.is_injection:
+            yield from _larger_injection(number, one, other)
         elif not any(draft.due_on(one.from_on + timedelta(days=n)) for n in range((other.from_on - one.from_on).days)):
             yield Fault(field, say(N_("No dose is due between this step and the one before.")))
 
 
-CHECKS: tuple[Check, ...] = (_form, _dates, _interval, _parts, _steps)
+def _larger_injection(number: int, one: Step, other: Step) -> Iterator[Fault]:
+    """Refuse a step up that would hang on injections not given yet."""
+    if other.total_mg > one.total_mg:
+        words = N_("A larger injection is not ordered ahead: sign a new version when it is due.")
+        yield Fault(f"steps-{number}-amount_mg", say(words))
+
+
+CHECKS: tuple[Check, ...] = (_form, _dates, _interval, _parts, _injection, _amounts, _steps)
 
 
 @dataclass(frozen=True)
 class LastTaken:
-    """The last day on which something was swallowed: the drug and the day's total."""
+    """The last day on which something was taken: the drug and the day's total."""
 
     medication: Medication
     total_mg: Mg
+    day: date | None = None
+    injected: bool = False
+
+    def compares_with(self, draft: OrderDraft) -> bool:
+        """Return whether its milligrams compare with a draft's: the same drug, and injected or not."""
+        same_drug = is_buprenorphine(self.medication) == is_buprenorphine(draft.medication)
+        return same_drug and self.injected == draft.is_injection
 
 
 def amounts_to_type_again(draft: OrderDraft, last: LastTaken | None) -> list[int]:
@@ -144,7 +218,7 @@ def amounts_to_type_again(draft: OrderDraft, last: LastTaken | None) -> list[int
     asked = []
     if last is not None:
         before = last.total_mg
-        if is_buprenorphine(last.medication) != is_buprenorphine(draft.medication):
+        if not last.compares_with(draft):
             before, asked = None, [0]
     for number, step in enumerate(draft.steps):
         if needs_second_typing(step.total_mg, before):

@@ -11,7 +11,7 @@ from datetime import date, timedelta
 from dispensary.policy.profiles import LimitKind
 from dispensary.policy.stack import Limit, OrderLimits
 from dispensary.reasons import Reason
-from dispensary.rules.order_drafts import LastTaken, OrderDraft, is_buprenorphine
+from dispensary.rules.order_drafts import LastTaken, OrderDraft
 from dispensary.wording import N_, Words, say
 from models.enums import Medication, TreatmentPhase
 from models.units import Mg
@@ -26,6 +26,12 @@ class DayTotal:
     day: date
     medication: Medication
     total_mg: Mg
+    injected: bool = False
+
+    @property
+    def last(self) -> LastTaken:
+        """The day as the last one taken."""
+        return LastTaken(self.medication, self.total_mg, self.day, self.injected)
 
 
 @dataclass(frozen=True)
@@ -40,15 +46,14 @@ class DoseHistory:
     @property
     def last(self) -> LastTaken | None:
         """The last day on which something was swallowed."""
-        return LastTaken(self.days[-1].medication, self.days[-1].total_mg) if self.days else None
+        return self.days[-1].last if self.days else None
 
     def before(self, draft: OrderDraft) -> tuple[DayTotal, ...]:
         """Return the days before the draft's first one, on the same drug as it, since any other drug was taken."""
         same: list[DayTotal] = []
         for day in self.days:
             if day.day < draft.starts_on:
-                alike = is_buprenorphine(day.medication) == is_buprenorphine(draft.medication)
-                same = [*same, day] if alike else []
+                same = [*same, day] if day.last.compares_with(draft) else []
         return tuple(same)
 
 
@@ -96,7 +101,12 @@ def last_rise_on(days: Sequence[DayTotal]) -> date | None:
 
 
 def reasons_over_limit(draft: OrderDraft, history: DoseHistory, limits: OrderLimits) -> list[Reason]:
-    """Return every way in which a draft goes over a limit, or is covered by none; with any, a reason must be typed."""
+    """Return every way in which a draft goes over a limit, or is covered by none; with any, a reason must be typed.
+
+    The limits are those of daily medicine: an injection's milligrams do not compare with them.
+    """
+    if draft.is_injection:
+        return []
     return [reason for check in OVER_LIMIT for reason in check(draft, history, limits)]
 
 

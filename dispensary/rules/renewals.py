@@ -35,4 +35,6 @@ def renewal(order: OrderFacts, taken: Sequence[TakenDay], today: date, reason: s
         parts=order.parts,
         hours_between_parts=order.hours_between_parts,
         reason=reason,
+        weekdays=order.weekdays,
+        depot=order.depot,
     )

@@ -52,6 +52,8 @@ class CallFacts:
     held_mg: Mg | None
     """The same, if it is held after days without medicine and not released."""
     lapsed: Lapsed | None
+    injection: bool = False
+    """The order in force, or the one that ran out, is for injections."""
 
 
 def reasons_against(kind: TelephoneOrderKind, facts: CallFacts) -> list[Reason]:
@@ -111,6 +113,16 @@ def _dosed_today(facts: CallFacts) -> Reason | None:
         "dosed_today",
         say(N_("Today's dose was already taken, or part of it.")),
         say(N_("Anything further today needs the prescriber's own signature.")),
+    )
+
+
+def _injection(facts: CallFacts) -> Reason | None:
+    if not facts.injection:
+        return None
+    return Reason(
+        "injection",
+        say(N_("An injection is not ordered by telephone.")),
+        say(N_("The prescriber signs in, and releases it or signs an order.")),
     )
 
 
@@ -197,10 +209,10 @@ def _not_held(facts: CallFacts) -> Reason | None:
 
 Check = Callable[[CallFacts], Reason | None]
 
-ALWAYS: tuple[Check, ...] = (_not_in_treatment, _stop_stands, _dosed_today)
+ALWAYS: tuple[Check, ...] = (_not_in_treatment, _stop_stands, _dosed_today, _injection)
 OF_KIND: dict[TelephoneOrderKind, tuple[Check, ...]] = {
     TelephoneOrderKind.CONTINUE: (_nothing_lapsed, _nothing_to_go_by, _parts_not_all_taken, _not_due),
     TelephoneOrderKind.LOWER: (_no_order, _several_parts, _not_due),
     TelephoneOrderKind.RELEASE: (_no_order, _not_held),
 }
-"""What is asked before each kind of order; the first three hold for all of them."""
+"""What is asked before each kind of order; the first four hold for all of them."""

@@ -5,7 +5,7 @@ day, in the same transaction, so that never more than one order of a person hold
 """
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import date, timedelta
 
 from sqlalchemy.orm import Session
@@ -15,14 +15,14 @@ from dispensary.policy.house import house_rules
 from dispensary.policy.stack import OrderLimits
 from dispensary.queries import doses_taken, orders, people
 from dispensary.queries.orders import OrderVersion
-from dispensary.rules.order_drafts import OrderDraft, amounts_to_type_again, faults, is_buprenorphine, says
+from dispensary.rules.order_drafts import OrderDraft, amounts_to_type_again, faults, says
 from dispensary.rules.order_limits import reasons_over_limit
-from dispensary.rules.orders import Step
+from dispensary.rules.orders import Step, weekdays_text
 from dispensary.services import audit, guests, prescriber_desk, re_entry
 from dispensary.services.act import Act
 from dispensary.services.people import line, lock
 from dispensary.wording import N_, say
-from models import DoseOrder, Episode, OrderEnd, OrderStep
+from models import DepotPlan, DoseOrder, Episode, OrderEnd, OrderStep
 from models.enums import AuditKind, EpisodeKind, OrderEndReason, TaskReasonKind
 from models.units import plain
 
@@ -101,7 +101,12 @@ def stop_order(session: Session, *, order_id: int, last_day: date, reason: str, 
     own = _line_of(old, versions)
     if not _end(session, own, last_day=last_day, reason=OrderEndReason.STOPPED, note=reason, act=act):
         raise Conflict(say(N_("This order does not hold after %(day)s anyway."), day=last_day), code="ended_before")
-    answered = {TaskReasonKind.STEP_WAITS, TaskReasonKind.ORDER_ENDING, TaskReasonKind.DAYS_WITHOUT_MEDICINE}
+    answered = {
+        TaskReasonKind.STEP_WAITS,
+        TaskReasonKind.ORDER_ENDING,
+        TaskReasonKind.DAYS_WITHOUT_MEDICINE,
+        TaskReasonKind.DEPOT_WINDOW,
+    }
     prescriber_desk.answer(session, person_id=old.person_id, kinds=answered, resolution=reason, act=act)
 
 
@@ -170,7 +175,7 @@ def _refuse_after_todays_dose(session: Session, person_id: int, draft: OrderDraf
     today = doses_taken.taken_days(session, person_id, act.clinic_day)
     taken = today[0].parts_mg if today else {}
     last = doses_taken.last_taken(session, person_id)
-    same_drug = last is not None and is_buprenorphine(last.medication) == is_buprenorphine(draft.medication)
+    same_drug = last is not None and last.compares_with(draft)
     ordered = dict(enumerate(draft.steps[0].amounts_mg, start=1))
     kept = all(part in taken and ordered.get(part) == taken[part] for part in claimed)
     if not (same_drug and kept and draft.parts > max(claimed)):
@@ -238,6 +243,7 @@ def _sign(
         starts_on=draft.starts_on,
         ends_on=draft.ends_on,
         every_n_days=draft.every_n_days,
+        weekdays=weekdays_text(draft.weekdays),
         parts=draft.parts,
         hours_between_parts=draft.hours_between_parts,
         reason=line(draft.reason, "reason"),
@@ -246,14 +252,24 @@ def _sign(
         signed_at=act.at,
         **act.stamp,
     )
-    write_order(session, order, draft.steps, act, steps=_said(draft))
-    answered = {TaskReasonKind.STEP_WAITS, TaskReasonKind.ORDER_ENDING}
+    write_order(session, order, draft.steps, act, steps=_said(draft), **_window(draft))
+    if draft.depot is not None:
+        session.add(DepotPlan(order_id=order.id, **asdict(draft.depot), **act.stamp))
+        session.flush()
+    answered = {TaskReasonKind.STEP_WAITS, TaskReasonKind.ORDER_ENDING, TaskReasonKind.DEPOT_WINDOW}
     if held_days is not None:
         re_entry.write(session, person_id=person_id, order_id=order.id, held_days=held_days,
                        amount_mg=draft.steps[0].total_mg, reason=order.reason, act=act)  # fmt: skip
         answered.add(TaskReasonKind.DAYS_WITHOUT_MEDICINE)
     prescriber_desk.answer(session, person_id=person_id, kinds=answered, resolution=order.reason, act=act)
     return order
+
+
+def _window(draft: OrderDraft) -> dict[str, str]:
+    """Return the window of injections as the audit keeps it: `28 -7 +7`, and the profile it is from."""
+    if (terms := draft.depot) is None:
+        return {}
+    return {"window": f"{terms.interval_days} -{terms.early_days} +{terms.late_days} {terms.profile or ''}".strip()}
 
 
 def _said(draft: OrderDraft) -> str:

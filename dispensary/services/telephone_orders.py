@@ -10,7 +10,7 @@ from dispensary.errors import Conflict, NotFound, Refused
 from dispensary.queries import dosing, on_call, orders, sites, telephone_orders
 from dispensary.queries.telephone_orders import Call, TakenDown
 from dispensary.rules.order_drafts import says
-from dispensary.rules.orders import Step
+from dispensary.rules.orders import Step, weekdays_text
 from dispensary.rules.telephone_orders import amount_fault, reasons_against
 from dispensary.services import audit, people, prescriber_desk, re_entry, stops, tasks
 from dispensary.services.act import Act
@@ -148,6 +148,7 @@ def _continue(session: Session, said: Said, call: Call, reason: str, act: Act) -
         starts_on=act.clinic_day,
         ends_on=act.clinic_day,
         every_n_days=old.facts.every_n_days,
+        weekdays=weekdays_text(old.facts.weekdays),
         parts=old.facts.parts,
         hours_between_parts=old.facts.hours_between_parts,
         reason=reason,
