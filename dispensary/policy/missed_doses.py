@@ -216,6 +216,10 @@ def _check_row(row: MissedDoseRow) -> None:
         raise ValueError(f"row {row.number}: a fraction is more than 0")
     if row.has_formula and row.action not in HOLDS:
         raise ValueError(f"row {row.number} suggests an amount without holding the dose")
+    if row.min_mg is not None and row.fraction is None and row.max_mg is None:
+        raise ValueError(
+            f"row {row.number}: min_mg is the higher of itself and something; write fraction or max_mg too"
+        )
     if row.max_mg is not None and row.min_mg is not None and row.min_mg > row.max_mg:
         raise ValueError(f"row {row.number}: min_mg is above max_mg")
 

@@ -30,10 +30,10 @@ def approve_profile(
         Refused: it was superseded, a day in the past, or nothing would change.
     """
     if profile.superseded and in_force:
-        words = N_(
-            "This profile was replaced by %(by)s. It can be read and tried, but not approved; approve what replaced it."
+        replaced = N_(
+            "This profile was replaced by %(by)s: it can be read and tried, not approved. Approve what replaced it."
         )
-        raise Refused(say(words, by=profile.superseded), code="superseded")
+        raise Refused(say(replaced, by=profile.superseded), code="superseded")
     if digest != profile.digest:
         raise Conflict(say(N_("The profile has changed since it was shown. Read it again.")), code="profile_changed")
     if effective_on < act.clinic_day:

@@ -21,7 +21,7 @@ MENU: tuple[Entry, ...] = (
     Entry("patients.search", N_("People"), Permission.PERSON_VIEW),
     Entry("calendar.this_month", N_("Calendar"), Permission.CALENDAR_SET),
     Entry("rota.days", N_("On call"), Permission.ROTA_SET),
-    Entry("policy.profiles", N_("Policy"), Permission.POLICY_APPROVE),
+    Entry("policy.profiles", N_("Policy"), Permission.POLICY_VIEW),
     Entry("stock.overview", N_("Stock"), Permission.STOCK_VIEW),
     Entry("register.day", N_("Close the day"), Permission.DAY_CLOSE),
     Entry("reporting.paper", N_("Paper"), Permission.REPORT_PRINT),

@@ -24,6 +24,8 @@ SPEAK_FOR_THEMSELVES = {
     "/health": "answers a machine",
     "/policy": "quotes policy profiles, which are in the language of their source",
     "/policy/<profile_id>": "as above",
+    "/policy/<profile_id>/decision": "as above",
+    "/policy/what-if": "as above",
 }
 """Pages whose words no translator is asked for, with the reason."""
 SHOWN_IN = ("aria-label", "title", "placeholder", "alt")

@@ -21,15 +21,6 @@ late_days = "7"
 """
 
 
-@pytest.fixture
-def write(tmp_path):
-    def write(text):
-        (tmp_path / "mine.toml").write_text(text)
-        return tmp_path / "mine.toml"
-
-    return write
-
-
 def test_shipped_windows_are_those_of_the_labels():
     profiles = [shipped()[label] for label in LABELS]
 

@@ -29,15 +29,6 @@ ANEW = row("more_than", 4, "hold_reinduct")
 GOOD = HEAD + TABLE + CITED + FIRST + HALF + ANEW
 
 
-@pytest.fixture
-def write(tmp_path):
-    def write(text, name="mine.toml"):
-        (tmp_path / name).write_text(text)
-        return tmp_path / name
-
-    return write
-
-
 def test_row_with_the_most_days_that_is_reached_counts_by_its_operator(write):
     [table] = read(write(GOOD)).missed_doses
 
@@ -121,7 +112,8 @@ def test_suggestion_is_what_the_source_says_and_never_above_the_last_dose(write,
         (GOOD.replace('"1/2"', '"half"'), "not a share"),
         (GOOD.replace('"1/2"', "0.5"), "must be text in quotes: fraction"),
         (GOOD.replace('fraction = "1/2"', 'max_mg = "0"'), "more than zero"),
-        (GOOD.replace('fraction = "1/2"', 'min_mg = "30"'), "could exceed the last dose"),
+        (GOOD.replace('fraction = "1/2"', 'fraction = "1/2"\nmin_mg = "30"'), "could exceed the last dose"),
+        (GOOD.replace('fraction = "1/2"', 'min_mg = "30"'), "the higher of itself and something"),
         (GOOD.replace(TABLE, TABLE + 'cap_at_last_dose = "no"\n'), "never above the last dose"),
         (GOOD.replace('fraction = "1/2"', 'max_mg = "30"\nmin_mg = "40"'), "min_mg is above max_mg"),
         (GOOD.replace("hold_notify", "give"), "without holding"),

@@ -23,15 +23,6 @@ CRITERION = '\n[[take_home_criterion]]\nkey = "attendance"\nmedications = ["meth
 RULE = '\n[[take_home_rule]]\nkind = "closure_days"\nmedications = ["methadone"]\n' + CITED
 
 
-@pytest.fixture
-def write(tmp_path):
-    def write(text, name="mine.toml"):
-        (tmp_path / name).write_text(text)
-        return tmp_path / name
-
-    return write
-
-
 def policy(*ids):
     found = [profile for profile in shipped().values() if profile.id in ids]
     return take_home_policy(found, map(approval, found), DAY)

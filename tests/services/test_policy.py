@@ -72,6 +72,16 @@ def test_decision_in_the_past_or_for_nothing_is_refused(world, decide):
         decide()
 
 
+def test_superseded_profile_is_never_approved(session, decide):
+    australia = PROFILES["au-methadone-2003"]
+
+    with pytest.raises(Refused) as refusal:
+        decide(profile=australia, digest=australia.digest)
+
+    assert refusal.value.code == "superseded"
+    assert session.scalars(select(models.PolicyApproval)).all() == []
+
+
 def test_start_refuses_when_an_approved_file_changed(session, world, decide, tmp_path):
     mine = tmp_path / "mine.toml"
     mine.write_text((SHIPPED / "asam-2020.toml").read_text().replace("asam-2020", "mine"))

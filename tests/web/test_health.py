@@ -165,8 +165,8 @@ def test_the_prescriber_sees_that_something_is_new_and_reads_it_beside_the_order
 
 def test_a_list_that_a_prescriber_approved_is_no_draft(client, session, world, who):
     prescriber = client.sign_in(session, world, world.prescriber, at_window=False)
-    shown = prescriber.get("/policy").get_data(as_text=True)
-    prescriber.send("/policy/alerts-2026", {"effective_on": world.day.isoformat()})
+    shown = prescriber.get("/policy/alerts-2026").get_data(as_text=True)
+    prescriber.send("/policy/alerts-2026/decision", {"effective_on": world.day.isoformat()})
     nurse = client.sign_in(session, world, world.nurse)
     enter(nurse, who, "medicine", name="diazepam", noted_on="2026-03-01")
 

@@ -265,7 +265,7 @@ def test_nurse_reads_orders_but_signs_none(client, session, world):
 
 def test_approved_profile_limits_the_next_order(prescriber, session, world, waiting):
     before = text(prescriber.get("/policy"))
-    answer = prescriber.send("/policy/asam-2020", {"effective_on": world.day.isoformat()})
+    answer = prescriber.send("/policy/asam-2020/decision", {"effective_on": world.day.isoformat()})
 
     page = text(prescriber.get("/policy"))
     order = prescriber.send(f"/people/{waiting.id}/orders/new", typed(world, amount_mg="35"))

@@ -1,5 +1,6 @@
-"""The page on which policy profiles are read and put in force."""
+"""The pages on which policy profiles are read, tried and put in force."""
 
+from dispensary.web.policy import what_if
 from dispensary.web.policy.views import bp
 
-__all__ = ["bp"]
+__all__ = ["bp", "what_if"]

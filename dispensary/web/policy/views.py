@@ -1,75 +1,62 @@
-"""Policy profiles: one page that lists each in plain words, and one a profile on which a prescriber decides."""
+"""Policy profiles: the list, one page a profile in plain words, and the page on which a prescriber decides on it."""
 
 from flask import Blueprint, render_template, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from dispensary.errors import NotFound
 from dispensary.permissions import Permission
-from dispensary.policy.profiles import Approval, Profile
-from dispensary.queries import policy
 from dispensary.services.policy import approve_profile
 from dispensary.web import edge, gate, policies
 from dispensary.web.changes import carried_out
-from dispensary.web.database import db
 from dispensary.web.once import Work
 from dispensary.web.policy.forms import ApprovalForm
-from dispensary.wording import N_, say
+from dispensary.web.policy.shelf import on_shelf, shelf
 
 bp = Blueprint("policy", __name__, url_prefix="/policy")
 
 
 @bp.get("")
-@gate.requires(Permission.ORDER_VIEW)
+@gate.requires(Permission.POLICY_VIEW)
 def profiles() -> str:
-    """Show every profile in plain words, and which of them count here today."""
+    """Show every profile, and what of them counts here today."""
     return render_template(
         "policy/profiles.html",
-        profiles=policies.profiles(),
-        approved=_in_force(),
+        shelf=shelf(),
         limits=policies.order_limits(),
         bands=policies.vomit_bands(),
+        tables=policies.missed_doses(),
+        take_homes=policies.take_homes(),
+        windows=policies.depots(),
     )
 
 
-@bp.route("/<profile_id>", methods=["GET", "POST"])
+@bp.get("/<profile_id>")
+@gate.requires(Permission.POLICY_VIEW)
+def profile(profile_id: str) -> str:
+    """Explain one profile in plain words, with where each number stands."""
+    return render_template("policy/profile.html", shown=on_shelf(profile_id))
+
+
+@bp.route("/<profile_id>/decision", methods=["GET", "POST"])
 @gate.requires(Permission.POLICY_APPROVE)
 def decide(profile_id: str) -> tuple[str, int] | Response:
     """Put a profile in force at this site, or take it out of force."""
-    profile, approval = _profile(profile_id), _in_force().get(profile_id)
+    shown = on_shelf(profile_id)
     form = ApprovalForm()
-    form.submit.label.text = _("Take out of force") if approval else _("Approve for this site")
+    form.submit.label.text = _("Take out of force") if shown.approval else _("Approve for this site")
     if not form.is_submitted():
-        form.digest.data, form.effective_on.data = profile.digest, edge.act().clinic_day
+        form.digest.data, form.effective_on.data = shown.profile.digest, edge.act().clinic_day
 
     def change(work: Work) -> str:
         approve_profile(
             work.session,
-            profile=profile,
+            profile=shown.profile,
             digest=form.digest.data or "",
-            in_force=approval is None,
+            in_force=shown.approval is None,
             effective_on=form.effective_on.day,
             act=work.act,
         )
-        return url_for("policy.profiles")
+        return url_for("policy.profile", profile_id=profile_id)
 
-    page = {"form": form, "profile": profile, "approval": approval}
+    page = {"form": form, "shown": shown}
     return carried_out(form, change) or (render_template("policy/decide.html", **page), form.status)
-
-
-def _in_force() -> dict[str, Approval]:
-    """Return the approvals in force here today, by profile."""
-    act = edge.act()
-    return {a.profile: a for a in policy.approvals(db.session(), act.site_id, act.clinic_day) if a.in_force}
-
-
-def _profile(profile_id: str) -> Profile:
-    """Return one profile.
-
-    Raises:
-        NotFound: there is none with this id.
-    """
-    found = next((profile for profile in policies.profiles() if profile.id == profile_id), None)
-    if found is None:
-        raise NotFound(say(N_("There is no such policy profile.")), code="no_such_profile")
-    return found
