@@ -12,7 +12,9 @@ A_DAY = timedelta(days=1)
 def status_of(days: PersonDays, day: date, today: date) -> DayStatus:
     """Return the one status of a clinic day: where facts meet, the first in the order of `DayStatus` that holds."""
     taken = _taken(days, day)
-    return taken or next(status for status, holds in IN_THIS_ORDER if holds(days, day, today))
+    if taken is not None and taken is not DayStatus.TAKE_HOME:
+        return taken
+    return next(status for status, holds in IN_THIS_ORDER if holds(days, day, today))
 
 
 def _taken(days: PersonDays, day: date) -> DayStatus | None:
@@ -37,6 +39,10 @@ def _injection_covers(days: PersonDays, day: date, today: date) -> bool:
     return (order is None or order.injected) and any(
         dose.day < day < dose.day + dose.covers_days * A_DAY for dose in days.injections
     )
+
+
+def _take_home(days: PersonDays, day: date, today: date) -> bool:
+    return _taken(days, day) is DayStatus.TAKE_HOME
 
 
 def _withheld(days: PersonDays, day: date, today: date) -> bool:
@@ -82,6 +88,7 @@ def _always(days: PersonDays, day: date, today: date) -> bool:
 
 IN_THIS_ORDER: tuple[tuple[DayStatus, Callable[[PersonDays, date, date], bool]], ...] = (
     (DayStatus.INJECTION_COVERS, _injection_covers),
+    (DayStatus.TAKE_HOME, _take_home),
     (DayStatus.ELSEWHERE_UNVERIFIED, _told_of_elsewhere),
     (DayStatus.WITHHELD, _withheld),
     (DayStatus.REFUSED, _refused),
@@ -93,5 +100,5 @@ IN_THIS_ORDER: tuple[tuple[DayStatus, Callable[[PersonDays, date, date], bool]],
     (DayStatus.AWAITED, _to_come),
     (DayStatus.NO_SHOW, _always),
 )
-"""What a day is on which nothing was taken. The order of product.md §5, written so that each line may take the ones above
-for settled: who is outside treatment, or has nothing due, is neither away, nor missed a closed day, nor did not show up."""
+"""What a day is on which nothing was observed. The order of product.md §5, but for its end: there each line takes the ones
+above for settled, so that who is outside treatment is not away, and who has nothing due has not missed a closed day."""

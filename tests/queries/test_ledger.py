@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from dispensary.queries.everyones_days import runs_of_everyone
 from dispensary.queries.ledger import person_days, runs_of
 from dispensary.rules.ledger import ledger
 from models.enums import DayStatus
@@ -40,3 +41,12 @@ def test_a_week_of_somebody_who_came_and_then_did_not(session, world):
     counts = runs_of(session, who.id, world.site.id, world.day)
     assert (counts.days_without_medicine, counts.no_shows_in_a_row, counts.days_since_confirmed) == (3, 3, 3)
     assert (counts.last_confirmed_on, counts.last_confirmed_mg) == (world.day - 4 * DAY, mg("80"))
+
+
+def test_everyones_counts_are_those_of_each(session, world):
+    people = [treated(session, world, *dosed) for dosed in [(5, 4), (5, 1), (), (3,)]]
+
+    found = runs_of_everyone(session, world.site.id, world.day)
+
+    assert found == {who.id: runs_of(session, who.id, world.site.id, world.day) for who in people}
+    assert [found[who.id].days_without_medicine for who in people] == [3, 0, 5, 2]

@@ -1,0 +1,118 @@
+"""Both counts of everyone in treatment at a site. SQL finds where each person's counts end; the ledger decides the rest.
+
+Only the days since somebody's last confirmed dose are read, some hundred people at a time: what it takes grows with the
+number of people, not with their histories. It says of each what queries/ledger says of one.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import BindParameter, ColumnElement, bindparam, exists, func, select
+from sqlalchemy.orm import Session
+
+from dispensary.queries.day_facts import EVER, NOW, clinic_days, days_of
+from dispensary.rules.ledger import PersonDays, Runs, reaches_back, runs
+from models import Dose, DoseOrder, DoseReversal, Episode, EpisodeEnd, EpisodeEndCorrection, Person, Vomiting
+from models.enums import DoseOutcome
+
+AT_A_TIME, WHOLE_AT_A_TIME = 500, 50
+"""How many people's days are held at once: their last ones, or all of them."""
+
+_PERSON, _EPISODE, _END = Person.__table__.c, Episode.__table__.c, EpisodeEnd.__table__.c
+_CORRECTION, _DOSE, _ORDER = EpisodeEndCorrection.__table__.c, Dose.__table__.c, DoseOrder.__table__.c
+_AS_OF: BindParameter[datetime] = bindparam("as_of")
+_ON: BindParameter[date] = bindparam("on")
+_OVER = exists().where(
+    _END.episode_id == _EPISODE.id,
+    _END.ended_on < _ON,
+    _END.recorded_at <= _AS_OF,
+    _END.id.not_in(select(_CORRECTION.episode_end_id).where(_CORRECTION.recorded_at <= _AS_OF)),
+)
+_IN_TREATMENT = (
+    select(func.coalesce(_PERSON.root_id, _PERSON.id))
+    .distinct()
+    .select_from(Episode.__table__.join(Person.__table__, _PERSON.id == _EPISODE.person_id))
+    .where(
+        _EPISODE.site_id == bindparam("site_id"), _EPISODE.admitted_on <= _ON, _EPISODE.recorded_at <= _AS_OF, ~_OVER
+    )
+)
+_LINKED = select(_PERSON.id, _PERSON.root_id).where(_PERSON.root_id.is_not(None))
+
+
+def _never(table: type[DoseReversal | Vomiting]) -> ColumnElement[bool]:
+    fact = table.__table__.c
+    return ~exists().where(fact.dose_id == _DOSE.id, fact.recorded_at <= _AS_OF)
+
+
+_LAST_WHOLE_DOSE = (
+    select(_DOSE.clinic_day)
+    .outerjoin(DoseOrder.__table__, _ORDER.id == _DOSE.order_id)
+    .where(
+        _DOSE.person_id == _PERSON.id,
+        _DOSE.clinic_day < _ON,
+        _DOSE.recorded_at <= _AS_OF,
+        _DOSE.claim_id.is_not(None),
+        _DOSE.outcome.in_((DoseOutcome.GIVEN, DoseOutcome.ELSEWHERE)),
+        func.coalesce(_ORDER.parts, 1) == 1,
+        _never(DoseReversal),
+        _never(Vomiting),
+    )
+    .order_by(_DOSE.clinic_day.desc())
+    .limit(1)
+    .correlate(Person.__table__)
+    .scalar_subquery()
+)
+_ANCHORS = select(_PERSON.id, _LAST_WHOLE_DOSE.label("day")).where(_PERSON.id.in_(bindparam("people", expanding=True)))
+"""The last day on which one dose was all that was due, and was taken before staff: it ends both counts, whatever lies before.
+Where nothing is that simple, everything is read."""
+
+
+def runs_of_everyone(session: Session, site_id: int, on: date, as_of: datetime | None = None) -> dict[int, Runs]:
+    """Return both counts before a day of everyone in treatment at a site on that day, by surviving record.
+
+    Args:
+        as_of: only what was recorded at or before this moment; by default all that is on record.
+    """
+    return {root: runs(days, on) for root, days in _everyones_days(session, site_id, on, as_of or NOW)}
+
+
+def _everyones_days(session: Session, site_id: int, on: date, as_of: datetime) -> Iterator[tuple[int, PersonDays]]:
+    """Yield each person's days from the last confirmed dose on, or all of them where that is not enough."""
+    asked = {"site_id": site_id, "on": on, "as_of": as_of}
+    linked: dict[int, list[int]] = defaultdict(list)
+    for record, root in session.execute(_LINKED):
+        linked[root].append(record)
+    records = {root: (root, *linked.get(root, ())) for root in session.scalars(_IN_TREATMENT, asked)}
+    clinic = clinic_days(session, site_id, on, as_of)
+
+    def read(some: Sequence[int], since: date) -> dict[int, PersonDays]:
+        whose = {record: root for root in some for record in records[root]}
+        return days_of(session, whose, site_id, clinic, since=since, until=on, as_of=as_of)
+
+    ends = _last_whole_doses(session, records, asked)
+    whole = [root for root in records if root not in ends]
+    for some in _batches(sorted(ends, key=lambda root: (ends[root], root)), AT_A_TIME):
+        found = read(some, ends[some[0]])
+        whole += [root for root in some if not reaches_back(found[root], on)]
+        yield from ((root, days) for root, days in found.items() if reaches_back(days, on))
+    for some in _batches(whole, WHOLE_AT_A_TIME):
+        yield from read(some, EVER).items()
+
+
+def _last_whole_doses(
+    session: Session, records: Mapping[int, Sequence[int]], asked: Mapping[str, Any]
+) -> dict[int, date]:
+    """Return that day for each person who has one, under whichever record."""
+    found: dict[int, date] = {}
+    for some in _batches(list(records), AT_A_TIME):
+        whose = {record: root for root in some for record in records[root]}
+        for record, day in session.execute(_ANCHORS, {"people": list(whose), **asked}):
+            if day is not None:
+                found[whose[record]] = max(day, found.get(whose[record], EVER))
+    return found
+
+
+def _batches(people: Sequence[int], size: int) -> Iterator[Sequence[int]]:
+    return (people[n : n + size] for n in range(0, len(people), size))
