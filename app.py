@@ -14,6 +14,7 @@ from flask_wtf import CSRFProtect
 
 from dispensary import cli, clock
 from dispensary.home import Home, find_home
+from dispensary.queries.policy import OWN_PROFILES
 from dispensary.web import addresses, blueprints, database, error_pages, formats, gate, shell
 
 LARGEST_REQUEST = 8 * 1024 * 1024
@@ -40,7 +41,8 @@ def create_app(
     app.config.update(
         SECRET_KEY=home.secret_key_file.read_bytes() if home.secret_key_file.exists() else None,
         SQLALCHEMY_DATABASE_URI=home.database_url,
-        SQLALCHEMY_ENGINE_OPTIONS=database.engine_options(home.database_url),
+        SQLALCHEMY_ENGINE_OPTIONS=database.engine_options(home.database_url)
+        | {"execution_options": {OWN_PROFILES: str(home.profiles)}},
         SESSION_COOKIE_SECURE=True,
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",

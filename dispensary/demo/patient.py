@@ -9,6 +9,7 @@ from dispensary.demo.cast import Character, Stay
 from dispensary.rules.attendance import DayTaken, days_without_medicine
 from dispensary.rules.dosing import DosingFacts, Slot
 from dispensary.rules.orders import DueAmount, OrderFacts, TakenDay, due_amount
+from dispensary.rules.re_entry import ReEntryInputs
 from models.units import Mg
 
 
@@ -63,6 +64,12 @@ class Patient:
             recent.setdefault(self.transfer_on, DayTaken.WHOLE)
         return days_without_medicine(recent, on=day, first_due=self.first_due, every_n_days=self.covers)
 
+    def _re_entry(self, day: date) -> ReEntryInputs | None:
+        days = self.days_without(day)
+        if days == 0:
+            return None
+        return ReEntryInputs(on=day, days_on_record=days, days_from_confirmed=days, last_confirmed_mg=None)
+
     def facts(self, order: OrderFacts, part: int, day: date, at: datetime) -> DosingFacts:
         """Return what the station would show at a moment, but for the lines."""
         due = self.due_on(order, day)
@@ -78,7 +85,7 @@ class Patient:
             slot=Slot(part, 1, None),
             previous_part_at=self.last_at if part > 1 else None,
             last_day_at=self.last_at if part == 1 else None,
-            days_without_medicine=self.days_without(day),
+            re_entry=self._re_entry(day),
             released_mg=None,
             stops=(),
             lines=None,

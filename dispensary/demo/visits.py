@@ -6,7 +6,7 @@ from dispensary.demo import schedules, unusual, window
 from dispensary.demo.dice import chance
 from dispensary.demo.patient import Patient
 from dispensary.demo.scene import Scene
-from dispensary.rules.dosing import DosingFacts, hold_limit
+from dispensary.rules.dosing import DosingFacts
 from dispensary.services import stops
 from models.enums import EpisodeEndReason, NoticeKind
 
@@ -57,7 +57,7 @@ def _see(scene: Scene, patient: Patient, at: datetime) -> None:
     facts = patient.facts(order, part, scene.day, at)
     if patient.released_on == scene.day:
         window.give_later(scene, patient, at)
-    elif facts.days_without_medicine >= hold_limit(facts, scene.rules):
+    elif facts.days_without_medicine >= scene.rules.hold_from(order.treatment_phase):
         unusual.hold(scene, patient, facts, at)
     elif not _happens(scene, patient, facts, at):
         window.give(scene, patient, facts, at)

@@ -5,7 +5,7 @@ One function makes them for the page and for the service, so that what was shown
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, Row, bindparam, case, exists, func, select
 from sqlalchemy.orm import Session, aliased
 
 from dispensary.errors import NotFound
-from dispensary.queries import calendar, orders, stock
+from dispensary.queries import calendar, orders, re_entry, stock
 from dispensary.queries.signs import Signs, same_person, signs_of
 from dispensary.rules.attendance import DayTaken, days_without_medicine
 from dispensary.rules.depots import REACH, DepotTerms, Injection, InjectionWindow, Timing, depot_due
@@ -30,6 +30,7 @@ from dispensary.rules.orders import (
     weekdays_of,
     with_supplements,
 )
+from dispensary.rules.re_entry import ReEntryInputs
 from dispensary.rules.stock import Line, lines_for
 from dispensary.wording import N_, say
 from models import (
@@ -150,6 +151,8 @@ def gather(
         trusted_at=signs.trusted_at,
         closed_since=_closed_since(session, site_id, signs.trusted_at, clinic_day, at),
     )
+    if signs.asked or signs.away or may_lack_medicine(record, clinic_day):
+        record = replace(record, re_entry=re_entry.inputs(session, person_id, site_id, clinic_day))
     facts = facts_from(
         record,
         clinic_day,
@@ -180,6 +183,8 @@ class OnRecord:
     check_digits: str = ""
     trusted_at: datetime | None = None
     closed_since: frozenset[date] = frozenset()
+    re_entry: ReEntryInputs | None = None
+    """What the re-entry gate decides on; read only where there may be days without medicine."""
 
 
 def facts_from(
@@ -198,8 +203,8 @@ def facts_from(
     """
     treatment, order, past = record.treatment, record.order, record.past
     window = injection_window(order, past, record.terms)
-    days_without = _days_without(treatment, past, clinic_day, record.terms)
-    asked = order and (days_without or (window and window.timing(clinic_day) is not Timing.INSIDE))
+    days_without = record.re_entry.days if record.re_entry else 0
+    asked = order and (record.re_entry or (window and window.timing(clinic_day) is not Timing.INSIDE))
     released_mg = released(order, days_without) if order and asked else None
     due = _due(record, clinic_day, window, released_mg)
     parts = (order.parts if order else 1) + len(record.supplements)
@@ -218,7 +223,7 @@ def facts_from(
         slot=slot,
         previous_part_at=max((d.taken_at for d in taken if d.day == clinic_day), default=None),
         last_day_at=max((d.taken_at for d in taken if d.day < clinic_day), default=None),
-        days_without_medicine=days_without,
+        re_entry=record.re_entry,
         released_mg=released_mg,
         stops=record.stops,
         lines=lines(order, due_mg) if lines and order and due_mg is not None else None,
@@ -458,19 +463,22 @@ def how_much_each_day(past: Sequence[PastDose]) -> dict[date, DayTaken]:
     }
 
 
-def _days_without(
-    treatment: Treatment, past: Sequence[PastDose], clinic_day: date, terms: Mapping[int, DepotTerms]
-) -> int:
-    """Return the days without medicine; before a first order, those since what was taken in an earlier episode."""
+def may_lack_medicine(record: OnRecord, clinic_day: date) -> bool:
+    """Return whether the doses at hand leave any day uncovered; only where they do is the day ledger read.
+
+    Before a first order, the days since what was taken in an earlier episode are looked at too.
+    """
+    treatment, past = record.treatment, record.past
     taken = how_much_each_day(past)
     if treatment.last_dose_on is not None:
         taken.setdefault(treatment.last_dose_on, DayTaken.WHOLE)
-    return days_without_medicine(
+    uncovered = days_without_medicine(
         taken,
         on=clinic_day,
         first_due=treatment.first_due or clinic_day,
-        every_n_days=_covered(past, taken, clinic_day, terms),
+        every_n_days=_covered(past, taken, clinic_day, record.terms),
     )
+    return uncovered > 0
 
 
 def _covered(

@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import Row, bindparam, exists, func, select
 from sqlalchemy.orm import Session
 
-from dispensary.queries import dosing, orders, stock
+from dispensary.queries import dosing, orders, re_entry, stock
 from dispensary.queries.dosing import OnRecord, PastDose, Treatment, facts_from
 from dispensary.rules.dosing import DosingFacts, StandingStop
 from dispensary.rules.likeness import check_digits
@@ -103,6 +103,8 @@ def everyone_expected(
     for row in session.execute(_PEOPLE, {"people": list(held)}):
         treatment, order = held[row.id]
         record = replace(aside.record(row, treatment, order, past[row.id]), terms=terms)
+        if dosing.may_lack_medicine(record, clinic_day):
+            record = replace(record, re_entry=re_entry.inputs(session, row.id, site_id, clinic_day))
         facts = facts_from(record, clinic_day, at, released=aside.released, lines=lines)
         if order.is_injection and facts.day_total_mg is None and facts.taken_today_mg == 0:
             continue  # its next injection is not due yet

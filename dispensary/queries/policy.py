@@ -1,14 +1,20 @@
 """Which profiles a site's prescribers have put in force."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import date, datetime
 from pathlib import Path
 
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
-from dispensary.policy.profiles import Approval, Profile, load, refuse_if_changed
+from dispensary.errors import Refused
+from dispensary.policy.missed_doses import MissedDoseTables
+from dispensary.policy.profiles import SHIPPED, Approval, Profile, load, refuse_if_changed
+from dispensary.policy.stack import missed_dose_tables
 from models import PolicyApproval, Staff
+
+OWN_PROFILES = "own_profiles"
+"""Under this name a database's connections know the folder of its clinic's own profiles."""
 
 
 def approvals(session: Session, site_id: int, as_of: date) -> list[Approval]:
@@ -53,3 +59,27 @@ def loaded(session: Session, folders: Iterable[Path]) -> tuple[Profile, ...]:
     profiles = load(folders)
     refuse_if_changed(profiles, approvals_everywhere(session))
     return profiles
+
+
+def missed_doses(session: Session, site_id: int) -> Callable[[date], MissedDoseTables]:
+    """Return how the missed-dose tables in force at a site on a day are looked up: once a day, and only when asked for.
+
+    Profiles that cannot be used speak of nothing, so that the house's own limits hold.
+    """
+    found: dict[date, MissedDoseTables] = {}
+
+    def on(day: date) -> MissedDoseTables:
+        if day not in found:
+            found[day] = _missed_doses_on(session, site_id, day)
+        return found[day]
+
+    return on
+
+
+def _missed_doses_on(session: Session, site_id: int, day: date) -> MissedDoseTables:
+    own = session.connection().get_execution_options().get(OWN_PROFILES)
+    try:
+        profiles = loaded(session, (SHIPPED, *([Path(own)] if own else [])))
+    except Refused:
+        return MissedDoseTables()
+    return missed_dose_tables(profiles, approvals(session, site_id, day), day)

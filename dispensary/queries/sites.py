@@ -1,6 +1,6 @@
 """What a site has set, as of a day."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from dispensary.clock import clinic_day
 from dispensary.policy.house import house_rules
+from dispensary.queries import policy
 from dispensary.rules.dosing import SiteRules
 from models import Site, SiteSetting, Terminal, Window
 from models.enums import SettingKey
@@ -30,6 +31,9 @@ class SiteSettings:
     """So long a talk about take-home safety holds."""
     call_back_within: timedelta
     """So long somebody has to bring in the bottles."""
+    pack_folder: str
+    """Where the rolling downtime pack is written; `none` where the site names no folder."""
+    pack_every: timedelta
 
 
 def settings(session: Session, site_id: int, on: date) -> SiteSettings:
@@ -37,7 +41,7 @@ def settings(session: Session, site_id: int, on: date) -> SiteSettings:
 
     A hold looser than the house rules allow is cut to their ceiling.
     """
-    return _in_force(_all_rows(session, site_id), on)
+    return _for_gate(session, site_id, _in_force(_all_rows(session, site_id), on))
 
 
 def settings_at(session: Session, site_id: int, at: datetime) -> SiteSettings:
@@ -48,7 +52,12 @@ def settings_at(session: Session, site_id: int, at: datetime) -> SiteSettings:
     """
     rows = _all_rows(session, site_id)
     first = _in_force(rows, at.date())
-    return _in_force(rows, clinic_day(at, first.zone, first.day_starts))
+    return _for_gate(session, site_id, _in_force(rows, clinic_day(at, first.zone, first.day_starts)))
+
+
+def _for_gate(session: Session, site_id: int, have: SiteSettings) -> SiteSettings:
+    """Return settings by which the re-entry gate finds the approved tables, once it needs them."""
+    return replace(have, rules=replace(have.rules, missed_doses=policy.missed_doses(session, site_id)))
 
 
 _ROWS = (
@@ -86,6 +95,8 @@ def _in_force(rows: list[tuple[SettingKey, str, date]], on: date) -> SiteSetting
         first_dose_observation=timedelta(minutes=int(values[SettingKey.FIRST_DOSE_OBSERVATION_MINUTES])),
         safety_check_days=int(values[SettingKey.SAFETY_CHECK_DAYS]),
         call_back_within=timedelta(hours=int(values[SettingKey.CALL_BACK_HOURS])),
+        pack_folder=values[SettingKey.PACK_FOLDER],
+        pack_every=timedelta(minutes=int(values[SettingKey.PACK_EVERY_MINUTES])),
     )
 
 

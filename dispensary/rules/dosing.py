@@ -5,24 +5,28 @@ Hard rules 1 to 6 of the station (product.md §3), each a function of its own, i
 
 import hashlib
 import json
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
+from functools import reduce
 from zoneinfo import ZoneInfo
 
 from dispensary.clock import clinic_day
 from dispensary.permissions import Permission
 from dispensary.policy.house import house_rules
+from dispensary.policy.missed_doses import MissedDoseTables
 from dispensary.reasons import Reason
 from dispensary.rules.depots import InjectionWindow, Timing
 from dispensary.rules.orders import OrderFacts, Step
+from dispensary.rules.re_entry import Course, ReEntryInputs, ReEntryVerdict, decide
 from dispensary.rules.stock import Line
 from dispensary.wording import N_, Moment, Words, say
 from models.enums import (
     ClaimKind,
     DoseOutcome,
     EpisodeEndReason,
+    ReEntryAction,
     RefusedReason,
     StopKind,
     TreatmentPhase,
@@ -71,6 +75,10 @@ class Slot:
     """What took it; None while it is free."""
 
 
+def _none_in_force(day: date) -> MissedDoseTables:
+    return MissedDoseTables()
+
+
 @dataclass(frozen=True)
 class SiteRules:
     """What the site has set, already no looser than the house rules allow."""
@@ -82,6 +90,12 @@ class SiteRules:
     day_starts: time = time(3)
     opening_days: frozenset[int] = frozenset(range(1, 8))
     """The days of the week on which the clinic doses; Monday is 1."""
+    missed_doses: Callable[[date], MissedDoseTables] = field(default=_none_in_force, compare=False)
+    """The approved missed-dose tables in force on a day; looked up only for somebody with days without medicine."""
+
+    def hold_from(self, phase: TreatmentPhase) -> int:
+        """Return from how many days without medicine a dose is held where no table speaks. Source: house.toml ceilings."""
+        return self.hold_from_days_induction if phase is TreatmentPhase.INDUCTION else self.hold_from_days
 
 
 @dataclass(frozen=True)
@@ -103,7 +117,8 @@ class DosingFacts:
     """When the last part of today was taken."""
     last_day_at: datetime | None
     """When the last dose of an earlier day was taken."""
-    days_without_medicine: int
+    re_entry: ReEntryInputs | None
+    """What the re-entry gate decides on; None where yesterday's dose was taken and nothing else is to be considered."""
     released_mg: Mg | None
     """The amount a prescriber has released for today under this order."""
     stops: tuple[StandingStop, ...]
@@ -132,6 +147,11 @@ class DosingFacts:
     """Another clinic's patient, dosed here for some days."""
     injection: InjectionWindow | None = None
     """When the next injection is due, where the order is for injections."""
+
+    @property
+    def days_without_medicine(self) -> int:
+        """The days without medicine that count: the more cautious of record and answer."""
+        return self.re_entry.days if self.re_entry else 0
 
     @property
     def next_due_on(self) -> date | None:
@@ -185,13 +205,18 @@ def _aspects(facts: DosingFacts, site: SiteRules) -> dict[str, str]:
         "order": facts.order and [facts.order.id, facts.order.version],
         "due": str(facts.due_mg and facts.due_mg.normalize()),
         "stops": [stop.id for stop in facts.stops],
-        "days": facts.days_without_medicine,
+        "days": _days_shown(facts, site),
         "slot": [facts.clinic_day.isoformat(), facts.slot.part, facts.slot.turn],
         "turned_away": [record.id for record in facts.turned_away],
         "lines": [_line_shown(line) for line in facts.lines or ()],
         "verdict": [reason.code for reason in reasons_to_withhold(facts, site)],
     }
     return {name: hashlib.sha256(json.dumps(piece).encode()).hexdigest()[:12] for name, piece in shown.items()}
+
+
+def _days_shown(facts: DosingFacts, site: SiteRules) -> list[object]:
+    verdict = re_entry_verdict(facts, site)
+    return [facts.days_without_medicine, *(verdict.mark if verdict else ())]
 
 
 def _line_shown(line: Line) -> list[object]:
@@ -415,29 +440,61 @@ def stop_standing(facts: DosingFacts, site: SiteRules) -> Reason | None:
     )
 
 
-def hold_limit(facts: DosingFacts, site: SiteRules) -> int:
-    """Return from how many days without medicine a dose is held; fewer in induction. Source: house.toml ceilings."""
-    if facts.order and facts.order.treatment_phase is TreatmentPhase.INDUCTION:
-        return site.hold_from_days_induction
-    return site.hold_from_days
+def re_entry_verdict(facts: DosingFacts, site: SiteRules) -> ReEntryVerdict | None:
+    """Return what the re-entry gate says of the order in force; None where it has nothing to consider."""
+    if facts.order is None or facts.re_entry is None:
+        return None
+    drug, phase = facts.order.medication, facts.order.treatment_phase
+    tables = site.missed_doses(facts.clinic_day).of(drug, phase)
+    return decide(facts.re_entry, Course(drug, phase, site.hold_from(phase)), tables)
+
+
+def released_today(facts: DosingFacts) -> bool:
+    """Return whether a prescriber has released this amount for today, knowing of the days without medicine."""
+    if facts.released_mg is None or facts.due_mg is None:
+        return False
+    return (facts.day_total_mg or facts.due_mg) <= facts.released_mg
 
 
 def too_many_days_without_medicine(facts: DosingFacts, site: SiteRules) -> Reason | None:
-    """Hold after too many days without medicine, unless released for this amount today. Source: product.md §5."""
-    if facts.due_mg is None or facts.days_without_medicine < hold_limit(facts, site):
+    """Hold what the re-entry gate holds, unless released for this amount today. Source: product.md §5."""
+    verdict = re_entry_verdict(facts, site)
+    if verdict is None or facts.due_mg is None or not verdict.holds or released_today(facts):
         return None
-    if facts.released_mg is not None and (facts.day_total_mg or facts.due_mg) <= facts.released_mg:
-        return None
+    next_step = N_("Hold and call the prescriber, who releases today's dose or signs a new order.")
+    if verdict.ask_first:
+        next_step = N_("Type A and ask; then call the prescriber, who releases today's dose or signs a new order.")
     return Reason(
         "days_without_medicine",
-        say(
-            N_("%(days)s days without medicine: the usual dose may be too much now."),
-            days=facts.days_without_medicine,
-        ),
-        say(N_("Hold and call the prescriber, who releases today's dose or signs a new order.")),
-        citation="product.md §5: hold from 3 days, in induction from 2, where no approved table covers",
+        reduce(lambda one, other: say(N_("%(one)s %(other)s"), one=one, other=other), verdict.why),
+        say(next_step),
+        citation=verdict.citation,
         override=Permission.STOP_RELEASE,
     )
+
+
+def last_dose_not_asked(facts: DosingFacts, site: SiteRules) -> Reason | None:
+    """Ask first what the person says, from the first day without medicine on. Source: product.md §5."""
+    verdict = re_entry_verdict(facts, site)
+    if verdict is None or facts.due_mg is None or released_today(facts):
+        return None
+    if not verdict.ask_first or verdict.holds:  # a hold says so itself
+        return None
+    words = N_("%(days)s days without medicine by the record, and nobody has asked yet when the last dose was taken.")
+    return Reason(
+        "not_asked",
+        say(words, days=verdict.inputs.days),
+        say(N_("Type A: three short questions. What the person says is never held against them.")),
+        citation="product.md §5: the gate first asks what the person says",
+    )
+
+
+def seen_first(facts: DosingFacts, site: SiteRules) -> bool:
+    """Return whether somebody must confirm at the window that the person was seen and is not intoxicated."""
+    verdict = re_entry_verdict(facts, site)
+    if verdict is None or facts.due_mg is None or released_today(facts):
+        return False
+    return verdict.action is ReEntryAction.GIVE_IF_NOT_INTOXICATED
 
 
 def too_soon_after_earlier_day(facts: DosingFacts, site: SiteRules) -> Reason | None:
@@ -517,6 +574,7 @@ WITHHOLD = (
     more_than_ordered,
     stop_standing,
     too_many_days_without_medicine,
+    last_dose_not_asked,
     too_soon_after_earlier_day,
     too_soon_after_part,
     cannot_be_poured,

@@ -123,7 +123,7 @@ MAKES_AN_INCIDENT: dict[str, IncidentKind] = {
 }
 """Reasons after which what was swallowed is no ordinary dose, the gravest first."""
 
-NOT_OF_PAPER = frozenset({"clock_behind", "clock_skipped_a_day", "cannot_be_poured", "no_window"})
+NOT_OF_PAPER = frozenset({"clock_behind", "clock_skipped_a_day", "cannot_be_poured", "no_window", "not_asked"})
 """Reasons about this computer and this window now, not about what the paper says."""
 
 OF_A_SLOT = frozenset({"slot_taken", "not_due_today", "injection_early"})
@@ -256,6 +256,9 @@ def _less_than_due(taken_mg: Mg, due_mg: Mg) -> Reason:
 
 def _check_part(row: PaperRow, taken_mg: Mg, facts: DosingFacts) -> None:
     due_mg = facts.due_mg or NOTHING
+    if facts.order is not None and facts.order.is_injection:
+        whole = say(N_("An injection has no part. Type G for a whole one; anything else is an incident."))
+        raise Misread(whole, code="injection", field="outcome")
     if taken_mg >= due_mg:
         words: Words = say(N_("A part is less than the %(mg)s mg that were due."), mg=due_mg)
         raise Misread(words, code="part_out_of_range", field="taken_mg")

@@ -10,6 +10,8 @@ from datetime import date
 from decimal import ROUND_DOWN, Decimal
 
 from dispensary.policy.missed_doses import HOLDS, STRICTNESS, MissedDoseRow, TableInForce
+from dispensary.rules.ledger import runs
+from dispensary.rules.person_days import DayBottle, DayDose, PersonDays
 from dispensary.wording import N_, Words, say
 from models.enums import Answer, Medication, ReEntryAction, TreatmentPhase
 from models.units import Mg
@@ -55,14 +57,15 @@ class ReEntryInputs:
     days_from_confirmed: int
     """From the last confirmed dose: presumed take-home doses not counted as taken."""
     last_confirmed_mg: Mg | None
+    last_confirmed_on: date | None = None
     covers_days: int = 1
     """How many days the last dose covers by its own order; 1 for daily."""
     said: Said | None = None
     """None: not asked today."""
     empties_missing: bool = False
     """Presumed take-home doses stand since the last confirmed one, and the emptied bottles were not brought."""
-    back_from_absence: bool = False
-    """Was in hospital or custody since the last confirmed dose, and the last dose there is not verified."""
+    away: bool = False
+    """On record as in hospital or custody still, so that nobody has said what was taken there last."""
 
     @property
     def days_as_told(self) -> int | None:
@@ -85,6 +88,28 @@ class ReEntryInputs:
         if self.last_confirmed_mg is None or told is None:
             return self.last_confirmed_mg
         return min(self.last_confirmed_mg, told)
+
+
+def inputs_of(days: PersonDays, on: date, said: Said | None) -> ReEntryInputs:
+    """Return what the gate knows of the days before a day, from the ledger and from what was said on it."""
+    counted = runs(days, on)
+    confirmed_on = counted.last_confirmed_on or date.min
+    unheard_of = (b for b in days.bottles if b.presumed_taken and b.fate is None and confirmed_on < b.day < on)
+    taken: tuple[DayDose | DayBottle, ...] = (
+        *(dose for dose in days.doses if dose.taken_mg > 0),
+        *(bottle for bottle in days.bottles if bottle.presumed_taken),
+    )
+    return ReEntryInputs(
+        on=on,
+        days_on_record=counted.days_without_medicine,
+        days_from_confirmed=max(counted.days_without_medicine, counted.days_since_confirmed),
+        last_confirmed_mg=counted.last_confirmed_mg,
+        last_confirmed_on=counted.last_confirmed_on,
+        covers_days=max((fact.covers_days for fact in taken if fact.day == counted.last_taken_on), default=1),
+        said=said,
+        empties_missing=any(unheard_of),
+        away=any(stay.holds(on) for stay in days.away if stay.last_day is None),
+    )
 
 
 @dataclass(frozen=True)
@@ -236,8 +261,8 @@ def _days_ground(inputs: ReEntryInputs) -> Words:
 def _further_grounds(inputs: ReEntryInputs) -> list[Words]:
     """Return what holds a dose whatever the tables say."""
     grounds = []
-    if inputs.back_from_absence:
-        grounds.append(say(N_("Back from hospital or custody: the last dose there is not verified.")))
+    if inputs.away:
+        grounds.append(say(N_("On record as in hospital or custody: what was taken there last is not verified.")))
     if inputs.empties_missing and inputs.days_on_record > 0:
         words = N_(
             "Late, and the emptied take-home bottles are not here: %(record)s days without medicine if they were taken, "

@@ -72,7 +72,7 @@ def facts_for_replacement(facts: DosingFacts, amount_mg: Mg, lines: tuple[Line, 
         previous_part_at=None,
         last_day_at=None,
         part_not_before=None,
-        days_without_medicine=0,
+        re_entry=None,
         day_total_mg=None,
         waiting_step=None,
     )

@@ -16,12 +16,13 @@ from dispensary.errors import Conflict, Refused
 from dispensary.queries import dosing as facts_of
 from dispensary.rules import dosing as rules
 from dispensary.rules.dosing import DosingFacts, SiteRules
+from dispensary.rules.re_entry import ReEntryVerdict
 from dispensary.rules.stock import Line, share_taken
-from dispensary.services import audit, lock, pouring, stock, stops, tasks
+from dispensary.services import audit, lock, pouring, re_entry_decisions, stock, stops, take_home_reviews, tasks
 from dispensary.services.act import Act
 from dispensary.services.facts import write
 from dispensary.services.pouring import Poured
-from dispensary.wording import N_, say
+from dispensary.wording import N_, Words, say
 from models import Claim, Dose
 from models.enums import (
     AuditKind,
@@ -61,6 +62,8 @@ class Shown:
     """The last two digits of the number, typed because somebody else has a like name."""
     scanned_at: datetime | None = None
     """When the person's card or name was entered."""
+    not_intoxicated: bool = False
+    """Somebody at the window saw the person and confirmed that they are not intoxicated."""
 
 
 def record_dose(session: Session, *, shown: Shown, site: SiteRules, act: Act) -> Dose:
@@ -72,8 +75,10 @@ def record_dose(session: Session, *, shown: Shown, site: SiteRules, act: Act) ->
     """
     facts = facts_behind_locks(session, shown.person_id, act)
     lines = may_be_given(facts, shown, site)
+    _refuse_injection(facts, say(N_("Say where it was injected: open the page of the injection.")))
     poured = [Poured(line, line.quantity) for line in lines]
-    return record_poured(session, facts, poured, DoseOutcome.GIVEN, act, scanned_at=shown.scanned_at)
+    verdict = rules.re_entry_verdict(facts, site)
+    return record_poured(session, facts, poured, DoseOutcome.GIVEN, act, scanned_at=shown.scanned_at, verdict=verdict)
 
 
 def record_part_dose(
@@ -100,6 +105,7 @@ def record_part_dose(
     stock.check_witness(MovementKind.WASTE, witnessed_by_id, act)
     facts = facts_behind_locks(session, shown.person_id, act)
     lines = may_be_given(facts, shown, site)
+    _refuse_injection(facts, say(N_("An injection has no part. What was not injected whole is an incident.")))
     ordered = facts.due_mg or NOTHING
     if not NOTHING < taken_mg < ordered:
         words = say(N_("Enter what was swallowed: more than 0 and less than %(mg)s mg."), mg=ordered)
@@ -118,21 +124,35 @@ def record_part_dose(
         refused_reason=reason,
         witnessed_by_id=witnessed_by_id,
         scanned_at=shown.scanned_at,
+        verdict=rules.re_entry_verdict(facts, site),
     )
 
 
-def withhold_dose(session: Session, *, person_id: int, reason: WithheldReason, note: str, act: Act) -> Dose:
+def withhold_dose(
+    session: Session, *, person_id: int, reason: WithheldReason, note: str, act: Act, site: SiteRules | None = None
+) -> Dose:
     """Record that staff gave no dose, and why. It is still a day without medicine.
 
     Somebody not fit for a dose gets none until a prescriber has decided: a stop is set, unless one stands.
 
+    Args:
+        site: what the re-entry gate goes by, so that what it said is kept with the dose.
+
     Raises:
         Refused: no dose is due, so there is nothing to withhold.
     """
-    dose = _without_a_dose(session, person_id, DoseOutcome.WITHHELD, act, withheld_reason=reason, note=note)
+    dose, facts = _without_a_dose(session, person_id, DoseOutcome.WITHHELD, act, withheld_reason=reason, note=note)
     audit.record(session, AuditKind.DOSE_WITHHELD, dose, act, person=person_id, reason=reason)
+    if site is not None:
+        re_entry_decisions.note_decision(session, rules.re_entry_verdict(facts, site), dose, act)
     ask_prescriber(session, person_id, reason, act)
+    take_home_reviews.note_if_deciding(session, person_id, act)
     return dose
+
+
+def _refuse_injection(facts: DosingFacts, words: Words) -> None:
+    if facts.order is not None and facts.order.is_injection:
+        raise Refused(words, code="injection")
 
 
 def ask_prescriber(session: Session, person_id: int, reason: WithheldReason, act: Act) -> None:
@@ -150,7 +170,7 @@ def refuse_dose(session: Session, *, person_id: int, reason: RefusedReason, note
     Raises:
         Refused: no dose is due, so there is nothing to refuse.
     """
-    dose = _without_a_dose(session, person_id, DoseOutcome.REFUSED, act, refused_reason=reason, note=note)
+    dose, _ = _without_a_dose(session, person_id, DoseOutcome.REFUSED, act, refused_reason=reason, note=note)
     audit.record(session, AuditKind.DOSE_REFUSED, dose, act, person=person_id, reason=reason)
     return dose
 
@@ -197,6 +217,9 @@ def may_be_given(facts: DosingFacts, shown: Shown, site: SiteRules) -> tuple[Lin
         raise Refused(say(words), code="identity_unchecked", field="scan")
     if reasons or facts.lines is None:
         raise Refused(say(N_("This dose may not be given now.")), reasons=reasons, code="withheld_by_rule")
+    if rules.seen_first(facts, site) and not shown.not_intoxicated:
+        words = N_("After days without medicine: look whether the person is intoxicated. If not, type N, then F.")
+        raise Refused(say(words), code="not_seen", field="scan")
     return facts.lines
 
 
@@ -210,16 +233,20 @@ def record_poured(
     witnessed_by_id: int | None = None,
     scanned_at: datetime | None = None,
     given_by_id: int | None = None,
+    note: str = "",
+    verdict: ReEntryVerdict | None = None,
 ) -> Dose:
     """Write a dose that was decided on behind the locks: its slot, its lines, its stock, the audit and the register.
 
     Args:
         given_by_id: who gave it, where somebody else enters it from paper.
+        note: of an injection, where on the body.
+        verdict: what the re-entry gate said of it, where it had something to consider.
     """
     claim = write(session, _claim(facts, act))
     taken_mg = Mg(sum((p.taken * p.line.container.strength for p in poured), Decimal(0)))
     dose = dose_of(facts, outcome, act)
-    dose.given_by_id = given_by_id
+    dose.given_by_id, dose.note = given_by_id, note
     dose.claim_id, dose.ordered_mg = claim.id, facts.due_mg or NOTHING
     dose.taken_mg, dose.wasted_mg = taken_mg, Mg(dose.ordered_mg - taken_mg)
     dose.refused_reason, dose.witnessed_by_id, dose.scanned_at = refused_reason, witnessed_by_id, scanned_at
@@ -227,6 +254,7 @@ def record_poured(
     places = stock.places(session, act, PlaceKind.WINDOW, PlaceKind.PERSON, PlaceKind.WASTE)
     movements = pouring.pour(session, dose, poured, witnessed_by_id, places, act)
     audit.record(session, AuditKind.DOSE_RECORDED, dose, act, **audited(dose))
+    re_entry_decisions.note_decision(session, verdict, dose, act)
     if facts.waiting_step is not None:
         due_at = act.at + timedelta(days=1)
         tasks.note(
@@ -266,7 +294,7 @@ def _claim(facts: DosingFacts, act: Act) -> Claim:
         turn=slot.turn,
         follows_id=slot.release_id,
         follows_turn=slot.turn - 1 if slot.release_id is not None else None,
-        kind=ClaimKind.OBSERVED,
+        kind=ClaimKind.INJECTION if facts.order and facts.order.is_injection else ClaimKind.OBSERVED,
         **act.stamp,
     )
 
@@ -295,7 +323,9 @@ def dose_of(facts: DosingFacts, outcome: DoseOutcome, act: Act) -> Dose:
     )
 
 
-def _without_a_dose(session: Session, person_id: int, outcome: DoseOutcome, act: Act, **why: object) -> Dose:
+def _without_a_dose(
+    session: Session, person_id: int, outcome: DoseOutcome, act: Act, **why: object
+) -> tuple[Dose, DosingFacts]:
     lock.person(session, person_id)
     facts = facts_of.facts_for(
         session,
@@ -317,4 +347,4 @@ def _without_a_dose(session: Session, person_id: int, outcome: DoseOutcome, act:
     dose.taken_mg = dose.wasted_mg = NOTHING
     for column, value in why.items():
         setattr(dose, column, value)
-    return write(session, dose)
+    return write(session, dose), facts

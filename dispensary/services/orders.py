@@ -18,7 +18,8 @@ from dispensary.queries.orders import OrderVersion
 from dispensary.rules.order_drafts import OrderDraft, amounts_to_type_again, faults, says
 from dispensary.rules.order_limits import reasons_over_limit
 from dispensary.rules.orders import Step, weekdays_text
-from dispensary.services import audit, guests, prescriber_desk, re_entry
+from dispensary.rules.re_entry import ReEntryVerdict
+from dispensary.services import audit, call_backs, guests, prescriber_desk, re_entry
 from dispensary.services.act import Act
 from dispensary.services.people import line, lock
 from dispensary.wording import N_, say
@@ -76,6 +77,7 @@ def change_order(session: Session, *, order_id: int, signing: Signing, act: Act)
     order = _sign(session, person_id, old.episode_id, old, signing, act)
     last_day = signing.draft.starts_on - DAY
     _end(session, own, last_day=last_day, reason=OrderEndReason.REPLACED, note="", act=act)
+    call_backs.note_wrong_bottles(session, person_id=person_id, act=act)
     return order
 
 
@@ -108,6 +110,7 @@ def stop_order(session: Session, *, order_id: int, last_day: date, reason: str, 
         TaskReasonKind.DEPOT_WINDOW,
     }
     prescriber_desk.answer(session, person_id=old.person_id, kinds=answered, resolution=reason, act=act)
+    call_backs.note_wrong_bottles(session, person_id=old.person_id, act=act)
 
 
 def _locked(session: Session, order_id: int, act: Act) -> OrderVersion:
@@ -231,7 +234,7 @@ def _sign(
     session: Session, person_id: int, episode_id: int, old: OrderVersion | None, signing: Signing, act: Act
 ) -> DoseOrder:
     draft = signing.draft
-    held_days = _held_days(session, person_id, signing, act)
+    held = _held(session, person_id, signing, act)
     order = DoseOrder(
         person_id=person_id,
         episode_id=episode_id,
@@ -257,9 +260,9 @@ def _sign(
         session.add(DepotPlan(order_id=order.id, **asdict(draft.depot), **act.stamp))
         session.flush()
     answered = {TaskReasonKind.STEP_WAITS, TaskReasonKind.ORDER_ENDING, TaskReasonKind.DEPOT_WINDOW}
-    if held_days is not None:
-        re_entry.write(session, person_id=person_id, order_id=order.id, held_days=held_days,
-                       amount_mg=draft.steps[0].total_mg, reason=order.reason, act=act)  # fmt: skip
+    if held is not None:
+        re_entry.write(session, person_id=person_id, order_id=order.id, held_days=held.inputs.days,
+                       amount_mg=draft.steps[0].total_mg, reason=order.reason, act=act, verdict=held)  # fmt: skip
         answered.add(TaskReasonKind.DAYS_WITHOUT_MEDICINE)
     prescriber_desk.answer(session, person_id=person_id, kinds=answered, resolution=order.reason, act=act)
     return order
@@ -277,8 +280,8 @@ def _said(draft: OrderDraft) -> str:
     return "; ".join(f"{s.from_on.isoformat()} {'+'.join(plain(mg) for mg in s.amounts_mg)}" for s in draft.steps)
 
 
-def _held_days(session: Session, person_id: int, signing: Signing, act: Act) -> int | None:
-    """Return the days without medicine that this signature releases, or None when it releases nothing.
+def _held(session: Session, person_id: int, signing: Signing, act: Act) -> ReEntryVerdict | None:
+    """Return what the re-entry gate says of today's dose that this signature releases, or None when it releases nothing.
 
     Raises:
         Refused: the count is another by now.
@@ -288,11 +291,14 @@ def _held_days(session: Session, person_id: int, signing: Signing, act: Act) -> 
         line(signing.draft.reason, "reason", needed=True)
     if considered is None or signing.draft.starts_on != act.clinic_day:
         return None
-    days = re_entry.days_held(session, person_id, signing.draft.treatment_phase, act)
-    if days is not None and days != considered:
-        words = say(N_("It is %(days)s days without medicine now. Consider that, then tick again."), days=days)
-        raise Refused(words, code="days_have_changed", field="days_considered")
-    return days
+    draft = signing.draft
+    verdict = re_entry.verdict_for(session, person_id, draft.medication, draft.treatment_phase, act)
+    if verdict is None or not verdict.holds:
+        return None
+    if verdict.inputs.days != considered:
+        words = N_("It is %(days)s days without medicine now. Consider that, then tick again.")
+        raise Refused(say(words, days=verdict.inputs.days), code="days_have_changed", field="days_considered")
+    return verdict
 
 
 def _end(

@@ -112,10 +112,12 @@ def _record(
         reason = dosing_rules.cannot_be_poured(facts, site)
         assert reason is not None
         raise _because(reason)
-    then = act.of(row.at, facts.clinic_day)
+    then, gate = act.of(row.at, facts.clinic_day), dosing_rules.re_entry_verdict(facts, site)
     if row.outcome is PaperOutcome.GIVEN:
         poured = [Poured(line, line.quantity) for line in facts.lines]
-        return dosing.record_poured(session, facts, poured, DoseOutcome.GIVEN, then, given_by_id=row.given_by_id)
+        return dosing.record_poured(
+            session, facts, poured, DoseOutcome.GIVEN, then, given_by_id=row.given_by_id, verdict=gate
+        )
     _check_witness(row, act)
     return dosing.record_poured(
         session,
@@ -126,6 +128,7 @@ def _record(
         refused_reason=row.refused_reason,
         witnessed_by_id=row.witness_id,
         given_by_id=row.given_by_id,
+        verdict=gate,
     )
 
 

@@ -1,30 +1,91 @@
-"""Letting a held dose be given: for the ordered amount, stated in mg, and for one clinic day."""
+"""The re-entry gate at work: what a person says is written down, and a held dose is released for the ordered amount.
+
+A release is stated in mg and holds for one clinic day.
+"""
 
 from dataclasses import dataclass
+from datetime import date, timedelta
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
-from dispensary.errors import Conflict
+from dispensary.errors import Conflict, Refused
 from dispensary.queries import dosing, sites
-from dispensary.rules.dosing import too_many_days_without_medicine
+from dispensary.rules.dosing import DosingFacts, SiteRules, re_entry_verdict, too_many_days_without_medicine
 from dispensary.rules.orders import OrderFacts
+from dispensary.rules.re_entry import Course, ReEntryVerdict, decide
 from dispensary.services import audit, people, prescriber_desk
 from dispensary.services.act import Act
+from dispensary.services.facts import write as write_fact
+from dispensary.services.re_entry_decisions import note_decision
 from dispensary.wording import N_, say
-from models import ReEntryRelease
-from models.enums import AuditKind, TaskReasonKind, TreatmentPhase
+from models import ReEntryAnswer, ReEntryRelease
+from models.enums import Answer, AuditKind, Medication, TaskReasonKind, TreatmentPhase
 from models.units import Mg
+
+LONGEST_BACK = timedelta(days=3660)
+
+
+@dataclass(frozen=True)
+class Told:
+    """What somebody says at the window of the last dose, and of what was used since."""
+
+    as_recorded: Answer
+    used_full_agonist: Answer
+    last_dose_on: date | None = None
+    """Where it differs from the record; None if it is not known."""
+    last_dose_mg: Mg | None = None
+
+
+def note_answer(session: Session, *, person_id: int, told: Told, act: Act) -> ReEntryAnswer:
+    """Write down what somebody says of the last dose; asked again on the same day, the last answer counts.
+
+    Raises:
+        NotFound: there is no such person.
+        Refused: the day told is not before today, or the amount is none.
+    """
+    differs = told.as_recorded is not Answer.YES
+    day, amount = (told.last_dose_on, told.last_dose_mg) if differs else (None, None)
+    if day is not None and not act.clinic_day - LONGEST_BACK <= day < act.clinic_day:
+        words = say(N_("The last dose was before today. Leave the day empty if it is not known."))
+        raise Refused(words, code="not_a_day_before", field="last_dose_on")
+    if amount is not None and amount <= 0:
+        words = say(N_("An amount is more than 0 mg. Leave it empty if it is not known."))
+        raise Refused(words, code="amount", field="last_dose_mg")
+    people.lock(session, person_id)
+    people.refuse_linked_away(session, person_id)
+    mine = (ReEntryAnswer.person_id == person_id, ReEntryAnswer.clinic_day == act.clinic_day)
+    answer = write_fact(
+        session,
+        ReEntryAnswer(
+            person_id=person_id,
+            clinic_day=act.clinic_day,
+            turn=(session.scalar(select(func.max(ReEntryAnswer.turn)).where(*mine)) or 0) + 1,
+            as_recorded=told.as_recorded,
+            last_dose_on=day,
+            last_dose_mg=amount,
+            used_full_agonist=told.used_full_agonist,
+            asked_at=act.at,
+            **act.stamp,
+        ),
+    )
+    audit.record(session, AuditKind.RE_ENTRY_ASKED, answer, act, person=person_id)
+    return answer
 
 
 @dataclass(frozen=True)
 class Held:
-    """A dose that the window holds today: under which order, how much, after how many days."""
+    """A dose that the window holds today: under which order, how much, and what the gate says of it."""
 
     order: OrderFacts
     amount_mg: Mg
     """The day's total."""
-    days_without_medicine: int
+    verdict: ReEntryVerdict
+
+    @property
+    def days_without_medicine(self) -> int:
+        """The days that count."""
+        return self.verdict.inputs.days
 
 
 _RELEASED = select(ReEntryRelease.id).where(
@@ -33,24 +94,50 @@ _RELEASED = select(ReEntryRelease.id).where(
 
 
 def held_today(session: Session, person_id: int, act: Act) -> Held | None:
-    """Return the dose that is held today after days without medicine, or None if none is."""
-    facts = dosing.facts_for(
-        session, person_id=person_id, site_id=act.site_id, window_id=None, clinic_day=act.clinic_day, at=act.at
-    )
-    rules = sites.settings(session, act.site_id, act.clinic_day).rules
-    if facts.order is None or facts.day_total_mg is None or too_many_days_without_medicine(facts, rules) is None:
+    """Return the dose that the re-entry gate holds today, or None if it holds none."""
+    facts = _facts(session, person_id, act)
+    return held_dose(facts, _rules(session, act))
+
+
+def held_dose(facts: DosingFacts, site: SiteRules) -> Held | None:
+    """Return the dose that the re-entry gate holds by these facts, or None if it holds none."""
+    verdict = re_entry_verdict(facts, site)
+    if verdict is None or facts.order is None or facts.day_total_mg is None:
         return None
-    return Held(facts.order, facts.day_total_mg, facts.days_without_medicine)
+    if too_many_days_without_medicine(facts, site) is None:
+        return None
+    return Held(facts.order, facts.day_total_mg, verdict)
+
+
+def verdict_for(
+    session: Session, person_id: int, medication: Medication, phase: TreatmentPhase, act: Act
+) -> ReEntryVerdict | None:
+    """Return what the gate would say today of an order for a drug in a phase; None where it has nothing to consider."""
+    facts, site = _facts(session, person_id, act), _rules(session, act)
+    if facts.re_entry is None:
+        return None
+    tables = site.missed_doses(act.clinic_day).of(medication, phase)
+    return decide(facts.re_entry, Course(medication, phase, site.hold_from(phase)), tables)
 
 
 def days_held(session: Session, person_id: int, phase: TreatmentPhase, act: Act) -> int | None:
-    """Return the days without medicine for which an order in this phase would be held today; None if it would not."""
-    facts = dosing.facts_for(
+    """Return the days for which an order of any drug in this phase would be held today; None if none would."""
+    facts, site = _facts(session, person_id, act), _rules(session, act)
+    if facts.re_entry is None:
+        return None
+    tables, limit = site.missed_doses(act.clinic_day), site.hold_from(phase)
+    held = (decide(facts.re_entry, Course(drug, phase, limit), tables.of(drug, phase)).holds for drug in Medication)
+    return facts.days_without_medicine if any(held) else None
+
+
+def _facts(session: Session, person_id: int, act: Act) -> DosingFacts:
+    return dosing.facts_for(
         session, person_id=person_id, site_id=act.site_id, window_id=None, clinic_day=act.clinic_day, at=act.at
     )
-    rules = sites.settings(session, act.site_id, act.clinic_day).rules
-    limit = rules.hold_from_days_induction if phase is TreatmentPhase.INDUCTION else rules.hold_from_days
-    return facts.days_without_medicine if facts.days_without_medicine >= limit else None
+
+
+def _rules(session: Session, act: Act) -> SiteRules:
+    return sites.settings(session, act.site_id, act.clinic_day).rules
 
 
 def release_held_dose(
@@ -86,7 +173,7 @@ def release_held_dose(
         )
     refuse_released(session, order_id, act)
     release = write(session, person_id=person_id, order_id=order_id, held_days=days_without_medicine,
-                    amount_mg=amount_mg, reason=reason, act=act)  # fmt: skip
+                    amount_mg=amount_mg, reason=reason, act=act, verdict=held.verdict)  # fmt: skip
     kinds = {TaskReasonKind.DAYS_WITHOUT_MEDICINE}
     prescriber_desk.answer(session, person_id=person_id, kinds=kinds, resolution=reason, act=act)
     return release
@@ -104,9 +191,21 @@ def refuse_released(session: Session, order_id: int, act: Act) -> None:
 
 
 def write(
-    session: Session, *, person_id: int, order_id: int, held_days: int, amount_mg: Mg, reason: str, act: Act
+    session: Session,
+    *,
+    person_id: int,
+    order_id: int,
+    held_days: int,
+    amount_mg: Mg,
+    reason: str,
+    act: Act,
+    verdict: ReEntryVerdict | None = None,
 ) -> ReEntryRelease:
-    """Write the release of today's dose under an order; whoever calls it has decided that it is held."""
+    """Write the release of today's dose under an order; whoever calls it has decided that it is held.
+
+    Args:
+        verdict: what the gate said, kept beside the release.
+    """
     release = ReEntryRelease(
         person_id=person_id,
         order_id=order_id,
@@ -130,4 +229,5 @@ def write(
         days_without_medicine=held_days,
         amount_mg=amount_mg,
     )
+    note_decision(session, verdict, release, act)
     return release

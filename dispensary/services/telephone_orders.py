@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from dispensary.errors import Conflict, NotFound, Refused
 from dispensary.queries import dosing, on_call, orders, sites, telephone_orders
 from dispensary.queries.telephone_orders import Call, TakenDown
+from dispensary.rules.dosing import SiteRules, re_entry_verdict
 from dispensary.rules.order_drafts import says
 from dispensary.rules.orders import Step, weekdays_text
 from dispensary.rules.telephone_orders import amount_fault, reasons_against
@@ -55,7 +56,7 @@ def take_telephone_order(session: Session, *, person_id: int, said: Said, act: A
         session, person_id, site_id=act.site_id, clinic_day=act.clinic_day, at=act.at, rules=settings.rules
     )
     _check(said, call)
-    order_id, release_id = _carry_out(session, said, call, reason, act)
+    order_id, release_id = _carry_out(session, said, call, reason, settings.rules, act)
     taken = TelephoneOrder(
         person_id=person_id,
         clinic_day=act.clinic_day,
@@ -110,7 +111,9 @@ def _check(said: Said, call: Call) -> None:
         raise Refused(say(words), code="not_read_back", field="read_back")
 
 
-def _carry_out(session: Session, said: Said, call: Call, reason: str, act: Act) -> tuple[int, int | None]:
+def _carry_out(
+    session: Session, said: Said, call: Call, reason: str, site: SiteRules, act: Act
+) -> tuple[int, int | None]:
     """Write what the window goes by; return the order it is about, and the release if it is one."""
     if said.kind is TelephoneOrderKind.CONTINUE:
         return _continue(session, said, call, reason, act).id, None
@@ -128,6 +131,7 @@ def _carry_out(session: Session, said: Said, call: Call, reason: str, act: Act) 
         amount_mg=said.amount_mg,
         reason=reason,
         act=act,
+        verdict=re_entry_verdict(call.dosing, site),
     )
     return order.id, release.id
 

@@ -82,7 +82,7 @@ INPUTS = st.builds(
     covers_days=st.integers(1, 3),
     said=ANSWERS,
     empties_missing=st.booleans(),
-    back_from_absence=st.booleans(),
+    away=st.booleans(),
 )
 COURSES = st.integers(1, 3).map(lambda n: Course(Medication.METHADONE, TreatmentPhase.MAINTENANCE, n))
 IN_FORCE = st.lists(tables(), max_size=3)

@@ -13,7 +13,7 @@ import pytest
 from dispensary.rules.paper_entry import EnteredBefore, Misread, PaperOutcome, PaperRow, as_of_paper, judge, wrong_clock
 from models.enums import EpisodeEndReason, Form, IncidentKind, Medication, RefusedReason, WithheldReason
 from models.units import mg
-from tests.spec.test_when_a_dose_may_be_given import DOSED, MORNING, NOW, SECOND_PART, SITE, STOP
+from tests.spec.test_when_a_dose_may_be_given import DOSED, MORNING, NOW, SECOND_PART, SITE, STOP, without
 
 GIVEN, PART, WITHHELD, REFUSED = PaperOutcome
 METHADONE = (Medication.METHADONE, Form.LIQUID)
@@ -39,7 +39,7 @@ CASES = [
     ("given 80 mg", {"taken_mg": mg("80")}, {}, [], None, "80"),
     ("a part, the rest wasted before a witness", PARTLY, {}, [], None, "30"),
     ("given while a stop stood", {}, {"stops": (STOP,)}, ["stop_standing"], None, "80"),
-    ("given after five days without medicine", {}, {"days_without_medicine": 5}, ["days_without_medicine"], None, "80"),
+    ("given after five days without medicine", {}, {**without(5)}, ["days_without_medicine"], None, "80"),
     (
         "given seven hours after the last dose",
         {},

@@ -225,11 +225,11 @@ def test_late_and_no_emptied_bottles_holds_with_both_counts():
 
 
 def test_back_from_hospital_or_custody_holds_until_the_last_dose_is_verified():
-    assert judged(1, "au-2003", back_from_absence=True).action is HOLD
+    assert judged(1, "au-2003", away=True).action is HOLD
 
 
 def test_a_further_ground_does_not_soften_a_new_induction():
-    verdict = judged(5, "au-2003", back_from_absence=True)
+    verdict = judged(5, "au-2003", away=True)
 
     assert (verdict.action, len(verdict.why)) == (REINDUCT, 2)
 

@@ -21,8 +21,10 @@ from dispensary.rules.dosing import (
     shown_digest,
 )
 from dispensary.rules.orders import OrderFacts, Step
+from dispensary.rules.re_entry import ReEntryInputs, Said
 from dispensary.rules.stock import ContainerFacts, Line
 from models.enums import (
+    Answer,
     BaseUnit,
     DoseOutcome,
     EpisodeEndReason,
@@ -78,6 +80,14 @@ def bottle(number=1, holds="500", is_open=True):
     )
 
 
+AS_RECORDED = Said(1, 1, Answer.YES, None, None, Answer.NO)
+
+
+def without(days, said=AS_RECORDED):
+    """Return the facts of somebody with days without medicine, who was asked and says what the record says."""
+    return {"re_entry": ReEntryInputs(TODAY, days, days, mg("80"), said=said)}
+
+
 MORNING = DosingFacts(
     person_id=7,
     clinic_day=TODAY,
@@ -90,7 +100,7 @@ MORNING = DosingFacts(
     slot=Slot(1, 1, None),
     previous_part_at=None,
     last_day_at=NOW - timedelta(hours=24),
-    days_without_medicine=0,
+    re_entry=None,
     released_mg=None,
     stops=(),
     lines=(Line(bottle(), quantity("8")),),
@@ -141,20 +151,22 @@ CASES = [
     ),
     # 3. Stops
     ("a stop stands", {"stops": (STOP,)}, ["stop_standing"]),
-    ("several reasons are all named", {"stops": (STOP,), "days_without_medicine": 3},
+    ("several reasons are all named", {"stops": (STOP,), **without(3)},
      ["stop_standing", "days_without_medicine"]),
     # 4. Days without medicine
-    ("two days without medicine", {"days_without_medicine": 2}, []),
-    ("three days", {"days_without_medicine": 3}, ["days_without_medicine"]),
-    ("one day in induction", {"order": INDUCTION, "days_without_medicine": 1}, []),
-    ("two days in induction", {"order": INDUCTION, "days_without_medicine": 2}, ["days_without_medicine"]),
-    ("released for this amount today", {"days_without_medicine": 5, "released_mg": mg("80")}, []),
-    ("released for more than is due", {"days_without_medicine": 5, "released_mg": mg("100")}, []),
-    ("released for less than is due", {"days_without_medicine": 5, "released_mg": mg("79.9")},
+    ("one day without medicine, and nobody has asked yet", without(1, said=None), ["not_asked"]),
+    ("two days without medicine", {**without(2)}, []),
+    ("three days, and nobody has asked yet", without(3, said=None), ["days_without_medicine"]),
+    ("three days", {**without(3)}, ["days_without_medicine"]),
+    ("one day in induction", {"order": INDUCTION, **without(1)}, []),
+    ("two days in induction", {"order": INDUCTION, **without(2)}, ["days_without_medicine"]),
+    ("released for this amount today", {**without(5), "released_mg": mg("80")}, []),
+    ("released for more than is due", {**without(5), "released_mg": mg("100")}, []),
+    ("released for less than is due", {**without(5), "released_mg": mg("79.9")},
      ["days_without_medicine"]),
     (
         "the day's parts together are more than was released, though each alone is not",
-        {"order": SPLIT, "parts_today": 2, "due_mg": mg("50"), "days_without_medicine": 5, "released_mg": mg("60"),
+        {"order": SPLIT, "parts_today": 2, "due_mg": mg("50"), **without(5), "released_mg": mg("60"),
          "lines": (Line(bottle(), quantity("5")),)},
         ["days_without_medicine"],
     ),
@@ -202,7 +214,7 @@ CHANGES = [
     ("the amount is another", {"due_mg": mg("70")}, ["the amount, now %(mg)s mg"]),
     ("it is another day", {"clinic_day": TODAY + timedelta(days=1)}, ["the day or its part"]),
     ("a record was reversed", {"slot": Slot(1, 2, 9)}, ["the day or its part"]),
-    ("the days without medicine are more", {"days_without_medicine": 1}, ["the days without medicine"]),
+    ("the days without medicine are more", {**without(1)}, ["the days without medicine"]),
     ("another bottle stands open", {"lines": (Line(bottle(2), quantity("8")),)}, ["the containers"]),
     ("the amount is split otherwise between two bottles",
      {"lines": (Line(bottle(1), quantity("5")), Line(bottle(2, is_open=False), quantity("3")))}, ["the containers"]),
