@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from dispensary.errors import Conflict, NotFound, Refused
 from dispensary.queries import orders
 from dispensary.queries.people import EpisodeSpan, episodes_of
-from dispensary.services import audit, people
+from dispensary.services import audit, one_off_take_homes, people, take_homes
 from dispensary.services.act import Act
 from dispensary.wording import N_, say
 from models import Dose, DoseOrder, DoseReversal, Episode, EpisodeEnd, EpisodeEndCorrection, OrderEnd
@@ -89,7 +89,7 @@ def admit_patient(
 def end_episode(
     session: Session, *, person_id: int, ended_on: date, reason: EpisodeEndReason, note: str, act: Act
 ) -> EpisodeEnd:
-    """End a person's open episode, and with it the orders that would outlive it.
+    """End a person's open episode, and with it the orders and take-home decisions that would outlive it.
 
     Args:
         ended_on: the last day of the episode, and the last day of its orders.
@@ -106,6 +106,8 @@ def end_episode(
     note = people.line(note, "note", needed=True)
     end = write_end(session, span=open_one, ended_on=ended_on, reason=reason, note=note, act=act)
     end_orders(session, person_id=person_id, last_day=ended_on, reason=OrderEndReason.EPISODE_ENDED, act=act)
+    take_homes.end_with_episode(session, person_id=person_id, last_day=ended_on, act=act)
+    one_off_take_homes.end_with_episode(session, person_id=person_id, last_day=ended_on, reason=note, act=act)
     return end
 
 

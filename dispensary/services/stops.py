@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from dispensary.errors import Conflict, NotFound, Refused
 from dispensary.queries import prescriber_desk
 from dispensary.queries.signs import same_person
-from dispensary.services import audit, people, tasks
+from dispensary.services import audit, people, take_home_reviews, tasks
 from dispensary.services.act import Act
 from dispensary.wording import N_, say
 from models import Notice, NoticeTick, Person, Staff, Stop, StopRelease, Task
@@ -27,6 +27,8 @@ def set_stop(
     act: Act,
 ) -> Stop:
     """Stop a person's dosing until a prescriber releases it, and put it on the prescriber's desk.
+
+    Take-home doses that were decided on are reviewed there too; the decision stands until somebody changes it.
 
     Args:
         decide_by: when the answer is due; two hours from now if not given.
@@ -52,6 +54,7 @@ def set_stop(
         stop_id=stop.id,
         act=act,
     )
+    take_home_reviews.note_if_deciding(session, person_id, act)
     audit.record(session, AuditKind.STOP_SET, stop, act, person=person_id, stop_kind=kind, decide_by=decide_by)
     return stop
 

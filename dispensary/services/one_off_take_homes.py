@@ -1,0 +1,121 @@
+"""Doses to take home for some days apart from the schedule: a journey, an illness, work, the family."""
+
+from datetime import date
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from dispensary.errors import Conflict, Refused
+from dispensary.queries import orders, take_homes
+from dispensary.queries.people import episodes_of
+from dispensary.services import audit, people, prescriber_desk
+from dispensary.services.act import Act
+from dispensary.wording import N_, say
+from models import OneOffTakeHome, OneOffTakeHomeEnd
+from models.enums import AuditKind, Form, OneOffReason, TaskReasonKind
+
+MOST_DAYS = 31
+"""A month of doses at once is the most that any source gives."""
+
+
+def allow_once(
+    session: Session,
+    *,
+    person_id: int,
+    reason: OneOffReason,
+    first_on: date,
+    last_on: date,
+    rationale: str,
+    act: Act,
+) -> OneOffTakeHome:
+    """Allow doses for some days apart from the schedule.
+
+    Raises:
+        Refused: days that cannot be, no episode or no order for them, or no rationale; a closure has its own list.
+    """
+    rationale = people.line(rationale, "rationale", needed=True)
+    _check_days(first_on, last_on, act)
+    if reason is OneOffReason.CLOSURE:
+        words = N_("Doses for a closure are signed on the closure's own list.")
+        raise Refused(say(words), code="closure_has_a_list", field="reason")
+    people.lock(session, person_id)
+    people.refuse_linked_away(session, person_id)
+    episode_id = _open_episode(session, person_id)
+    _check_order(session, person_id, first_on, last_on)
+    made = OneOffTakeHome(
+        person_id=person_id,
+        episode_id=episode_id,
+        reason=reason,
+        first_on=first_on,
+        last_on=last_on,
+        rationale=rationale,
+        decided_at=act.at,
+        **act.stamp,
+    )
+    session.add(made)
+    session.flush()
+    asked = {TaskReasonKind.TAKE_HOME_REQUEST}
+    prescriber_desk.answer(session, person_id=person_id, kinds=asked, resolution=rationale, act=act)
+    values = {"person": person_id, "first_on": first_on, "last_on": last_on, "one_off": reason}
+    audit.record(session, AuditKind.TAKE_HOME_ALLOWED_ONCE, made, act, **values)
+    return made
+
+
+def end_once(session: Session, *, one_off_id: int, reason: str, act: Act) -> OneOffTakeHomeEnd:
+    """Take back one-off doses; what was handed out on them stays handed out.
+
+    Raises:
+        NotFound: there are no such one-off doses.
+        Conflict: they were taken back before.
+    """
+    reason = people.line(reason, "reason", needed=True)
+    person_id = take_homes.person_of_one_off(session, one_off_id)
+    people.lock(session, person_id)
+    known = select(OneOffTakeHomeEnd.id).where(OneOffTakeHomeEnd.one_off_id == one_off_id)
+    if session.scalar(known) is not None:
+        raise Conflict(say(N_("These days were taken back before.")), code="one_off_ended")
+    return _end(session, person_id, one_off_id, reason, act)
+
+
+def end_with_episode(session: Session, *, person_id: int, last_day: date, reason: str, act: Act) -> None:
+    """Take back the one-off doses that would outlive an episode; call behind the person's lock."""
+    for line in take_homes.one_offs_of(session, person_id):
+        if line.end_reason is None and line.facts.last_on > last_day:
+            _end(session, person_id, line.facts.id, reason, act)
+
+
+def _end(session: Session, person_id: int, one_off_id: int, reason: str, act: Act) -> OneOffTakeHomeEnd:
+    ended = OneOffTakeHomeEnd(one_off_id=one_off_id, reason=reason, **act.stamp)
+    session.add(ended)
+    session.flush()
+    audit.record(session, AuditKind.TAKE_HOME_ONCE_ENDED, ended, act, person=person_id, one_off_no=one_off_id)
+    return ended
+
+
+def _check_days(first_on: date, last_on: date, act: Act) -> None:
+    if first_on < act.clinic_day:
+        raise Refused(say(N_("The first day is today at the earliest.")), code="past_day", field="first_on")
+    if last_on < first_on:
+        raise Refused(say(N_("The last day is before the first.")), code="days_reversed", field="last_on")
+    if (last_on - first_on).days >= MOST_DAYS:
+        words = say(N_("At most %(most)s days at one time."), most=MOST_DAYS)
+        raise Refused(words, code="too_many_days", field="last_on")
+
+
+def _open_episode(session: Session, person_id: int) -> int:
+    spans = episodes_of(session, [person_id]).get(person_id, [])
+    episode = next((span for span in spans if span.ended_on is None), None)
+    if episode is None:
+        raise Refused(say(N_("This person is not in treatment here. Admit them first.")), code="no_open_episode")
+    return episode.id
+
+
+def _check_order(session: Session, person_id: int, first_on: date, last_on: date) -> None:
+    versions = [v.facts for v in orders.versions_of(session, person_id) if not v.never_held]
+    reaching = [facts for facts in versions if facts.starts_on <= last_on and facts.ends_on >= first_on]
+    if not reaching:
+        words = N_("No order holds on any of these days. Sign an order first.")
+        raise Refused(say(words), code="no_order", field="first_on")
+    if all(facts.form is Form.INJECTION for facts in reaching):
+        words = N_("An injection is never taken home: a health professional gives each one.")
+        raise Refused(say(words), code="injection")

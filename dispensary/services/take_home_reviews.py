@@ -1,0 +1,102 @@
+"""A missed dose, a dose withheld or a stop opens a review of take-home doses, never a silent cut (product.md §7)."""
+
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import Session
+
+from dispensary.queries import ledger, sites
+from dispensary.queries.signs import same_person
+from dispensary.rules.ledger import status_of
+from dispensary.services import people, tasks
+from dispensary.services.act import Act
+from models import Person, Stop, StopRelease, TakeHomeDecision, TakeHomeDecisionEnd, Task, TaskReason
+from models.enums import DayStatus, Desk, TaskReasonKind
+
+TIME_TO_REVIEW = timedelta(days=1)
+MISSED = frozenset({DayStatus.NO_SHOW, DayStatus.WITHHELD, DayStatus.REFUSED})
+KIND = TaskReasonKind.TAKE_HOME_REVIEW
+
+
+def open_reviews(session: Session, site_id: int, clinic_day: date, act: Act) -> list[int]:
+    """Put on the prescriber's desk everybody with a standing decision who missed a day, or about whom a stop stands.
+
+    Safe to run twice: whoever was put there on that day or later is not put there again, decided or not.
+
+    Args:
+        clinic_day: the day that is over; whoever was still awaited did not come.
+
+    Returns:
+        Those who were put on the desk by this run.
+    """
+    since = _start_of(session, site_id, clinic_day)
+    opened = []
+    for person_id in _with_decisions(session, site_id, clinic_day):
+        if _noted_since(session, person_id, since):
+            continue
+        if _stopped(session, person_id) or _missed(session, person_id, site_id, clinic_day):
+            people.lock(session, person_id)
+            note(session, person_id, act)
+            opened.append(person_id)
+    return opened
+
+
+def note_if_deciding(session: Session, person_id: int, act: Act) -> None:
+    """Open the review of somebody with a standing decision, at once; call behind the person's lock."""
+    if session.scalar(_standing(act.clinic_day).where(same_person(_DECISION.person_id, person_id)).limit(1)):
+        note(session, person_id, act)
+
+
+def note(session: Session, person_id: int, act: Act) -> None:
+    """Put a review on the prescriber's desk; call behind the person's lock."""
+    due_at = act.at + TIME_TO_REVIEW
+    tasks.note(session, person_id=person_id, desk=Desk.PRESCRIBER, kind=KIND, due_at=due_at, act=act)
+
+
+_DECISION, _ENDED = TakeHomeDecision.__table__.c, TakeHomeDecisionEnd.__table__.c
+
+
+def _standing(on: date) -> Select[tuple[int]]:
+    ended = select(_ENDED.decision_id).where(_ENDED.last_day < on)
+    return select(_DECISION.person_id).where(_DECISION.effective_on <= on, _DECISION.id.not_in(ended))
+
+
+def _with_decisions(session: Session, site_id: int, on: date) -> list[int]:
+    """Return whose decisions of a site hold on a day, by their surviving record."""
+    query = (
+        select(func.coalesce(Person.root_id, Person.id))
+        .where(Person.id.in_(_standing(on).where(_DECISION.site_id == site_id)))
+        .distinct()
+    )
+    return sorted(session.scalars(query))
+
+
+def _missed(session: Session, person_id: int, site_id: int, day: date) -> bool:
+    days = ledger.person_days(session, person_id, site_id, until=day)
+    return status_of(days, day, day + timedelta(days=1)) in MISSED
+
+
+def _stopped(session: Session, person_id: int) -> bool:
+    stop = Stop.__table__.c
+    released = select(StopRelease.stop_id)
+    query = select(stop.id).where(same_person(stop.person_id, person_id), stop.id.not_in(released))
+    return session.scalar(query.limit(1)) is not None
+
+
+def _noted_since(session: Session, person_id: int, since: datetime) -> bool:
+    """Return whether a review was opened since a moment, or one is open."""
+    query = (
+        select(TaskReason.id)
+        .join(Task, Task.id == TaskReason.task_id)
+        .where(
+            same_person(Task.__table__.c.person_id, person_id),
+            TaskReason.kind == KIND,
+            (TaskReason.noted_at >= since) | Task.resolved_at.is_(None),
+        )
+    )
+    return session.scalar(query.limit(1)) is not None
+
+
+def _start_of(session: Session, site_id: int, day: date) -> datetime:
+    settings = sites.settings(session, site_id, day)
+    return datetime.combine(day, settings.day_starts, settings.zone)
