@@ -2,8 +2,9 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, case, func, select
@@ -84,10 +85,12 @@ class BottleOnRecord:
         return self.covers_on < today
 
 
+BECAME = 14
+"""From which column on a row of `_bottles` says what became of the bottle."""
 _BY, _WITNESS, _GAVE = aliased(Staff), aliased(Staff), aliased(Staff)
 
 
-def _bottles() -> Select[tuple[object, ...]]:
+def _bottles() -> Select[*tuple[Any, ...]]:
     return (
         select(
             Bottle.id,
@@ -124,12 +127,13 @@ def _bottles() -> Select[tuple[object, ...]]:
     )
 
 
-def _read(session: Session, query: Select[tuple[object, ...]]) -> list[BottleOnRecord]:
-    ends = 14
-    return [
-        BottleOnRecord(*row[:ends], ended=None if row.fate is None else Ended(*row[ends:]))  # type: ignore[arg-type]
-        for row in session.execute(query)
-    ]
+def _read(session: Session, query: Select[*tuple[Any, ...]]) -> list[BottleOnRecord]:
+    return [_bottle(*row) for row in session.execute(query)]
+
+
+def _bottle(*row: Any) -> BottleOnRecord:
+    made, ended = BottleOnRecord(*row[:BECAME]), row[BECAME:]
+    return replace(made, ended=Ended(*ended)) if ended[0] is not None else made
 
 
 def _not_ended() -> ColumnElement[bool]:
@@ -354,7 +358,7 @@ class CallBackOnRecord:
         return self.outcome is None and at > self.due_by
 
 
-def _call_backs() -> Select[tuple[object, ...]]:
+def _call_backs() -> Select[*tuple[Any, ...]]:
     return (
         select(
             CallBack.id,
@@ -381,9 +385,9 @@ def _call_backs() -> Select[tuple[object, ...]]:
     )
 
 
-def _as_call_backs(session: Session, query: Select[tuple[object, ...]]) -> list[CallBackOnRecord]:
+def _as_call_backs(session: Session, query: Select[*tuple[Any, ...]]) -> list[CallBackOnRecord]:
     return [
-        CallBackOnRecord(i, person_id, number, full_name(family, given), *rest)  # type: ignore[arg-type]
+        CallBackOnRecord(i, person_id, number, full_name(family, given), *rest)
         for i, person_id, number, family, given, *rest in session.execute(query)
     ]
 

@@ -54,6 +54,10 @@ ONE_AUDIT_ROW_EACH = {
     "supplement": "supplement.ordered",
     "telephone_order": "telephone_order.taken",
     "countersignature": "telephone_order.countersigned",
+    "take_home_issue": "bottles.issued",
+    "label_print": "labels.printed",
+    "call_back": "call_back.made",
+    "call_back_outcome": "call_back.closed",
 }
 
 
@@ -85,7 +89,7 @@ def _claims_and_doses(rows: Read) -> None:
     claims = {row[0]: row[1:] for row in rows("SELECT id, kind, person_id, clinic_day, part FROM claim")}
     doses = rows("SELECT id, claim_id, outcome, person_id, clinic_day, part, taken_mg FROM dose")
     claimed = Counter(dose[1] for dose in doses if dose[1] is not None)
-    owned = {claim for claim, row in claims.items() if row[0] != "link"}
+    owned = {claim for claim, row in claims.items() if row[0] not in ("link", "take_home")}
     assert claimed == Counter(owned), "a claim without its one dose, or a dose without its claim"
     for _, claim, outcome, *slot, taken_mg in doses:
         assert (taken_mg > 0) == (outcome in TAKEN), "an outcome that does not say what was swallowed"
@@ -278,6 +282,50 @@ def _spills(rows: Read) -> None:
         assert entry is not None, "a spill that is in no register"
 
 
+def _bottles(rows: Read) -> None:
+    """Each bottle holds its day's claim, and what its lines say was drawn for it once; what came back waits apart."""
+    bottles = {
+        row[0]: row[1:] for row in rows("SELECT id, claim_id, person_id, covers_on, part, amount_mg FROM bottle")
+    }
+    claims = {
+        row[0]: row[1:] for row in rows("SELECT id, person_id, clinic_day, part FROM claim WHERE kind = 'take_home'")
+    }
+    assert Counter(row[0] for row in bottles.values()) == Counter(list(claims)), "a bottle that does not hold its claim"
+    for claim, *slot, _ in bottles.values():
+        assert list(claims[claim]) == slot, "a bottle whose claim is of another person, day or part"
+    drawn = rows("SELECT id, container_id, product_id, quantity FROM movement WHERE kind = 'take_home'")
+    lines = rows("SELECT movement_id, container_id, product_id, quantity FROM bottle_line")
+    assert Counter(lines) == Counter(drawn), "a line of a bottle that is not its movement"
+    held = defaultdict(int)
+    for bottle, quantity, strength in rows(
+        "SELECT l.bottle_id, l.quantity, p.strength FROM bottle_line l JOIN product p ON p.id = l.product_id"
+    ):
+        held[bottle] += quantity * strength
+    assert all(held[i] == row[4] * 1000 for i, row in bottles.items()), "a bottle that does not hold what was ordered"
+    _bottles_back(rows)
+
+
+def _bottles_back(rows: Read) -> None:
+    ends = rows("SELECT id, bottle_id, fate, quantity, early, witnessed_by_id, recorded_by_id FROM bottle_end")
+    rests = rows("SELECT bottle_end_id, quantity, movement_id FROM bottle_rest")
+    moved = dict(rows("SELECT id, quantity FROM movement WHERE kind = 'return'"))
+    assert {row[2]: row[1] for row in rests} == moved, "what came back is not what was set apart"
+    told = Counter(rows("SELECT subject_id, kind FROM audit_event WHERE subject = 'bottle_end'"))
+    due = {(row[0], "bottle.returned" if row[2] == "returned" else "bottle.gone") for row in ends}
+    assert told == Counter(due), "an end of a bottle without exactly one audit row"
+    for end, _, _, quantity, _, witness, by in ends:
+        assert sum(row[1] for row in rests if row[0] == end) == (quantity or 0), "a rest that does not add up"
+        assert quantity is None or witness not in (None, by), "a rest that nobody else saw"
+    freed = {row[0] for row in rows("SELECT claim_id FROM claim_release")}
+    again = {tuple(row) for row in rows("SELECT person_id, clinic_day, part, turn FROM claim WHERE kind = 'take_home'")}
+    early = {row[1]: bool(row[4]) for row in ends}
+    for bottle, claim, *slot, turn in rows(
+        "SELECT b.id, c.id, c.person_id, c.clinic_day, c.part, c.turn FROM bottle b JOIN claim c ON c.id = b.claim_id"
+    ):
+        replaced = early.get(bottle) is False and (*slot, turn + 1) in again
+        assert (claim in freed) == (early.get(bottle, False) or replaced), "a day of a bottle freed without a reason"
+
+
 def _audited(rows: Read) -> None:
     """Every dose, and every other fact that is audited one by one, has exactly one row of its kind in the audit."""
     told = Counter(rows("SELECT subject, subject_id, kind FROM audit_event WHERE subject_id IS NOT NULL"))
@@ -361,6 +409,7 @@ CHECKS = (
     _incidents,
     _elsewhere,
     _spills,
+    _bottles,
     _audited,
     _registered,
     _containers_add_up,

@@ -1,0 +1,282 @@
+"""Bottles handed over at the window: one test for each way out, on both backends."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import func, select
+
+from dispensary.errors import Conflict, NotFound, Refused
+from dispensary.services import bottles, stops
+from models import (
+    AuditEvent,
+    Bottle,
+    BottleLine,
+    Claim,
+    DoseOrder,
+    LabelPrint,
+    Movement,
+    Person,
+    RegisterEntry,
+    TakeHomeIssue,
+)
+from models.enums import AuditKind, ClaimKind, LabelLayout, MovementKind, PlaceKind, StopKind
+from models.units import mg, quantity
+from tests import factories, take_homes
+from tests.station import codes, give
+from tests.take_homes import decide, hand_over, one_off, plan, safe
+
+
+@pytest.fixture
+def who(session, world) -> Person:
+    """Somebody who comes on Mondays and Thursdays, with two doses for the days between; today is a Monday."""
+    made = factories.patient(session, world, starts_on=world.day - timedelta(days=7))
+    take_homes.dosed_until_yesterday(session, world, made)
+    decide(session, world, made)
+    safe(session, world, made)
+    return made
+
+
+def reasons(refusal) -> set[str]:
+    return {reason.code for reason in refusal.value.reasons}
+
+
+def test_each_bottle_has_its_day_its_slot_its_stock_and_there_is_one_audit_row(session, world, who):
+    give(session, world, who)
+
+    issue = hand_over(session, world, who)
+
+    found = session.scalars(select(Bottle).order_by(Bottle.number)).all()
+    assert [(b.number, b.of_number, b.covers_on, b.part, b.amount_mg) for b in found] == [
+        (1, 2, world.day + timedelta(days=1), 1, mg("80")),
+        (2, 2, world.day + timedelta(days=2), 1, mg("80")),
+    ]
+    claims = session.scalars(select(Claim).where(Claim.kind == ClaimKind.TAKE_HOME).order_by(Claim.clinic_day)).all()
+    assert [c.id for c in claims] == [b.claim_id for b in found]
+    lines = session.scalars(select(BottleLine)).all()
+    moved = {m.id: m for m in session.scalars(select(Movement).where(Movement.kind == MovementKind.TAKE_HOME))}
+    assert {(line.quantity, moved[line.movement_id].quantity) for line in lines} == {(quantity("8"), quantity("8"))}
+    assert {m.to_place_id for m in moved.values()} == {world.places[PlaceKind.PERSON].id}
+    entered = session.scalar(
+        select(func.count()).select_from(RegisterEntry).where(RegisterEntry.movement_id.in_(moved))
+    )
+    assert entered == 2
+    audited = session.scalars(select(AuditEvent).where(AuditEvent.kind == AuditKind.BOTTLES_ISSUED)).one()
+    assert audited.subject_id == issue.id
+
+
+def test_amount_is_that_of_the_day_and_no_step_up_that_is_still_to_be_earned(session, world):
+    day = world.day
+    made = factories.patient(
+        session,
+        world,
+        starts_on=day - timedelta(days=7),
+        steps={day - timedelta(days=7): ("80",), day + timedelta(days=1): ("90",), day + timedelta(days=2): ("70",)},
+    )
+    take_homes.dosed_until_yesterday(session, world, made)
+    decide(session, world, made)
+    safe(session, world, made)
+    give(session, world, made)
+
+    hand_over(session, world, made)
+
+    amounts = session.scalars(select(Bottle.amount_mg).order_by(Bottle.covers_on)).all()
+    assert amounts == [mg("90"), mg("70")]
+
+
+def test_step_up_after_a_day_at_home_waits(session, world):
+    day = world.day
+    made = factories.patient(
+        session,
+        world,
+        starts_on=day - timedelta(days=7),
+        steps={day - timedelta(days=7): ("80",), day + timedelta(days=2): ("90",)},
+    )
+    take_homes.dosed_until_yesterday(session, world, made)
+    decide(session, world, made)
+    safe(session, world, made)
+    give(session, world, made)
+
+    hand_over(session, world, made)
+
+    assert session.scalars(select(Bottle.amount_mg)).all() == [mg("80"), mg("80")]
+
+
+def test_each_part_of_a_split_day_has_its_bottle_and_the_later_part_of_today_too(session, world):
+    starts_on = world.day - timedelta(days=1)
+    made = factories.patient(session, world, starts_on=starts_on, steps={starts_on: ("50", "30")})
+    order = session.scalars(select(DoseOrder).where(DoseOrder.person_id == made.id)).one()
+    for part, amount in ((1, "5"), (2, "3")):
+        at = world.at - timedelta(days=1) + timedelta(hours=part)
+        factories.dose(session, world, made, order, lines={"methadone": amount}, part=part, at=at)
+    decide(session, world, made)
+    safe(session, world, made)
+    give(session, world, made)
+
+    hand_over(session, world, made)
+
+    found = [(b.covers_on - world.day, b.part, b.amount_mg) for b in session.scalars(select(Bottle))]
+    days = [timedelta(days=n) for n in range(3)]
+    assert sorted(found) == [
+        (days[0], 2, mg("30")),
+        (days[1], 1, mg("50")),
+        (days[1], 2, mg("30")),
+        (days[2], 1, mg("50")),
+        (days[2], 2, mg("30")),
+    ]
+
+
+def test_nothing_goes_beyond_the_end_of_the_order(session, world):
+    made = factories.patient(session, world, starts_on=world.day, ends_on=world.day + timedelta(days=1))
+    decide(session, world, made)
+    safe(session, world, made)
+    give(session, world, made)
+
+    hand_over(session, world, made)
+
+    assert session.scalars(select(Bottle.covers_on)).all() == [world.day + timedelta(days=1)]
+
+
+def test_bottle_may_draw_from_two_containers(session, world):
+    made = factories.patient(session, world)
+    decide(session, world, made)
+    safe(session, world, made)
+    give(session, world, made)
+    methadone = world.products["methadone"]
+    take_homes.leave_in_container(session, world, "methadone", "11")
+    factories.container(session, world, methadone)
+
+    hand_over(session, world, made)
+
+    by_bottle = session.execute(select(BottleLine.bottle_id, BottleLine.line, BottleLine.quantity)).all()
+    assert sorted((line, much) for _, line, much in by_bottle) == [
+        (1, quantity("3")),
+        (1, quantity("8")),
+        (2, quantity("5")),
+    ]
+
+
+def test_taken_slot_refuses_its_bottle_and_says_who_and_when(session, world, who):
+    give(session, world, who)
+    tomorrow = world.at + timedelta(days=1)
+    factories.claim(session, world, who, at=tomorrow, kind=ClaimKind.ELSEWHERE)
+
+    shown = plan(session, world, who)
+    hand_over(session, world, who)
+
+    assert [reason.code for reason in shown.left_out] == ["slot_taken"]
+    assert shown.left_out[0].message.values["by"] == "Rosa Ames"
+    assert session.scalars(select(Bottle.covers_on)).all() == [world.day + timedelta(days=2)]
+
+
+def test_dose_of_the_day_comes_first(session, world, who):
+    with pytest.raises(Refused) as refusal:
+        hand_over(session, world, who)
+
+    assert reasons(refusal) == {"dose_first"}
+
+
+def test_stop_holds_bottles_too(session, world, who):
+    give(session, world, who)
+    stops.set_stop(session, person_id=who.id, kind=StopKind.INCIDENT, act=world.act())
+
+    with pytest.raises(Refused) as refusal:
+        hand_over(session, world, who)
+
+    assert reasons(refusal) == {"stop_standing"}
+
+
+def test_days_without_medicine_hold_bottles_too(session, world):
+    made = factories.patient(session, world, starts_on=world.day - timedelta(days=4))
+    decide(session, world, made)
+    safe(session, world, made)
+
+    with pytest.raises(Refused) as refusal:
+        hand_over(session, world, made)
+
+    assert "days_without_medicine" in reasons(refusal)
+
+
+def test_safety_must_have_been_gone_through_within_the_year(session, world):
+    made = factories.patient(session, world)
+    decide(session, world, made)
+    safe(session, world, made, world.day - timedelta(days=400))
+    give(session, world, made)
+
+    with pytest.raises(Refused) as refusal:
+        hand_over(session, world, made)
+
+    assert reasons(refusal) == {"safety_check_due"}
+
+
+def test_nobody_takes_home_what_nobody_decided(session, world):
+    made = factories.patient(session, world)
+    safe(session, world, made)
+    give(session, world, made)
+
+    with pytest.raises(Refused) as refusal:
+        hand_over(session, world, made)
+
+    assert refusal.value.code == "not_to_take_home"
+
+
+def test_second_handover_is_told_that_the_first_took_the_days(session, world, who):
+    give(session, world, who)
+    shown = plan(session, world, who).digest
+    hand_over(session, world, who)
+
+    with pytest.raises(Conflict):
+        hand_over(session, world, who, digest=shown)
+
+    assert session.scalar(select(func.count()).select_from(TakeHomeIssue)) == 1
+
+
+def test_bottle_at_home_keeps_a_second_dose_of_its_day_from_the_window(session, world, who):
+    give(session, world, who)
+    hand_over(session, world, who)
+    tomorrow = world.at + timedelta(days=1)
+
+    found = codes(session, world, who, at=tomorrow)
+
+    assert "slot_taken" in found
+
+
+def test_collector_needs_authority_and_a_document(session, world, who):
+    collector = take_homes.collector(session, world, who)
+    give(session, world, who)
+
+    with pytest.raises(Refused) as unseen:
+        hand_over(session, world, who, collector_id=collector.id)
+    with pytest.raises(Refused) as unknown:
+        hand_over(session, world, who, collector_id=collector.id + 1, identity_seen="passport")
+    issue = hand_over(session, world, who, collector_id=collector.id, identity_seen="passport")
+
+    assert (unseen.value.code, unknown.value.code) == ("identity_not_seen", "no_authority")
+    assert (issue.collector_id, issue.identity_seen) == (collector.id, "passport")
+
+
+def test_one_off_covers_days_apart_from_the_schedule(session, world, who):
+    day = world.day
+    allowed = one_off(session, world, who, day + timedelta(days=3), day + timedelta(days=4))
+    give(session, world, who)
+    hand_over(session, world, who)
+
+    issue = hand_over(session, world, who, one_off_id=allowed.id)
+
+    covered = select(Bottle.covers_on).where(Bottle.issue_id == issue.id).order_by(Bottle.covers_on)
+    assert session.scalars(covered).all() == [day + timedelta(days=3), day + timedelta(days=4)]
+    assert (issue.decision_id, issue.one_off_id) == (None, allowed.id)
+
+
+def test_labels_are_counted_and_printed_only_of_what_was_handed_out_here(session, world, who):
+    give(session, world, who)
+    issue = hand_over(session, world, who)
+
+    printed = [
+        bottles.note_labels_printed(session, issue_id=issue.id, layout=LabelLayout.SHEET, act=world.act())
+        for _ in range(2)
+    ]
+    with pytest.raises(NotFound):
+        bottles.note_labels_printed(session, issue_id=issue.id + 1, layout=LabelLayout.SHEET, act=world.act())
+
+    assert [one.printing for one in printed] == [1, 2]
+    assert session.scalar(select(func.count()).select_from(LabelPrint)) == 2
