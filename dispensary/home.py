@@ -32,6 +32,11 @@ class Home:
         return self.folder / "backup_key"
 
     @property
+    def pack_password_file(self) -> Path:
+        """What opens the rolling downtime packs; a copy of it lies in the safe."""
+        return self.folder / "pack_password"
+
+    @property
     def backups(self) -> Path:
         """Copies of the database, the newest by name."""
         return self.folder / "backups"

@@ -63,7 +63,8 @@ class PackFigures:
 
     about: Heading
     clinic_day: date
-    printing: Printing
+    printing: Printing | None
+    """None of a pack that is written by itself again and again: nobody has printed copies of it."""
     on_call: OnCall | None
     rows: tuple[PackRow, ...]
 
@@ -80,7 +81,7 @@ def figures(
     clinic_day: date,
     window_id: int | None,
     site: SiteRules,
-    printing: Printing,
+    printing: Printing | None,
     about: Heading,
 ) -> PackFigures:
     """Return what a pack says, as things stand at the moment of printing."""
@@ -133,7 +134,7 @@ def render(figures: PackFigures, *, speak: Speaker) -> bytes:
     canvas.setSubject(speak(TITLE))
     canvas.setAuthor(figures.about.clinic)
     canvas.setDateFormatter(lambda *_: page.stamp(figures.about.printed_at))
-    for copy in range(1, figures.printing.copies + 1):
+    for copy in range(1, (figures.printing.copies if figures.printing else 1) + 1):
         _Copy(canvas, size, figures, speak, copy).draw()
     canvas.save()
     return out.getvalue()
@@ -174,7 +175,7 @@ class _Copy:
         self._write(MARGIN, top - 13, name, 14, bold=True)
         self._write_right(right, top - 13, about.clinic, 11, bold=True)
         self._write(MARGIN, top - 26, self.speak(FIRST_RULE), 9, bold=True)
-        copies = say(N_("copy %(n)s of %(of)s"), n=self.number, of=self.figures.printing.copies)
+        copies = self._which()
         self._write_right(right, top - 26, self.speak(copies), 9, bold=True)
         self.canvas.setLineWidth(0.8)
         self.canvas.line(MARGIN, top - 30, right, top - 30)
@@ -182,6 +183,24 @@ class _Copy:
         self._write(MARGIN, MARGIN, self.speak(printed), 7.5)
         counted = say(N_("page %(n)s of %(of)s"), n=number, of=self.pages)
         self._write_right(right, MARGIN, f"{self.speak(copies)} · {self.speak(counted)}", 7.5, bold=True)
+
+    def _which(self) -> Words:
+        """Return which copy this is, or as of when it was written."""
+        if self.figures.printing is None:
+            return say(N_("as things stood at %(at)s"), at=self.figures.about.printed_at)
+        return say(N_("copy %(n)s of %(of)s"), n=self.number, of=self.figures.printing.copies)
+
+    def _what(self) -> Words:
+        """Return what the cover says of this copy and of the people in it."""
+        f = self.figures
+        people = {"people": len(f.rows), "held": f.held}
+        if f.printing is None:
+            words = N_("As things stood at %(at)s. %(people)s people are expected; to %(held)s of them nothing is given.")
+            return say(words, at=f.about.printed_at, **people)
+        words = N_(
+            "Copy %(n)s of %(of)s, printing %(p)s. %(people)s people are expected; to %(held)s of them nothing is given."
+        )
+        return say(words, n=self.number, of=f.printing.copies, p=f.printing.number, **people)
 
     def _cover(self) -> None:
         y = self.height - MARGIN - HEAD - 30
@@ -202,18 +221,14 @@ class _Copy:
             if f.on_call
             else say(N_("Prescriber on call: nobody is set for this day. Call: ______________________________"))
         )
-        what = say(
-            N_("Copy %(n)s of %(of)s, printing %(p)s. %(people)s people are expected; to %(held)s of them nothing is given."),
-            n=self.number, of=f.printing.copies, p=f.printing.number, people=len(f.rows), held=f.held,
-        )  # fmt: skip
         return [
-            (speak(what), 13, True),
+            (speak(self._what()), 13, True),
             (speak(calls), 13, True),
             *((speak(say(text)), 11, False) for text in INSTRUCTIONS),
             (_letters(say(N_("Withheld")), WITHHELD_LETTERS, speak), 10, False),
             (_letters(say(N_("Refused, or part")), REFUSED_LETTERS, speak), 10, False),
             ("", 11, False),
-            (speak(say(TAKEN)), 11, False),
+            (speak(say(TAKEN)) if f.printing else "", 11, False),
         ]
 
     def _table(self, rows: Sequence[PackRow | None]) -> None:

@@ -11,6 +11,7 @@ from flask import Flask
 from dispensary.cli.demonstration import demo
 from dispensary.cli.history import import_history
 from dispensary.cli.init import init
+from dispensary.cli.jobs import jobs, pack, scheduler
 from dispensary.cli.report import report
 from dispensary.cli.serve import serve
 from dispensary.cli.upgrade import upgrade
@@ -27,6 +28,6 @@ def commands(create_app: Callable[..., Flask]) -> click.Group:
         """Run an opioid agonist treatment clinic: doses, stock, register, paper."""
         context.obj = create_app
 
-    for command in (demo, import_history, init, report, serve, upgrade, user, verify):
+    for command in (demo, import_history, init, jobs, pack, report, scheduler, serve, upgrade, user, verify):
         dispensary.add_command(command)
     return dispensary

@@ -12,7 +12,7 @@ from dispensary.cli.opening import MakeApp
 from dispensary.demo import make, setting
 from dispensary.home import Home
 from dispensary.queries import sites
-from dispensary.safekeeping import keys
+from dispensary.safekeeping import keys, packs
 from dispensary.web.database import db, unit_of_work
 
 
@@ -45,6 +45,7 @@ def demo(create_app: MakeApp, patients: int, days: int, seed: int, time_zone: st
     home.profiles.mkdir(mode=0o700, exist_ok=True)
     with app.app_context(), contextlib.ExitStack() as undo:
         keys.create_keys(home)
+        packs.create_password(home)
         undo.callback(_take_away_keys, home)
         upgrade()
         with unit_of_work() as session, click.progressbar(length=days + 1, label="Days lived through") as bar:

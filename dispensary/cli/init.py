@@ -11,7 +11,7 @@ from dispensary.cli import opening
 from dispensary.cli.opening import MakeApp
 from dispensary.home import Home
 from dispensary.rules import seals
-from dispensary.safekeeping import keys
+from dispensary.safekeeping import keys, packs
 from dispensary.services import founding
 from dispensary.services.founding import FirstAdministrator, FirstSite
 from dispensary.web.database import db, unit_of_work
@@ -63,6 +63,7 @@ def _refuse_second(home: Home) -> None:
 def _keys(home: Home) -> Iterator[None]:
     """Make the keys, and take them away again if the clinic itself cannot be made."""
     keys.create_keys(home)
+    packs.create_password(home)
     try:
         yield
     except BaseException:
@@ -103,6 +104,8 @@ def _say_what_next(home: Home) -> None:
     )
     for purpose, file in keys.key_files(home).items():
         click.echo(f"  {purpose:8} {file.name:14} {keys.fingerprint(file)}")
+    click.echo("\nThe password that opens the rolling downtime pack; write it down for the safe:\n")
+    click.echo(f"  {packs.read_password(home)}")
     click.echo(f"\nThe public key that anyone needs to check a seal; on paper it is called {seals.key_id(public)}:\n")
     click.echo(keys.public_pem(public))
     click.echo("Next: `dispensary serve`, sign in as the administrator, make accounts, name the terminals.")

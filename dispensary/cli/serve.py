@@ -14,6 +14,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from dispensary.cli import opening
 from dispensary.cli.opening import MakeApp
+from dispensary.jobs import scheduler as ticking
 from dispensary.queries import accounts
 from dispensary.web.database import THREADS, db
 from dispensary.web.sign_in.terminal import THIS_COMPUTER
@@ -49,6 +50,7 @@ class Server(BaseApplication):
 @click.option("--tls-key", type=click.Path(exists=True, dir_okay=False), help="Its private key, PEM.")
 @click.option("--behind-proxy", is_flag=True, help="A proxy in front does TLS and sets X-Forwarded-For and -Proto.")
 @click.option("--host-name", multiple=True, help="A further name or address under which terminals open the clinic.")
+@click.option("--no-jobs", is_flag=True, help="Run no jobs in this process: `dispensary scheduler` does elsewhere.")
 @click.option("--this-computer", metavar="TERMINAL", help="Which terminal a browser on this PC is, by its name.")
 @click.pass_obj
 @opening.in_plain_words
@@ -60,6 +62,7 @@ def serve(
     tls_key: str | None,
     behind_proxy: bool,
     host_name: tuple[str, ...],
+    no_jobs: bool,
     this_computer: str | None,
 ) -> None:
     """Serve the clinic. Beyond this PC only with TLS: --tls-cert and --tls-key, or --behind-proxy."""
@@ -87,7 +90,13 @@ def serve(
         return app
 
     address = f"{'https' if tls_cert else 'http'}://{_bracketed(host)}:{port}"
-    Server(make, _options(backend, host, port, tls_cert, tls_key, address)).run()
+    options = _options(backend, host, port, tls_cert, tls_key, address)
+    Server(make, options | ({} if no_jobs else {"post_worker_init": _start_jobs})).run()
+
+
+def _start_jobs(worker: Any) -> None:
+    """Tick in every worker: of any number of processes one runs what is due, and a worker that dies takes nothing with it."""
+    ticking.in_background(worker.app.wsgi())
 
 
 def terminal_code(name: str) -> str:

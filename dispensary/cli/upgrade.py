@@ -13,7 +13,7 @@ from dispensary.cli.opening import MakeApp
 from dispensary.cli.verify import verify_all
 from dispensary.home import Home
 from dispensary.queries import sites
-from dispensary.safekeeping import copies, keys, revisions
+from dispensary.safekeeping import copies, keys, packs, revisions
 from dispensary.services import founding, likeness, seals
 from dispensary.services.sites import set_up_staff
 from dispensary.web.database import db, unit_of_work
@@ -29,6 +29,7 @@ def upgrade(create_app: MakeApp, no_backup: bool) -> None:
     app = opening.made(create_app)
     home: Home = app.extensions["home"]
     opening.check_home(home)
+    _make_pack_password(home)
     with app.app_context():
         found, wanted = opening.revision_found(), opening.revision_wanted(app)
         if found == wanted:
@@ -45,6 +46,13 @@ def upgrade(create_app: MakeApp, no_backup: bool) -> None:
             likeness.renew_name_keys(session)
         _verify_and_seal(app, home, at)
     click.echo(f"The database is at revision {wanted}.")
+
+
+def _make_pack_password(home: Home) -> None:
+    """Make the password of the rolling packs in a home that was made before there were any; shown once, for the safe."""
+    if not home.pack_password_file.exists():
+        made = packs.create_password(home)
+        click.echo(f"The password that opens the rolling downtime pack; write it down for the safe:\n\n  {made}\n")
 
 
 def _copy(home: Home, revision: str, at: datetime) -> Path:

@@ -27,6 +27,7 @@ def key_files(home: Home) -> dict[str, Path]:
         "cookies": home.secret_key_file,
         "seals": home.seal_key_file,
         "backups": home.backup_key_file,
+        "packs": home.pack_password_file,
     }
 
 
@@ -36,8 +37,8 @@ def create_keys(home: Home) -> None:
     Raises:
         FileExistsError: a key is there already; it is never overwritten.
     """
-    _write(home.secret_key_file, secrets.token_hex(KEY_BYTES).encode())
-    _write(home.backup_key_file, secrets.token_hex(KEY_BYTES).encode())
+    write_once(home.secret_key_file, secrets.token_hex(KEY_BYTES).encode())
+    write_once(home.backup_key_file, secrets.token_hex(KEY_BYTES).encode())
     create_seal_key(home)
 
 
@@ -45,11 +46,16 @@ def create_seal_key(home: Home) -> Ed25519PrivateKey:
     """Make the key that seals the chains of this home."""
     key = Ed25519PrivateKey.generate()
     pem = key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
-    _write(home.seal_key_file, pem)
+    write_once(home.seal_key_file, pem)
     return key
 
 
-def _write(file: Path, content: bytes) -> None:
+def write_once(file: Path, content: bytes) -> None:
+    """Write a secret for the clinic's own account alone.
+
+    Raises:
+        FileExistsError: it is there already.
+    """
     handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(handle, "wb") as out:
         out.write(content)

@@ -92,10 +92,11 @@ def end_absence(session: Session, *, absence_id: int, last_day: date, told_by: s
         )
         raise Conflict(words, code="ended_before")
     if not stay.from_on - A_DAY <= last_day <= act.clinic_day:
-        words = N_(
-            "The last day away is %(first)s at the earliest, which says that the stay never was, and today at the latest."
+        words = say(
+            N_("The last day away is %(first)s at the earliest, which says that the stay never was, and today at the latest."),
+            first=stay.from_on - A_DAY,
         )
-        raise Refused(say(words, first=stay.from_on - A_DAY), code="absence_until", field="last_day")
+        raise Refused(words, code="absence_until", field="last_day")
     end = write(session, AbsenceEnd(absence_id=absence_id, last_day=last_day, told_by=told_by, **act.stamp))
     if last_day >= stay.from_on:
         _stop_until_decided(session, person_id, last_day, act)

@@ -1,0 +1,73 @@
+"""One tick: whatever is due runs now, one after the other, if no other process is at it."""
+
+import errno
+import logging
+from collections.abc import Sequence
+from contextlib import suppress
+
+from flask import Flask
+
+from dispensary.errors import Conflict
+from dispensary.jobs.lock import only_one
+from dispensary.jobs.table import JOBS, Job
+from dispensary.queries import jobs as records
+from dispensary.rules.job_times import Due, WhileOpen, due
+from dispensary.services import jobs
+from dispensary.web.database import db, unit_of_work
+from models.enums import JobOutcome
+
+log = logging.getLogger("dispensary.jobs")
+
+
+def tick(app: Flask, table: Sequence[Job] = JOBS) -> list[tuple[Due, JobOutcome]]:
+    """Run what is due and return how each ended; nothing where another process is at it."""
+    with app.app_context(), only_one(db.engine) as mine:
+        return [(one, run(app, one, table)) for one in _due(app, table)] if mine else []
+
+
+def safe_tick(app: Flask) -> None:
+    """Run what is due; whatever goes wrong outside a job is said by its kind alone, as a message may hold data of people."""
+    try:
+        tick(app)
+    except Exception as error:
+        log.error("the tick of the jobs failed: %s", kind_of(error))
+
+
+def _due(app: Flask, table: Sequence[Job]) -> list[Due]:
+    """Return what is due, as the record stands behind the lock."""
+    session, now = db.session(), app.extensions["clock"]()
+    try:
+        return due(table, records.site_clocks(session, now), records.runs_since(session, now), now)
+    finally:
+        session.rollback()
+
+
+def run(app: Flask, one: Due, table: Sequence[Job] = JOBS) -> JobOutcome:
+    """Run one job and keep how it ended; a failure is kept as the kind of error, and the clinic goes on."""
+    job = next(job for job in table if job.name == one.job)
+    clock = app.extensions["clock"]
+    started_at, outcome, note = clock(), JobOutcome.DONE, ""
+    try:
+        job.does(app, one)
+    except Exception as error:
+        outcome, note = JobOutcome.FAILED, kind_of(error)
+    with suppress(Conflict), unit_of_work() as session:  # another host has done it in the meantime: its row stands
+        jobs.note_run(
+            session,
+            job=one.job,
+            due_at=one.due_at,
+            clinic_day=one.clinic_day,
+            attempt=one.attempt,
+            started_at=started_at,
+            outcome=outcome,
+            note=note,
+            again_and_again=isinstance(job.when, WhileOpen),
+            act=jobs.act_of_job(session, one.site_id, max(clock(), started_at)),
+        )
+    return outcome
+
+
+def kind_of(error: Exception) -> str:
+    """Return what kind of error this is, and of the system's own which; never its message."""
+    number = error.errno if isinstance(error, OSError) else None
+    return " ".join(filter(None, (type(error).__name__, errno.errorcode.get(number or 0, ""))))
