@@ -22,6 +22,7 @@ from models import (
     CallBackOutcome,
     Collector,
     Container,
+    DoseOrder,
     LabelPrint,
     Lot,
     Person,
@@ -414,3 +415,57 @@ def open_call_back_of(session: Session, person_id: int) -> CallBackOnRecord | No
     """Return the call-back of a person of which nothing came yet, or None."""
     query = _call_backs().where(same_person(CallBack.__table__.c.person_id, person_id), CallBackOutcome.id.is_(None))
     return next(iter(_as_call_backs(session, query.order_by(CallBack.id))), None)
+
+
+@dataclass(frozen=True)
+class LabelFacts:
+    """What one bottle's label says."""
+
+    uid: UUID
+    bottle_id: int
+    number: int
+    of_number: int
+    covers_on: date
+    part: int
+    parts: int
+    medication: Medication
+    form: Form
+    amount_mg: Mg
+    issued_on: date
+    prescriber: str
+    person: str
+    """Family name first."""
+    person_number: str
+
+
+def label_facts(session: Session, issue_id: int) -> list[LabelFacts]:
+    """Return what the labels of one handover say, in the order of its bottles."""
+    query = (
+        select(
+            Bottle.uid,
+            Bottle.id,
+            Bottle.number,
+            Bottle.of_number,
+            Bottle.covers_on,
+            Bottle.part,
+            DoseOrder.parts,
+            Bottle.medication,
+            Bottle.form,
+            Bottle.amount_mg,
+            TakeHomeIssue.clinic_day,
+            Staff.name,
+            Person.family_name,
+            Person.given_name,
+            Person.number.label("person_number"),
+        )
+        .join(TakeHomeIssue, TakeHomeIssue.id == Bottle.issue_id)
+        .join(DoseOrder, DoseOrder.id == Bottle.order_id)
+        .join(Staff, Staff.id == DoseOrder.signed_by_id)
+        .join(Person, Person.id == Bottle.person_id)
+        .where(Bottle.issue_id == issue_id)
+        .order_by(Bottle.number)
+    )
+    return [
+        LabelFacts(*row[:12], full_name(row.family_name, row.given_name), row.person_number)
+        for row in session.execute(query)
+    ]
