@@ -6,10 +6,11 @@ from sqlalchemy.orm import Session
 
 from dispensary.queries.safety_picture import SafetyPicture, safety_picture
 from dispensary.rules.dosing import DosingFacts, SiteRules, reasons_to_withhold, shown_digest
-from dispensary.services import dose_reversals, dosing
+from dispensary.services import dose_reversals, dosing, re_entry
 from dispensary.services.dosing import Shown
-from models import Dose, DoseReversal, Person, Staff
-from models.enums import ReversalReason
+from dispensary.services.re_entry import Told
+from models import Dose, DoseReversal, Person, ReEntryAnswer, Staff
+from models.enums import Answer, ReversalReason
 from tests.factories import World
 
 SITE = SiteRules(hours_between_days=8, hold_from_days=3, hold_from_days_induction=2)
@@ -45,9 +46,20 @@ def shown(session: Session, world: World, who: Person, **changes: Any) -> Shown:
     return Shown(who.id, shown_digest(look(session, world, who, **changes), SITE))
 
 
+AS_RECORDED = Told(as_recorded=Answer.YES, used_full_agonist=Answer.NO)
+
+
+def ask(session: Session, world: World, who: Person, told: Told = AS_RECORDED, **changes: Any) -> ReEntryAnswer:
+    """Ask when the last dose was taken; as recorded, and nothing used since, unless told otherwise."""
+    return re_entry.note_answer(session, person_id=who.id, told=told, act=world.act(**changes).at_the_window())
+
+
 def give(session: Session, world: World, who: Person, by: Staff | None = None, **changes: Any) -> Dose:
-    """Look, and give the dose that is due."""
+    """Look, ask about days without medicine where nobody has, and give the dose that is due."""
     act = world.act(by, **changes).at_the_window()
+    facts = look(session, world, who, **changes)
+    if facts.days_without_medicine and facts.re_entry and facts.re_entry.said is None:
+        ask(session, world, who, **changes)
     return dosing.record_dose(session, shown=shown(session, world, who, **changes), site=SITE, act=act)
 
 

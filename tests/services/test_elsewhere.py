@@ -65,7 +65,7 @@ def test_a_reported_dose_stops_today_and_counts_as_not_taken(session, world):
 
     (stop,) = standing_stops(session, who.id)
     assert (stop.kind, stop.id) == (StopKind.ELSEWHERE_UNVERIFIED, made.stop_id)
-    assert set(codes(session, world, who)) == {"stop_standing"}
+    assert set(codes(session, world, who)) == {"stop_standing", "not_asked"}
     assert look(session, world, who).days_without_medicine == 2
     assert count(session, Dose) == count(session, Claim) == 0
     assert session.scalars(select(Task)).one().due_at == stop.decide_by

@@ -34,7 +34,7 @@ from models.enums import (
 from models.units import mg
 from tests import factories
 from tests.durability.recount import recount_within
-from tests.station import look
+from tests.station import ask, look
 
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 
@@ -49,6 +49,8 @@ def codes(session, world, who, at=None):
 
 def give(session, world, who, at=None):
     site, at = rules(session, world), at or world.at
+    if look(session, world, who, at=at).days_without_medicine:
+        ask(session, world, who, at=at)
     shown = verbs.Shown(who.id, shown_digest(look(session, world, who, at=at), site))
     return verbs.record_dose(session, shown=shown, site=site, act=world.act(at=at))
 

@@ -16,6 +16,8 @@ class Command(StrEnum):
     SPILT = "X"
     ELSEWHERE = "E"
     INCIDENT = "I"
+    ASK = "A"
+    NOT_INTOXICATED = "N"
     SPOKE = "S"
     DIGITS = "digits"
     ALMOST_FIT = "f"
@@ -32,11 +34,16 @@ OPENS = {
         Command.SPILT,
         Command.ELSEWHERE,
         Command.INCIDENT,
+        Command.ASK,
     )
 }
 """Letters that only open a page, and so may be typed small."""
 
-SMALL_TOO = {**OPENS, Command.SPOKE.value: Command.SPOKE}
+SMALL_TOO = {
+    **OPENS,
+    Command.SPOKE.value: Command.SPOKE,
+    Command.NOT_INTOXICATED.value: Command.NOT_INTOXICATED,
+}
 CHECK_DIGITS = 2
 """How many digits of the number are asked for where somebody has a like name."""
 

@@ -10,7 +10,7 @@ from dispensary.permissions import Permission
 from dispensary.queries import incidents, people, recorded_doses
 from dispensary.queries import queue as waiting
 from dispensary.queries.safety_picture import SafetyPicture
-from dispensary.rules.dosing import shown_digest
+from dispensary.rules.dosing import seen_first, shown_digest
 from dispensary.services import dose_reversals
 from dispensary.services import dosing as verbs
 from dispensary.services.dosing import Shown
@@ -23,10 +23,11 @@ from dispensary.web.once import Work
 from dispensary.web.station.after_dose import spoke_of
 from dispensary.web.station.after_dose_forms import DoneForm
 from dispensary.web.station.blueprint import bp
-from dispensary.web.station.checked import forget_checked, note_checked, was_checked
+from dispensary.web.station.checked import forget_checked, note_checked, note_seen, was_checked, was_seen
 from dispensary.web.station.commands import OPENS, Command, Typed, read
 from dispensary.web.station.forms import ConfirmForm, PartForm, RefuseForm, ReverseForm, ScanForm, WithholdForm
 from dispensary.web.station.pictures import picture_of, reasons_of
+from dispensary.web.station.re_entry import gate_at_window
 from dispensary.web.station.shift_notes import unread_notes
 from dispensary.web.station.timing import note_opened, note_scan, scanned_at, served
 from dispensary.web.witness import prove_witness
@@ -115,8 +116,9 @@ def confirm(person_id: int) -> Answer:
     match typed.command:
         case Command.FIT:
             return _give(person_id, form)
-        case Command.DIGITS:
-            return _check_identity(person_id, form, typed)
+        case Command.DIGITS | Command.NOT_INTOXICATED:
+            seen = typed.command is Command.NOT_INTOXICATED
+            return _seen(person_id, form) if seen else _check_identity(person_id, form, typed)
         case Command.ALMOST_FIT | Command.SPOKE:
             form.scan.errors, form.status = [_not_here(typed.command)], 422
             return _person(picture_of(person_id), form)
@@ -130,6 +132,8 @@ def _not_here(command: Command) -> str:
     """Return why a key did nothing on the page where it was typed."""
     if command is Command.ALMOST_FIT and (request.view_args or {}):
         return _("Nothing was recorded. To confirm the dose, type a capital F.")
+    if command is Command.NOT_INTOXICATED and (request.view_args or {}):
+        return _("N says “seen, not intoxicated”, where days without medicine ask for it. Here nothing was recorded.")
     if command is Command.SPOKE:
         return _("S notes “spoke, swallowed” on the page right after a dose. Here nothing was recorded.")
     return _("Nobody is open here, so nothing was recorded. Scan a card, or type a name or number.")
@@ -151,13 +155,28 @@ def _check_identity(person_id: int, form: ConfirmForm, typed: Typed) -> Answer:
     return _person(picture, form)
 
 
+def _seen(person_id: int, form: ConfirmForm) -> Answer:
+    """Take N as the word that the person was seen and is not intoxicated, where the re-entry gate asks for it."""
+    picture = picture_of(person_id)
+    if seen_first(picture.facts, edge.settings().rules):
+        note_seen(person_id)
+    else:
+        form.scan.errors, form.status = [_not_here(Command.NOT_INTOXICATED)], 422
+    return _person(picture, form)
+
+
 def _give(person_id: int, form: ConfirmForm) -> Answer:
     def change(work: Work) -> str:
         return _done(
             verbs.record_dose(work.session, shown=_shown(person_id, form), site=edge.settings().rules, act=work.act)
         )
 
-    return carried_out(form, change, origin=Origin.WINDOW) or _person(picture_of(person_id), form)
+    if answer := carried_out(form, change, origin=Origin.WINDOW):
+        return answer
+    picture = picture_of(person_id)
+    if picture.facts.lines and picture.facts.injection:
+        return redirect(url_for("station.injection", person_id=person_id), 303)
+    return _person(picture, form)
 
 
 @bp.route("/<int:person_id>/part", methods=["GET", "POST"])
@@ -196,7 +215,10 @@ def withhold(person_id: int) -> Answer:
 
     def change(work: Work) -> str:
         reason, note = WithheldReason(form.reason.data), form.note.data or ""
-        return _done(verbs.withhold_dose(work.session, person_id=person_id, reason=reason, note=note, act=work.act))
+        dose = verbs.withhold_dose(
+            work.session, person_id=person_id, reason=reason, note=note, act=work.act, site=edge.settings().rules
+        )
+        return _done(dose)
 
     answer = carried_out(form, change, origin=Origin.WINDOW)
     return answer or _no_dose(person_id, form, _("Withhold the dose"))
@@ -244,7 +266,7 @@ def reverse(dose_id: int) -> Answer:
 
 
 def _shown(person_id: int, form: ConfirmForm | PartForm) -> Shown:
-    return Shown(person_id, form.shown.data or "", form.digits.data or "", scanned_at(person_id))
+    return Shown(person_id, form.shown.data or "", form.digits.data or "", scanned_at(person_id), was_seen(person_id))
 
 
 def _done(dose: Dose) -> str:
@@ -287,6 +309,7 @@ def _person(picture: SafetyPicture, form: ConfirmForm) -> Answer:
         "picture": picture,
         "reasons": reasons_of(picture),
         "health": health_at_window(picture),
+        "gate": gate_at_window(picture),
         "notice_kinds": NoticeKind,
     }
     return render_template("station/person.html", form=form, **page), form.status

@@ -1,0 +1,174 @@
+"""Days without medicine at the window and at the prescriber's desk: asked, held, seen, released."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from dispensary.policy.profiles import SHIPPED, load
+from models import Dose, PolicyApproval, ReEntryAnswer, ReEntryDecision
+from models.enums import Answer, DoseOutcome, ReEntryAction
+from models.units import mg
+from tests import factories
+from tests.client import hidden_fields
+
+DAY = timedelta(days=1)
+SAYS = {"as_recorded": "yes", "used_full_agonist": "no", "last_dose_on": "", "last_dose_mg": ""}
+
+
+def missed(session, world, days, **values):
+    """Somebody who took 80 mg, and then nothing for some days."""
+    first = world.day - (days + 1) * DAY
+    who = factories.person(session)
+    order = factories.order(session, world, who, starts_on=first, **values)
+    factories.dose(session, world, who, order, at=world.at - (days + 1) * DAY)
+    factories.trust_clock(session, world, world.at)
+    session.commit()
+    return who
+
+
+def approve(session, world, profile_id, folder=SHIPPED):
+    profile = next(p for p in load([folder]) if p.id == profile_id)
+    factories.save(
+        session,
+        PolicyApproval(
+            profile=profile.id,
+            digest=profile.digest,
+            in_force=True,
+            effective_on=world.day - 30 * DAY,
+            approved_at=world.at,
+            **factories.stamp(world, world.prescriber),
+        ),
+    )
+    session.commit()
+
+
+@pytest.fixture
+def own_table(app, session, world):
+    """The clinic's own table, approved: one of the old ones under a name of its own."""
+    folder = app.extensions["home"].profiles
+    old = (SHIPPED / "au-methadone-2003.toml").read_text()
+    lines = [line for line in old.splitlines() if not line.startswith("superseded")]
+    file = folder / "own-methadone.toml"
+    file.write_text("\n".join(lines).replace('"au-methadone-2003"', '"own-methadone"'))
+    approve(session, world, "own-methadone", folder)
+    yield
+    file.unlink()
+
+
+def ask(client, who, **says):
+    address = f"/window/{who.id}/last-dose"
+    page = client.get(address)
+    return client.post(address, data=hidden_fields(page, address) | SAYS | says)
+
+
+def key(client, who, value, page=None):
+    address = f"/window/{who.id}"
+    page = page or client.get(address)
+    return client.post(address, data=hidden_fields(page, address) | {"scan": value})
+
+
+def test_after_one_day_without_medicine_nothing_is_given_until_the_person_was_asked(client, session, world):
+    who = missed(session, world, 1)
+    client.sign_in(session, world, world.nurse)
+
+    refused = key(client, who, "F")
+    ask(client, who)
+    given = key(client, who, "F")
+
+    assert "never held against them" in refused.text
+    assert given.status_code == 303
+    decision = session.scalars(select(ReEntryDecision)).one()
+    assert (decision.days, decision.action, decision.answer_id is not None) == (1, ReEntryAction.GIVE, True)
+    assert session.get(Dose, decision.dose_id).outcome is DoseOutcome.GIVEN
+
+
+def test_the_letter_a_leads_to_the_questions_whoever_stands_there(client, session, world):
+    who = factories.patient(session, world)
+    session.commit()
+    client.sign_in(session, world, world.nurse)
+
+    answer = key(client, who, "a")
+
+    assert answer.headers["Location"].endswith(f"/window/{who.id}/last-dose")
+    assert "never held against the person" in client.get(answer.headers["Location"]).text
+
+
+def test_what_is_said_is_kept_and_asked_again_counts_as_the_next_turn(client, session, world):
+    who = missed(session, world, 1)
+    client.sign_in(session, world, world.nurse)
+
+    told = (world.day - 5 * DAY).isoformat()
+    ask(client, who)
+    ask(client, who, as_recorded="no", last_dose_on=told, last_dose_mg="40", used_full_agonist="unknown")
+
+    rows = session.scalars(select(ReEntryAnswer).order_by(ReEntryAnswer.turn)).all()
+    assert [(r.turn, r.as_recorded, r.last_dose_mg, r.used_full_agonist) for r in rows] == [
+        (1, Answer.YES, None, Answer.NO),
+        (2, Answer.NO, mg("40"), Answer.UNKNOWN),
+    ]
+    page = client.get(f"/window/{who.id}").text
+    assert "4 days count" in page
+    assert "Do not give" in page
+
+
+@pytest.mark.parametrize(
+    ("says", "field"),
+    [({"as_recorded": ""}, "as_recorded"), ({"as_recorded": "no", "last_dose_on": "x"}, "last_dose_on")],
+)
+def test_an_answer_that_cannot_be_is_said_at_its_field_and_nothing_is_lost(client, session, world, says, field):
+    who = missed(session, world, 1)
+    client.sign_in(session, world, world.nurse)
+
+    answer = ask(client, who, last_dose_mg="40", **says)
+
+    assert answer.status_code == 422
+    assert f'id="{field}-error"' in answer.text
+    assert 'value="40"' in answer.text
+    assert session.scalars(select(ReEntryAnswer)).all() == []
+
+
+def test_last_dose_told_is_before_today(client, session, world):
+    who = missed(session, world, 1)
+    client.sign_in(session, world, world.nurse)
+
+    answer = ask(client, who, as_recorded="no", last_dose_on=world.day.isoformat())
+
+    assert (answer.status_code, "before today" in answer.text) == (422, True)
+
+
+def test_an_approved_table_holds_with_its_row_and_citation_and_suggests_nothing_here(client, session, world):
+    who = missed(session, world, 4)
+    approve(session, world, "ca-on-metaphi-2021")
+    client.sign_in(session, world, world.nurse)
+
+    page = client.get(f"/window/{who.id}").text
+
+    assert "ca-on-metaphi-2021" in page
+    assert "▶ from 4" in page
+    assert "40 mg" not in page
+
+
+@pytest.mark.usefixtures("own_table")
+def test_give_if_not_intoxicated_waits_for_one_key(client, session, world):
+    who = missed(session, world, 2)
+    client.sign_in(session, world, world.nurse)
+    ask(client, who)
+
+    unseen = key(client, who, "F")
+    page = key(client, who, "n")
+    given = key(client, who, "F", page)
+
+    assert "type N, then F" in unseen.text
+    assert session.scalars(select(ReEntryDecision.action)).all() == [ReEntryAction.GIVE_IF_NOT_INTOXICATED]
+    assert (page.status_code, given.status_code) == (200, 303)
+
+
+def test_the_key_n_means_nothing_where_nobody_asks_for_it(client, session, world):
+    who = factories.patient(session, world)
+    session.commit()
+    client.sign_in(session, world, world.nurse)
+
+    answer = key(client, who, "N")
+
+    assert (answer.status_code, "nothing was recorded" in answer.text) == (422, True)
