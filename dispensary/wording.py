@@ -504,6 +504,17 @@ def in_unit(quantity: Decimal, unit: enums.BaseUnit) -> Words:
     return say(one if quantity == 1 else more, quantity=quantity)
 
 
+def what_became(outcome: enums.DoseOutcome, form: enums.Form | None) -> enums.DoseOutcome | Words:
+    """Return what became of a dose; an injection was injected, not given to be swallowed."""
+    injected = outcome is enums.DoseOutcome.GIVEN and form is enums.Form.INJECTION
+    return say(N_("injected")) if injected else outcome
+
+
+def place_injected(note: str) -> enums.InjectionSite | str:
+    """Return the place on the body that the record of an injection keeps; any other note as it was written."""
+    return enums.InjectionSite(note) if note in list(enums.InjectionSite) else note
+
+
 def label(word: StrEnum) -> str:
     """Return the untranslated label of a word; a word without one is a mistake in the program."""
     return LABELS[type(word)][word]

@@ -12,7 +12,7 @@ from functools import reduce
 from reportlab.platypus import Flowable
 from reportlab.platypus.flowables import CondPageBreak
 
-from dispensary.wording import N_, Speaker, Words, say
+from dispensary.wording import N_, Speaker, Words, say, what_became
 from models.units import plain
 from reports import page, sheet
 from reports.dispensing_figures import DispensingLogFigures, LogRow, ProductTotal, SpiltRow, figures
@@ -361,7 +361,7 @@ def _values(section: str, row: LogRow, speak: Speaker) -> list[sheet.Cell]:
         row.wasted if row.line else None,
         0,
         None,
-        speak(dose.outcome),
+        speak(what_became(dose.outcome, dose.form)),
         speak(dose.withheld_reason or dose.refused_reason),
         dose.part,
         dose.dispenser.initials,

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from dispensary.queries import dispensing, sites
 from dispensary.queries.dispensing import DispensedDose
 from dispensary.queries.people import Identity, full_name, identity
-from dispensary.wording import N_, Speaker, say
+from dispensary.wording import N_, Speaker, place_injected, say, what_became
 from models.enums import DoseOutcome, Medication, Origin
 from models.units import Mg, plain
 from reports import charts, page, sheet
@@ -211,8 +211,9 @@ def as_sheet(figures: DoseHistoryFigures, speak: Speaker) -> sheet.Sheet:
         dose, back = row.dose, row.dose.reversal
         rows.append([
             row.number, dose.clinic_day, speak.moment(dose.taken_at), speak(dose.medication), speak(dose.form), dose.part,
-            dose.ordered_mg, dose.taken_mg, dose.wasted_mg, speak(dose.outcome),
-            speak(dose.withheld_reason or dose.refused_reason), dose.by.name, dose.by.initials, dose.witness, dose.note,
+            dose.ordered_mg, dose.taken_mg, dose.wasted_mg, speak(what_became(dose.outcome, dose.form)),
+            speak(dose.withheld_reason or dose.refused_reason), dose.by.name, dose.by.initials, dose.witness,
+            speak(place_injected(dose.note)),
             speak(dose.origin), speak.moment(dose.recorded_at), speak(say(N_("yes"))) if row.late else None,
             speak.moment(back.at) if back else None, back.by if back else None, speak(back.reason) if back else None,
             *happened(dose, speak),

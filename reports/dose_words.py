@@ -6,8 +6,8 @@ from dispensary.clock import clinic_day
 from dispensary.queries.dispensing import DispensedDose, DispensedProduct
 from dispensary.queries.paper import SealOnPaper
 from dispensary.queries.sites import SiteSettings
-from dispensary.wording import N_, Speaker, Words, in_unit, say
-from models.enums import Origin
+from dispensary.wording import N_, Speaker, Words, in_unit, place_injected, say, what_became
+from models.enums import InjectionSite, Origin
 from models.units import Quantity, plain
 
 LATE_AFTER = timedelta(minutes=30)
@@ -35,7 +35,14 @@ def dispensed(quantity: Quantity | None, product: DispensedProduct | None, speak
 def outcome(dose: DispensedDose, speak: Speaker) -> str:
     """Return what became of a dose, with the reason where one was picked."""
     why = dose.withheld_reason or dose.refused_reason
-    return f"{speak(dose.outcome)}: {speak(why)}" if why else speak(dose.outcome)
+    became = speak(what_became(dose.outcome, dose.form))
+    return f"{became}: {speak(why)}" if why else became
+
+
+def injected_into(dose: DispensedDose) -> Words | None:
+    """Return where on the body an injection was given; None for anything else."""
+    place = place_injected(dose.note)
+    return say(N_("injected into: %(place)s"), place=place) if isinstance(place, InjectionSite) else None
 
 
 def marks(dose: DispensedDose, *, late: bool, note: int | None, wasted: str) -> list[Words]:
@@ -96,7 +103,10 @@ def needs_note(dose: DispensedDose, late: bool) -> bool:
 def note(number: int, row: int, dose: DispensedDose, late: bool, speak: Speaker) -> str:
     """Return the note to a row: who recorded it when, what went wrong, what was reversed and why, what was written beside."""
     said = [*_written_down(dose, late, speak), *_mistake(dose), *_came_up_in_full(dose), *_taken_back(dose, speak)]
-    own = (dose.reversal.note if dose.reversal else "", dose.incident.note if dose.incident else "", dose.note)
+    beside = dose.note
+    if (into := injected_into(dose)) is not None:
+        said, beside = [into, *said], ""
+    own = (dose.reversal.note if dose.reversal else "", dose.incident.note if dose.incident else "", beside)
     written = [text for text in own if text]
     start = speak(say(N_("Note %(n)s, row %(row)s, %(number)s"), n=number, row=row, number=dose.number))
     return f"{start}: {'; '.join([*map(speak, said), *(f'“{text}”' for text in written)])}."

@@ -306,6 +306,42 @@ def order(
     return made
 
 
+def depot_order(
+    session: Session,
+    world: World,
+    who: models.Person,
+    *,
+    amount: str = "64",
+    plan: dict[str, Any] | None = None,
+    **values: Any,
+) -> models.DoseOrder:
+    """Make a signed order for injections: 64 mg every 28 days, a week early or late, unless told otherwise."""
+    made = order(
+        session,
+        world,
+        who,
+        amount=amount,
+        **{"medication": enums.Medication.BUPRENORPHINE, "form": enums.Form.INJECTION} | values,
+    )
+    terms = {"interval": enums.DepotInterval.MONTHLY, "interval_days": 28, "early_days": 7, "late_days": 7}
+    save(session, models.DepotPlan(order_id=made.id, **terms | (plan or {}), **stamp(world)))
+    return made
+
+
+def syringes(session: Session, world: World, strength: str = "64") -> models.Container:
+    """Open a box of ten syringes at the window."""
+    made = product(
+        session,
+        name=f"Buprenorphine depot {strength} mg",
+        medication=enums.Medication.BUPRENORPHINE,
+        form=enums.Form.INJECTION,
+        unit=enums.BaseUnit.SYRINGE,
+        strength=strength,
+        smallest_part="1",
+    )
+    return container(session, world, made, size="10", opened=True)
+
+
 def patient(session: Session, world: World, amount: str = "80", **values: Any) -> models.Person:
     """Make an admitted person with an active order, ready to be dosed today."""
     names = {k: values.pop(k) for k in ("family_name", "given_name", "number", "phone") if k in values}

@@ -21,7 +21,7 @@ from models import (
     Spill,
     Staff,
 )
-from models.enums import BaseUnit, ChainKind, DoseOutcome, Medication, Origin
+from models.enums import BaseUnit, ChainKind, DoseOutcome, Form, Medication, Origin
 from models.units import Mg, Quantity
 
 NOTHING = Quantity(Decimal(0))
@@ -33,8 +33,14 @@ class DoseCount:
 
     medication: Medication
     outcome: DoseOutcome
+    injected: bool
     count: int
     taken_mg: Mg
+
+    @property
+    def form(self) -> Form | None:
+        """The form, where it decides how the outcome is called."""
+        return Form.INJECTION if self.injected else None
 
 
 @dataclass(frozen=True)
@@ -98,11 +104,12 @@ def day_figures(session: Session, site_id: int, day: date) -> DayFigures:
 
 def _doses(session: Session, site_id: int, day: date) -> tuple[DoseCount, ...]:
     undone = exists().where(DoseReversal.dose_id == Dose.id)
+    injected = case((Dose.form == Form.INJECTION, 1), else_=0)
     query = (
-        select(Dose.medication, Dose.outcome, func.count(), func.sum(Dose.taken_mg))
+        select(Dose.medication, Dose.outcome, injected, func.count(), func.sum(Dose.taken_mg))
         .where(Dose.site_id == site_id, Dose.clinic_day == day, Dose.origin != Origin.IMPORT, ~undone)
-        .group_by(Dose.medication, Dose.outcome)
-        .order_by(Dose.medication, Dose.outcome)
+        .group_by(Dose.medication, Dose.outcome, injected)
+        .order_by(Dose.medication, Dose.outcome, injected)
     )
     return tuple(DoseCount(*row) for row in session.execute(query))
 

@@ -92,7 +92,7 @@ def _totals() -> Select[date, Medication, Mg, int]:
 
 def _day_totals(rows: Iterable[Row[*tuple[Any, ...]]]) -> list[DayTotal]:
     """Return the days of `_totals` and `_transfers`; a clinic before told no injections."""
-    return [DayTotal(*row[:3], injected=any(row[3:])) for row in rows]
+    return [DayTotal(day, medication, total, any(injected)) for day, medication, total, *injected in rows]
 
 
 def _transfers() -> Select[date | None, Medication | None, Mg | None]:

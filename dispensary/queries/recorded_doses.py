@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, exists, select
 from sqlalchemy.orm import Session, aliased
 
 from models import Dose, DoseObservation, DoseReversal, Person, Staff
-from models.enums import DoseOutcome, Medication, ObservationKind
+from models.enums import DoseOutcome, Form, Medication, ObservationKind
 from models.units import Mg
 
 
@@ -24,6 +24,7 @@ class RecordedDose:
     part: int
     outcome: DoseOutcome
     medication: Medication
+    form: Form | None
     ordered_mg: Mg | None
     taken_mg: Mg
     taken_at: datetime
@@ -33,6 +34,12 @@ class RecordedDose:
     """When it was noted that the person spoke after it."""
     first_of_episode: bool = False
     """Nothing was swallowed in this episode before it."""
+    note: str = ""
+
+    @property
+    def injected(self) -> bool:
+        """Whether it was an injection that was given."""
+        return self.form is Form.INJECTION and self.outcome is DoseOutcome.GIVEN
 
 
 def recorded(session: Session, dose_id: int, site_id: int) -> RecordedDose | None:
@@ -48,6 +55,7 @@ def recorded(session: Session, dose_id: int, site_id: int) -> RecordedDose | Non
             Dose.part,
             Dose.outcome,
             Dose.medication,
+            Dose.form,
             Dose.ordered_mg,
             Dose.taken_mg,
             Dose.taken_at,
@@ -55,6 +63,7 @@ def recorded(session: Session, dose_id: int, site_id: int) -> RecordedDose | Non
             DoseReversal.reversed_at,
             DoseObservation.observed_at.label("spoke_at"),
             _first_of_episode().label("first_of_episode"),
+            Dose.note,
         )
         .join(Person, Person.id == Dose.person_id)
         .join(Staff, Staff.id == Dose.recorded_by_id)

@@ -12,7 +12,7 @@ from dispensary.services.act import Act
 from dispensary.services.facts import write
 from dispensary.wording import N_, say
 from models import Dose, DoseObservation
-from models.enums import AuditKind, NoticeKind, ObservationKind
+from models.enums import AuditKind, Form, NoticeKind, ObservationKind
 
 NOT_SEEN_NOTICE = N_("Nobody saw the last tablet or film dissolve: watch this one to the end.")
 """What the next visit is told; a fixed phrase."""
@@ -26,6 +26,8 @@ def note_spoke(session: Session, *, dose_id: int, act: Act) -> DoseObservation:
         Refused: it is a dose of another day.
     """
     dose = _locked(session, dose_id, act)
+    if dose.form is Form.INJECTION:
+        raise Refused(say(N_("It was injected: nothing was swallowed. Scan the next card.")), code="injected")
     if dose.clinic_day != act.clinic_day:
         words = say(N_("This dose was taken on %(day)s; only today's are noted. Scan the next card."),
                     day=dose.clinic_day)  # fmt: skip

@@ -14,7 +14,7 @@ from dispensary.services.act import Act
 from dispensary.services.facts import write
 from dispensary.wording import N_, say
 from models import Vomiting
-from models.enums import AuditKind, Desk, TaskReasonKind
+from models.enums import AuditKind, Desk, Form, TaskReasonKind
 
 ANSWER_WITHIN = timedelta(hours=1)
 """When the prescriber's answer is due: the person waits."""
@@ -86,6 +86,8 @@ def _dose_that_came_up(session: Session, person_id: int, dose_id: int, act: Act)
     if dose is None:
         words = say(N_("No dose was swallowed here today, so none can have come up. Look at the person's page again."))
         raise Refused(words, code="nothing_swallowed")
+    if dose.form is Form.INJECTION:
+        raise Refused(say(N_("Today's dose was injected: it cannot come up. Tell the prescriber.")), code="injected")
     if dose.id != dose_id:
         words = say(N_("Another dose was recorded since this page was opened. Look again, then record it."))
         raise Conflict(words, code="another_dose")

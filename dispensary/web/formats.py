@@ -11,8 +11,9 @@ from flask_babel import get_locale
 
 from dispensary.rules.likeness import masked
 from dispensary.web import edge
-from dispensary.wording import in_unit
-from models.enums import BaseUnit
+from dispensary.wording import in_unit, place_injected, what_became
+from models.enums import BaseUnit, DoseOutcome
+from models.enums import Form as DrugForm
 from models.units import plain
 
 
@@ -51,6 +52,16 @@ def say(what: Any) -> str:
     return edge.speaker()(what)
 
 
+def became(outcome: DoseOutcome, form: DrugForm | None) -> str:
+    """Return what became of a dose; an injection is injected, not given to be swallowed."""
+    return edge.speaker()(what_became(outcome, form))
+
+
+def site_of_body(note: str) -> str:
+    """Return the place on the body that an injection's record keeps; any other note as it was written."""
+    return edge.speaker()(place_injected(note))
+
+
 def init_app(app: Flask) -> None:
     """Give the filters to the templates."""
     filters: dict[str, Callable[..., str]] = {
@@ -61,6 +72,8 @@ def init_app(app: Flask) -> None:
         "day": day,
         "weekday": weekday,
         "say": say,
+        "became": became,
+        "site_of_body": site_of_body,
         "masked": masked,
     }
     for name, function in filters.items():

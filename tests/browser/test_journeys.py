@@ -84,7 +84,7 @@ def test_a_delivery_is_taken_in_signed_brought_to_the_window_and_opened(clinic, 
     nurse.pick("Product", "Buprenorphine 4 mg films")
     nurse.fill("Lot number", "LOT-9")
     nurse.fill_day("Expiry date", "2031-05-31")
-    nurse.fill("Content of one container, in mL, tablets or films", "28")
+    nurse.fill("Content of one container, in mL, tablets, films or syringes", "28")
     nurse.fill("How many containers", "2")
     nurse.fill("Labels, one a line", "BUP-1")
     nurse.press("Enter")

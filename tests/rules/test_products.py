@@ -12,9 +12,9 @@ def test_every_form_a_drug_is_made_in_has_a_unit_and_smallest_parts():
             assert smallest_parts(form)
 
 
-def test_a_film_is_never_cut_and_an_injection_is_not_kept_here():
+def test_a_film_is_never_cut_and_a_syringe_never_shared():
     assert smallest_parts(Form.FILM) == (quantity("1"),)
-    assert smallest_parts(Form.INJECTION) == ()
+    assert smallest_parts(Form.INJECTION) == (quantity("1"),)
 
 
 def test_a_quantity_is_whole_parts_exactly():

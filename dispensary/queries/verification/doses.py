@@ -24,6 +24,7 @@ from models.enums import ClaimKind, DoseOutcome, MovementKind, Origin, WasteReas
 
 OUTCOMES_OF: dict[ClaimKind, tuple[DoseOutcome, ...]] = {
     ClaimKind.OBSERVED: (DoseOutcome.GIVEN, DoseOutcome.PART_GIVEN),
+    ClaimKind.INJECTION: (DoseOutcome.GIVEN,),
     ClaimKind.IMPORT: (DoseOutcome.GIVEN, DoseOutcome.PART_GIVEN),
     ClaimKind.ELSEWHERE: (DoseOutcome.ELSEWHERE,),
     ClaimKind.INCIDENT: (DoseOutcome.INCIDENT,),

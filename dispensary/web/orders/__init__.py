@@ -3,6 +3,7 @@
 from dispensary.web.orders import at_window
 from dispensary.web.orders.blueprint import bp
 from dispensary.web.orders.desk import desk
+from dispensary.web.orders.injections import release_injection
 from dispensary.web.orders.prescription import prescription
 from dispensary.web.orders.renewal import renew
 from dispensary.web.orders.replacement import replacement
@@ -18,6 +19,7 @@ __all__ = [
     "desk",
     "of_person",
     "prescription",
+    "release_injection",
     "renew",
     "replacement",
     "rota_bp",

@@ -7,21 +7,35 @@ from typing import Any
 
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, DateField, FieldList, FormField, HiddenField, IntegerField, SelectField, SubmitField
+from wtforms import (
+    BooleanField,
+    DateField,
+    FieldList,
+    FormField,
+    HiddenField,
+    IntegerField,
+    SelectField,
+    SelectMultipleField,
+    SubmitField,
+)
 from wtforms import Form as PlainForm
 from wtforms.validators import Optional
+from wtforms.widgets import CheckboxInput
 
 from dispensary.errors import DomainError, Refused
+from dispensary.policy.depot_windows import DepotWindows, WindowInForce
 from dispensary.policy.stack import OrderLimits
+from dispensary.rules.depots import DepotTerms
 from dispensary.rules.order_drafts import FORMS, MOST_DAYS_APART, OrderDraft
-from dispensary.rules.orders import OrderFacts, Step
+from dispensary.rules.order_words import WEEKDAYS
+from dispensary.rules.orders import DAYS_OF_THE_WEEK, OrderFacts, Step
 from dispensary.services.orders import Signing
 from dispensary.services.re_entry import Held
 from dispensary.web import edge
 from dispensary.web.forms import ExactField, Form, Required, TextField, choices, positive
 from dispensary.wording import N_, say
+from models.enums import DepotInterval, Medication, TreatmentPhase
 from models.enums import Form as DrugForm
-from models.enums import Medication, TreatmentPhase
 from models.units import Mg, mg, plain
 
 STEP_ROWS = 8
@@ -29,6 +43,11 @@ NOTHING_CHOSEN = ("", "")
 IN_STEP = re.compile(r"steps-(\d+)-(\w+)")
 AMOUNTS = ("amount_mg", "amount_2", "amount_3", "amount_4")
 """The amount of each part of the day, first part first."""
+BY_WEEKDAY = 0
+"""In place of every n days: on the days that are ticked."""
+OWN_FIGURES = "own"
+LONGEST_WEEKLY = 14
+"""More days between two injections than this are no weekly rhythm."""
 ORDERABLE = {form.value for forms in FORMS.values() for form in forms}
 
 
@@ -93,6 +112,17 @@ class OrderForm(Form):
     starts_on = DayField(_l("First day"), [Required()])
     ends_on = DayField(_l("Last day"), [Required()])
     every_n_days = SelectField(_l("How often"), coerce=int, default=1)
+    weekdays = SelectMultipleField(
+        _l("Days of the week"),
+        [Optional()],
+        coerce=int,
+        option_widget=CheckboxInput(),
+        description=_l("Buprenorphine only. Choose “on the days ticked” above."),
+    )
+    depot = SelectField(_l("Window between injections"), [Optional()])
+    interval_days = WholeField(_l("Days from one injection to the next"), [Optional()])
+    early_days = WholeField(_l("Days it may be early"), [Optional()])
+    late_days = WholeField(_l("Days it may be late"), [Optional()])
     amount_mg = _amount(_l("Amount from the first day, mg"))
     amount_2 = _amount(_l("Part 2, mg"))
     amount_3 = _amount(_l("Part 3, mg"))
@@ -117,17 +147,38 @@ class OrderForm(Form):
         self.medication.choices = [NOTHING_CHOSEN, *choices(Medication)]
         self.form.choices = [NOTHING_CHOSEN, *(c for c in choices(DrugForm) if c.value in ORDERABLE)]
         self.treatment_phase.choices = [NOTHING_CHOSEN, *choices(TreatmentPhase)]
-        self.every_n_days.choices = [(1, gettext("every day"))] + [
-            (n, gettext("every %(n)s days", n=n)) for n in range(2, MOST_DAYS_APART + 1)
-        ]
+        every = ((n, gettext("every %(n)s days", n=n)) for n in range(2, MOST_DAYS_APART + 1))
+        by_weekday = (BY_WEEKDAY, gettext("on the days ticked"))
+        self.every_n_days.choices = [(1, gettext("every day")), *every, by_weekday]
+        self.weekdays.choices = [(day, gettext(WEEKDAYS[day - 1])) for day in DAYS_OF_THE_WEEK]
+        self.windows: dict[str, WindowInForce] = {}
+        self.offer(DepotWindows())
         if parts > 1:
             for holder in self._holders():
                 holder.amount_mg.label.text = gettext("Part 1, mg")
 
+    def offer(self, windows: DepotWindows) -> None:
+        """Offer the windows of the profiles in force here, and figures of one's own."""
+        self.windows = {f"{w.rule.product}-{w.rule.interval}": w for w in windows.products()}
+        speak = edge.speaker()
+        self.depot.choices = [
+            ("", gettext("no injection")),
+            *((key, f"{w.rule.name}, {speak(w.rule.interval)}") for key, w in self.windows.items()),
+            (OWN_FIGURES, gettext("own figures")),
+        ]
+
     def fill_from(self, order: OrderFacts, starts_on: date) -> None:
         """Fill in what a new version keeps; the amounts are typed anew."""
+        if order.weekdays:
+            self.weekdays.data = list(order.weekdays)
+        if (terms := order.depot) is not None:
+            same = (key for key, window in self.windows.items() if _terms(window) == terms)
+            self.depot.data = next(same, OWN_FIGURES)
+            self.interval_days.data, self.early_days.data = terms.interval_days, terms.early_days
+            self.late_days.data = terms.late_days
         self.medication.data, self.form.data = order.medication.value, order.form.value
-        self.treatment_phase.data, self.every_n_days.data = order.treatment_phase.value, order.every_n_days
+        self.treatment_phase.data = order.treatment_phase.value
+        self.every_n_days.data = BY_WEEKDAY if order.weekdays else order.every_n_days
         self.starts_on.data, self.ends_on.data = starts_on, max(order.ends_on, starts_on)
         self.hours_between_parts.data = order.hours_between_parts
 
@@ -149,13 +200,34 @@ class OrderForm(Form):
     def validate(self, *args: Any, **kwargs: Any) -> bool:
         """Check that each amount is there, and that a step has both its day and its amounts."""
         good = super().validate(*args, **kwargs)
+        if self.depot.data == OWN_FIGURES:
+            for days in (self.interval_days, self.early_days, self.late_days):
+                if days.data is None and not days.errors:
+                    days.errors, good = [gettext("Please fill this in.")], False
         for holder in (self, *self._typed_rows()):
             needed = [*self.amount_fields(holder), *([holder.from_on] if isinstance(holder, StepRow) else [])]
             for field in needed:
                 if field.data is None and not field.errors:
                     field.errors, good = [gettext("Please fill this in.")], False
+        if (self.every_n_days.data == BY_WEEKDAY) != bool(self.weekdays.data):
+            self.weekdays.errors = [gettext("Tick the days, and choose “on the days ticked” above; or neither.")]
+            good = False
         self.status = 200 if good else 422
         return good
+
+    def _terms(self) -> DepotTerms | None:
+        """Return how long each injection covers, as chosen or typed."""
+        if window := self.windows.get(self.depot.data or ""):
+            return _terms(window)
+        if self.depot.data != OWN_FIGURES:
+            return None
+        days = self.interval_days.data or 0
+        return DepotTerms(
+            interval=DepotInterval.WEEKLY if days < LONGEST_WEEKLY else DepotInterval.MONTHLY,
+            interval_days=days,
+            early_days=self.early_days.data or 0,
+            late_days=self.late_days.data or 0,
+        )
 
     def signing(self, limits: OrderLimits) -> Signing:
         """Return what was typed, ready to be signed."""
@@ -173,7 +245,11 @@ class OrderForm(Form):
                 starts_on=starts_on,
                 ends_on=ends_on,
                 steps=tuple(Step(day, tuple(Mg(f.data) for f in self.amount_fields(of))) for day, of in steps),
-                every_n_days=self.every_n_days.data,
+                every_n_days=self.every_n_days.data or 1,
+                weekdays=tuple(self.weekdays.data or ())
+                if len(self.weekdays.data or ()) < len(DAYS_OF_THE_WEEK)
+                else (),
+                depot=self._terms(),
                 parts=self.parts,
                 hours_between_parts=self.hours_between_parts.data if self.parts > 1 else None,
                 reason=self.reason.data or "",
@@ -201,6 +277,20 @@ class OrderForm(Form):
 
     def _typed_rows(self) -> Iterator[StepRow]:
         return (row for row in self._holders() if isinstance(row, StepRow) and not row.is_empty)
+
+
+def _terms(window: WindowInForce) -> DepotTerms:
+    """Return what an order keeps of a window in force."""
+    rule = window.rule
+    return DepotTerms(
+        interval=rule.interval,
+        interval_days=rule.interval_days,
+        early_days=rule.early_days,
+        late_days=rule.late_days,
+        second_after_days=rule.second_from_days,
+        profile=window.profile,
+        profile_digest=window.digest,
+    )
 
 
 class StopForm(Form):

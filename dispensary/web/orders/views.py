@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response
 from dispensary.errors import NotFound
 from dispensary.permissions import Permission
 from dispensary.queries import doses_taken, orders, people, telephone_orders
+from dispensary.queries.injections import next_for
 from dispensary.queries.orders import OrderVersion
 from dispensary.rules.order_words import in_words
 from dispensary.rules.orders import due_amount
@@ -47,10 +48,13 @@ def of_person(person_id: int) -> str:
         active=active,
         newest=_newest(versions, today),
         due=due_amount(active.facts, taken, today) if active else None,
+        injection=next_for(session, active.facts, person_id) if active else None,
         today=today,
         in_words=in_words,
         chart=CHART if CHART in current_app.view_functions else None,
-        further=active is not None and active.facts.treatment_phase is TreatmentPhase.INDUCTION,
+        further=active is not None
+        and not active.facts.is_injection
+        and active.facts.treatment_phase is TreatmentPhase.INDUCTION,
         by_telephone=telephone_orders.of_person(session, person_id),
         print_form=PrintForm(formdata=None),
     )
@@ -140,6 +144,7 @@ def _version(order_id: int) -> OrderVersion:
 def _form(person_id: int, parts: int, old: OrderVersion | None) -> OrderForm:
     """Return the form: for a new version filled with what it keeps, starting tomorrow if today's dose was taken."""
     form, act, session = OrderForm(parts=parts), edge.act(), db.session()
+    form.offer(policies.depots())
     if old is not None and not form.is_submitted():
         dosed = bool(orders.parts_claimed(session, person_id, act.clinic_day))
         form.fill_from(old.facts, act.clinic_day + timedelta(days=int(dosed)))
@@ -154,7 +159,7 @@ def _page(form: OrderForm, person_id: int, old: OrderVersion | None) -> tuple[st
         form=form,
         old=old,
         person=people.identity(session, person_id),
-        last=doses_taken.last_taken(session, person_id),
+        last_of_each=doses_taken.last_of_each(session, person_id),
         today=edge.act().clinic_day,
         in_words=in_words,
         limits=policies.order_limits(),

@@ -18,7 +18,7 @@ from models.enums import Medication, WasteReason
 from models.units import Quantity
 
 MEDICATIONS = tuple(Medication)
-FORMS = (DrugForm.LIQUID, DrugForm.TABLET, DrugForm.FILM)
+FORMS = tuple(DrugForm)
 WASTE_REASONS = (
     WasteReason.SPILT,
     WasteReason.BROKEN,
@@ -43,12 +43,12 @@ class ProductForm(Form):
     name = TextField(_l("Name on the label"), [Required()], longest=120)
     medication = SelectField(_l("Drug"))
     form = SelectField(_l("Form"))
-    strength = ExactField(_l("Strength in one mL, tablet or film"), [Required(), positive])
+    strength = ExactField(_l("Strength in one mL, tablet, film or syringe"), [Required(), positive])
     naloxone_strength = ExactField(_l("Naloxone in one tablet or film (combination only)"), [positive])
     smallest_part = ExactField(
         _l("Smallest part that can be measured"),
         [Required(), positive],
-        description=_l("0.1 for a liquid in mL; 1, 0.5 or 0.25 for tablets; 1 for films."),
+        description=_l("0.1 for a liquid in mL; 1, 0.5 or 0.25 for tablets; 1 for films and syringes."),
     )
     atc_code = TextField(_l("ATC code"), longest=10)
     rxnorm_code = TextField(_l("RxNorm code"), longest=20)
@@ -81,7 +81,7 @@ class BatchForm(Form):
     lot_number = TextField(_l("Lot number"), [Required()], longest=60)
     expires_on = DayField(_l("Expiry date"), [Required()])
     size = ExactField(
-        _l("Content of one container, in mL, tablets or films"),
+        _l("Content of one container, in mL, tablets, films or syringes"),
         [Required(), positive],
     )
     count = IntegerField(_l("How many containers"), [Required()])
