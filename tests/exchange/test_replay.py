@@ -17,6 +17,7 @@ from dispensary.queries import imports
 from dispensary.rules.imported import digest_of
 from models import enums
 from tests.exchange import replay
+from tests.exchange.dropouts import assert_the_ledger_finds_the_published_dropouts
 from tests.factories import World
 
 pytestmark = [
@@ -53,6 +54,7 @@ def test_873_people_and_96_777_doses_come_in_whole_and_only_once(
     assert_one_history_is_whole(session, folder)
     assert_a_day_is_whole(session, found)
     assert_the_audit_covers_every_dose(session, run)
+    assert_the_ledger_finds_the_published_dropouts(session, world)
     again = look_through(session, world, folder)
     assert (again.new, again.faults.bad_count) == (0, 0)
     assert again.skipped == run.rows
