@@ -4,7 +4,7 @@ They are read in a handful of statements, whatever the number of people, and wor
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -12,11 +12,12 @@ from typing import Any
 from sqlalchemy import Row, bindparam, exists, func, select
 from sqlalchemy.orm import Session
 
-from dispensary.queries import dosing, orders, re_entry, stock
+from dispensary.queries import absences, dosing, orders, re_entry, stock
 from dispensary.queries.dosing import OnRecord, PastDose, Treatment, facts_from
 from dispensary.rules.dosing import DosingFacts, StandingStop
 from dispensary.rules.likeness import check_digits
 from dispensary.rules.orders import OrderFacts, SupplementFacts
+from dispensary.rules.re_entry import ReEntryInputs
 from dispensary.rules.stock import ContainerFacts, Line, lines_for
 from models import (
     Claim,
@@ -99,17 +100,31 @@ def everyone_expected(
     past = _past(session, {root: order for root, (_, order) in held.items()}, clinic_day)
     terms = orders.terms_of_orders(session, dosing.injected_under(dose for doses in past.values() for dose in doses))
     lines = _lines_at(session, window_id, clinic_day) if window_id is not None else None
+    who = session.execute(_PEOPLE, {"people": list(held)}).all()
+    records = {row.id: replace(aside.record(row, *held[row.id], past[row.id]), terms=terms) for row in who}
+    gate = _gate(session, site_id, clinic_day, records)
     found = []
-    for row in session.execute(_PEOPLE, {"people": list(held)}):
-        treatment, order = held[row.id]
-        record = replace(aside.record(row, treatment, order, past[row.id]), terms=terms)
-        if dosing.may_lack_medicine(record, clinic_day):
-            record = replace(record, re_entry=re_entry.inputs(session, row.id, site_id, clinic_day))
+    for row in who:
+        record = replace(records[row.id], re_entry=gate.get(row.id))
         facts = facts_from(record, clinic_day, at, released=aside.released, lines=lines)
-        if order.is_injection and facts.day_total_mg is None and facts.taken_today_mg == 0:
+        if held[row.id][1].is_injection and facts.day_total_mg is None and facts.taken_today_mg == 0:
             continue  # its next injection is not due yet
         found.append(Expected(*row, facts=facts, last=_last(past[row.id])))
     return found
+
+
+def _gate(
+    session: Session, site_id: int, clinic_day: date, records: Mapping[int, OnRecord]
+) -> dict[int, ReEntryInputs]:
+    """Return what the re-entry gate decides on, of those of whom it has anything to consider."""
+    said = re_entry.said_by_everyone(session, clinic_day)
+    away = absences.away_now(session, site_id)
+    asked = [
+        root
+        for root, record in records.items()
+        if root in said or root in away or dosing.may_lack_medicine(record, clinic_day)
+    ]
+    return re_entry.inputs_of_many(session, asked, site_id, clinic_day, said)
 
 
 def _held(session: Session, site_id: int, clinic_day: date) -> dict[int, tuple[Treatment, OrderFacts]]:

@@ -162,6 +162,11 @@ class ReEntryVerdict:
         return self.fired.citation if self.fired else HOUSE
 
     @property
+    def rows(self) -> tuple[MissedDoseRow, ...]:
+        """The table that decided, for the answer about full agonists that counts; empty where none did."""
+        return self.fired.table.rule.branch(_used(self.inputs)) if self.fired else ()
+
+    @property
     def ask_first(self) -> bool:
         """Whether days are counted and the person was not asked yet."""
         return self.inputs.days > 0 and self.inputs.said is None

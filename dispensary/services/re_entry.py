@@ -10,7 +10,8 @@ from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
 from dispensary.errors import Conflict, Refused
-from dispensary.queries import dosing, sites
+from dispensary.queries import dosing, expected, sites
+from dispensary.queries.expected import Expected
 from dispensary.rules.dosing import DosingFacts, SiteRules, re_entry_verdict, too_many_days_without_medicine
 from dispensary.rules.orders import OrderFacts
 from dispensary.rules.re_entry import Course, ReEntryVerdict, decide
@@ -107,6 +108,16 @@ def held_dose(facts: DosingFacts, site: SiteRules) -> Held | None:
     if too_many_days_without_medicine(facts, site) is None:
         return None
     return Held(facts.order, facts.day_total_mg, verdict)
+
+
+def held_everywhere(session: Session, act: Act) -> list[tuple[Expected, Held]]:
+    """Return everyone at this site whose dose the gate holds today, those with the fewest days without medicine first."""
+    site = _rules(session, act)
+    everyone = expected.everyone_expected(
+        session, site_id=act.site_id, window_id=None, clinic_day=act.clinic_day, at=act.at
+    )
+    held = [(who, found) for who in everyone if (found := held_dose(who.facts, site))]
+    return sorted(held, key=lambda one: one[1].days_without_medicine)
 
 
 def verdict_for(

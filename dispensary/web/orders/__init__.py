@@ -3,6 +3,7 @@
 from dispensary.web.orders import at_window
 from dispensary.web.orders.blueprint import bp
 from dispensary.web.orders.desk import desk
+from dispensary.web.orders.held import everyone_held
 from dispensary.web.orders.injections import release_injection
 from dispensary.web.orders.prescription import prescription
 from dispensary.web.orders.renewal import renew
@@ -17,6 +18,7 @@ __all__ = [
     "bp",
     "by_telephone",
     "desk",
+    "everyone_held",
     "of_person",
     "prescription",
     "release_injection",

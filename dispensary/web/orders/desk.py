@@ -10,7 +10,6 @@ from werkzeug.wrappers import Response
 from dispensary.errors import NotFound
 from dispensary.permissions import Permission
 from dispensary.queries import orders, people, prescriber_desk, telephone_orders
-from dispensary.rules.order_words import in_words
 from dispensary.services import prescriber_desk as verbs
 from dispensary.services import re_entry, stops
 from dispensary.web import edge, gate
@@ -20,7 +19,7 @@ from dispensary.web.database import db
 from dispensary.web.marks import marked
 from dispensary.web.once import Work
 from dispensary.web.orders.blueprint import bp
-from dispensary.web.orders.forms import DecisionForm, ReleaseDoseForm
+from dispensary.web.orders.forms import DecisionForm
 from dispensary.wording import N_, Words, say
 from models import Stop
 
@@ -74,23 +73,6 @@ def release_stop(stop_id: int) -> Answer:
     return carried_out(form, change) or _decide(form, stop.person_id, _("Release a stop"), _facts_of(stop))
 
 
-@bp.route("/people/<int:person_id>/held-dose", methods=["GET", "POST"])
-@gate.requires(Permission.STOP_RELEASE)
-def release_dose(person_id: int) -> Answer:
-    """Release today's held dose for the ordered amount."""
-    note_access(person_id, "held dose")
-    form = ReleaseDoseForm()
-    if answer := carried_out(form, lambda work: _release(form, person_id, work)):
-        return answer
-    held = re_entry.held_today(db.session(), person_id, edge.act())
-    if held is None:
-        return _nothing_held(person_id), form.status
-    form.show(held)
-    words = N_("%(days)s days without medicine. Released is %(mg)s mg, for today only; another amount is a new order.")
-    facts = [say(words, days=held.days_without_medicine, mg=held.amount_mg), *in_words(held.order)]
-    return _decide(form, person_id, _("Release a held dose"), facts)
-
-
 @bp.route("/prescriber/tasks/<int:task_id>/close", methods=["GET", "POST"])
 @gate.requires(Permission.ORDER_SIGN)
 def close_task(task_id: int) -> Answer:
@@ -108,30 +90,12 @@ def close_task(task_id: int) -> Answer:
     return carried_out(form, change) or _decide(form, person_id, _("Close a task"), [])
 
 
-def _nothing_held(person_id: int) -> str:
-    return render_template("orders/nothing_held.html", person=people.identity(db.session(), person_id))
-
-
 def _facts_of(stop: Stop) -> list[Words]:
     minutes = int((edge.now() - stop.set_at).total_seconds()) // 60
     facts = [say(N_("Stop: %(kind)s, set %(minutes)s minutes ago."), kind=stop.kind, minutes=minutes)]
     return [*facts, *([say(stop.note)] if stop.note else [])]
 
 
-def _release(form: ReleaseDoseForm, person_id: int, work: Work) -> str:
-    order_id, days, amount_mg = form.shown()
-    re_entry.release_held_dose(
-        work.session,
-        person_id=person_id,
-        order_id=order_id,
-        days_without_medicine=days,
-        amount_mg=amount_mg,
-        reason=form.reason.data or "",
-        act=work.act,
-    )
-    return url_for("orders.desk")
-
-
-def _decide(form: DecisionForm | ReleaseDoseForm, person_id: int, title: str, facts: list[Words]) -> tuple[str, int]:
+def _decide(form: DecisionForm, person_id: int, title: str, facts: list[Words]) -> tuple[str, int]:
     person = people.identity(db.session(), person_id)
     return render_template("orders/decide.html", form=form, person=person, title=title, facts=facts), form.status

@@ -7,7 +7,6 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from dispensary.permissions import Permission
-from dispensary.policy.missed_doses import MissedDoseRow
 from dispensary.queries.safety_picture import SafetyPicture
 from dispensary.rules.dosing import re_entry_verdict, released_today, seen_first
 from dispensary.rules.re_entry import ReEntryVerdict
@@ -20,7 +19,6 @@ from dispensary.web.station.blueprint import bp
 from dispensary.web.station.checked import was_seen
 from dispensary.web.station.pictures import picture_of
 from dispensary.web.station.re_entry_forms import AskForm
-from models.enums import Answer as Said
 from models.enums import Origin
 
 Answer = tuple[str, int] | Response
@@ -35,18 +33,6 @@ class GateAtWindow:
     seen_first: bool
     """Somebody confirms that the person is not intoxicated before a dose is given."""
     seen: bool
-
-    @property
-    def rows(self) -> tuple[MissedDoseRow, ...]:
-        """The table that decided, for the answer that counts; empty where none did."""
-        return rows_of(self.verdict)
-
-
-def rows_of(verdict: ReEntryVerdict) -> tuple[MissedDoseRow, ...]:
-    """Return the rows of the table that decided, for the answer about full agonists that counts."""
-    said = verdict.inputs.said
-    used = said.used_full_agonist if said else Said.UNKNOWN
-    return verdict.fired.table.rule.branch(used) if verdict.fired else ()
 
 
 def gate_at_window(picture: SafetyPicture) -> GateAtWindow | None:
