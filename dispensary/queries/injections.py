@@ -1,18 +1,20 @@
 """When the next injection of a person is due, away from the window; at the window `queries.dosing` says it."""
 
-from datetime import date
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from datetime import date, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from dispensary.queries.orders import terms_of
-from dispensary.queries.signs import same_person
-from dispensary.rules.depots import REACH, DepotTerms, Injection, InjectionWindow, depot_due
+from dispensary.rules.depots import REACH, DepotTerms, Injection, InjectionWindow, Timing, depot_due
 from dispensary.rules.orders import OrderFacts
-from models import DepotPlan, Dose, DoseReversal
+from models import DepotPlan, Dose, DoseOrder, DoseReversal, Person
 from models.enums import Form
 
-_DOSE = Dose.__table__.c
+EVER_NEEDED = timedelta(days=366) + REACH
+"""Longer than an order can hold, and before its first day as long as an injection can still matter."""
 
 
 def next_for(session: Session, order: OrderFacts, person_id: int) -> InjectionWindow | None:
@@ -30,16 +32,53 @@ def next_window(session: Session, dose_id: int) -> InjectionWindow | None:
     return depot_due(given[-1].terms, dose.clinic_day - REACH, given) if given else None
 
 
+def injections_due(session: Session, orders: Mapping[int, int], on: date) -> set[int]:
+    """Return which of some people have an injection due on a day, by its window or late, or had it on that day.
+
+    Args:
+        orders: the order for injections that holds on that day, by person; of linked records the one that survives.
+    """
+    plans = select(DepotPlan, DoseOrder.starts_on).join(DoseOrder, DoseOrder.id == DepotPlan.order_id)
+    terms = {
+        plan.order_id: (found, starts_on)
+        for plan, starts_on in session.execute(plans.where(DepotPlan.order_id.in_(orders.values())))
+        if (found := terms_of(plan))
+    }
+    given = _injections_of(session, orders, on - EVER_NEEDED, on)
+    return {
+        person_id
+        for person_id, order_id in orders.items()
+        if order_id in terms and _due(*terms[order_id], given.get(person_id, []), on)
+    }
+
+
+def _due(terms: DepotTerms, starts_on: date, given: list[tuple[date, DepotTerms | None]], on: date) -> bool:
+    if given and given[-1][0] == on:
+        return True
+    injections = [Injection(day, own or terms) for day, own in given]
+    return depot_due(terms, starts_on, injections).timing(on) is not Timing.EARLY
+
+
 def _injections(
     session: Session, person_id: int, since: date, until: date, otherwise: DepotTerms | None
 ) -> list[Injection]:
     """Return the injections of some days, oldest first; those that no order stands behind by other terms, if any."""
+    found = _injections_of(session, [person_id], since, until).get(person_id, [])
+    return [Injection(day, own or otherwise) for day, own in found if (own or otherwise) is not None]
+
+
+def _injections_of(
+    session: Session, people: Iterable[int], since: date, until: date
+) -> dict[int, list[tuple[date, DepotTerms | None]]]:
+    """Return the injections of some people on some days, oldest first, with the terms of their orders."""
+    root = func.coalesce(Person.root_id, Person.id)
     query = (
-        select(Dose.clinic_day, DepotPlan)
+        select(root, Dose.clinic_day, DepotPlan)
+        .join(Person, Person.id == Dose.person_id)
         .outerjoin(DepotPlan, DepotPlan.order_id == Dose.order_id)
         .outerjoin(DoseReversal, DoseReversal.dose_id == Dose.id)
         .where(
-            same_person(_DOSE.person_id, person_id),
+            or_(Person.id.in_(ids := list(people)), Person.root_id.in_(ids)),
             Dose.form == Form.INJECTION,
             Dose.taken_mg > 0,
             Dose.clinic_day.between(since, until),
@@ -47,5 +86,7 @@ def _injections(
         )
         .order_by(Dose.clinic_day, Dose.id)
     )
-    found = ((day, terms_of(plan) if plan else otherwise) for day, plan in session.execute(query))
-    return [Injection(day, terms) for day, terms in found if terms is not None]
+    found: dict[int, list[tuple[date, DepotTerms | None]]] = defaultdict(list)
+    for person_id, day, plan in session.execute(query):
+        found[person_id].append((day, terms_of(plan) if plan else None))
+    return found

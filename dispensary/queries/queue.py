@@ -9,6 +9,8 @@ from sqlalchemy.orm import Session
 
 from dispensary.queries import orders
 from dispensary.queries.decisions import MADE_BY_DECISIONS, SHOWN_FOR
+from dispensary.queries.injections import injections_due
+from dispensary.rules.orders import falls_on, weekdays_of
 from models import (
     Base,
     Countersignature,
@@ -22,7 +24,7 @@ from models import (
     Supplement,
     TelephoneOrder,
 )
-from models.enums import DoseOutcome
+from models.enums import DoseOutcome, Form
 
 EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
 FADES_WITHIN = timedelta(minutes=5)
@@ -41,12 +43,14 @@ class QueueRow:
     parts_taken: int
     last_outcome: DoseOutcome | None
     last_at: datetime | None
+    last_form: Form | None = None
 
 
 def queue(session: Session, *, site_id: int, clinic_day: date) -> list[QueueRow]:
     """Return everyone whose order has a dose due today at this site, in order of name; two queries.
 
-    Who has an order that holds today but no dose due (every n-th day) is not expected.
+    Who has an order that holds today but no dose due (every n-th day, days of the week) is not expected; nor is who had
+    an injection, until the window of the next one opens.
     """
     outcomes = _outcomes_today(session, site_id, clinic_day)
     return [
@@ -59,6 +63,7 @@ def queue(session: Session, *, site_id: int, clinic_day: date) -> list[QueueRow]
             parts_taken=seen.taken,
             last_outcome=seen.outcome,
             last_at=seen.at,
+            last_form=seen.form,
         )
         for row in _expected(session, site_id, clinic_day)
         for seen in (outcomes.get(row.id, NOT_SEEN),)
@@ -84,6 +89,9 @@ _EXPECTED = (
         (_ORDER.parts + _FURTHER).label("parts"),
         _ORDER.starts_on,
         _ORDER.every_n_days,
+        _ORDER.weekdays,
+        _ORDER.form,
+        _ORDER.id.label("order_id"),
     )
     .join(DoseOrder.__table__, _ORDER.person_id == _PERSON.id)
     .where(
@@ -96,9 +104,18 @@ _EXPECTED = (
 )
 
 
-def _expected(session: Session, site_id: int, day: date) -> list[Row[int, str, str, str, int, date, int]]:
-    rows = session.execute(_EXPECTED, {"site_id": site_id, "day": day})
-    return [row for row in rows if row.every_n_days == 1 or (day - row.starts_on).days % row.every_n_days == 0]
+def _expected(session: Session, site_id: int, day: date) -> list[Row[*tuple[Any, ...]]]:
+    """Return the orders that have a dose on a day: by their rhythm, or by the last injection, read only where needed."""
+    rows = session.execute(_EXPECTED, {"site_id": site_id, "day": day}).all()
+    injections = {row.id: row.order_id for row in rows if row.form is Form.INJECTION}
+    due = injections_due(session, injections, day) if injections else set()
+    return [row for row in rows if (row.id in due if row.id in injections else _has_dose(row, day))]
+
+
+def _has_dose(row: Row[*tuple[Any, ...]], day: date) -> bool:
+    if row.every_n_days == 1 and row.weekdays is None:
+        return True
+    return falls_on(day, row.starts_on, row.every_n_days, weekdays_of(row.weekdays))
 
 
 @dataclass(frozen=True)
@@ -106,15 +123,16 @@ class _Outcome:
     taken: int
     outcome: DoseOutcome | None
     at: datetime | None
+    form: Form | None
 
 
-NOT_SEEN = _Outcome(0, None, None)
+NOT_SEEN = _Outcome(0, None, None, None)
 
 
 _ROOT = func.coalesce(_PERSON.root_id, _PERSON.id).label("person_id")
 """Whose dose it is, under whichever record it was recorded."""
 _TODAY = (
-    select(_ROOT, _DOSE.outcome, _DOSE.taken_at, _DOSE.claim_id)
+    select(_ROOT, _DOSE.outcome, _DOSE.taken_at, _DOSE.claim_id, _DOSE.form)
     .join(Person.__table__, _PERSON.id == _DOSE.person_id)
     .outerjoin(DoseReversal.__table__, DoseReversal.__table__.c.dose_id == _DOSE.id)
     .where(
@@ -130,7 +148,8 @@ def _outcomes_today(session: Session, site_id: int, day: date) -> dict[int, _Out
     found: dict[int, _Outcome] = {}
     for row in session.execute(_TODAY, {"site_id": site_id, "day": day}):
         before = found.get(row.person_id, NOT_SEEN)
-        found[row.person_id] = _Outcome(before.taken + (row.claim_id is not None), row.outcome, row.taken_at)
+        taken = before.taken + (row.claim_id is not None)
+        found[row.person_id] = _Outcome(taken, row.outcome, row.taken_at, row.form)
     return found
 
 
