@@ -2,8 +2,10 @@
 
 import re
 import subprocess
+import tomllib
 
-from tests.house import generated
+from dispensary.policy.profiles import SHIPPED
+from tests.house import generated, rulebook
 from tests.house.source import ROOT
 
 DOCS = ROOT / "docs"
@@ -14,6 +16,21 @@ def test_roles_and_tables_are_printed_as_they_are():
     text = generated.PAGE.read_text(encoding="utf-8")
 
     assert text == generated.renewed(text)
+
+
+def test_rulebook_says_what_the_spec_tests_and_the_policy_files_say():
+    """To renew: python -m tests.house.rulebook."""
+    assert rulebook.PAGE.read_text(encoding="utf-8") == rulebook.page()
+
+
+def test_every_shipped_number_of_policy_is_in_the_rulebook_with_its_source():
+    book = rulebook.PAGE.read_text(encoding="utf-8")
+
+    for file in sorted(SHIPPED.glob("*.toml")):
+        said = tomllib.loads(file.read_text(encoding="utf-8"))
+        entries = [entry for listed in said.values() if isinstance(listed, list) for entry in listed]
+        assert f"`{file.stem}`" in book
+        assert [e["citation"] for e in entries if e["citation"] not in book] == []
 
 
 def test_security_page_names_tests_that_exist():
