@@ -24,6 +24,9 @@ TABLES = {
     "end_id": "episode_end",
     "link_id": "person_link",
     "pack_id": "downtime_pack",
+    "issue_id": "take_home_issue",
+    "decision_id": "take_home_decision",
+    "one_off_id": "one_off_take_home",
 }
 """Gaps that are not named after their table."""
 
@@ -102,6 +105,8 @@ class Samples:
             "from_on": (self.world.day - timedelta(days=7)).isoformat(),
             "until_on": self.world.day.isoformat(),
             "form": "csv",
+            "first_on": self.world.day.isoformat(),
+            "last_on": self.world.day.isoformat(),
             "month": f"{self.world.day:%Y-%m}",
             "other_id": self.other_id,
             "number": 1,  # of a page

@@ -2,6 +2,7 @@
 
 from dispensary.web.orders import at_window
 from dispensary.web.orders.blueprint import bp
+from dispensary.web.orders.closures import closure
 from dispensary.web.orders.desk import desk
 from dispensary.web.orders.held import everyone_held
 from dispensary.web.orders.injections import release_injection
@@ -17,6 +18,7 @@ __all__ = [
     "at_window",
     "bp",
     "by_telephone",
+    "closure",
     "desk",
     "everyone_held",
     "of_person",
