@@ -37,12 +37,11 @@ TESTS_SHOWN = 4
 GONE = (BottleFate.LOST, BottleFate.STOLEN, BottleFate.SPILT)
 
 
-def open_days(session: Session, site_id: int, today: date) -> OpenDays:
-    """Return when a site gives doses from a day on, as far as any take-home reaches."""
-    until = today + timedelta(days=LOOKED_AHEAD)
+def open_days(session: Session, site_id: int, today: date, since: date | None = None) -> OpenDays:
+    """Return when a site gives doses, as far ahead as any take-home reaches; with `since`, from that day on."""
     opening = calendar.opening_days_of(session, site_id)
     weekdays = frozenset(n for n in range(1, 8) if opens_on(_next_weekday(today, n), opening))
-    days = calendar.calendar_of(session, site_id, today, until)
+    days = calendar.calendar_of(session, site_id, since or today, today + timedelta(days=LOOKED_AHEAD))
     return OpenDays(weekdays, frozenset(day for day, what in days.items() if not what.open))
 
 

@@ -12,7 +12,7 @@ from dispensary.policy.take_homes import Allowance, CriterionInForce, TakeHomePo
 from dispensary.rules.take_home_evidence import Record, days_until_regular
 from dispensary.rules.take_homes import Decision, OpenDays
 from dispensary.wording import N_, Words, say
-from models.enums import Medication
+from models.enums import Medication, StopKind
 
 WEEKS_COMPARED = 4
 FOUR_WEEKS = 7 * WEEKS_COMPARED
@@ -52,6 +52,7 @@ class Eligibility:
     """What still has to come for the next step, or for any."""
     visits_a_week: Decimal
     """At present."""
+    stops_standing: tuple[StopKind, ...] = ()
 
 
 def allowed_in_induction(policy: TakeHomePolicy, medication: Medication, number: int) -> bool:
@@ -85,6 +86,7 @@ def eligibility(
         besides=record.besides([kind for c in asked for kind in c.rule.evidence]),
         missing=tuple(_missing(record, number, coming)),
         visits_a_week=Decimal(now) / WEEKS_COMPARED,
+        stops_standing=record.stops_standing,
     )
 
 
@@ -141,7 +143,8 @@ class Rhythm:
 def rhythm(decision: Decision, calendar: OpenDays) -> Rhythm:
     """Return how often somebody comes under a decision, and how much goes home, with a dose due on every day."""
     open_days = OpenDays(calendar.weekdays)
-    first = next(d for d in _days_from(decision.effective_on) if open_days.on(d))
+    days = [day for day in _days_from(decision.effective_on) if open_days.on(day)]
+    first = next((day for day in days if decision.attends(day)), days[0])
     visits, home, due_to_come = 0, [0] * WEEKS_COMPARED, True
     counted = in_a_row = at_once = longest = 0
     for number, day in enumerate(_days_from(first)[:FOUR_WEEKS]):

@@ -2,7 +2,21 @@
 
 from flask import Flask
 
-from dispensary.web import calendar, downtime, orders, patients, policy, reporting, sign_in, site, staff, station, stock
+from dispensary.web import (
+    bottles,
+    calendar,
+    downtime,
+    orders,
+    patients,
+    policy,
+    reporting,
+    sign_in,
+    site,
+    staff,
+    station,
+    stock,
+    take_homes,
+)
 from dispensary.web.register import audit_bp
 from dispensary.web.register import bp as register_pages
 
@@ -15,6 +29,8 @@ def register(app: Flask) -> None:
         patients.bp,
         orders.bp,
         orders.rota_bp,
+        take_homes.bp,
+        bottles.bp,
         policy.bp,
         stock.bp,
         reporting.bp,

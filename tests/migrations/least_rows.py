@@ -37,6 +37,7 @@ WHAT_RULES_ASK: dict[str, dict[str, Any]] = {
     "dose_order": {"version": 1, "parts": 1},
     "downtime_pack": {"copies": 1},
     "movement": {"kind": MovementKind.DISPENSE},
+    "take_home_decision": {"every_weeks": 1, "most_days": 6, "criteria": "[]", "review_on": date(2026, 6, 2)},
 }
 """Values without which a rule of the table would refuse the row."""
 

@@ -32,6 +32,7 @@ from dispensary.rules.take_home_steps import (
     over_the_ladder,
     rhythm,
 )
+from dispensary.rules.take_home_weeks import weeks
 from dispensary.rules.take_homes import Barred, Decision, OneOff, OpenDays, one_off_days, schedule
 from dispensary.wording import Speaker
 from models.enums import (
@@ -561,3 +562,44 @@ def test_one_off_days_are_not_given_under_a_stop():
     plan = one_off_days(one_off("Tue", "Sat"), [order()], MONDAY, SIX_DAYS, next_visit=None, barred=barred)
 
     assert (plan.days, [reason.code for reason in plan.against]) == ((), ["stop_stands"])
+
+
+# The decision as a calendar
+
+
+def rows(found):
+    letters = {"comes": "C", "home": "h", "home_closed": "z", "nothing_due": ".", "outside": "-"}
+    return ["".join(letters[day.what] for day in row) for row in found]
+
+
+@pytest.mark.parametrize(
+    ("attends_on", "every_weeks", "most_days", "closed", "calendar"),
+    [
+        ("14", 1, 6, (), ["ChhChhz", "ChhChhz"]),
+        ("1", 2, 14, (), ["Chhhhhz", "hhhhhhz"]),
+        ("123456", 1, 0, (), ["CCCCCCz", "CCCCCCz"]),
+        ("14", 1, 6, ("Mon2",), ["ChhChhz", "zChChhz"]),
+    ],
+)
+def test_calendar_shows_the_days_of_coming_and_the_days_at_home(attends_on, every_weeks, most_days, closed, calendar):
+    made = decision(attends_on, most_days, every_weeks)
+
+    assert rows(weeks(made, [order()], MONDAY, closing(*closed), Barred(), 2)) == calendar
+
+
+def test_calendar_begins_with_the_decision_and_ends_with_the_order():
+    made = decision("14", 6, effective_on=day_of("Wed"))
+
+    assert rows(weeks(made, [order(ends_on=day_of("Tue2"))], MONDAY, SIX_DAYS, Barred(), 2)) == ["--CChhz", "Ch....."]
+
+
+def test_calendar_goes_on_from_the_last_day_of_coming_before_this_week():
+    made = decision("1", 14, 2, effective_on=MONDAY - timedelta(days=7))
+
+    assert rows(weeks(made, [order()], MONDAY, SIX_DAYS, Barred(), 2)) == ["hhhhhhz", "Chhhhhz"]
+
+
+def test_under_a_stop_the_calendar_shows_nothing_at_home():
+    stopped = Barred(stops=(StopKind.SEDATION,))
+
+    assert rows(weeks(decision("14", 6), [order()], MONDAY, SIX_DAYS, stopped, 1)) == ["CCCCCC-"]
