@@ -1,4 +1,4 @@
-"""Both counts of everyone in treatment at a site. SQL finds where each person's counts end; the ledger decides the rest.
+"""The days and both counts of everyone in treatment at a site. SQL finds where counts end; the ledger decides the rest.
 
 Only the days since somebody's last confirmed dose are read, some hundred people at a time: what it takes grows with the
 number of people, not with their histories. It says of each what queries/ledger says of one.
@@ -13,7 +13,9 @@ from sqlalchemy import BindParameter, ColumnElement, bindparam, exists, func, se
 from sqlalchemy.orm import Session
 
 from dispensary.queries.day_facts import EVER, NOW, clinic_days, days_of
-from dispensary.rules.ledger import PersonDays, Runs, reaches_back, runs
+from dispensary.rules.depots import REACH
+from dispensary.rules.ledger import LedgerDay, Runs, ledger, reaches_back, runs
+from dispensary.rules.person_days import ClinicDays, PersonDays
 from models import Dose, DoseOrder, DoseReversal, Episode, EpisodeEnd, EpisodeEndCorrection, Person, Vomiting
 from models.enums import DoseOutcome
 
@@ -26,7 +28,7 @@ _AS_OF: BindParameter[datetime] = bindparam("as_of")
 _ON: BindParameter[date] = bindparam("on")
 _OVER = exists().where(
     _END.episode_id == _EPISODE.id,
-    _END.ended_on < _ON,
+    _END.ended_on < bindparam("ended_before"),
     _END.recorded_at <= _AS_OF,
     _END.id.not_in(select(_CORRECTION.episode_end_id).where(_CORRECTION.recorded_at <= _AS_OF)),
 )
@@ -78,40 +80,76 @@ def runs_of_everyone(session: Session, site_id: int, on: date, as_of: datetime |
     return {root: runs(days, on) for root, days in _everyones_days(session, site_id, on, as_of or NOW)}
 
 
+def ledger_of_everyone(
+    session: Session, site_id: int, first: date, last: date, today: date, as_of: datetime | None = None
+) -> Iterator[tuple[int, tuple[LedgerDay, ...]]]:
+    """Yield the days from one to another of everyone who was in treatment at a site on at least one of them.
+
+    They come some people at a time, each with the surviving record, so that a year of a whole clinic is never held at once.
+    """
+    asked = {"site_id": site_id, "on": last, "ended_before": first, "as_of": as_of or NOW}
+    people = _People(session, asked)
+    clinic = clinic_days(session, site_id, last, as_of or NOW)
+    for some in _batches(list(people.records), WHOLE_AT_A_TIME):
+        since = first - REACH
+        found = people.days(some, clinic, since=since)
+        if earlier := [root for root, days in found.items() if _history_before(days, since)]:
+            found |= people.days(earlier, clinic, since=EVER)
+        yield from ((root, ledger(days, first, last, today)) for root, days in found.items())
+
+
 def _everyones_days(session: Session, site_id: int, on: date, as_of: datetime) -> Iterator[tuple[int, PersonDays]]:
     """Yield each person's days from the last confirmed dose on, or all of them where that is not enough."""
-    asked = {"site_id": site_id, "on": on, "as_of": as_of}
-    linked: dict[int, list[int]] = defaultdict(list)
-    for record, root in session.execute(_LINKED):
-        linked[root].append(record)
-    records = {root: (root, *linked.get(root, ())) for root in session.scalars(_IN_TREATMENT, asked)}
+    people = _People(session, {"site_id": site_id, "on": on, "ended_before": on, "as_of": as_of})
     clinic = clinic_days(session, site_id, on, as_of)
-
-    def read(some: Sequence[int], since: date) -> dict[int, PersonDays]:
-        whose = {record: root for root in some for record in records[root]}
-        return days_of(session, whose, site_id, clinic, since=since, until=on, as_of=as_of)
-
-    ends = _last_whole_doses(session, records, asked)
-    whole = [root for root in records if root not in ends]
+    ends = people.last_whole_doses()
+    whole = [root for root in people.records if root not in ends]
     for some in _batches(sorted(ends, key=lambda root: (ends[root], root)), AT_A_TIME):
-        found = read(some, ends[some[0]])
-        whole += [root for root in some if not reaches_back(found[root], on)]
-        yield from ((root, days) for root, days in found.items() if reaches_back(days, on))
+        for root, days in people.days(some, clinic, since=ends[some[0]]).items():
+            if reaches_back(days, on):
+                yield root, days
+            else:
+                whole.append(root)
     for some in _batches(whole, WHOLE_AT_A_TIME):
-        yield from read(some, EVER).items()
+        yield from people.days(some, clinic, since=EVER).items()
 
 
-def _last_whole_doses(
-    session: Session, records: Mapping[int, Sequence[int]], asked: Mapping[str, Any]
-) -> dict[int, date]:
-    """Return that day for each person who has one, under whichever record."""
-    found: dict[int, date] = {}
-    for some in _batches(list(records), AT_A_TIME):
-        whose = {record: root for root in some for record in records[root]}
-        for record, day in session.execute(_ANCHORS, {"people": list(whose), **asked}):
-            if day is not None:
-                found[whose[record]] = max(day, found.get(whose[record], EVER))
-    return found
+def _history_before(days: PersonDays, since: date) -> bool:
+    """Return whether what stands for orders may be an imported history that began before a day."""
+    begun = [stay for stay in days.stays if stay.admitted_on < since]
+    signed = [order.starts_on for order in days.orders if order.id]
+    return not all(any(stay.admitted_on <= day <= since for day in signed) for stay in begun)
+
+
+class _People:
+    """Everyone in treatment at a site at some time, with all their records."""
+
+    def __init__(self, session: Session, asked: Mapping[str, Any]) -> None:
+        self.session, self.asked = session, asked
+        linked: dict[int, list[int]] = defaultdict(list)
+        for record, root in session.execute(_LINKED):
+            linked[root].append(record)
+        self.records = {root: (root, *linked.get(root, ())) for root in session.scalars(_IN_TREATMENT, asked)}
+
+    def days(self, some: Sequence[int], clinic: ClinicDays, since: date) -> dict[int, PersonDays]:
+        """Return the days of some of them, with the doses from a day on."""
+        whose, asked = self._whose(some), self.asked
+        return days_of(
+            self.session, whose, asked["site_id"], clinic, since=since, until=asked["on"], as_of=asked["as_of"]
+        )
+
+    def last_whole_doses(self) -> dict[int, date]:
+        """Return the day that ends both counts for each of them who has one, under whichever record."""
+        found: dict[int, date] = {}
+        for some in _batches(list(self.records), AT_A_TIME):
+            whose = self._whose(some)
+            for record, day in self.session.execute(_ANCHORS, {"people": list(whose), **self.asked}):
+                if day is not None:
+                    found[whose[record]] = max(day, found.get(whose[record], EVER))
+        return found
+
+    def _whose(self, some: Sequence[int]) -> dict[int, int]:
+        return {record: root for root in some for record in self.records[root]}
 
 
 def _batches(people: Sequence[int], size: int) -> Iterator[Sequence[int]]:

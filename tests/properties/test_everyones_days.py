@@ -1,11 +1,11 @@
-"""Whatever happened to whom: the counts of everyone, read together, are those of each, read alone and whole."""
+"""Whatever happened to whom: the days and counts of everyone, read together, are those of each, read alone and whole."""
 
 from datetime import timedelta
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from dispensary.queries.everyones_days import runs_of_everyone
+from dispensary.queries.everyones_days import ledger_of_everyone, runs_of_everyone
 from dispensary.queries.ledger import person_days, runs_of
 from dispensary.rules.ledger import ledger, runs
 from models.enums import DayStatus
@@ -26,6 +26,8 @@ def test_everyones_counts_are_those_of_each_one(session, world, clinic, people, 
     on = world.day - timedelta(days=before)
     as_of = None if known is None else world.at - timedelta(days=known)
 
+    first = on - timedelta(days=20)
+    statuses = dict(ledger_of_everyone(session, world.site.id, first, on, on, as_of))
     together = runs_of_everyone(session, world.site.id, on, as_of)
 
     for person_id in everyone:
@@ -33,8 +35,9 @@ def test_everyones_counts_are_those_of_each_one(session, world, clinic, people, 
         alone = runs(days, on)
         assert runs_of(session, person_id, world.site.id, on, as_of) == alone
         assert together.get(person_id, alone) == alone
+        assert statuses.get(person_id, ledger(days, first, on, on)) == ledger(days, first, on, on)
         check(alone, days, on)
-    assert set(together) <= set(everyone)
+    assert set(together) <= set(statuses) <= set(everyone)
     session.rollback()
 
 
