@@ -21,6 +21,7 @@ from models import (
     CallBack,
     CallBackOutcome,
     Collector,
+    CollectorEnd,
     Container,
     DoseOrder,
     LabelPrint,
@@ -417,6 +418,18 @@ def open_call_back_of(session: Session, person_id: int) -> CallBackOnRecord | No
     return next(iter(_as_call_backs(session, query.order_by(CallBack.id))), None)
 
 
+def collectors_of(session: Session, person_id: int, on: date) -> list[tuple[int, str]]:
+    """Return who may collect for a person on a clinic day: id, and name with what they are to the person."""
+    ended = select(CollectorEnd.collector_id)
+    query = select(Collector).where(
+        same_person(Collector.__table__.c.person_id, person_id),
+        Collector.from_on <= on,
+        Collector.until_on >= on,
+        Collector.id.not_in(ended),
+    )
+    return [(one.id, f"{one.name} ({one.relation})") for one in session.scalars(query.order_by(Collector.id))]
+
+
 @dataclass(frozen=True)
 class LabelFacts:
     """What one bottle's label says."""
@@ -443,7 +456,7 @@ def label_facts(session: Session, issue_id: int) -> list[LabelFacts]:
     query = (
         select(
             Bottle.uid,
-            Bottle.id,
+            Bottle.id.label("bottle_id"),
             Bottle.number,
             Bottle.of_number,
             Bottle.covers_on,
@@ -452,8 +465,8 @@ def label_facts(session: Session, issue_id: int) -> list[LabelFacts]:
             Bottle.medication,
             Bottle.form,
             Bottle.amount_mg,
-            TakeHomeIssue.clinic_day,
-            Staff.name,
+            TakeHomeIssue.clinic_day.label("issued_on"),
+            Staff.name.label("prescriber"),
             Person.family_name,
             Person.given_name,
             Person.number.label("person_number"),
@@ -465,7 +478,8 @@ def label_facts(session: Session, issue_id: int) -> list[LabelFacts]:
         .where(Bottle.issue_id == issue_id)
         .order_by(Bottle.number)
     )
-    return [
-        LabelFacts(*row[:12], full_name(row.family_name, row.given_name), row.person_number)
-        for row in session.execute(query)
-    ]
+    return [_label(**row) for row in session.execute(query).mappings()]
+
+
+def _label(family_name: str, given_name: str, **values: Any) -> LabelFacts:
+    return LabelFacts(person=full_name(family_name, given_name), **values)

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from sqlalchemy import ColumnElement, exists, select
 from sqlalchemy.orm import Session, aliased
 
+from dispensary.queries.signs import takes_home
 from models import Dose, DoseObservation, DoseReversal, Person, Staff
 from models.enums import DoseOutcome, Form, Medication, ObservationKind
 from models.units import Mg
@@ -35,6 +36,8 @@ class RecordedDose:
     first_of_episode: bool = False
     """Nothing was swallowed in this episode before it."""
     note: str = ""
+    takes_home: bool = False
+    """Doses to take home were decided on for the day of it."""
 
     @property
     def injected(self) -> bool:
@@ -64,6 +67,7 @@ def recorded(session: Session, dose_id: int, site_id: int) -> RecordedDose | Non
             DoseObservation.observed_at.label("spoke_at"),
             _first_of_episode().label("first_of_episode"),
             Dose.note,
+            takes_home(_of_the_person, Dose.__table__.c.clinic_day).label("takes_home"),
         )
         .join(Person, Person.id == Dose.person_id)
         .join(Staff, Staff.id == Dose.recorded_by_id)
@@ -76,6 +80,10 @@ def recorded(session: Session, dose_id: int, site_id: int) -> RecordedDose | Non
     )
     row = session.execute(query).mappings().one_or_none()
     return RecordedDose(**row) if row else None
+
+
+def _of_the_person(column: ColumnElement[int]) -> ColumnElement[bool]:
+    return column == Dose.__table__.c.person_id
 
 
 def _first_of_episode() -> ColumnElement[bool]:

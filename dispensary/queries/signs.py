@@ -3,6 +3,7 @@
 Most people have no stop, no notice, nothing to warn of; for them this is the only read of it all.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -29,12 +30,16 @@ from models import (
     NameKey,
     Notice,
     NoticeTick,
+    OneOffTakeHome,
+    OneOffTakeHomeEnd,
     Person,
     PersonPhoto,
     ReEntryAnswer,
     Stop,
     StopRelease,
     Supplement,
+    TakeHomeDecision,
+    TakeHomeDecisionEnd,
     TelephoneOrder,
 )
 from models.enums import DoseOutcome
@@ -103,6 +108,8 @@ class Signs:
     """On record as in hospital or custody."""
     asked: bool
     """Asked on this day about the last dose."""
+    takes_home: bool
+    """Doses to take home were decided on: by the week, or for some days that are not over."""
     newest_dose_id: int | None
     newest_dose_at: datetime | None
     """When the newest dose that was recorded by a trusted clock was written down."""
@@ -162,6 +169,20 @@ def _on_paper() -> ColumnElement[bool]:
     )
 
 
+def takes_home(
+    whose: Callable[[ColumnElement[int]], ColumnElement[bool]], day: ColumnElement[date] | None = None
+) -> ColumnElement[bool]:
+    """Match somebody who may take doses home on a day: by a decision that holds, or one-off doses that are not over."""
+    day = bindparam("clinic_day") if day is None else day
+    decision, ended = TakeHomeDecision.__table__.c, TakeHomeDecisionEnd.__table__.c
+    over = exists().where(ended.decision_id == decision.id, ended.last_day < day)
+    once, undone = OneOffTakeHome.__table__.c, OneOffTakeHomeEnd.__table__.c
+    return or_(
+        exists().where(whose(decision.person_id), decision.effective_on <= day, ~over),
+        exists().where(whose(once.person_id), once.last_on >= day, ~exists().where(undone.one_off_id == once.id)),
+    )
+
+
 ASKED_THE_CLOCK = (DoseOutcome.GIVEN, DoseOutcome.PART_GIVEN, DoseOutcome.REPLACEMENT)
 """Doses that are recorded only by a clock that is trusted. What a wrong clock never stops, such as a withheld dose or an
 incident, says nothing about the time: by it the clock would vouch for itself."""
@@ -196,6 +217,7 @@ _SIGNS = (
         _on_paper(),
         _without(Absence, AbsenceEnd.__table__.c.absence_id),
         _on_this_day(ReEntryAnswer),
+        takes_home(same_person),
         _newest_dose("id"),
         _newest_dose("recorded_at"),
         _newest_confirmation("after_dose_id"),

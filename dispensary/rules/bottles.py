@@ -88,7 +88,7 @@ class IssuePlan:
                 ]
                 for bottle in self.bottles
             ],
-            [reason.code for reason in self.against],
+            [reason.code for reason in self.against if reason.code != "dose_first"],  # nothing is dosed for a collector
         ]
         return hashlib.sha256(json.dumps(shown).encode()).hexdigest()[:16]
 

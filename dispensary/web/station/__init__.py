@@ -2,6 +2,7 @@
 
 from dispensary.web.station import (
     after_dose,
+    bottles,
     changed,
     clock,
     elsewhere,
@@ -16,6 +17,7 @@ from dispensary.web.station.blueprint import bp
 
 __all__ = [
     "after_dose",
+    "bottles",
     "bp",
     "changed",
     "clock",

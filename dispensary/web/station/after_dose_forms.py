@@ -14,9 +14,10 @@ SEEN, TOLD, NOT_SEEN = "seen", "told", "not"
 
 
 class DoneForm(ScanForm):
-    """The one field on the page that shows what was recorded last: the next person, or S for this dose."""
+    """The one field on the page that shows what was recorded last: the next person, or S or B for this dose."""
 
     dose_id = HiddenField()
+    bottles = HiddenField()
 
 
 class VomitedForm(Form):

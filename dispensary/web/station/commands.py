@@ -18,6 +18,7 @@ class Command(StrEnum):
     INCIDENT = "I"
     ASK = "A"
     NOT_INTOXICATED = "N"
+    BOTTLES = "B"
     SPOKE = "S"
     DIGITS = "digits"
     ALMOST_FIT = "f"
@@ -35,6 +36,7 @@ OPENS = {
         Command.ELSEWHERE,
         Command.INCIDENT,
         Command.ASK,
+        Command.BOTTLES,
     )
 }
 """Letters that only open a page, and so may be typed small."""

@@ -26,7 +26,7 @@ class ScanForm(Form):
 
     def put_back(self, kept: MultiDict[str, str]) -> set[str]:
         """Fill in what was typed, but nothing that Enter pressed once too often would record."""
-        if read(kept.get("scan")).command in (Command.FIT, Command.SPOKE):
+        if read(kept.get("scan")).command in (Command.FIT, Command.BOTTLES, Command.SPOKE):
             return set(kept)
         return super().put_back(kept)
 

@@ -23,6 +23,7 @@ from dispensary.web.once import Work
 from dispensary.web.station.after_dose import spoke_of
 from dispensary.web.station.after_dose_forms import DoneForm
 from dispensary.web.station.blueprint import bp
+from dispensary.web.station.bottles import bottle_scanned, bottles_of, done_form
 from dispensary.web.station.checked import forget_checked, note_checked, note_seen, was_checked, was_seen
 from dispensary.web.station.commands import OPENS, Command, Typed, read
 from dispensary.web.station.forms import ConfirmForm, PartForm, RefuseForm, ReverseForm, ScanForm, WithholdForm
@@ -59,6 +60,8 @@ def find() -> Answer:
     command = read(form.scan.data).command
     if command is Command.SPOKE and (answer := spoke_of(form)):
         return answer
+    if command is Command.BOTTLES and (answer := bottles_of(form)):
+        return answer
     form.dose_id.data = ""
     if command not in (Command.SEARCH, Command.DIGITS, Command.NOTHING):
         form.scan.errors = [_not_here(command)]
@@ -72,7 +75,7 @@ def find() -> Answer:
 def done(dose_id: int) -> Answer:
     """Show what was recorded last, with the field ready for the next person."""
     recorded = recorded_doses.recorded(db.session(), dose_id, edge.sitting().site_id)
-    return _home(DoneForm(dose_id=recorded.id) if recorded else ScanForm(), recorded=recorded)
+    return _home(done_form(recorded) if recorded else ScanForm(), recorded=recorded)
 
 
 @bp.get("/queue")
@@ -316,6 +319,8 @@ def _person(picture: SafetyPicture, form: ConfirmForm) -> Answer:
 
 
 def _find(form: ScanForm) -> Answer:
+    if answer := bottle_scanned(form.scan.data):
+        return answer
     found = people.find_people(db.session(), form.scan.data or "")
     note_scan(found.people[0].id if len(found.people) == 1 else None)
     if len(found.people) == 1 and not found.revoked:
