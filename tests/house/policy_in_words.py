@@ -31,7 +31,7 @@ def _house() -> Iterator[str]:
         tables = tomllib.load(file)
     for table, entries in tables.items():
         for key, entry in entries.items():
-            yield _row(f"{table}.{key}", entry["words"], f"{entry['value']} {entry['unit']}", entry["citation"])
+            yield _row(f"{table}: {key}", entry["words"], f"{entry['value']} {entry['unit']}", entry["citation"])
     yield ""
 
 

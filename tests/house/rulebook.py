@@ -156,8 +156,8 @@ def words(name: str) -> str:
 def shown(text: str, *, code: bool = False) -> str:
     """Return a text for a cell of a table; as code where Markdown would change it."""
     text = " ".join(text.split()).replace("|", "\\|")
-    if text in ("", "–"):
-        return text or "nothing"
+    if text in ("", "-", "–"):
+        return "–" if text else "nothing"
     return f"`{text}`" if code or not PLAIN.fullmatch(text) else text
 
 

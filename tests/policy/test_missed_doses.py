@@ -1,6 +1,8 @@
 """Missed-dose tables are read hard: in order, without a gap, never milder at more days, never above the last dose."""
 
+import re
 from datetime import date
+from pathlib import Path
 
 import pytest
 
@@ -132,6 +134,18 @@ def test_table_that_is_not_right_is_refused_and_says_what_is_wrong(write, text, 
         read(write(text))
 
     assert problem in str(refusal.value.words.values["problem"])
+
+
+def test_example_in_the_handbook_is_a_table_that_can_be_used(write):
+    handbook = (Path(__file__).parents[2] / "docs" / "operations.md").read_text(encoding="utf-8")
+    example = re.search(r"```toml\n(.*?)```", handbook, re.S).group(1)
+
+    [table] = read(write(HEAD + example)).missed_doses
+
+    assert [table.row_for(days).action for days in (2, 4)] == [
+        ReEntryAction.GIVE_IF_NOT_INTOXICATED,
+        ReEntryAction.HOLD_NOTIFY,
+    ]
 
 
 def test_two_tables_may_follow_each_other_in_time(write):

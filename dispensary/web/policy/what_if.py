@@ -74,6 +74,8 @@ class Outcome:
 
     shown: OnShelf | None
     tried: Tried
+    hold_from: int
+    """The house limit of this site in this treatment phase, where no table speaks."""
 
 
 @bp.route("/what-if", methods=["GET", "POST"])
@@ -98,4 +100,7 @@ def _outcomes(form: WhatIfForm, on_shelf: list[OnShelf]) -> list[Outcome]:
     for one in on_shelf:
         if wanted in (ALL, one.profile.id):
             asked.append((one, as_if_in_force(one.profile, act.clinic_day)))
-    return [Outcome(one, try_out(form.case, tables, hold_from=hold_from, on=act.clinic_day)) for one, tables in asked]
+    return [
+        Outcome(one, try_out(form.case, tables, hold_from=hold_from, on=act.clinic_day), hold_from)
+        for one, tables in asked
+    ]
