@@ -75,6 +75,8 @@ def inputs_of_many(
         people: surviving records.
         said: what each of them said on the day, if anything.
     """
+    if not people:
+        return {}
     linked: dict[int, list[int]] = {}
     for row in session.execute(_LINKED):
         linked.setdefault(row.root_id, []).append(row.id)
@@ -84,7 +86,7 @@ def inputs_of_many(
         records = {record: root for root in some for record in (root, *linked.get(root, ()))}
         return days_of(session, records, site_id, clinic, since=since, until=clinic_day, as_of=NOW)
 
-    found = read(people, clinic_day - RECENT) if people else {}
+    found = read(people, clinic_day - RECENT)
     if far := [root for root, days in found.items() if not reaches_back(days, clinic_day)]:
         found |= read(far, EVER)
     return {root: inputs_of(days, clinic_day, said.get(root)) for root, days in found.items()}

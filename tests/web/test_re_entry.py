@@ -62,6 +62,10 @@ def ask(client, who, **says):
     return client.post(address, data=hidden_fields(page, address) | SAYS | says)
 
 
+def plain_spaces(page):
+    return page.replace("\N{NO-BREAK SPACE}", " ").replace("\N{NARROW NO-BREAK SPACE}", " ")
+
+
 def key(client, who, value, page=None):
     address = f"/window/{who.id}"
     page = page or client.get(address)
@@ -142,10 +146,11 @@ def test_an_approved_table_holds_with_its_row_and_citation_and_suggests_nothing_
     approve(session, world, "ca-on-metaphi-2021")
     client.sign_in(session, world, world.nurse)
 
-    page = client.get(f"/window/{who.id}").text
+    page = plain_spaces(client.get(f"/window/{who.id}").text)
 
     assert "ca-on-metaphi-2021" in page
     assert "▶ from 4" in page
+    assert "80 mg" in page
     assert "40 mg" not in page
 
 
@@ -172,3 +177,94 @@ def test_the_key_n_means_nothing_where_nobody_asks_for_it(client, session, world
     answer = key(client, who, "N")
 
     assert (answer.status_code, "nothing was recorded" in answer.text) == (422, True)
+
+
+def held_page(client, who):
+    return plain_spaces(client.get(f"/people/{who.id}/held-dose").text)
+
+
+def test_the_desk_shows_table_row_suggestion_inputs_and_what_was_said(client, session, world):
+    who = missed(session, world, 4)
+    approve(session, world, "ca-on-metaphi-2021")
+    client.sign_in(session, world, world.nurse)
+    ask(client, who, used_full_agonist="unknown")
+    client.sign_in(session, world, world.prescriber)
+
+    page = held_page(client, who)
+
+    assert "ca-on-metaphi-2021" in page
+    assert "▶ from 4" in page
+    assert "never above the last confirmed dose of 80 mg" in page
+    assert ">40 mg<" in page
+    assert "full opioid since – not known" in page
+
+
+def test_the_desk_says_by_the_house_rule_where_no_table_is_approved(client, session, world):
+    who = missed(session, world, 3)
+    client.sign_in(session, world, world.prescriber)
+
+    page = held_page(client, who)
+
+    assert "No approved table decided" in page
+    assert "not asked yet today" in page
+
+
+def test_release_keeps_what_the_gate_said_and_the_dose_is_given_for_that_day_alone(client, session, world, clock):
+    who = missed(session, world, 4)
+    approve(session, world, "ca-on-metaphi-2021")
+    client.sign_in(session, world, world.prescriber)
+    address = f"/people/{who.id}/held-dose"
+    client.post(address, data=hidden_fields(client.get(address), address) | {"reason": "seen"})
+    client.sign_in(session, world, world.nurse)
+
+    given = key(client, who, "F")
+
+    assert given.status_code == 303
+    release, dose = session.scalars(select(ReEntryDecision).order_by(ReEntryDecision.id)).all()
+    assert (release.release_id is not None, dose.dose_id is not None) == (True, True)
+    assert {(d.profile, d.row_number, d.action, d.suggested_mg) for d in (release, dose)} == {
+        ("ca-on-metaphi-2021", 1, ReEntryAction.HOLD_NOTIFY, mg("40"))
+    }
+
+
+def test_a_dose_withheld_by_the_gate_keeps_what_it_said(client, session, world):
+    who = missed(session, world, 3)
+    client.sign_in(session, world, world.nurse)
+    address = f"/window/{who.id}/withhold"
+
+    client.post(address, data=hidden_fields(client.get(address), address) | {"reason": "days_without_medicine"})
+
+    decision = session.scalars(select(ReEntryDecision)).one()
+    assert (decision.action, decision.days, decision.profile) == (ReEntryAction.HOLD_NOTIFY, 3, None)
+
+
+def test_after_a_closure_everyone_held_is_on_one_page_and_each_is_decided_alone(client, session, world):
+    first, second, third = (missed(session, world, days) for days in (3, 5, 1))
+    client.sign_in(session, world, world.prescriber)
+    page = client.get("/prescriber/held")
+    address = f"/people/{first.id}/held-dose"
+
+    answer = client.post(address, data=hidden_fields(page, address) | {"reason": "closed over the holidays"})
+
+    assert first.number in page.text
+    assert third.number not in page.text
+    assert page.text.index(first.number) < page.text.index(second.number)
+    assert answer.headers["Location"].endswith("/prescriber/held")
+    left = client.get("/prescriber/held").text
+    assert (first.number in left, second.number in left) == (False, True)
+
+
+def test_a_line_without_a_reason_is_asked_on_a_page_of_its_own(client, session, world):
+    who = missed(session, world, 3)
+    client.sign_in(session, world, world.prescriber)
+    address = f"/people/{who.id}/held-dose"
+
+    answer = client.post(address, data=hidden_fields(client.get("/prescriber/held"), address) | {"reason": ""})
+
+    assert (answer.status_code, 'id="reason-error"' in answer.text) == (422, True)
+
+
+def test_nobody_held_is_said(client, session, world):
+    client.sign_in(session, world, world.prescriber)
+
+    assert "Nobody is held." in client.get("/prescriber/held").text
