@@ -25,13 +25,16 @@ from sqlalchemy.orm import Session
 
 from models import Base
 from models.base import Instant, Thousandths
-from models.enums import DoseOutcome, MovementKind
+from models.enums import BottleFate, DoseOutcome, MovementKind
 
 AT = datetime(2026, 3, 2, 7, 0, tzinfo=UTC)
 DAY = date(2026, 3, 2)
 numbers = itertools.count(1000)
 
 WHAT_RULES_ASK: dict[str, dict[str, Any]] = {
+    "bottle": {"number": 1, "of_number": 1, "part": 1},
+    "bottle_end": {"fate": BottleFate.LOST},
+    "call_back": {"due_by": datetime(2026, 3, 3, 7, 0, tzinfo=UTC), "bottles": 2},
     "claim": {"part": 1, "turn": 1},
     "dose": {"outcome": DoseOutcome.GIVEN, "ordered_mg": Decimal(1), "wasted_mg": Decimal(0), "part": 1},
     "dose_order": {"version": 1, "parts": 1},
@@ -49,7 +52,7 @@ ANOTHER: dict[str, tuple[str, dict[str, Any]]] = {
 }
 """References that a rule wants to be to another row than the shared one: its table, and what tells it apart."""
 
-NEEDED_ANYWAY = {"dose": ("claim_id", "order_id")}
+NEEDED_ANYWAY = {"dose": ("claim_id", "order_id"), "take_home_issue": ("decision_id",)}
 """References that may be empty, but not in the least row."""
 
 
