@@ -52,6 +52,8 @@ class Panel:
     days: Sequence[DoseDay]
     first: date
     last: date
+    marks_gaps: bool = True
+    """Whether a day without a dose is marked; not where a dose covers weeks."""
 
 
 @dataclass(frozen=True)
@@ -141,7 +143,8 @@ def _panel(panel: Panel, width: int, height: int, bottom: float) -> Group:
         x = LEFT + n * across
         found = by_day.get(panel.first + timedelta(days=n))
         if found is None:
-            _gap_mark(group, x + across / 2, BOTTOM - 4)
+            if panel.marks_gaps:
+                _gap_mark(group, x + across / 2, BOTTOM - 4)
             _draw_steps(group, steps)
             steps = []
             continue

@@ -14,7 +14,7 @@ from dispensary.queries import dispensing, sites
 from dispensary.queries.dispensing import DispensedDose
 from dispensary.queries.people import Identity, full_name, identity
 from dispensary.wording import N_, Speaker, place_injected, say, what_became
-from models.enums import DoseOutcome, Medication, Origin
+from models.enums import DoseOutcome, Form, Medication, Origin
 from models.units import Mg, plain
 from reports import charts, page, sheet
 from reports.charts import DoseDay, Legend, Panel
@@ -87,7 +87,8 @@ def panels(figures: DoseHistoryFigures, speak: Speaker) -> list[Panel]:
             continue
         first = max(min(days), since)
         shown = [_day(day, doses) for day, doses in sorted(days.items()) if day >= since]
-        made.append(Panel(speak(drug), shown, first, max(first, last)))
+        injected = any(dose.form is Form.INJECTION for doses in days.values() for dose in doses)
+        made.append(Panel(speak(drug), shown, first, max(first, last), marks_gaps=not injected))
     return made
 
 

@@ -64,7 +64,7 @@ def _injections(
 ) -> list[Injection]:
     """Return the injections of some days, oldest first; those that no order stands behind by other terms, if any."""
     found = _injections_of(session, [person_id], since, until).get(person_id, [])
-    return [Injection(day, own or otherwise) for day, own in found if (own or otherwise) is not None]
+    return [Injection(day, terms) for day, own in found if (terms := own or otherwise)]
 
 
 def _injections_of(

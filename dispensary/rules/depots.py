@@ -71,6 +71,8 @@ class InjectionWindow:
     closes_on: date
     last_on: date | None
     """The day of the last injection on record."""
+    begins: bool = False
+    """A first injection, or the first one anew: it follows from the order's first day, not from an injection."""
 
     def timing(self, day: date) -> Timing:
         """Return how a day lies to the window."""
@@ -99,7 +101,7 @@ def depot_due(terms: DepotTerms, starts_on: date, injections: Sequence[Injection
 
 
 def _begins(terms: DepotTerms, starts_on: date, last_on: date | None) -> InjectionWindow:
-    return InjectionWindow(starts_on, starts_on, starts_on + timedelta(days=terms.late_days), last_on)
+    return InjectionWindow(starts_on, starts_on, starts_on + timedelta(days=terms.late_days), last_on, begins=True)
 
 
 def _after(last: Injection, second: bool) -> InjectionWindow:

@@ -330,9 +330,6 @@ def not_due_today(facts: DosingFacts, site: SiteRules) -> Reason | None:
     )
 
 
-INJECTION_WINDOW = "product.md §4, clinical-rules §1.3: early or late asks a prescriber"
-
-
 def injection_outside_window(facts: DosingFacts, site: SiteRules) -> Reason | None:
     """Refuse an early or late injection, unless released for this amount today. Source: product.md §4, CR §1.3."""
     if facts.injection is None or facts.slot.taken_at is not None:
@@ -341,10 +338,17 @@ def injection_outside_window(facts: DosingFacts, site: SiteRules) -> Reason | No
     released = facts.due_mg is not None and facts.released_mg is not None and facts.due_mg <= facts.released_mg
     if timing is Timing.INSIDE or released:
         return None
-    return _injection_early(facts.injection) if timing is Timing.EARLY else _injection_late(facts.injection)
+    window, citation = facts.injection, _citation(facts.order)
+    return _injection_early(window, citation) if timing is Timing.EARLY else _injection_late(window, citation)
 
 
-def _injection_early(window: InjectionWindow) -> Reason:
+def _citation(order: OrderFacts | None) -> str:
+    """Return on what the days of a window rest."""
+    profile = order.depot.profile if order and order.depot else None
+    return f"policy profile {profile}" if profile else "the prescriber's own figures, on the order"
+
+
+def _injection_early(window: InjectionWindow, citation: str) -> Reason:
     return Reason(
         "injection_early",
         say(
@@ -354,18 +358,18 @@ def _injection_early(window: InjectionWindow) -> Reason:
             **{"from": window.opens_on},
         ),
         say(N_("Tell the person the day. To inject today, the prescriber releases it.")),
-        citation=INJECTION_WINDOW,
+        citation=citation,
         override=Permission.STOP_RELEASE,
     )
 
 
-def _injection_late(window: InjectionWindow) -> Reason:
+def _injection_late(window: InjectionWindow, citation: str) -> Reason:
     words = N_("The injection was due on %(due)s, at the latest on %(until)s.")
     return Reason(
         "injection_late",
         say(words, due=window.due_on, until=window.closes_on),
         say(N_("Ask the prescriber, who releases today's injection or signs a new order.")),
-        citation=INJECTION_WINDOW,
+        citation=citation,
         override=Permission.STOP_RELEASE,
     )
 
@@ -441,8 +445,11 @@ def stop_standing(facts: DosingFacts, site: SiteRules) -> Reason | None:
 
 
 def re_entry_verdict(facts: DosingFacts, site: SiteRules) -> ReEntryVerdict | None:
-    """Return what the re-entry gate says of the order in force; None where it has nothing to consider."""
-    if facts.order is None or facts.re_entry is None:
+    """Return what the re-entry gate says of the order in force; None where it has nothing to consider.
+
+    Of an injection that follows another one its own window says it: late asks the prescriber from the first day on.
+    """
+    if facts.order is None or facts.re_entry is None or (facts.injection is not None and not facts.injection.begins):
         return None
     drug, phase = facts.order.medication, facts.order.treatment_phase
     tables = site.missed_doses(facts.clinic_day).of(drug, phase)

@@ -15,7 +15,7 @@ from reportlab.platypus import PageBreak, SimpleDocTemplate, Table, TableStyle
 
 from dispensary.queries.dispensing import Mistake, SpiltDose, Verified
 from dispensary.queries.paper import RegisterDoses
-from models.enums import DoseOutcome, ElsewhereSource, IncidentKind, Origin
+from models.enums import DoseOutcome, ElsewhereSource, Form, IncidentKind, Medication, Origin
 from models.units import mg, quantity
 from reports import dispensing_log, fonts, sheet
 from reports.dispensing_figures import SpiltRow
@@ -235,3 +235,15 @@ def test_totals_count_a_mistake_a_replacement_and_a_spill():
     assert figures.reconciles
     assert total.spilt == quantity("8")
     assert dispensing_log.total_cells(total, SPEAK)[8] == "19 mL"
+
+
+def test_injection_is_called_injected_with_its_place_on_the_body():
+    dose = made_dose(1, form=Form.INJECTION, medication=Medication.BUPRENORPHINE, note="abdomen_left")
+    figures = log_figures([dose])
+
+    rows = list(csv.DictReader(io.StringIO(sheet.to_csv(as_sheets(figures, SPEAK)[0], SPEAK.zone).decode("utf-8-sig"))))
+    text = text_of(render(figures, speak=SPEAK))
+
+    assert rows[0]["outcome"] == "injected"
+    assert "injected into: abdomen, left" in text
+    assert "given and observed" not in text

@@ -7,6 +7,7 @@ import pytest
 from pypdf import PdfReader
 
 from dispensary.errors import NotFound
+from models.enums import Form, Medication
 from models.units import mg
 from reports import page, prescription
 from tests import factories
@@ -77,3 +78,27 @@ def test_order_that_is_not_there_is_not_printed(session, world):
 
     with pytest.raises(NotFound):
         prescription.figures(session, 1, about=about)
+
+
+def test_injection_is_printed_with_the_days_of_its_window(session, world, printed):
+    who = factories.person(session)
+    order = factories.depot_order(session, world, who, plan={"second_after_days": 7})
+
+    _, text = printed(order)
+
+    assert "buprenorphine, injection" in text
+    assert "How often: every 28 days" in text
+    assert "from 7 days before that day to 7 days after it" in text
+    assert "The second may be given from 7 days after the first." in text
+    assert "the prescriber's own figures" in text
+
+
+def test_days_of_the_week_are_printed(session, world, printed):
+    who = factories.person(session)
+    order = factories.order(
+        session, world, who, amount="8", weekdays="135", medication=Medication.BUPRENORPHINE, form=Form.TABLET
+    )
+
+    _, text = printed(order)
+
+    assert "How often: on Mondays, on Wednesdays, on Fridays" in text
