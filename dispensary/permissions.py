@@ -53,6 +53,7 @@ class Permission(StrEnum):
     AUDIT_VIEW = "audit.view"
     STAFF_MANAGE = "staff.manage"
     SITE_MANAGE = "site.manage"
+    JOB_VIEW = "job.view"
 
 
 P = Permission
@@ -165,9 +166,10 @@ ROLES: dict[Role, frozenset[Permission]] = {
             P.HISTORY_VIEW,
             P.REGISTER_VIEW,
             P.AUDIT_VIEW,
+            P.JOB_VIEW,
         }
     ),
-    Role.ADMINISTRATOR: frozenset({P.STAFF_MANAGE, P.SITE_MANAGE, P.STOCK_SET_UP, P.STOCK_VIEW}),
+    Role.ADMINISTRATOR: frozenset({P.STAFF_MANAGE, P.SITE_MANAGE, P.JOB_VIEW, P.STOCK_SET_UP, P.STOCK_VIEW}),
     Role.INSPECTOR: frozenset({P.STOCK_VIEW, P.REGISTER_VIEW, P.REPORT_PRINT, P.AUDIT_VIEW}),
     Role.PEER: frozenset(),
 }

@@ -9,6 +9,7 @@ from flask import Flask
 from dispensary.jobs.pack import write_pack
 from dispensary.jobs.reviews import open_take_home_reviews
 from dispensary.rules.job_times import Due, Nightly, Timed, WhileOpen
+from dispensary.wording import N_
 
 
 @dataclass(frozen=True)
@@ -16,9 +17,23 @@ class Job(Timed):
     """What runs by itself, when, and how."""
 
     does: Callable[[Flask, Due], None]
+    title: str
+    words: str
 
 
 JOBS: tuple[Job, ...] = (
-    Job("rolling_pack", WhileOpen(), write_pack),
-    Job("take_home_reviews", Nightly(timedelta(minutes=10)), open_take_home_reviews),
+    Job(
+        "rolling_pack",
+        WhileOpen(),
+        write_pack,
+        N_("Rolling downtime pack"),
+        N_("While the clinic is open: who was dosed until now, encrypted, into the folder that the site names."),
+    ),
+    Job(
+        "take_home_reviews",
+        Nightly(timedelta(minutes=10)),
+        open_take_home_reviews,
+        N_("Reviews of take-home doses"),
+        N_("Every night: whoever missed a day or has a stop, and takes doses home, goes to the prescriber's desk."),
+    ),
 )

@@ -6,6 +6,7 @@ from dispensary.web import (
     bottles,
     calendar,
     downtime,
+    jobs,
     orders,
     patients,
     policy,
@@ -38,6 +39,7 @@ def register(app: Flask) -> None:
         calendar.bp,
         register_pages,
         audit_bp,
+        jobs.bp,
         staff.bp,
         site.bp,
     ):

@@ -26,6 +26,7 @@ MENU: tuple[Entry, ...] = (
     Entry("register.day", N_("Close the day"), Permission.DAY_CLOSE),
     Entry("reporting.paper", N_("Paper"), Permission.REPORT_PRINT),
     Entry("audit.events", N_("Audit"), Permission.AUDIT_VIEW),
+    Entry("jobs.runs", N_("Jobs"), Permission.JOB_VIEW),
     Entry("staff.accounts", N_("Staff"), Permission.STAFF_MANAGE),
     Entry("site.overview", N_("Site"), Permission.SITE_MANAGE),
 )

@@ -74,7 +74,8 @@ def rows(home, statement):
 def test_every_command_has_help(run):
     for words in (
         ["--help"], ["init", "--help"], ["serve", "--help"], ["verify", "--help"], ["upgrade", "--help"],
-        ["user", "--help"], ["user", "add", "--help"],
+        ["user", "--help"], ["user", "add", "--help"], ["jobs", "--help"], ["jobs", "run", "--help"],
+        ["scheduler", "--help"], ["pack", "password", "--help"],
     ):  # fmt: skip
         result = run(*words)
         assert result.exit_code == 0
@@ -82,9 +83,9 @@ def test_every_command_has_help(run):
 
 
 def test_init_makes_keys_for_the_clinics_account_alone(founded, home):
-    files = [home.secret_key_file, home.seal_key_file, home.backup_key_file]
+    files = list(keys.key_files(home).values())
 
-    assert [stat.S_IMODE(f.stat().st_mode) for f in files] == [0o600] * 3
+    assert [stat.S_IMODE(f.stat().st_mode) for f in files] == [0o600] * 4
     assert stat.S_IMODE(home.folder.stat().st_mode) == 0o700
 
 
@@ -103,7 +104,7 @@ def test_init_makes_the_site_with_settings_places_and_window(founded, home):
     assert settings["time_zone"] == "Asia/Ho_Chi_Minh"
     assert settings["day_starts"] == "03:00"
     assert len(settings) == len(rows(home, "SELECT 1 FROM site_setting"))
-    assert rows(home, "SELECT count(DISTINCT kind) FROM place") == [(11,)]
+    assert rows(home, "SELECT count(DISTINCT kind) FROM place") == [(12,)]
     assert rows(home, "SELECT name FROM dispensing_window") == [("Window 1",)]
     assert rows(home, "SELECT count(*) FROM seal") == [(1,)]
 
@@ -125,7 +126,7 @@ def test_a_second_init_is_refused_and_changes_no_key(founded, home):
 
 
 def test_init_over_a_database_with_a_clinic_is_refused_and_leaves_no_key(founded, home):
-    for file in (home.secret_key_file, home.seal_key_file, home.backup_key_file):
+    for file in keys.key_files(home).values():
         file.unlink()
 
     result = founded(*FOUND)

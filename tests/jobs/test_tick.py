@@ -28,7 +28,7 @@ DONE, FAILED = JobOutcome.DONE, JobOutcome.FAILED
 
 
 def night_job(does, name="count"):
-    return Job(name, Nightly(timedelta(minutes=10)), does)
+    return Job(name, Nightly(timedelta(minutes=10)), does, "A count", "Counts.")
 
 
 def runs(session):
@@ -124,7 +124,7 @@ def test_what_runs_every_few_minutes_stands_on_the_audit_only_when_it_begins_or_
         if broken:
             raise OSError(28, "")
 
-    table = [Job("often", WhileOpen(), does)]
+    table = [Job("often", WhileOpen(), does, "Often", "Again and again.")]
     for failing in (False, False, True, True, False):
         broken[:] = [True] if failing else []
         tick.tick(app, table)
@@ -176,7 +176,7 @@ Path(marks, f"{name}-ready").touch()
 while not Path(marks, "go").exists():
     time.sleep(0.01)
 while not Path(marks, "enough").exists():
-    tick(app, [Job("count", Nightly(timedelta(minutes=10)), does)])
+    tick(app, [Job("count", Nightly(timedelta(minutes=10)), does, "", "")])
     time.sleep(0.05)
 """
 

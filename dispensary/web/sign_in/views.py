@@ -15,6 +15,7 @@ from dispensary.services import sign_in
 from dispensary.services.act import Act
 from dispensary.web import edge, gate, kept
 from dispensary.web.database import db, unit_of_work
+from dispensary.web.jobs.failures import tell_failures
 from dispensary.web.navigation import start
 from dispensary.web.proof import Wrong, prove
 from dispensary.web.sign_in.forms import SignInForm, UnlockForm
@@ -45,6 +46,7 @@ def enter() -> tuple[str, int] | Response:
             form.refuse(refusal)
         else:
             _sit_down(code)
+            tell_failures()
             return redirect(_landing(), 303)
     return render_template("sign_in/enter.html", form=form, terminal=terminal), form.status
 

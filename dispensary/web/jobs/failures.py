@@ -1,0 +1,45 @@
+"""What failed by itself, told to those who can have it mended when they sign in."""
+
+from flask import flash
+from flask_babel import gettext as _
+from flask_login import current_user
+
+from dispensary.jobs.table import JOBS
+from dispensary.permissions import Permission
+from dispensary.queries import jobs as records
+from dispensary.queries.jobs import RunLine
+from dispensary.web import edge
+from dispensary.web.database import db
+from dispensary.wording import N_
+
+TITLES = {job.name: job.title for job in JOBS}
+KINDS = {
+    "ENOSPC": N_("the disk is full"),
+    "EDQUOT": N_("the disk is full"),
+    "ENOENT": N_("the folder is not there"),
+    "EACCES": N_("the folder may not be written to"),
+    "EROFS": N_("the folder may not be written to"),
+    "EIO": N_("the disk cannot be read or written"),
+    "KeyUnreadable": N_("its password is missing: run `dispensary upgrade`"),
+}
+"""What the kinds of failures mean that somebody at the clinic can mend."""
+
+
+def tell_failures() -> None:
+    """Say at sign-in which jobs failed when they last ran; to those who may see the jobs alone."""
+    if not (current_user.is_authenticated and current_user.may(Permission.JOB_VIEW)):
+        return
+    for line in records.failing(db.session(), edge.sitting().site_id):
+        told = _("“%(job)s” failed: %(why)s. Nothing else waits for it; see Jobs.", job=title(line), why=why(line))
+        flash(told, "warning")
+
+
+def title(line: RunLine) -> str:
+    """Return what a job is called; one that this version no longer has by its name."""
+    return _(TITLES.get(line.job, line.job))
+
+
+def why(line: RunLine) -> str:
+    """Return the kind of a failure in words, or as the program calls it."""
+    known = next((KINDS[part] for part in line.note.split() if part in KINDS), None)
+    return _(known) if known else line.note

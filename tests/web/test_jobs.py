@@ -1,0 +1,52 @@
+"""The page of the jobs, and the word at sign-in about what failed."""
+
+import pytest
+
+from dispensary.services.jobs import note_run
+from models.enums import JobOutcome, Role
+from tests.factories import PASSWORD
+
+FAILED = "failed: the disk is full"
+
+
+@pytest.fixture
+def failed(session, world):
+    """The pack could not be written this morning."""
+    note_run(
+        session,
+        job="rolling_pack",
+        due_at=world.at,
+        clinic_day=world.day,
+        attempt=1,
+        started_at=world.at,
+        outcome=JobOutcome.FAILED,
+        note="OSError ENOSPC",
+        again_and_again=True,
+        act=world.act(),
+    )
+    session.commit()
+
+
+def signs_in(client, who):
+    client.send("/sign-in", {"username": who.username, "password": PASSWORD})
+    return client.get("/", follow_redirects=True).text
+
+
+@pytest.mark.parametrize("role", [Role.CLINIC_HEAD, Role.ADMINISTRATOR])
+def test_failure_shows_at_sign_in_to_those_who_can_have_it_mended(client, session, world, failed, role):
+    assert FAILED in signs_in(client, world.staff[role])
+    assert FAILED not in client.get("/", follow_redirects=True).text
+
+
+def test_nobody_else_is_held_up_by_it(client, session, world, failed):
+    assert FAILED not in signs_in(client, world.nurse)
+
+
+def test_page_lists_each_job_and_every_attempt(client, session, world, failed):
+    client.sign_in(session, world, world.staff[Role.ADMINISTRATOR], at_window=False)
+
+    page = client.get("/jobs").text
+
+    assert page.count("the disk is full") == 2
+    assert "never ran" in page
+    assert "No folder is named for the rolling downtime pack" in page
