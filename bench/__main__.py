@@ -1,15 +1,25 @@
-"""Print every figure: `python -m bench`, or some parts of it: `python -m bench dosing queue history paper`."""
+"""Print every figure: `python -m bench`, or some parts of it: `python -m bench dosing queue history attendance paper`.
+
+A number among the parts is for how many people attendance is measured: `python -m bench attendance 100000`.
+"""
 
 import sys
 
-from bench import dosing, history, paper, queue
+from bench import attendance, dosing, history, paper, queue
 from tests import backends
 
-ON_BOTH_BACKENDS = {"dosing": dosing.run, "queue": queue.run, "history": history.run}
+ON_BOTH_BACKENDS = {
+    "dosing": dosing.run,
+    "queue": queue.run,
+    "history": history.run,
+    "attendance": attendance.run,
+}
 
 
 def main(wanted: list[str]) -> None:
     """Run the parts that were asked for, or all of them."""
+    attendance.PEOPLE = next((int(part) for part in wanted if part.isdigit()), attendance.PEOPLE)
+    wanted = [part for part in wanted if not part.isdigit()]
     postgres = backends.Postgres(durable=True)
     postgres.start()
     try:

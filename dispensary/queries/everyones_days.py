@@ -6,7 +6,7 @@ number of people, not with their histories. It says of each what queries/ledger 
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import BindParameter, ColumnElement, bindparam, exists, func, select
@@ -21,6 +21,7 @@ from models.enums import DoseOutcome
 
 AT_A_TIME, WHOLE_AT_A_TIME = 500, 50
 """How many people's days are held at once: their last ones, or all of them."""
+APART = timedelta(days=7)
 
 _PERSON, _EPISODE, _END = Person.__table__.c, Episode.__table__.c, EpisodeEnd.__table__.c
 _CORRECTION, _DOSE, _ORDER = EpisodeEndCorrection.__table__.c, Dose.__table__.c, DoseOrder.__table__.c
@@ -104,7 +105,7 @@ def _everyones_days(session: Session, site_id: int, on: date, as_of: datetime) -
     clinic = clinic_days(session, site_id, on, as_of)
     ends = people.last_whole_doses()
     whole = [root for root in people.records if root not in ends]
-    for some in _batches(sorted(ends, key=lambda root: (ends[root], root)), AT_A_TIME):
+    for some in _of_a_time(ends):
         for root, days in people.days(some, clinic, since=ends[some[0]]).items():
             if reaches_back(days, on):
                 yield root, days
@@ -150,6 +151,18 @@ class _People:
 
     def _whose(self, some: Sequence[int]) -> dict[int, int]:
         return {record: root for root in some for record in self.records[root]}
+
+
+def _of_a_time(ends: Mapping[int, date]) -> Iterator[Sequence[int]]:
+    """Yield people together whose counts end at about one time, so that nobody's long absence is read for many."""
+    some: list[int] = []
+    for root in sorted(ends, key=lambda root: (ends[root], root)):
+        if some and (len(some) == AT_A_TIME or ends[root] - ends[some[0]] > APART):
+            yield some
+            some = []
+        some.append(root)
+    if some:
+        yield some
 
 
 def _batches(people: Sequence[int], size: int) -> Iterator[Sequence[int]]:

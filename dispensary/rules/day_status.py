@@ -26,7 +26,7 @@ def _taken(days: PersonDays, day: date) -> DayStatus | None:
     seen = {dose.part: dose for dose in doses if dose.in_full and dose.claimed}
     covered = {bottle.part for bottle in bottles if bottle.presumed_whole}
     parts = max([dose.parts_ordered for dose in doses] + [bottle.parts_ordered for bottle in bottles])
-    if any(part not in seen and part not in covered for part in range(1, parts + 1)):
+    if not seen.keys() | covered >= set(range(1, parts + 1)):
         return DayStatus.PART
     if any(dose.outcome is not DoseOutcome.ELSEWHERE for dose in seen.values()):
         return DayStatus.OBSERVED
