@@ -1,5 +1,6 @@
 """Injections: given inside their window, asked about outside it, released by a prescriber; one test for each way out."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -7,22 +8,32 @@ from sqlalchemy import select
 
 from dispensary.errors import Conflict, Refused
 from dispensary.policy.stack import VomitBands
+from dispensary.queries import doses_taken, orders, telephone_orders
 from dispensary.queries import dosing as facts_of
 from dispensary.queries.expected import everyone_expected
+from dispensary.queries.verification.doses import wrong_claim
+from dispensary.rules import telephone_orders as telephone_rules
 from dispensary.rules.dosing import reasons_to_withhold, shown_digest
+from dispensary.rules.order_drafts import faults
+from dispensary.rules.renewals import renewal
 from dispensary.services import dosing, injections, observations, vomiting
 from dispensary.services.dosing import Shown
-from models import Claim, Dose, Movement, Task, TaskReason
+from dispensary.services.stock_products import add_product
+from models import Claim, Dose, DoseOrder, Episode, Movement, Task, TaskReason
 from models.enums import (
+    BaseUnit,
     ClaimKind,
     DoseOutcome,
+    Form,
     InjectionSite,
+    Medication,
     MovementKind,
     RefusedReason,
     TaskReasonKind,
+    TelephoneOrderKind,
     WithheldReason,
 )
-from models.units import mg, quantity
+from models.units import mg, mg_per_unit, quantity
 from tests import factories
 from tests.station import SITE, reverse
 
@@ -239,3 +250,57 @@ def test_reversed_injection_leaves_the_one_before_as_the_last(session, world, wh
     reverse(session, world, dose)
 
     assert reasons(session, world, who, 1) == []
+
+
+def test_books_agree_after_an_injection_and_its_reversal(session, world, who):
+    reverse(session, world, inject(session, world, who))
+    inject(session, world, who)
+    session.flush()
+
+    assert wrong_claim(session, world.site.id, lambda what: None) is None
+
+
+@pytest.mark.parametrize("kind", TelephoneOrderKind)
+def test_injection_is_not_ordered_or_released_by_telephone(session, world, who, kind):
+    act = world.act()
+    call = telephone_orders.call(session, who.id, site_id=act.site_id, clinic_day=act.clinic_day, at=act.at, rules=SITE)
+
+    assert "injection" in [reason.code for reason in telephone_rules.reasons_against(kind, call.facts)]
+
+
+def test_syringes_are_a_product_like_any_other(session, world):
+    values = {"name": "Depot 64 mg", "medication": Medication.BUPRENORPHINE, "form": Form.INJECTION}
+
+    made = add_product(session, **values, strength=mg_per_unit("64"), smallest_part=quantity("1"), act=world.act())
+    with pytest.raises(Refused) as halved:
+        add_product(session, **values, strength=mg_per_unit("64"), smallest_part=quantity("0.5"), act=world.act())
+
+    assert made.unit is BaseUnit.SYRINGE
+    assert halved.value.code == "part_does_not_fit"
+
+
+def test_renewal_keeps_the_window_and_the_days_of_the_week(session, world, who):
+    somebody = factories.patient(session, world, "8", medication=Medication.BUPRENORPHINE, form=Form.TABLET,
+                                 weekdays="135")  # fmt: skip
+    (injected,), (weekly,) = (orders.versions_of(session, one.id) for one in (who, somebody))
+
+    drafts = [renewal(one.facts, (), world.day) for one in (injected, weekly)]
+
+    assert drafts[0].depot == injected.facts.depot
+    assert drafts[1].weekdays == (1, 3, 5)
+    assert [faults(replace(draft, reason="continued"), world.day, 366) for draft in drafts] == [[], []]
+
+
+def test_after_an_injection_the_prescriber_sees_each_kind_last_taken(session, world, who):
+    inject(session, world, who)
+    stay = session.scalars(select(DoseOrder).where(DoseOrder.person_id == who.id)).one().episode_id
+    before = factories.order(session, world, who, in_episode=session.get_one(Episode, stay),
+                             starts_on=world.day - 9 * DAY, ends_on=world.day - 5 * DAY)  # fmt: skip
+    factories.dose(session, world, who, before, at=world.at - 5 * DAY)
+
+    last = doses_taken.last_of_each(session, who.id)
+
+    assert [(one.medication, one.total_mg, one.day, one.injected) for one in last] == [
+        (Medication.BUPRENORPHINE, mg("64"), world.day, True),
+        (Medication.METHADONE, mg("80"), world.day - 5 * DAY, False),
+    ]

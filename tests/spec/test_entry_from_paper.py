@@ -189,3 +189,13 @@ def test_time_on_paper_is_not_held_against_the_newest_dose_and_the_clock_of_now_
     assert judge(ROW, as_of_paper(newest), SITE).exceptions == ()
     assert wrong_clock(newest, SITE, now=NOW + timedelta(hours=4), today=NOW.date()).code == "clock_behind"
     assert wrong_clock(newest, SITE, now=NOW + timedelta(hours=6), today=NOW.date()) is None
+
+
+def test_an_injection_has_no_part():
+    facts = replace(MORNING, order=replace(MORNING.order, form=Form.INJECTION))
+    row = replace(ROW, **PARTLY, medicine=None)
+
+    with pytest.raises(Misread) as misread:
+        judge(row, facts, SITE)
+
+    assert (misread.value.code, misread.value.field) == ("injection", "outcome")
