@@ -9,10 +9,12 @@ from datetime import datetime
 from dispensary.demo.patient import Patient
 from dispensary.demo.scene import Scene
 from dispensary.rules.dosing import DosingFacts, reasons_to_withhold, shown_digest
-from dispensary.services import dosing
+from dispensary.services import dosing, re_entry
 from dispensary.services.act import Act
 from dispensary.services.dosing import Shown
+from dispensary.services.re_entry import Told
 from models import Dose
+from models.enums import Answer
 
 
 def give(scene: Scene, patient: Patient, facts: DosingFacts, at: datetime) -> None:
@@ -21,7 +23,7 @@ def give(scene: Scene, patient: Patient, facts: DosingFacts, at: datetime) -> No
     assert act.window_id is not None and facts.order is not None and facts.due_mg is not None
     lines = scene.writer.lines(facts, act.window_id)
     told = facts.waiting_step is None or patient.step_waits
-    if told and lines is not None and not any(line.opens for line in lines):
+    if told and facts.re_entry is None and lines is not None and not any(line.opens for line in lines):
         reasons = reasons_to_withhold(replace(facts, lines=lines), scene.rules)
         assert not reasons, [reason.code for reason in reasons]
         scene.writer.give(facts, lines, act)
@@ -59,8 +61,12 @@ def record(scene: Scene, patient: Patient, act: Act) -> Dose:
 def shown(scene: Scene, patient: Patient, act: Act) -> Shown:
     """Return what the station shows; where nothing can be poured, bottles that hold no more are changed first."""
     facts = dosing.station_facts(scene.session, patient.person_id, act)
+    if facts.days_without_medicine and facts.re_entry and facts.re_entry.said is None:
+        told = Told(as_recorded=Answer.YES, used_full_agonist=scene.rng.choice([Answer.NO, Answer.NO, Answer.YES]))
+        re_entry.note_answer(scene.session, person_id=patient.person_id, told=told, act=act)
+        facts = dosing.station_facts(scene.session, patient.person_id, act)
     if facts.lines is None:
         assert act.window_id is not None
         scene.supplies.refill(act.window_id, patient.one.medication, patient.one.form, act)
         facts = dosing.station_facts(scene.session, patient.person_id, act)
-    return Shown(patient.person_id, shown_digest(facts, scene.rules), facts.check_digits)
+    return Shown(patient.person_id, shown_digest(facts, scene.rules), facts.check_digits, not_intoxicated=True)

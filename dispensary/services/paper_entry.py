@@ -25,6 +25,7 @@ from dispensary.services.act import Act
 from dispensary.services.facts import write
 from dispensary.services.incidents import Swallowed
 from dispensary.services.pouring import Poured
+from dispensary.services.re_entry_decisions import note_decision
 from dispensary.wording import N_, Speaker, say
 from models import Dose, DoseException
 from models.enums import AuditKind, DoseOutcome, Form, Medication
@@ -105,7 +106,7 @@ def _record(
     act: Act,
 ) -> Dose:
     if row.outcome not in rules.SWALLOWED:
-        return _nothing_swallowed(session, row, facts, act)
+        return _nothing_swallowed(session, row, facts, site, act)
     if verdict.incident is not None:
         return _incident(session, row, facts, verdict, speak, act)
     if facts.lines is None:
@@ -189,7 +190,7 @@ def _lines(
     return lines
 
 
-def _nothing_swallowed(session: Session, row: PaperRow, facts: DosingFacts, act: Act) -> Dose:
+def _nothing_swallowed(session: Session, row: PaperRow, facts: DosingFacts, site: SiteRules, act: Act) -> Dose:
     withheld = row.outcome is PaperOutcome.WITHHELD
     then = act.of(row.at, facts.clinic_day)
     dose = dosing.dose_of(facts, DoseOutcome.WITHHELD if withheld else DoseOutcome.REFUSED, then)
@@ -200,6 +201,8 @@ def _nothing_swallowed(session: Session, row: PaperRow, facts: DosingFacts, act:
     write(session, dose)
     kind = AuditKind.DOSE_WITHHELD if withheld else AuditKind.DOSE_REFUSED
     audit.record(session, kind, dose, then, person=row.person_id, reason=row.withheld_reason or row.refused_reason)
+    if withheld:
+        note_decision(session, dosing_rules.re_entry_verdict(facts, site), dose, then)
     if dose.withheld_reason and not entries.swallowed_after(session, row.person_id, row.at):
         dosing.ask_prescriber(session, row.person_id, dose.withheld_reason, act)
     return dose
