@@ -1,4 +1,4 @@
-"""Days without medicine over the doses on record: what the window's gate counts.
+"""A first look at days without medicine, over doses alone: where it finds none, the day ledger need not be read.
 
 Whole clinic days on which nothing was taken, between the last dose taken and today: last dose Monday, attends Thursday
 is two (clinical-rules §1.0). A day on which only part was taken neither counts nor ends the run.

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import date, timedelta
 
-from dispensary.rules.person_days import PersonDays
+from dispensary.rules.person_days import DRUG_OF, PersonDays
 from models.enums import DayStatus, DoseOutcome
 
 A_DAY = timedelta(days=1)
@@ -34,10 +34,12 @@ def _taken(days: PersonDays, day: date) -> DayStatus | None:
 
 
 def _injection_covers(days: PersonDays, day: date, today: date) -> bool:
-    """An injection covers its interval and the late window, unless the person has gone over to daily doses since."""
+    """An injection covers its interval and the late window, unless the person has gone over to another drug since."""
     order = days.order_on(day)
-    return (order is None or order.injected) and any(
-        dose.day < day < dose.day + dose.covers_days * A_DAY for dose in days.injections
+    return any(
+        given.day < day < given.day + given.covers_days * A_DAY
+        and (order is None or DRUG_OF[order.medication] == DRUG_OF[given.medication])
+        for given in days.injections
     )
 
 

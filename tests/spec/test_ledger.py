@@ -251,6 +251,24 @@ def test_case_13_an_injection_covers_its_interval_and_the_late_window(since, sta
     check(days, statuses, counts, because)
 
 
+@pytest.mark.parametrize(
+    ("drug", "statuses", "counts", "because"),
+    [
+        (BUPRENORPHINE, "OIIII", (0, 0, 0), "tablets of the same drug since: the injection still covers"),
+        (METHADONE, "OIXX?", (2, 2, 2), "methadone since: it does not count for that"),
+    ],
+)
+def test_case_13_what_an_injection_covers_once_daily_doses_follow_it(drug, statuses, counts, because):
+    injected, since = Medication.BUPRENORPHINE, TODAY - 2 * A_DAY
+    orders = [
+        order(TODAY - 4 * A_DAY, since - A_DAY, medication=injected, injected=True),
+        order(since, id=2, medication=drug),
+    ]
+    given = dose(TODAY - 4 * A_DAY, medication=injected, injected=True, covers_days=9)
+
+    check(history("....", orders=orders, doses=[given]), statuses, counts, because)
+
+
 def test_case_13_a_switch_of_drug_starts_both_days_without_anew_and_naloxone_or_an_injection_does_not():
     switched_on = TODAY - 2 * A_DAY
     before = order(TODAY - 6 * A_DAY, switched_on - A_DAY)
