@@ -135,6 +135,7 @@ def remarks(row: RegisterRow) -> list[Words]:
         said.append(say(N_("⚠ DOSING INCIDENT")))
     if row.outcome is DoseOutcome.REPLACEMENT:
         said.append(say("%(what)s", what=row.outcome))
+    said += _of_a_bottle(row)
     if row.reverses is not None:
         said.append(say(N_("takes back no. %(n)s"), n=row.reverses))
     if row.reversed_by is not None:
@@ -144,6 +145,12 @@ def remarks(row: RegisterRow) -> list[Words]:
     if row.note:
         said.append(say("%(note)s", note=row.note))
     return said
+
+
+def _of_a_bottle(row: RegisterRow) -> list[Words]:
+    """Return for which day a bottle is, and who collected it."""
+    said = [say(N_("for %(day)s"), day=row.covers_on)] if row.covers_on is not None else []
+    return [*said, say(N_("collected by %(who)s"), who=row.collector)] if row.collector else said
 
 
 def _unit(quantity: Quantity | None, book: RegisterBook, speak: Speaker) -> str:
@@ -182,8 +189,8 @@ def _page(figures: RegisterFigures, one: RegisterPage, speak: Speaker) -> list[F
 HEADINGS = (
     N_("number"), N_("clinic day"), N_("time"), N_("what"), N_("from"), N_("to"), N_("person"), N_("supplier"),
     N_("document"), N_("container"), N_("lot"), N_("in"), N_("out"), N_("quantity"), N_("balance"), N_("unit"), N_("by"),
-    N_("witness"), N_("takes back"), N_("taken back by"), N_("waste reason"), N_("note"), N_("recorded at"), N_("body"),
-    N_("previous digest"), N_("digest"),
+    N_("witness"), N_("takes back"), N_("taken back by"), N_("waste reason"), N_("note"), N_("to be taken on"),
+    N_("collected by"), N_("recorded at"), N_("body"), N_("previous digest"), N_("digest"),
 )  # fmt: skip
 
 
@@ -196,7 +203,7 @@ def as_sheet(figures: RegisterFigures, speak: Speaker) -> sheet.Sheet:
             place(row.from_kind, row.from_window, speak), place(row.to_kind, row.to_window, speak),
             row.person_number, row.supplier, row.document_no, row.container, row.lot, row.came_in, row.went_out,
             row.quantity, row.balance, unit, row.by, row.witness, row.reverses, row.reversed_by, speak(row.waste_reason),
-            row.note, speak.moment(row.recorded_at), row.body, row.previous_digest, row.digest,
+            row.note, row.covers_on, row.collector, speak.moment(row.recorded_at), row.body, row.previous_digest, row.digest,
         ]
         for row in figures.rows
     ]  # fmt: skip

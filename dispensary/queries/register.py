@@ -15,7 +15,12 @@ from sqlalchemy.orm import Session, aliased
 from dispensary.rules.chain import GENESIS, Break, Link, breaks
 from dispensary.rules.stock import HERE
 from models import (
+    Bottle,
+    BottleEnd,
+    BottleLine,
+    BottleRest,
     ChainHead,
+    Collector,
     Container,
     Dose,
     Lot,
@@ -27,6 +32,7 @@ from models import (
     RegisterEntry,
     Spill,
     Staff,
+    TakeHomeIssue,
     Window,
 )
 from models.enums import BaseUnit, ChainKind, DoseOutcome, Form, Medication, MovementKind, PlaceKind, WasteReason
@@ -54,9 +60,13 @@ class RegisterRow:
     to_window: str
     quantity: Quantity
     person_number: str
-    """Whose dose it was: swallowed, wasted or spilt."""
+    """Whose dose it was: swallowed, wasted, spilt, taken home or brought back."""
     outcome: DoseOutcome | None
     """What became of that dose; None where the line belongs to none, or it was spilt."""
+    covers_on: date | None
+    """Of what goes home or comes back in a bottle: the day on which it is, or was, to be taken."""
+    collector: str
+    """Who took the bottle, if not the person; with the document that was seen."""
     supplier: str
     document_no: str
     by: str
@@ -219,6 +229,8 @@ def register_rows(
             Movement.quantity,
             func.coalesce(Person.number, "").label("person_number"),
             Dose.outcome,
+            Bottle.covers_on,
+            func.coalesce(Collector.name + " / " + TakeHomeIssue.identity_seen, "").label("collector"),
             func.coalesce(Receipt.supplier, "").label("supplier"),
             func.coalesce(Receipt.document_no, "").label("document_no"),
             by.name.label("by"),
@@ -243,7 +255,13 @@ def register_rows(
         .outerjoin(here, here.id == gone.window_id)
         .outerjoin(Dose, Dose.id == Movement.dose_id)
         .outerjoin(Spill, Spill.movement_id == Movement.id)
-        .outerjoin(Person, Person.id == func.coalesce(Dose.person_id, Spill.person_id))
+        .outerjoin(BottleLine, BottleLine.movement_id == Movement.id)
+        .outerjoin(BottleRest, BottleRest.movement_id == Movement.id)
+        .outerjoin(BottleEnd, BottleEnd.id == BottleRest.bottle_end_id)
+        .outerjoin(Bottle, Bottle.id == func.coalesce(BottleLine.bottle_id, BottleEnd.bottle_id))
+        .outerjoin(TakeHomeIssue, (TakeHomeIssue.id == Bottle.issue_id) & BottleLine.id.is_not(None))
+        .outerjoin(Collector, Collector.id == TakeHomeIssue.collector_id)
+        .outerjoin(Person, Person.id == func.coalesce(Dose.person_id, Spill.person_id, Bottle.person_id))
         .outerjoin(Receipt, Receipt.id == Movement.receipt_id)
         .join(by, by.id == RegisterEntry.recorded_by_id)
         .outerjoin(witness, witness.id == Movement.witnessed_by_id)

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from dispensary.errors import Conflict, Refused
 from dispensary.policy.stack import OrderLimits
@@ -46,8 +46,11 @@ from models.units import mg, quantity
 from tests import factories
 from tests.durability.recount import recount_within
 from tests.services.test_links import link
+from tests.services.test_verify import open_walls
 from tests.station import codes, give
 from tests.take_homes import decide, hand_over, one_off, plan, safe
+
+__all__ = ["open_walls"]
 
 FULL = Looked(BottleState.FULL, SealState.INTACT, Residue.EXPECTED)
 EMPTY = Looked(BottleState.EMPTY, SealState.BROKEN, Residue.EXPECTED)
@@ -395,3 +398,40 @@ def test_ends_are_written_once_a_bottle(session, world, who):
     back(session, world, EMPTY, witness=False)
 
     assert len(session.scalars(select(BottleEnd)).all()) == 1
+
+
+BROKEN = {
+    "its claim is not of this person, day and part": "UPDATE claim SET part = 2 WHERE kind = 'take_home'",
+    "its bottle is not on record": "DELETE FROM bottle_line WHERE id = 2; DELETE FROM bottle WHERE id = 2",
+    "its lines do not add up to its amount": "UPDATE bottle SET amount_mg = amount_mg + 1 WHERE id = 2",
+    "the stock it took is not what its lines say": "UPDATE movement SET quantity = 7000 WHERE kind = 'take_home'",
+    "no bottle says so": "UPDATE movement SET kind = 'take_home' WHERE kind = 'dispense'",
+    "its bottles are not those that were handed out": "UPDATE bottle SET covers_on = '2026-03-09' WHERE id = 2;"
+    " UPDATE claim SET clinic_day = '2026-03-09' WHERE id = (SELECT claim_id FROM bottle WHERE id = 2)",
+    "what was set apart of it is not what was measured": "UPDATE bottle_end SET quantity = 1000 WHERE quantity > 0",
+    "its day was freed, and nothing says why": "UPDATE bottle_end SET early = false",
+}
+
+
+def verified(session, world):
+    from dispensary.queries.verification.whole import CHECKS
+
+    found = [check(session, world.site.id, lambda rows: None) for check in CHECKS]
+    return {fault.what.msgid for fault in found if fault}
+
+
+@pytest.mark.parametrize("what", BROKEN)
+def test_verification_and_recount_see_a_bottle_that_was_tampered_with(session, world, who, open_walls, what):
+    back(session, world, FULL)
+    session.commit()
+    open_walls()
+    assert verified(session, world) == set()
+    recount_within(session)
+
+    for statement in BROKEN[what].split(";"):
+        session.execute(text(statement))
+
+    assert what in verified(session, world)
+    if what != "its bottles are not those that were handed out":
+        with pytest.raises(AssertionError):
+            recount_within(session)

@@ -54,6 +54,11 @@ AUDITED_ONE_BY_ONE: dict[str, tuple[AuditKind, ...]] = {
     "downtime_pack": (AuditKind.DOWNTIME_PACK_PRINTED,),
     "pack_copy_tick": (AuditKind.PACK_COPY_TICKED,),
     "day_close": (AuditKind.DAY_CLOSED,),
+    "take_home_issue": (AuditKind.BOTTLES_ISSUED,),
+    "label_print": (AuditKind.LABELS_PRINTED,),
+    "bottle_end": (AuditKind.BOTTLE_RETURNED, AuditKind.BOTTLE_GONE),
+    "call_back": (AuditKind.CALLED_BACK,),
+    "call_back_outcome": (AuditKind.CALL_BACK_CLOSED,),
 }
 """Facts of which each has an audit row of its own; what an import brought stands in the audit as one row a run."""
 
