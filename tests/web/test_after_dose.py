@@ -8,7 +8,7 @@ from sqlalchemy import select
 import models
 from dispensary.policy.profiles import SHIPPED, load
 from models import Dose, DoseObservation, DoseReversal, Movement, Notice, ReplacementOrder, Spill, Vomiting
-from models.enums import DoseOutcome, MovementKind, ObservationKind
+from models.enums import DoseOutcome, MovementKind, ObservationKind, SettingKey
 from tests.client import hidden_fields
 from tests.factories import PASSWORD, TABLET, no_dose, order, patient, save, stamp
 from tests.rows import count_stored, one_stored
@@ -256,6 +256,19 @@ def test_the_page_says_band_share_and_source_and_that_the_prescriber_decides(nur
     assert "Band 2 of us-tip43-2005" in shown
     assert "Give nothing more now." in shown
     assert one_stored(session, Vomiting).band == 2
+
+
+def test_where_orders_are_taken_by_telephone_the_page_still_opens_and_offers_none(nurse, session, world):
+    values = {"key": SettingKey.TELEPHONE_ORDERS, "value": "yes", "effective_on": world.day}
+    save(session, models.SiteSetting(**values, **stamp(world)))
+    who = patient(session, world)
+    give(nurse, session, who)
+
+    vomited(nurse, who, minutes="0")
+    answer = nurse.get(f"{page(who)}/vomited")
+
+    assert answer.status_code == 200
+    assert "Take down a telephone order" not in answer.get_data(as_text=True)
 
 
 @pytest.mark.parametrize(
