@@ -21,8 +21,8 @@ from dispensary.web.marks import marked
 from dispensary.web.once import Work
 from dispensary.web.orders.blueprint import bp
 from dispensary.web.orders.forms import DecisionForm, ReleaseDoseForm
+from dispensary.web.stop_facts import behind
 from dispensary.wording import N_, Words, say
-from models import Stop
 
 Answer = tuple[str, int] | Response
 FOUR_WEEKS = timedelta(days=27)
@@ -71,7 +71,7 @@ def release_stop(stop_id: int) -> Answer:
         stops.release_stop(work.session, stop_id=stop_id, reason=form.reason.data or "", act=work.act)
         return url_for("orders.desk")
 
-    return carried_out(form, change) or _decide(form, stop.person_id, _("Release a stop"), _facts_of(stop))
+    return carried_out(form, change) or _decide(form, stop.person_id, _("Release a stop"), behind(db.session(), stop))
 
 
 @bp.route("/people/<int:person_id>/held-dose", methods=["GET", "POST"])
@@ -110,12 +110,6 @@ def close_task(task_id: int) -> Answer:
 
 def _nothing_held(person_id: int) -> str:
     return render_template("orders/nothing_held.html", person=people.identity(db.session(), person_id))
-
-
-def _facts_of(stop: Stop) -> list[Words]:
-    minutes = int((edge.now() - stop.set_at).total_seconds()) // 60
-    facts = [say(N_("Stop: %(kind)s, set %(minutes)s minutes ago."), kind=stop.kind, minutes=minutes)]
-    return [*facts, *([say(stop.note)] if stop.note else [])]
 
 
 def _release(form: ReleaseDoseForm, person_id: int, work: Work) -> str:
