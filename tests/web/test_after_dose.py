@@ -367,6 +367,16 @@ def test_the_desk_and_the_orders_lead_to_the_replacement(client, session, world,
     assert "Suggested: 80\u00a0mg." in text(client, f"/people/{who.id}/replacement")
 
 
+def test_the_day_after_nothing_is_replaced_and_the_task_is_closed(client, session, world, came_up, clock):
+    who, _ = came_up
+    clock.forward(days=1)
+    doctor = client.sign_in(session, world, world.prescriber, at_window=False)
+
+    assert "Close the task" in text(doctor, "/prescriber")
+    assert f"/people/{who.id}/replacement" not in text(doctor, "/prescriber")
+    assert "One of an earlier day is not replaced: close the task." in text(doctor, f"/people/{who.id}/replacement")
+
+
 def test_more_than_was_swallowed_is_refused_at_its_field(client, session, world, came_up):
     who, _ = came_up
 
