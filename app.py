@@ -49,6 +49,7 @@ def create_app(
         PERMANENT_SESSION_LIFETIME=timedelta(hours=14),
         MAX_CONTENT_LENGTH=LARGEST_REQUEST,
         MAX_FORM_MEMORY_SIZE=LARGEST_REQUEST,
+        WTF_I18N_ENABLED=False,  # every message of a form is ours; looking up others cost a catalogue at each request
         WTF_CSRF_TIME_LIMIT=None,  # bound to the session: a page left open over lunch still works
         BOOTSTRAP_SERVE_LOCAL=True,
         THIS_COMPUTER=None,  # `serve --this-computer` names the terminal that the server's own PC is

@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 from dispensary.queries import downtime
 from dispensary.queries.downtime import OnCall
 from dispensary.queries.expected import Expected, everyone_expected
+from dispensary.reasons import Reason
 from dispensary.rules.dosing import SiteRules, reasons_to_withhold
 from dispensary.rules.paper_entry import REFUSED_LETTERS, WITHHELD_LETTERS
 from dispensary.wording import N_, Speaker, Words, in_unit, say
@@ -97,8 +98,13 @@ def _row(who: Expected, site: SiteRules) -> PackRow:
     return PackRow(
         who,
         forbids=tuple(r.message for r in reasons if r.code in WITHHOLDING),
-        not_before=tuple(r.message for r in reasons if r.code in NOT_YET),
+        not_before=tuple(_from_when(r) for r in reasons if r.code in NOT_YET),
     )
+
+
+def _from_when(reason: Reason) -> Words:
+    """Return the sentence that names the hour: on paper, which is read later, "less than 8 hours ago" says nothing."""
+    return reason.next_step if "from" in reason.next_step.values else reason.message
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session, aliased
 
 from dispensary.queries.people import full_name
 from dispensary.queries.signs import same_person
-from models import ElsewhereDose, ElsewhereVerdict, Person, Staff
+from models import Dose, ElsewhereDose, ElsewhereVerdict, Person, Staff
 from models.enums import ElsewhereSource, Medication
 from models.units import Mg
 
@@ -38,6 +38,8 @@ class ElsewhereReport:
     verifier: str | None
     decided_at: datetime | None
     decided_by: str | None
+    confirmed_mg: Mg | None
+    """What the source says that it gave, if it gave any."""
 
     @property
     def name(self) -> str:
@@ -65,6 +67,12 @@ def undecided_of(session: Session, person_id: int) -> list[ElsewhereReport]:
     query = _reports().where(same_person(ElsewhereDose.__table__.c.person_id), ElsewhereVerdict.id.is_(None))
     rows = session.execute(query.order_by(ElsewhereDose.id), {"person_id": person_id})
     return [ElsewhereReport(**row) for row in rows.mappings()]
+
+
+def reports_of_stop(session: Session, stop_id: int) -> list[ElsewhereReport]:
+    """Return the reports for which a stop stands, oldest first, whether or not their source has spoken."""
+    query = _reports().where(ElsewhereDose.stop_id == stop_id).order_by(ElsewhereDose.id)
+    return [ElsewhereReport(**row) for row in session.execute(query).mappings()]
 
 
 def verdict(session: Session, elsewhere_dose_id: int) -> Decided | None:
@@ -101,9 +109,11 @@ def _reports() -> Select[*tuple[Any, ...]]:
             ElsewhereVerdict.verifier,
             ElsewhereVerdict.decided_at,
             decider.name.label("decided_by"),
+            Dose.taken_mg.label("confirmed_mg"),
         )
         .join(Person, Person.id == ElsewhereDose.person_id)
         .join(by, by.id == ElsewhereDose.recorded_by_id)
         .outerjoin(ElsewhereVerdict, ElsewhereVerdict.elsewhere_dose_id == ElsewhereDose.id)
         .outerjoin(decider, decider.id == ElsewhereVerdict.recorded_by_id)
+        .outerjoin(Dose, Dose.id == ElsewhereVerdict.dose_id)
     )

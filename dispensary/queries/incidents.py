@@ -83,6 +83,12 @@ def incidents_of(session: Session, person_id: int, since: date) -> list[Incident
     return [IncidentCard(**row) for row in rows.mappings()]
 
 
+def incidents_of_stop(session: Session, stop_id: int) -> list[IncidentCard]:
+    """Return the incidents for which a stop stands, oldest first; one that never was is left out."""
+    query = _cards().where(DosingIncident.stop_id == stop_id, DoseReversal.id.is_(None)).order_by(DosingIncident.id)
+    return [IncidentCard(**row) for row in session.execute(query).mappings()]
+
+
 def observations(session: Session, dosing_incident_id: int) -> list[Observed]:
     """Return what was seen of the person since, oldest first."""
     query = (

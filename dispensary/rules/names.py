@@ -31,9 +31,13 @@ def has_control_characters(text: str) -> bool:
     Control characters, unassigned ones, lone surrogates, and those that turn the text beside them around: a name that
     is written from right to left needs none of these.
     """
+    if text.isprintable():  # almost every text; the look at each character is for the rest
+        return False
     return any(unicodedata.category(c) in {"Cc", "Cs", "Cn"} or c in TURNING for c in text)
 
 
 def printable(text: str) -> str:
     """Return the text without such characters, line ends kept."""
+    if text.isprintable():
+        return text
     return "".join(c for c in text if c == "\n" or not has_control_characters(c))

@@ -21,6 +21,8 @@ from models import Staff
 LONGEST_PASSWORD = 200
 NAME, PASSWORD = "witness_username", "witness_password"
 WRONG = Wrong(say(N_("Name or password of the witness is not right.")), "wrong_witness_password", PASSWORD)
+SELF = say(N_("You cannot witness your own act: ask a second person to sign."))
+NOT_HERE = say(N_("This person may not witness here today: ask a nurse, a prescriber or the clinic head."))
 
 
 class WitnessFields:
@@ -47,10 +49,10 @@ def prove_witness(form: WitnessFields) -> int:
     if not account:
         raise Refused(say(N_("A second person must sign here.")), code="witness_needed", field=NAME)
     if account == db.session.get_one(Staff, act.by_id).username:
-        raise Refused(say(N_("You cannot witness your own act.")), code="witness_is_self", field=NAME)
+        raise Refused(SELF, code="witness_is_self", field=NAME)
     staff = prove(account, form.witness_password.data or "", wrong=WRONG, failed_act=lambda _: act)
     if not _may_witness(staff, act):
-        raise Refused(say(N_("This person may not witness here today.")), code="may_not_witness", field=NAME)
+        raise Refused(NOT_HERE, code="may_not_witness", field=NAME)
     return staff.id
 
 

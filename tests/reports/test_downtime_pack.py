@@ -96,6 +96,17 @@ def test_nothing_is_given_to_whom_a_rule_holds_and_the_paper_says_why(session, w
     assert "2 days without medicine" in listed.replace("\n", " ")
 
 
+def test_who_is_too_early_is_named_the_hour_to_come_back(session, world, printed):
+    who = person(session)
+    two_parts = order(session, world, who, steps={world.day: ("50", "30")}, hours_between_parts=6)
+    dose(session, world, who, two_parts, taken="50", lines={"methadone": "5"}, at=world.at - timedelta(hours=1))
+
+    listed = texts(printed())[1].replace("\n", " ")
+
+    assert "come back from 13:00" in listed
+    assert "hours between parts" not in listed
+
+
 def test_parts_of_a_day_are_told(session, world, printed):
     order(session, world, person(session), steps={world.day: ("50", "30")}, hours_between_parts=6)
 

@@ -8,7 +8,7 @@ from sqlalchemy import select
 import models
 from dispensary.policy.profiles import SHIPPED, load
 from models import Dose, DoseObservation, DoseReversal, Movement, Notice, ReplacementOrder, Spill, Vomiting
-from models.enums import DoseOutcome, MovementKind, ObservationKind
+from models.enums import DoseOutcome, MovementKind, ObservationKind, SettingKey
 from tests.client import hidden_fields
 from tests.factories import PASSWORD, TABLET, no_dose, order, patient, save, stamp
 from tests.rows import count_stored, one_stored
@@ -258,6 +258,19 @@ def test_the_page_says_band_share_and_source_and_that_the_prescriber_decides(nur
     assert one_stored(session, Vomiting).band == 2
 
 
+def test_where_orders_are_taken_by_telephone_the_page_still_opens_and_offers_none(nurse, session, world):
+    values = {"key": SettingKey.TELEPHONE_ORDERS, "value": "yes", "effective_on": world.day}
+    save(session, models.SiteSetting(**values, **stamp(world)))
+    who = patient(session, world)
+    give(nurse, session, who)
+
+    vomited(nurse, who, minutes="0")
+    answer = nurse.get(f"{page(who)}/vomited")
+
+    assert answer.status_code == 200
+    assert "Take down a telephone order" not in answer.get_data(as_text=True)
+
+
 @pytest.mark.parametrize(
     ("minutes", "witnessed", "said"),
     [
@@ -352,6 +365,16 @@ def test_the_desk_and_the_orders_lead_to_the_replacement(client, session, world,
     for address in ("/prescriber", f"/people/{who.id}/orders"):
         assert f"/people/{who.id}/replacement" in text(client, address)
     assert "Suggested: 80\u00a0mg." in text(client, f"/people/{who.id}/replacement")
+
+
+def test_the_day_after_nothing_is_replaced_and_the_task_is_closed(client, session, world, came_up, clock):
+    who, _ = came_up
+    clock.forward(days=1)
+    doctor = client.sign_in(session, world, world.prescriber, at_window=False)
+
+    assert "Close the task" in text(doctor, "/prescriber")
+    assert f"/people/{who.id}/replacement" not in text(doctor, "/prescriber")
+    assert "One of an earlier day is not replaced: close the task." in text(doctor, f"/people/{who.id}/replacement")
 
 
 def test_more_than_was_swallowed_is_refused_at_its_field(client, session, world, came_up):

@@ -49,6 +49,7 @@ def test_E_on_a_persons_page_notes_the_dose_and_stops_until_it_is_verified(nurse
     assert "80\u00a0mg" in page
     assert "Do not give" in station
     assert f"/window/{who.id}/elsewhere" in station
+    assert "Call and verify" in station
     assert "City Hospital" in text(nurse.get(opened))
 
 
@@ -109,9 +110,24 @@ def test_the_sources_word_makes_it_a_dose_and_says_what_is_next(nurse, session, 
     made = one_stored(session, Dose)
     assert (made.outcome, made.taken_mg) == (DoseOutcome.ELSEWHERE, mg("75"))
     assert "The stop stands until the prescriber releases it" in shown
-    assert "it counts as taken" in shown
-    assert "Dosed today at 06:15" in text(nurse.get(f"/window/{who.id}"))
+    assert "gave 75\u00a0mg: it counts as taken" in shown
+    station = text(nurse.get(f"/window/{who.id}"))
+    assert "Dosed today at 06:15" in station
+    assert "Call and verify" not in station
     recount(session)
+
+
+def test_the_prescriber_reads_what_was_told_and_what_the_source_said_before_the_release(client, session, world, who):
+    nurse = client.sign_in(session, world, world.nurse)
+    path = noted(nurse, who)
+    release = f"/prescriber/stops/{one_stored(session, Stop).id}/release"
+    told = text(client.sign_in(session, world, world.prescriber).get(release))
+    client.sign_in(session, world, world.nurse).send(path, SAID | {"amount_mg": "75"})
+    said = text(client.sign_in(session, world, world.prescriber).get(release))
+
+    assert "Told by the sister: 80 mg methadone, hospital City Hospital, 2026-03-02 06:15." in told
+    assert "The source has not been asked yet" in told
+    assert "it gave 75 mg, which counts as taken" in said
 
 
 def test_the_answer_sent_twice_is_one_dose(nurse, session, who):

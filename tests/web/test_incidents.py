@@ -253,13 +253,20 @@ def test_the_prescriber_releases_the_stop_and_the_window_may_go_on(client, sessi
     path = client.sign_in(session, world, world.nurse).send(
         f"/window/{who.id}/incident", TOLD | {"source": "not_from_here", "taken_mg": "1"}
     ).headers["Location"]  # fmt: skip
+    client.send(path, {"alertness": "hard_to_rouse", "breaths_per_minute": "9"})
     stop_id = one_stored(session, DosingIncident).stop_id
     client.sign_in(session, world, world.prescriber)
     desk = text(client.get("/prescriber"))
 
+    behind = text(client.get(f"/prescriber/stops/{stop_id}/release"))
+    on_the_person = text(client.get(f"/people/stops/{stop_id}/release"))
+
     client.send(f"/prescriber/stops/{stop_id}/release", {"reason": "seen, awake, no further dose today"})
 
     assert "Stop: dosing incident" in desk
+    for page in (behind, on_the_person):
+        assert "1 mg methadone" in page
+        assert "hard to rouse, 9 breaths a minute" in page
     assert "0 min" in desk
     assert one_stored(session, Task).resolved_at is not None
     assert "the prescriber released the stop" in text(client.get(path))

@@ -131,7 +131,9 @@ def test_row_with_something_to_say_stays_as_typed_and_is_recorded_once_ticked(nu
     assert asked.status_code == 422
     assert "Stop: sedation" in shown
     assert 'value="8:20"' in shown
-    assert "1 rows are recorded" in shown
+    assert "1 row is recorded" in shown
+    assert "1 row is not recorded yet" in shown
+    assert f'<a href="#p{held.id}-said">{held.number}</a>' in shown
     assert answer.status_code == 303
     assert session.scalars(select(DoseException.code)).all() == ["stop_standing"]
     assert [d.person_id for d in doses(session)] == [good.id, held.id]

@@ -204,7 +204,7 @@ def test_part_dose_needs_a_witness_who_is_somebody_else(nurse, session, world):
     good = nurse.send(f"{page(who)}/part", data | {"witness_username": world.witness.username})
 
     assert self_signed.status_code == 422
-    assert "cannot witness your own act" in self_signed.get_data(as_text=True)
+    assert "cannot witness your own act: ask a second person" in self_signed.get_data(as_text=True)
     assert PASSWORD not in self_signed.get_data(as_text=True)
     assert good.status_code == 303
     assert doses(session) == 1
@@ -325,3 +325,12 @@ def test_somebody_not_in_treatment_is_shown_with_the_reason(nurse, session, worl
     text = nurse.get(page(who)).get_data(as_text=True)
 
     assert "Not admitted to treatment here." in text
+
+
+def test_one_day_without_medicine_is_one_day(nurse, session, world):
+    who = patient(session, world, starts_on=world.day - timedelta(days=1))
+    session.commit()
+
+    page = nurse.get(f"/window/{who.id}").get_data(as_text=True)
+
+    assert "<strong>1</strong> day without medicine" in page

@@ -173,7 +173,7 @@ def test_nobody_witnesses_their_own_act_and_some_may_not_witness_at_all(nurse, s
     nobody = nurse.send(path, form)
 
     assert "your own act" in text(own)
-    assert "may not witness here" in text(counsellor)
+    assert "may not witness here today: ask a nurse" in text(counsellor)
     assert "A second person must sign here" in text(nobody)
     assert count_stored(session, Movement, Movement.kind == MovementKind.WASTE) == 0
 

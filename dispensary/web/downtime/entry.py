@@ -9,6 +9,7 @@ from datetime import date
 
 from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
+from flask_babel import ngettext
 from werkzeug.wrappers import Response
 
 from dispensary.errors import Conflict, DomainError, Refused
@@ -49,7 +50,7 @@ def grid(clinic_day: str) -> Answer:
     staying = _record(day, form, typed)
     recorded = len(typed) - len(staying)
     if recorded:
-        flash(_("%(n)d rows are recorded.", n=recorded), "done")
+        flash(ngettext("%(num)d row is recorded.", "%(num)d rows are recorded.", recorded), "done")
     if not staying:
         return redirect(url_for("downtime.grid", clinic_day=day.isoformat()), 303)
     form.status = 422
@@ -135,6 +136,7 @@ def _grid_page(
     waiting = records.waiting_day(session, act.site_id, day)
     expected = _still_expected(day) if waiting else []
     signing = entered_form or EnteredForm(formdata=None)
+    numbers = entries.numbers_of(session, [row.person_id for row in typed if row.person_id])
     return render_template(
         "downtime/grid.html",
         form=form,
@@ -144,7 +146,8 @@ def _grid_page(
         expected=expected,
         rows=_rows_of(expected, typed),
         others=_others(expected, typed),
-        numbers=entries.numbers_of(session, [row.person_id for row in typed if row.person_id]),
+        numbers=numbers,
+        staying=[(row.key, numbers.get(row.person_id or 0) or row["n"] or row.key) for row in typed if row.stays],
         entered=entries.entered(session, act.site_id, day),
         medicines=entries.medicines(session, act.site_id),
         letters=(WITHHELD_LETTERS, REFUSED_LETTERS),

@@ -46,6 +46,11 @@ class Typed:
         return not any(self[name] for name in FIELDS if name != "x")
 
     @property
+    def stays(self) -> bool:
+        """Whether something is to be said of it before it is recorded."""
+        return bool(self.faults or self.reasons)
+
+    @property
     def person_id(self) -> int | None:
         """Whom the row is of, where the page named somebody."""
         return int(self["p"]) if self["p"].isdecimal() and len(self["p"]) < LONGEST else None

@@ -20,8 +20,8 @@ from dispensary.web.marks import marked
 from dispensary.web.once import Work
 from dispensary.web.orders.blueprint import bp
 from dispensary.web.orders.forms import DecisionForm
+from dispensary.web.stop_facts import behind
 from dispensary.wording import N_, Words, say
-from models import Stop
 
 Answer = tuple[str, int] | Response
 FOUR_WEEKS = timedelta(days=27)
@@ -70,7 +70,7 @@ def release_stop(stop_id: int) -> Answer:
         stops.release_stop(work.session, stop_id=stop_id, reason=form.reason.data or "", act=work.act)
         return url_for("orders.desk")
 
-    return carried_out(form, change) or _decide(form, stop.person_id, _("Release a stop"), _facts_of(stop))
+    return carried_out(form, change) or _decide(form, stop.person_id, _("Release a stop"), behind(db.session(), stop))
 
 
 @bp.route("/prescriber/tasks/<int:task_id>/close", methods=["GET", "POST"])
@@ -88,12 +88,6 @@ def close_task(task_id: int) -> Answer:
         return url_for("orders.desk")
 
     return carried_out(form, change) or _decide(form, person_id, _("Close a task"), [])
-
-
-def _facts_of(stop: Stop) -> list[Words]:
-    minutes = int((edge.now() - stop.set_at).total_seconds()) // 60
-    facts = [say(N_("Stop: %(kind)s, set %(minutes)s minutes ago."), kind=stop.kind, minutes=minutes)]
-    return [*facts, *([say(stop.note)] if stop.note else [])]
 
 
 def _decide(form: DecisionForm, person_id: int, title: str, facts: list[Words]) -> tuple[str, int]:

@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from dispensary.errors import Refused
 from dispensary.permissions import Permission
 from dispensary.queries import people as records
+from dispensary.queries import prescriber_desk
 from dispensary.services import episodes, stops
 from dispensary.services.episodes import TransferIn
 from dispensary.web import edge, gate
@@ -17,6 +18,7 @@ from dispensary.web.database import db
 from dispensary.web.once import Work
 from dispensary.web.patients.forms import AdmitForm, EndForm, NoticeForm, Press, ReasonForm, StopForm
 from dispensary.web.patients.pages import address_of, bp, show_form, show_person
+from dispensary.web.stop_facts import behind
 from dispensary.wording import N_, say
 from models.enums import Admission, EpisodeEndReason, EpisodeKind, Medication, NoticeKind, StopKind
 from models.units import Mg
@@ -140,8 +142,14 @@ def release_stop(stop_id: int) -> Answer:
         return address_of(person_id)
 
     return carried_out(form, change, said=_("The stop is released.")) or show_form(
-        person_id, form, _("Release of a stop")
+        person_id, form, _("Release of a stop"), _behind(stop_id)
     )
+
+
+def _behind(stop_id: int) -> str:
+    """Return what is on record behind a stop, unless it was released meanwhile."""
+    stop = prescriber_desk.stop(db.session(), stop_id)
+    return " ".join(map(edge.speaker(), behind(db.session(), stop))) if stop else ""
 
 
 @bp.route("/<int:person_id>/notice", methods=["GET", "POST"])

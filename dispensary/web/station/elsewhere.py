@@ -73,6 +73,12 @@ def elsewhere_report(elsewhere_dose_id: int) -> Answer:
     return answer or (render_template("station/elsewhere.html", form=form, report=report), form.status)
 
 
+@bp.app_template_global()
+def asks_source(person_id: int) -> bool:
+    """Return whether the source of a dose elsewhere is still to be asked; read only where a stop stands for one."""
+    return bool(records.undecided_of(db.session(), person_id))
+
+
 def _report(elsewhere_dose_id: int) -> ElsewhereReport:
     report = records.report(db.session(), elsewhere_dose_id, edge.sitting().site_id)
     if report is None:
