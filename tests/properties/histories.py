@@ -28,7 +28,7 @@ orders = st.fixed_dictionaries(
     }
 )
 KINDS = [
-    "given", "given", "given", "given", "given", "part_given", "withheld", "refused", "reversed", "came_up", "replaced",
+    *["given"] * 12, "part_given", "withheld", "refused", "reversed", "came_up", "replaced",
     "incident", "incident_due", "elsewhere", "elsewhere_other_drug", "unverified", "not_verified",
     "bottle", "bottle", "bottle_empty", "bottle_full", "bottle_half", "bottle_early", "bottle_lost", "imported", "away",
 ]  # fmt: skip
