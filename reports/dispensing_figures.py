@@ -5,13 +5,14 @@ and imported ones stand apart, outside the totals, for no stock of ours moved.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 
 from sqlalchemy.orm import Session
 
-from dispensary.queries import dispensing, downtime, paper, sites
+from dispensary.queries import dispensed_bottles, dispensing, downtime, paper, sites
+from dispensary.queries.dispensed_bottles import BroughtBack, TakenHome
 from dispensary.queries.dispensing import DispensedDose, DispensedLine, DispensedProduct, Hand, SpiltDose
 from dispensary.queries.paper import RegisterDoses, SealOnPaper
 from dispensary.queries.sites import SiteSettings
@@ -36,6 +37,8 @@ class LogRow:
     late: bool = False
     note: int | None = None
     """The number of the note that explains this row."""
+    home: tuple[TakenHome, ...] = ()
+    """What the person took home on the day of this dose; beside their first dose of the day only."""
 
     @property
     def reversed(self) -> bool:
@@ -71,6 +74,22 @@ class SpiltRow:
 
 
 @dataclass(frozen=True)
+class HomeRow:
+    """One printed row of what went home in bottles."""
+
+    number: int
+    taken: TakenHome
+
+
+@dataclass(frozen=True)
+class BackRow:
+    """One printed row of what was brought back in a bottle."""
+
+    number: int
+    back: BroughtBack
+
+
+@dataclass(frozen=True)
 class ProductTotal:
     """What the rows of one product add up to, beside what the register says."""
 
@@ -83,6 +102,10 @@ class ProductTotal:
     wasted: Quantity
     spilt: Quantity
     register: RegisterDoses
+    taken_home: Quantity = NOTHING
+    """Handed over in bottles."""
+    brought_back: Quantity = NOTHING
+    """Left in bottles that were brought back; kept apart, no stock again."""
 
     @property
     def consumed(self) -> Quantity:
@@ -112,7 +135,7 @@ class ProductTotal:
     @property
     def agrees(self) -> bool:
         """Whether rows and register say the same, entry by entry kind."""
-        mine = RegisterDoses(self.dispensed, self.reversed, self.wasted, self.spilt)
+        mine = RegisterDoses(self.dispensed, self.reversed, self.wasted, self.spilt, self.taken_home, self.brought_back)
         return mine == self.register
 
 
@@ -139,6 +162,8 @@ class DispensingLogFigures:
     totals: tuple[ProductTotal, ...]
     dispensers: tuple[Dispenser, ...]
     seals: dict[int, SealOnPaper] = field(default_factory=dict)
+    taken_home: tuple[HomeRow, ...] = ()
+    brought_back: tuple[BackRow, ...] = ()
     paper_waits: tuple[date, ...] = ()
     """Days of these whose paper nobody has signed as entered: the log is not complete."""
 
@@ -181,6 +206,14 @@ class DispensingLogFigures:
         return sum(1 for r in self.rows if not r.continued and r.dose.origin is Origin.PAPER)
 
     @property
+    def bottles(self) -> int:
+        """How many bottles were handed over; one that holds two products stands in two rows, and counts once."""
+        most: dict[int, int] = {}
+        for row in self.taken_home:
+            most[row.taken.issue_id] = max(row.taken.bottles, most.get(row.taken.issue_id, 0))
+        return sum(most.values())
+
+    @property
     def struck(self) -> int:
         """How many doses of these days were taken off the record."""
         return sum(1 for r in self.rows if not r.continued and r.reversed)
@@ -193,7 +226,8 @@ def figures(session: Session, site_id: int, first: date, last: date, *, about: H
     own = [d for d in doses if _of_our_stock(d)]
     away = [d for d in doses if d.origin is not Origin.IMPORT and d.outcome is DoseOutcome.ELSEWHERE]
     earlier_doses = [d for d in dispensing.reversed_afterwards(session, site_id, first, last) if _of_our_stock(d)]
-    rows = _rows(own, settings)
+    home = dispensed_bottles.taken_home_on_days(session, site_id, first, last)
+    rows = _with_home(_rows(own, settings), home)
     earlier = _rows(earlier_doses, settings, len(rows), _notes_in(rows))
     elsewhere = _rows(away, settings, len(rows) + len(earlier), _notes_in(rows) + _notes_in(earlier))
     after = len(rows) + len(earlier) + len(elsewhere)
@@ -201,6 +235,10 @@ def figures(session: Session, site_id: int, first: date, last: date, *, about: H
         SpiltRow(n, one)
         for n, one in enumerate(dispensing.spilt_on_days(session, site_id, first, last), start=after + 1)
     )
+    after += len(spilt)
+    taken_home = tuple(HomeRow(n, one) for n, one in enumerate(home, start=after + 1))
+    back = dispensed_bottles.brought_back_on_days(session, site_id, first, last)
+    brought_back = tuple(BackRow(n, one) for n, one in enumerate(back, start=after + len(home) + 1))
     register = paper.register_of_doses(session, site_id, first, last)
     return DispensingLogFigures(
         about=about,
@@ -209,8 +247,12 @@ def figures(session: Session, site_id: int, first: date, last: date, *, about: H
         elsewhere=elsewhere,
         imported=_rows([d for d in doses if d.origin is Origin.IMPORT], settings, marks=False),
         spilt=spilt,
-        totals=totals(rows, earlier, spilt, register, dispensing.products_by_id(session), first, last),
-        dispensers=_dispensers(own),
+        totals=totals(
+            rows, earlier, spilt, register, dispensing.products_by_id(session), first, last, taken_home, brought_back
+        ),
+        dispensers=_dispensers(own, home),
+        taken_home=taken_home,
+        brought_back=brought_back,
         seals=paper.register_seals(session, site_id),
         paper_waits=tuple(downtime.not_yet_entered(session, site_id, first, last)),
     )
@@ -247,6 +289,8 @@ def totals(
     products: dict[int, DispensedProduct],
     first: date,
     last: date,
+    taken_home: Iterable[HomeRow] = (),
+    brought_back: Iterable[BackRow] = (),
 ) -> tuple[ProductTotal, ...]:
     """Return the sums of the rows by product and strength, beside the register's; products on either side only too."""
     dispensed: dict[int, list[LogRow]] = {}
@@ -260,8 +304,10 @@ def totals(
     lost: dict[int, list[SpiltDose]] = {}
     for one in spilt:
         lost.setdefault(one.spilt.product.id, []).append(one.spilt)
+    home, returned = _by_product(r.taken for r in taken_home), _by_product(r.back for r in brought_back)
     known = sorted(
-        dispensed.keys() | back.keys() | lost.keys() | register.keys(), key=lambda i: _product_order(products[i])
+        dispensed.keys() | back.keys() | lost.keys() | home.keys() | returned.keys() | register.keys(),
+        key=lambda i: _product_order(products[i]),
     )
     return tuple(
         ProductTotal(
@@ -275,9 +321,30 @@ def totals(
             ),
             spilt=_sum(one.quantity for one in lost.get(i, [])),
             register=register.get(i, RegisterDoses()),
+            taken_home=home.get(i, NOTHING),
+            brought_back=returned.get(i, NOTHING),
         )
         for i in known
     )
+
+
+def _with_home(rows: Sequence[LogRow], home: Iterable[TakenHome]) -> tuple[LogRow, ...]:
+    """Say beside somebody's first dose of a day that stands what they took home on it."""
+    left: dict[tuple[int, date], list[TakenHome]] = {}
+    for one in home:
+        left.setdefault((one.person_id, one.clinic_day), []).append(one)
+    said = []
+    for row in rows:
+        own = () if row.reversed else tuple(left.pop((row.dose.person_id, row.dose.clinic_day), ()))
+        said.append(replace(row, home=own) if own else row)
+    return tuple(said)
+
+
+def _by_product(moved: Iterable[TakenHome | BroughtBack]) -> dict[int, Quantity]:
+    sums: dict[int, Quantity] = {}
+    for one in moved:
+        sums[one.product.id] = Quantity(sums.get(one.product.id, NOTHING) + one.quantity)
+    return sums
 
 
 def _wasted_by_reversal(row: LogRow) -> Quantity:
@@ -299,8 +366,9 @@ def _sum(quantities: Iterable[Quantity]) -> Quantity:
     return Quantity(sum(quantities, NOTHING))
 
 
-def _dispensers(doses: Iterable[DispensedDose]) -> tuple[Dispenser, ...]:
-    counted: dict[Hand, int] = {}
+def _dispensers(doses: Iterable[DispensedDose], home: Iterable[TakenHome]) -> tuple[Dispenser, ...]:
+    """Return everybody who gave a dose or handed bottles over, with how many doses."""
+    counted: dict[Hand, int] = dict.fromkeys((one.by for one in home), 0)
     for dose in doses:
         counted[dose.dispenser] = counted.get(dose.dispenser, 0) + 1
     return tuple(Dispenser(hand, n) for hand, n in sorted(counted.items(), key=lambda c: (c[0].initials, c[0].id)))

@@ -14,7 +14,7 @@ from reportlab.platypus.flowables import CondPageBreak
 
 from dispensary.wording import N_, Speaker, Words, say, what_became
 from models.units import plain
-from reports import page, sheet
+from reports import log_bottles, page, sheet
 from reports.dispensing_figures import DispensingLogFigures, LogRow, ProductTotal, SpiltRow, figures
 from reports.dose_words import HAPPENED, dispensed, happened, marks, note, outcome, seal_words, strength
 from reports.ledger import Column, Ledger, Row, Text
@@ -69,11 +69,17 @@ def cells(row: LogRow, speak: Speaker) -> tuple[str, ...]:
         strength(product, speak) if product else "",
         f"{plain(row.taken_mg)} mg",
         dispensed(row.taken, product, speak),
-        speak(say(N_("none"))),
+        _home(row, speak),
         outcome(dose, speak),
         "" if dose.verified else dose.dispenser.initials,
         remarks(row, speak),
     )
+
+
+def _home(row: LogRow, speak: Speaker) -> str:
+    """Return amount and form of what the person took home on the day, as 21 CFR 1304.24(a)(7) asks."""
+    said = [f"{plain(one.taken_mg)} mg, {speak(one.product.form)}" for one in row.home]
+    return "; ".join(said) or speak(say(N_("none")))
 
 
 SPILT_COLUMNS = (
@@ -119,6 +125,10 @@ def render(figures: DispensingLogFigures, *, speak: Speaker) -> bytes:
     for title, rows in sections(figures):
         story += [_title(figures, speak(title)), _log_table(rows, figures, speak)]
     story += _spilt_part(figures, speak)
+    for title, columns, bottles, said in log_bottles.parts(figures):
+        heads = [Column(speak(words), share, number) for words, share, number in columns]
+        table = Ledger(heads, [Row(said(row, speak)) for row in bottles], language=figures.about.language)
+        story += [_title(figures, speak(title)), table]
     story += _totals_part(figures, speak)
     written = notes(figures, speak)
     if written:
@@ -182,8 +192,10 @@ TOTAL_COLUMNS = (
     LogColumn(say(N_("Reversed")), 60, True),
     LogColumn(say(N_("Consumed")), 66, True),
     LogColumn(say(N_("Consumed,\nmg")), 62, True),
+    LogColumn(say(N_("Taken home")), 60, True),
     LogColumn(say(N_("Wasted\nor spilt")), 60, True),
     LogColumn(say(N_("Register:\ndispensed less reversed")), 90, True),
+    LogColumn(say(N_("Register:\ntaken home")), 60, True),
     LogColumn(say(N_("Register:\nwasted or spilt")), 64, True),
     LogColumn(say(N_("Equal")), 46),
 )
@@ -201,8 +213,10 @@ def total_cells(total: ProductTotal, speak: Speaker) -> tuple[str, ...]:
         dispensed(total.reversed, product, speak),
         dispensed(total.consumed, product, speak),
         f"{plain(total.consumed_mg)} mg",
+        dispensed(total.taken_home, product, speak),
         dispensed(total.lost, product, speak),
         dispensed(total.register_consumed, product, speak),
+        dispensed(total.register.taken_home, product, speak),
         dispensed(total.register_lost, product, speak),
         speak(say(N_("yes"))) if total.agrees else speak(say(N_("NO: DIFFERS"))),
     )
@@ -240,6 +254,15 @@ def mishaps(figures: DispensingLogFigures) -> Words | None:
     return say(N_("Among them or beside them: %(what)s."), what=listed) if listed else None
 
 
+def homeward(figures: DispensingLogFigures) -> Words | None:
+    """Return how many bottles went home and came back with something in them; None where none did."""
+    if not figures.taken_home and not figures.brought_back:
+        return None
+    words = N_("%(out)s bottles handed over to take home; %(back)s brought back with something in them.")
+    back = len({row.back.bottle_id for row in figures.brought_back})
+    return say(words, out=figures.bottles, back=back)
+
+
 def waits(figures: DispensingLogFigures) -> Words | None:
     """Return that paper of these days is still to be entered, as a sentence; None where all of it is."""
     if not figures.paper_waits:
@@ -250,7 +273,7 @@ def waits(figures: DispensingLogFigures) -> Words | None:
 
 def closing(figures: DispensingLogFigures) -> list[Words]:
     """Return what is said under the totals."""
-    said = (tally(figures), mishaps(figures), verdict(figures), waits(figures))
+    said = (tally(figures), mishaps(figures), homeward(figures), verdict(figures), waits(figures))
     return [words for words in said if words is not None]
 
 
@@ -304,6 +327,11 @@ HEADINGS = (
     N_("wasted, units"),
     N_("taken home, units"),
     N_("taken home, form"),
+    N_("taken home, bottles"),
+    N_("taken home, first day"),
+    N_("taken home, last day"),
+    N_("collected by"),
+    N_("brought back, units"),
     N_("outcome"),
     N_("reason"),
     N_("part of the day"),
@@ -332,6 +360,9 @@ def as_sheets(figures: DispensingLogFigures, speak: Speaker) -> list[sheet.Sheet
     )
     rows = [_values(speak(say(name)), row, speak) for name, part in sections for row in part]
     rows += [_spilt_values(speak(say(N_("spilt"))), row, speak) for row in figures.spilt]
+    bottles = [log_bottles.home_values(home, speak) for home in figures.taken_home]
+    bottles += [log_bottles.back_values(back, speak) for back in figures.brought_back]
+    rows += [[known.get(heading) for heading in HEADINGS] for known in bottles]
     return [
         sheet.Sheet(speak(TITLE), [speak(say(h)) for h in HEADINGS], rows),
         sheet.Sheet(
@@ -360,6 +391,11 @@ def _values(section: str, row: LogRow, speak: Speaker) -> list[sheet.Cell]:
         row.taken,
         row.wasted if row.line else None,
         0,
+        None,
+        None,
+        None,
+        None,
+        None,
         None,
         speak(what_became(dose.outcome, dose.form)),
         speak(dose.withheld_reason or dose.refused_reason),

@@ -9,6 +9,8 @@ from sqlalchemy.orm import Session, aliased
 
 from dispensary.rules.stock import HERE
 from models import (
+    Bottle,
+    BottleEnd,
     ChainHead,
     DayClose,
     Dose,
@@ -20,6 +22,7 @@ from models import (
     Seal,
     Spill,
     Staff,
+    TakeHomeIssue,
 )
 from models.enums import BaseUnit, ChainKind, DoseOutcome, Form, Medication, Origin
 from models.units import Mg, Quantity
@@ -41,6 +44,15 @@ class DoseCount:
     def form(self) -> Form | None:
         """The form, where it decides how the outcome is called."""
         return Form.INJECTION if self.injected else None
+
+
+@dataclass(frozen=True)
+class BottleCount:
+    """How many bottles of one drug went home, and how much in them."""
+
+    medication: Medication
+    count: int
+    amount_mg: Mg
 
 
 @dataclass(frozen=True)
@@ -85,6 +97,10 @@ class DayFigures:
     """How many records of this day were entered from paper."""
     spilt: int = 0
     """How many poured doses were spilt before they were swallowed."""
+    bottles: tuple[BottleCount, ...] = ()
+    """What went home in bottles."""
+    brought_back: int = 0
+    """How many bottles were brought back, lost, stolen or spilt."""
 
 
 def day_figures(session: Session, site_id: int, day: date) -> DayFigures:
@@ -99,6 +115,8 @@ def day_figures(session: Session, site_id: int, day: date) -> DayFigures:
         late=_late(session, site_id, day, closings[-1].at) if closings else 0,
         from_paper=_count_from_paper(session, site_id, day),
         spilt=_count_spilt(session, site_id, day),
+        bottles=_bottles(session, site_id, day),
+        brought_back=_count_ended(session, site_id, day),
     )
 
 
@@ -128,6 +146,22 @@ def _count_from_paper(session: Session, site_id: int, day: date) -> int:
 def _count_spilt(session: Session, site_id: int, day: date) -> int:
     query = select(func.count()).select_from(Spill).where(Spill.site_id == site_id, Spill.clinic_day == day)
     return session.scalars(query).one()
+
+
+def _bottles(session: Session, site_id: int, day: date) -> tuple[BottleCount, ...]:
+    query = (
+        select(Bottle.medication, func.count(), func.sum(Bottle.amount_mg))
+        .join(TakeHomeIssue, TakeHomeIssue.id == Bottle.issue_id)
+        .where(TakeHomeIssue.site_id == site_id, TakeHomeIssue.clinic_day == day)
+        .group_by(Bottle.medication)
+        .order_by(Bottle.medication)
+    )
+    return tuple(BottleCount(*row) for row in session.execute(query))
+
+
+def _count_ended(session: Session, site_id: int, day: date) -> int:
+    query = select(func.count()).select_from(BottleEnd)
+    return session.scalars(query.where(BottleEnd.site_id == site_id, BottleEnd.clinic_day == day)).one()
 
 
 def _balances(session: Session, site_id: int, day: date) -> tuple[DayBalance, ...]:
@@ -195,14 +229,20 @@ def _closings(session: Session, site_id: int, day: date) -> tuple[Closing, ...]:
 
 
 def _late(session: Session, site_id: int, day: date, closed_at: datetime) -> int:
-    """Return how many doses, reversals and spills of a day were recorded after it was closed."""
+    """Return how many doses, reversals, spills, handovers and returns of a day were recorded after it was closed."""
     spilt = select(func.count()).select_from(Spill)
     spilt = spilt.where(Spill.site_id == site_id, Spill.clinic_day == day, Spill.recorded_at > closed_at)
     doses = select(func.count()).select_from(Dose)
     doses = doses.where(Dose.site_id == site_id, Dose.clinic_day == day, Dose.recorded_at > closed_at)
     undone = select(func.count()).select_from(DoseReversal).join(Dose, Dose.id == DoseReversal.dose_id)
     undone = undone.where(Dose.site_id == site_id, Dose.clinic_day == day, DoseReversal.recorded_at > closed_at)
-    return sum(session.scalars(count).one() for count in (doses, undone, spilt))
+    issued, ended = (
+        select(func.count())
+        .select_from(table)
+        .where(table.site_id == site_id, table.clinic_day == day, table.recorded_at > closed_at)
+        for table in (TakeHomeIssue, BottleEnd)
+    )
+    return sum(session.scalars(count).one() for count in (doses, undone, spilt, issued, ended))
 
 
 def open_days(session: Session, site_id: int, before: date, newest: int = 14) -> list[date]:

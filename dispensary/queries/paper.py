@@ -8,7 +8,7 @@ from decimal import Decimal
 from sqlalchemy import exists, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
-from models import Movement, PersonCard, RegisterEntry, Seal, Spill
+from models import BottleLine, BottleRest, Movement, PersonCard, RegisterEntry, Seal, Spill
 from models.enums import ChainKind, MovementKind
 from models.units import Quantity
 
@@ -24,10 +24,13 @@ class RegisterDoses:
     wasted: Quantity = NOTHING
     spilt: Quantity = NOTHING
     """Poured for somebody and spilt before it was swallowed."""
+    taken_home: Quantity = NOTHING
+    brought_back: Quantity = NOTHING
+    """Left in bottles that were brought back; kept apart, no stock of the site."""
 
 
 def register_of_doses(session: Session, site_id: int, first: date, last: date) -> dict[int, RegisterDoses]:
-    """Return, for each product, what the register's lines for doses of these clinic days add up to."""
+    """Return, for each product, what the register's lines for doses and bottles of these clinic days add up to."""
     undone = aliased(Movement)
     query = (
         select(Movement.product_id, Movement.kind, undone.kind.label("of"), func.sum(Movement.quantity))
@@ -36,7 +39,12 @@ def register_of_doses(session: Session, site_id: int, first: date, last: date) -
         .where(
             RegisterEntry.site_id == site_id,
             RegisterEntry.clinic_day.between(first, last),
-            or_(Movement.dose_id.is_not(None), exists().where(Spill.movement_id == Movement.id)),
+            or_(
+                Movement.dose_id.is_not(None),
+                exists().where(Spill.movement_id == Movement.id),
+                exists().where(BottleLine.movement_id == Movement.id),
+                exists().where(BottleRest.movement_id == Movement.id),
+            ),
         )
         .group_by(Movement.product_id, Movement.kind, undone.kind)
     )
@@ -52,6 +60,8 @@ def register_of_doses(session: Session, site_id: int, first: date, last: date) -
                 - by_kind.get((MovementKind.REVERSAL, MovementKind.WASTE), NOTHING)
             ),
             by_kind.get((MovementKind.SPILL, None), NOTHING),
+            by_kind.get((MovementKind.TAKE_HOME, None), NOTHING),
+            by_kind.get((MovementKind.RETURN, None), NOTHING),
         )
         for product_id, by_kind in sums.items()
     }

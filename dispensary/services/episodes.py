@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from dispensary.errors import Conflict, NotFound, Refused
 from dispensary.queries import orders
 from dispensary.queries.people import EpisodeSpan, episodes_of
-from dispensary.services import audit, one_off_take_homes, people, take_homes
+from dispensary.services import audit, call_backs, one_off_take_homes, people, take_homes
 from dispensary.services.act import Act
 from dispensary.wording import N_, say
 from models import Dose, DoseOrder, DoseReversal, Episode, EpisodeEnd, EpisodeEndCorrection, OrderEnd
@@ -108,6 +108,7 @@ def end_episode(
     end_orders(session, person_id=person_id, last_day=ended_on, reason=OrderEndReason.EPISODE_ENDED, act=act)
     take_homes.end_with_episode(session, person_id=person_id, last_day=ended_on, act=act)
     one_off_take_homes.end_with_episode(session, person_id=person_id, last_day=ended_on, reason=note, act=act)
+    call_backs.note_wrong_bottles(session, person_id=person_id, act=act)
     return end
 
 

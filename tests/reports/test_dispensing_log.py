@@ -234,7 +234,7 @@ def test_totals_count_a_mistake_a_replacement_and_a_spill():
     total = next(t for t in figures.totals if t.product == METHADONE)
     assert figures.reconciles
     assert total.spilt == quantity("8")
-    assert dispensing_log.total_cells(total, SPEAK)[8] == "19 mL"
+    assert dispensing_log.total_cells(total, SPEAK)[9] == "19 mL"
 
 
 def test_injection_is_called_injected_with_its_place_on_the_body():

@@ -92,3 +92,9 @@ def show_bottles(person_id: int, form: EmptiesForm) -> Answer:
         "now": act.at,
     }
     return render_template("bottles/of_person.html", form=form, **page), form.status
+
+
+@bp.app_template_global()
+def wrong_bottles(person_id: int) -> int:
+    """Return how many bottles at home a newer order has made wrong."""
+    return len(records.wrong_now(db.session(), person_id, edge.act().clinic_day))

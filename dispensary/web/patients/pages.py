@@ -18,6 +18,7 @@ ELSEWHERE = (
     ("station.person", _l("Open at the window"), Permission.STATION_USE),
     ("orders.of_person", _l("Orders"), Permission.ORDER_VIEW),
     ("take_homes.of_person", _l("Take-home doses"), Permission.TAKE_HOME_VIEW),
+    ("bottles.of_person", _l("Bottles at home"), Permission.TAKE_HOME_VIEW),
     ("reporting.history", _l("Dosing history"), Permission.HISTORY_VIEW),
 )
 """Pages of other parts about the same person."""
