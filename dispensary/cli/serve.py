@@ -16,6 +16,7 @@ from dispensary.cli import opening
 from dispensary.cli.opening import MakeApp
 from dispensary.jobs import scheduler as ticking
 from dispensary.queries import accounts
+from dispensary.web import policies
 from dispensary.web.database import THREADS, db
 from dispensary.web.sign_in.terminal import THIS_COMPUTER
 
@@ -80,6 +81,8 @@ def serve(
     with opening.clinic(create_app):
         backend = db.engine.dialect.name
         code = terminal_code(this_computer) if this_computer else None
+        policies.profiles()  # a policy file that cannot be used is refused here, not at the window
+        db.session.remove()
         db.engine.dispose()  # the workers are forked: none may inherit a connection
     names = trusted_hosts(host, host_name)
 

@@ -14,6 +14,7 @@ from app import create_app
 from dispensary import cli
 from dispensary.cli.serve import is_loopback, trusted_hosts
 from dispensary.home import Home
+from dispensary.policy.profiles import SHIPPED
 from dispensary.safekeeping import copies, keys
 from tests.conftest import CHEAP_HASHER, MORNING, POSTGRESQL
 from tests.running import free_port
@@ -293,6 +294,17 @@ def test_a_database_of_a_newer_program_is_neither_served_nor_upgraded(founded, h
     assert (served.exit_code, upgraded.exit_code) == (1, 1)
     assert "at revision 9999" in served.stderr
     assert "too old to know" in upgraded.stderr
+
+
+def test_a_clinic_with_a_doubtful_policy_file_is_not_served(founded, home):
+    home.profiles.mkdir(exist_ok=True)
+    doubtful = (SHIPPED / "asam-2020.toml").read_text().replace('"known"', '"doubtful"', 1).replace("asam-2020", "mine")
+    (home.profiles / "mine.toml").write_text(doubtful)
+
+    served = founded("serve", "--port", str(free_port()))
+
+    assert served.exit_code == 1
+    assert "The policy profile mine.toml, order_limit 1 cannot be used: marked doubtful" in served.stderr
 
 
 def test_a_copy_of_the_database_is_whole_and_private(founded, home, backend):

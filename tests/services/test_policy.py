@@ -94,3 +94,16 @@ def test_start_refuses_when_an_approved_file_changed(session, world, decide, tmp
         policy.loaded(session, [tmp_path])
 
     assert refusal.value.code == "profile_changed"
+
+
+@pytest.mark.parametrize("shipped", ["ca-on-metaphi-2021", "us-42cfr8-2024-take-homes", "sublocade-label-2025"])
+def test_start_refuses_a_file_with_anything_doubtful_in_it(session, world, tmp_path, shipped):
+    text = (SHIPPED / f"{shipped}.toml").read_text().replace(shipped, "mine")
+    mark = next(line for line in reversed(text.splitlines()) if line.startswith("mark = "))
+    before, _, after = text.rpartition(mark)
+    (tmp_path / "mine.toml").write_text(f'{before}mark = "doubtful"{after}')
+
+    with pytest.raises(Refused) as refusal:
+        policy.loaded(session, [tmp_path])
+
+    assert "doubtful" in str(refusal.value.words.values["problem"])
