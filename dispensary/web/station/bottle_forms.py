@@ -21,7 +21,7 @@ class HandoverForm(Form):
     )
     collector_id = SelectField(_l("Taken by"), choices=[])
     identity_seen = TextField(_l("Document that the collector showed"), longest=100)
-    submit = SubmitField(_l("Hand over"), render_kw={"autofocus": True})
+    submit = SubmitField(_l("Hand over"))
 
     def offer(self, collectors: Sequence[tuple[int, str]]) -> None:
         """Let the person, or one of those with authority today, be chosen."""
