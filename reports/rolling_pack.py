@@ -67,7 +67,7 @@ def opening(figures: RollingFigures) -> list[Words]:
     """Return what the cover says: as of when, how many were dosed, and how to go on."""
     return [
         say(
-            N_("As things stood on %(day)s at %(at)s: %(dosed)s people dosed here today, %(people)s expected in all."),
+            N_("As things stood on %(day)s at %(at)s. People dosed here today: %(dosed)s; expected in all: %(people)s."),
             day=figures.clinic_day,
             at=figures.about.printed_at,
             dosed=figures.dosed,

@@ -1,6 +1,7 @@
-"""APScheduler's one job: the tick, once a minute, and at once when it starts, so that missed nights are caught up."""
+"""APScheduler's one job: the tick, once a minute, the first soon after the start, so that missed nights are caught up."""
 
 import logging
+from datetime import timedelta
 
 from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.schedulers.base import BaseScheduler
@@ -11,6 +12,8 @@ from dispensary import clock
 from dispensary.jobs.tick import safe_tick
 
 SECONDS = 60
+AT_FIRST = 5
+"""Seconds until the first tick: a server that has just started serves whoever waits before it catches up."""
 
 
 def in_background(app: Flask, seconds: float = SECONDS) -> BaseScheduler:
@@ -32,7 +35,7 @@ def _ticking(scheduler: BaseScheduler, app: Flask, seconds: float) -> BaseSchedu
         "interval",
         args=[app],
         seconds=seconds,
-        next_run_time=clock.now(),
+        next_run_time=clock.now() + timedelta(seconds=min(seconds, AT_FIRST)),
         coalesce=True,
         max_instances=1,
         misfire_grace_time=None,

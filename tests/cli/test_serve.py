@@ -3,6 +3,7 @@
 import os
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
@@ -76,3 +77,26 @@ def test_it_opens_answers_and_ends_gracefully(served):
     assert process.returncode == 0
     assert f"The clinic is open at {address}" in out.decode()
     assert "Traceback" not in errors.decode()
+
+
+def runs_on_record(home):
+    database = sqlite3.connect(home / "clinic.sqlite")
+    try:
+        return database.execute("SELECT job, outcome FROM job_run").fetchall()
+    finally:
+        database.close()
+
+
+@pytest.mark.slow
+def test_it_runs_what_is_due_by_itself_from_its_start_and_ends_with_it(served, tmp_path):
+    address, process = served
+    answer(f"{address}/health")
+
+    until = time.monotonic() + 30
+    while not runs_on_record(tmp_path / "home") and time.monotonic() < until:
+        time.sleep(0.1)
+
+    assert runs_on_record(tmp_path / "home") == [("take_home_reviews", "done")]
+    os.kill(process.pid, signal.SIGTERM)
+    process.communicate(timeout=40)
+    assert process.returncode == 0

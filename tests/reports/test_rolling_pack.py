@@ -70,7 +70,7 @@ def test_pack_says_who_was_dosed_and_who_still_is_due(app, session, world, passw
     given, cover, listed, *_ = pages((folder / name).read_bytes(), password)
     assert name == "main-20260302T070000Z.pdf"
     assert FIRST_RULE.msgid in given and FIRST_RULE.msgid in cover
-    assert "1 people dosed here today, 3 expected in all" in given
+    assert "People dosed here today: 1; expected in all: 3" in given
     assert "Dosed" in given and "80" in given and "Stopped" not in given
     assert "as things stood at 07:00" in cover
     assert "Waits" in listed and "60 mg" in listed and "Stop: " in listed
