@@ -56,6 +56,9 @@ MEANING: dict[str, Words] = {
     "uq_closure_list_site_id_first_on_last_on_version": say(
         N_("This list was signed by somebody else at the same moment. Look again.")
     ),
+    "uq_bottle_end_bottle_id": say(N_("Something became of this bottle at the same moment. Look again.")),
+    "uq_label_print_issue_id_printing": say(N_("Labels were printed at the same moment. Press again.")),
+    "uq_call_back_outcome_call_back_id": say(N_("This call-back was closed at the same moment. Look again.")),
     "uq_container_site_id_label": say(N_("A container with this label is already on record.")),
 }
 """What each rule of the database means to a person."""
