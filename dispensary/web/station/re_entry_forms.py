@@ -1,8 +1,7 @@
 """The shape of what somebody says at the window of the last dose."""
 
 from flask_babel import lazy_gettext as _l
-from wtforms import SelectField, SubmitField
-from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its stubs
+from wtforms import RadioField, SubmitField
 from wtforms.validators import Optional
 
 from dispensary.services.re_entry import Told
@@ -10,23 +9,19 @@ from dispensary.web.forms import DayField, ExactField, Form, Required, choices, 
 from models.enums import Answer
 from models.units import Mg
 
-ANSWERS = [SelectChoice(value="", label=""), *choices(Answer)]
-"""The first letter picks one; nothing is preselected."""
-
 
 class AskForm(Form):
     """Three short questions: as recorded? used since? and if not as recorded, when and how much."""
 
-    as_recorded = SelectField(
+    as_recorded = RadioField(
         _l("1. Was the last dose taken as the record has it?"),
         [Required(_l("Choose what the person says; not known is an answer too."))],
-        choices=ANSWERS,
-        render_kw={"autofocus": True},
+        choices=choices(Answer),
     )
-    used_full_agonist = SelectField(
+    used_full_agonist = RadioField(
         _l("2. Heroin, fentanyl, methadone from elsewhere or another full opioid since then?"),
         [Required(_l("Choose what the person says; not known is an answer too."))],
-        choices=ANSWERS,
+        choices=choices(Answer),
     )
     last_dose_on = DayField(
         _l("3. If not as recorded: the day of the last dose"),
