@@ -13,6 +13,9 @@ from dispensary.queries.injections import injections_due
 from dispensary.rules.orders import falls_on, weekdays_of
 from models import (
     Base,
+    BottleEnd,
+    Claim,
+    ClaimRelease,
     Countersignature,
     Dose,
     DoseOrder,
@@ -22,9 +25,10 @@ from models import (
     PersonLink,
     PersonUnlink,
     Supplement,
+    TakeHomeIssue,
     TelephoneOrder,
 )
-from models.enums import DoseOutcome, Form
+from models.enums import ClaimKind, DoseOutcome, Form
 
 EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
 FADES_WITHIN = timedelta(minutes=5)
@@ -50,7 +54,7 @@ def queue(session: Session, *, site_id: int, clinic_day: date) -> list[QueueRow]
     """Return everyone whose order has a dose due today at this site, in order of name; two queries.
 
     Who has an order that holds today but no dose due (every n-th day, days of the week) is not expected; nor is who had
-    an injection, until the window of the next one opens.
+    an injection, until the window of the next one opens; nor is who has today's dose at home in a bottle.
     """
     outcomes = _outcomes_today(session, site_id, clinic_day)
     return [
@@ -80,13 +84,26 @@ _FURTHER = (
     .scalar_subquery()
 )
 """The further parts that were ordered for the day."""
+_CLAIM = Claim.__table__.c
+_AT_HOME = (
+    select(_CLAIM.person_id, func.count().label("parts"))
+    .outerjoin(ClaimRelease.__table__, ClaimRelease.__table__.c.claim_id == _CLAIM.id)
+    .where(
+        _CLAIM.clinic_day == bindparam("day"),
+        _CLAIM.kind == ClaimKind.TAKE_HOME,
+        ClaimRelease.__table__.c.id.is_(None),
+    )
+    .group_by(_CLAIM.person_id)
+    .subquery()
+)
+"""The parts of the day that are at home in bottles: nobody comes for them."""
 _EXPECTED = (
     select(
         _PERSON.id,
         _PERSON.number,
         _PERSON.family_name,
         _PERSON.given_name,
-        (_ORDER.parts + _FURTHER).label("parts"),
+        (_ORDER.parts + _FURTHER - func.coalesce(_AT_HOME.c.parts, 0)).label("parts"),
         _ORDER.starts_on,
         _ORDER.every_n_days,
         _ORDER.weekdays,
@@ -94,6 +111,7 @@ _EXPECTED = (
         _ORDER.id.label("order_id"),
     )
     .join(DoseOrder.__table__, _ORDER.person_id == _PERSON.id)
+    .outerjoin(_AT_HOME, _AT_HOME.c.person_id == _PERSON.id)
     .where(
         _ORDER.site_id == bindparam("site_id"),
         _ORDER.starts_on <= bindparam("day"),
@@ -113,6 +131,8 @@ def _expected(session: Session, site_id: int, day: date) -> list[Row[*tuple[Any,
 
 
 def _has_dose(row: Row[*tuple[Any, ...]], day: date) -> bool:
+    if row.parts <= 0:
+        return False
     if row.every_n_days == 1 and row.weekdays is None:
         return True
     return falls_on(day, row.starts_on, row.every_n_days, weekdays_of(row.weekdays))
@@ -153,7 +173,7 @@ def _outcomes_today(session: Session, site_id: int, day: date) -> dict[int, _Out
     return found
 
 
-_WRITE_THE_QUEUE = (Dose, DoseReversal, IdentityVersion, PersonLink, PersonUnlink)
+_WRITE_THE_QUEUE = (Dose, DoseReversal, TakeHomeIssue, BottleEnd, IdentityVersion, PersonLink, PersonUnlink)
 _LATE = (
     select(func.count())
     .select_from(TelephoneOrder.__table__)

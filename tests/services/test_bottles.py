@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import func, select
 
 from dispensary.errors import Conflict, NotFound, Refused
+from dispensary.queries.queue import queue
 from dispensary.services import bottles, stops
 from models import (
     AuditEvent,
@@ -280,3 +281,15 @@ def test_labels_are_counted_and_printed_only_of_what_was_handed_out_here(session
 
     assert [one.printing for one in printed] == [1, 2]
     assert session.scalar(select(func.count()).select_from(LabelPrint)) == 2
+
+
+def test_nobody_waits_at_the_window_for_somebody_whose_dose_is_at_home(session, world, who):
+    tomorrow, day = world.day + timedelta(days=1), world.day + timedelta(days=3)
+    give(session, world, who)
+    expected = [row.person_id for row in queue(session, site_id=world.site.id, clinic_day=tomorrow)]
+
+    hand_over(session, world, who)
+
+    assert who.id in expected
+    assert who.id not in [row.person_id for row in queue(session, site_id=world.site.id, clinic_day=tomorrow)]
+    assert who.id in [row.person_id for row in queue(session, site_id=world.site.id, clinic_day=day)]
