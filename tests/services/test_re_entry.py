@@ -7,12 +7,14 @@ import pytest
 from sqlalchemy import select
 
 import models
-from dispensary.errors import Conflict, Refused
+from dispensary.errors import Conflict, NotFound, Refused
 from dispensary.queries import dosing
-from dispensary.services import prescriber_desk, re_entry, stops, tasks
+from dispensary.rules.dosing import re_entry_verdict
+from dispensary.services import absences, prescriber_desk, re_entry, stops, tasks
 from models import enums
 from models.units import mg
-from tests import factories
+from tests import factories, take_homes
+from tests.station import SITE, ask, codes, give, look
 
 DAY = timedelta(days=1)
 
@@ -113,3 +115,150 @@ def test_another_site_does_not_release_it(session, world, held):
 
     with pytest.raises(Conflict):
         release(session, world, held, act=elsewhere)
+
+
+def told(**values):
+    return re_entry.Told(**{"as_recorded": enums.Answer.YES, "used_full_agonist": enums.Answer.NO} | values)
+
+
+def note(session, world, who, **values):
+    return re_entry.note_answer(session, person_id=who.id, told=told(**values), act=world.act())
+
+
+def test_what_is_said_is_kept_as_the_next_turn_and_audited(session, world, held):
+    note(session, world, held)
+    second = note(session, world, held, as_recorded=enums.Answer.NO, last_dose_on=world.day - 6 * DAY)
+
+    assert second.turn == 2
+    assert picture(session, world, held).days_without_medicine == 5
+    assert enums.AuditKind.RE_ENTRY_ASKED in set(session.scalars(select(models.AuditEvent.kind)))
+
+
+def test_taken_as_recorded_leaves_no_other_day_or_amount(session, world, held):
+    answer = note(session, world, held, last_dose_on=world.day - 6 * DAY, last_dose_mg=mg("40"))
+
+    assert (answer.last_dose_on, answer.last_dose_mg) == (None, None)
+
+
+@pytest.mark.parametrize("days_ago", [-1, 0, 4000])
+def test_a_last_dose_told_for_no_day_before_is_refused(session, world, held, days_ago):
+    with pytest.raises(Refused) as refusal:
+        note(session, world, held, as_recorded=enums.Answer.NO, last_dose_on=world.day - days_ago * DAY)
+
+    assert (refusal.value.code, refusal.value.field) == ("not_a_day_before", "last_dose_on")
+
+
+def test_an_amount_told_that_is_none_is_refused(session, world, held):
+    with pytest.raises(Refused) as refusal:
+        note(session, world, held, as_recorded=enums.Answer.NO, last_dose_mg=mg("0"))
+
+    assert refusal.value.field == "last_dose_mg"
+
+
+def test_nobody_is_asked_who_is_not_there(session, world):
+    with pytest.raises(NotFound):
+        re_entry.note_answer(session, person_id=10**6, told=told(), act=world.act())
+
+
+def test_release_does_not_count_once_more_days_are_told(session, world, held):
+    release(session, world, held)
+
+    note(session, world, held, as_recorded=enums.Answer.NO, last_dose_on=world.day - 9 * DAY)
+
+    assert picture(session, world, held).released_mg is None
+    assert re_entry.held_today(session, held.id, world.act()).days_without_medicine == 8
+
+
+def test_release_keeps_what_the_gate_said(session, world, held):
+    answer = note(session, world, held)
+
+    made = release(session, world, held)
+
+    decision = session.scalars(select(models.ReEntryDecision)).one()
+    assert (decision.release_id, decision.answer_id, decision.days, decision.action, decision.profile) == (
+        made.id,
+        answer.id,
+        4,
+        enums.ReEntryAction.HOLD_NOTIFY,
+        None,
+    )
+    assert enums.AuditKind.RE_ENTRY_DECIDED in set(session.scalars(select(models.AuditEvent.kind)))
+
+
+def test_who_is_away_in_hospital_is_held_whatever_the_days(session, world):
+    who = factories.person(session)
+    order = factories.order(session, world, who, starts_on=world.day - 5 * DAY)
+    factories.dose(session, world, who, order, at=world.at - DAY)
+    absences.record_absence(
+        session,
+        person_id=who.id,
+        kind=enums.AbsenceKind.HOSPITAL,
+        from_on=world.day,
+        expected_until=None,
+        place="City Hospital",
+        told_by="ward 3",
+        act=world.act(),
+    )
+
+    held = re_entry.held_today(session, who.id, world.act())
+
+    assert (held.verdict.action, held.verdict.inputs.away) == (enums.ReEntryAction.HOLD_NOTIFY, True)
+    assert codes(session, world, who) == ["days_without_medicine"]
+
+
+@pytest.mark.parametrize(("brought", "action"), [(False, "hold_notify"), (True, "give")])
+def test_late_without_the_emptied_bottles_is_held_with_both_counts(session, world, brought, action):
+    who = factories.patient(session, world, starts_on=world.day - 7 * DAY)
+    take_homes.dosed_until_yesterday(session, world, who)
+    take_homes.decide(session, world, who)
+    take_homes.safe(session, world, who)
+    give(session, world, who)
+    take_homes.hand_over(session, world, who)
+    late = world.at + 4 * DAY
+    for bottle in session.scalars(select(models.Bottle.id)).all() if brought else ():
+        empty(session, world, bottle, late)
+    ask(session, world, who, at=late)
+
+    verdict = re_entry_verdict(look(session, world, who, at=late), SITE)
+
+    assert (verdict.inputs.days_on_record, verdict.inputs.days_from_confirmed) == (1, 3)
+    assert verdict.action.value == action
+
+
+def empty(session, world, bottle_id, at):
+    factories.save(
+        session,
+        models.BottleEnd(
+            bottle_id=bottle_id,
+            fate=enums.BottleFate.RETURNED,
+            clinic_day=at.date(),
+            ended_at=at,
+            state=enums.BottleState.EMPTY,
+            seal=enums.SealState.BROKEN,
+            residue=enums.Residue.EXPECTED,
+            **factories.stamp(world),
+        ),
+    )
+
+
+def test_a_dose_after_a_missed_day_keeps_what_the_gate_said_and_an_ordinary_one_nothing(session, world):
+    ordinary = factories.patient(session, world)
+    who = factories.patient(session, world, starts_on=world.day - DAY)
+
+    give(session, world, ordinary)
+    dose = give(session, world, who)
+
+    decision = session.scalars(select(models.ReEntryDecision)).one()
+    assert (decision.dose_id, decision.days, decision.action) == (dose.id, 1, enums.ReEntryAction.GIVE)
+    assert decision.answer_id is not None
+
+
+def test_everyone_held_is_everyone_whom_the_window_would_hold(session, world, held):
+    factories.patient(session, world)
+    late = factories.patient(session, world, starts_on=world.day - 8 * DAY)
+
+    found = re_entry.held_everywhere(session, world.act())
+
+    assert [(who.person_id, one.days_without_medicine) for who, one in found] == [(held.id, 4), (late.id, 8)]
+    for who, one in found:
+        assert one == re_entry.held_today(session, who.person_id, world.act())
