@@ -27,6 +27,8 @@ class SiteSettings:
     telephone_orders: bool
     countersign_within: timedelta
     first_dose_observation: timedelta
+    lost_after_no_shows: int
+    """After so many in a row somebody is proposed as lost to follow-up."""
     safety_check_days: int
     """So long a talk about take-home safety holds."""
     call_back_within: timedelta
@@ -93,6 +95,7 @@ def _in_force(rows: list[tuple[SettingKey, str, date]], on: date) -> SiteSetting
         telephone_orders=values[SettingKey.TELEPHONE_ORDERS] == "yes",
         countersign_within=timedelta(hours=int(values[SettingKey.COUNTERSIGN_HOURS])),
         first_dose_observation=timedelta(minutes=int(values[SettingKey.FIRST_DOSE_OBSERVATION_MINUTES])),
+        lost_after_no_shows=int(values[SettingKey.LOST_AFTER_NO_SHOWS]),
         safety_check_days=int(values[SettingKey.SAFETY_CHECK_DAYS]),
         call_back_within=timedelta(hours=int(values[SettingKey.CALL_BACK_HOURS])),
         pack_folder=values[SettingKey.PACK_FOLDER],

@@ -3,6 +3,7 @@
 from flask import Flask
 
 from dispensary.web import (
+    attendance,
     bottles,
     calendar,
     downtime,
@@ -28,6 +29,7 @@ def register(app: Flask) -> None:
         sign_in.bp,
         station.bp,
         patients.bp,
+        attendance.bp,
         orders.bp,
         orders.rota_bp,
         take_homes.bp,

@@ -19,6 +19,7 @@ MENU: tuple[Entry, ...] = (
     Entry("station.home", N_("Window"), Permission.STATION_USE),
     Entry("orders.desk", N_("Prescriber's desk"), Permission.ORDER_SIGN),
     Entry("patients.search", N_("People"), Permission.PERSON_VIEW),
+    Entry("attendance.missed", N_("Missed doses"), Permission.ATTENDANCE_VIEW),
     Entry("bottles.everyone", N_("Bottles"), Permission.TAKE_HOME_VIEW),
     Entry("calendar.this_month", N_("Calendar"), Permission.CALENDAR_SET),
     Entry("rota.days", N_("On call"), Permission.ROTA_SET),

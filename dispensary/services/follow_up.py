@@ -1,0 +1,85 @@
+"""What becomes of somebody whom the site's rule proposes as lost to follow-up: a person decides, never the rule."""
+
+from datetime import date, timedelta
+
+from sqlalchemy.orm import Session
+
+from dispensary.errors import Conflict, Refused
+from dispensary.queries import follow_up, sites
+from dispensary.queries.ledger import runs_of
+from dispensary.services import audit, episodes, people
+from dispensary.services.act import Act
+from dispensary.services.facts import write
+from dispensary.wording import N_, say
+from models import EpisodeEnd, FollowUpKept
+from models.enums import AuditKind, EpisodeEndReason
+
+LONGEST_AHEAD = timedelta(days=366)
+
+
+def confirm_lost(session: Session, *, episode_id: int, note: str, act: Act) -> EpisodeEnd:
+    """End an episode as dropped out, with today as its last day.
+
+    Args:
+        note: what was tried to reach the person.
+
+    Raises:
+        Refused: it is not said what was tried.
+        Conflict: the episode is over, or the person has come, since it was proposed.
+    """
+    person_id, _ = _proposed(session, episode_id, act)
+    return episodes.end_episode(
+        session,
+        person_id=person_id,
+        ended_on=act.clinic_day,
+        reason=EpisodeEndReason.DROPPED_OUT,
+        note=people.line(note, "note", needed=True),
+        act=act,
+    )
+
+
+def keep_looking(session: Session, *, episode_id: int, reason: str, look_again_on: date, act: Act) -> FollowUpKept:
+    """Decide to go on looking for somebody: until that day it is not proposed again.
+
+    Raises:
+        Refused: no reason is said, or the day is not within the coming year.
+        Conflict: the episode is over, or the person has come, since it was proposed.
+    """
+    reason = people.line(reason, "reason", needed=True)
+    if not act.clinic_day < look_again_on <= act.clinic_day + LONGEST_AHEAD:
+        words = say(N_("The day to look again lies ahead, within a year."))
+        raise Refused(words, code="look_again", field="look_again_on")
+    person_id, no_shows = _proposed(session, episode_id, act)
+    kept = write(
+        session,
+        FollowUpKept(
+            episode_id=episode_id,
+            clinic_day=act.clinic_day,
+            no_shows=no_shows,
+            reason=reason,
+            look_again_on=look_again_on,
+            **act.stamp,
+        ),
+    )
+    audit.record(
+        session, AuditKind.FOLLOW_UP_KEPT, kept, act, person=person_id, no_shows=no_shows, look_again_on=look_again_on
+    )
+    return kept
+
+
+def _proposed(session: Session, episode_id: int, act: Act) -> tuple[int, int]:
+    """Lock the person and return who it is with the no-shows in a row, if the rule still proposes them."""
+    over = say(N_("The episode is over already, or is another clinic's. Open the list again."))
+    person_id = follow_up.person_in(session, episode_id, act.site_id)
+    if person_id is None:
+        raise Conflict(over, code="episode_over")
+    people.lock(session, person_id)
+    if follow_up.person_in(session, episode_id, act.site_id) != person_id:
+        raise Conflict(over, code="episode_over")
+    no_shows = runs_of(session, person_id, act.site_id, act.clinic_day).no_shows_in_a_row
+    if no_shows < sites.settings_at(session, act.site_id, act.at).lost_after_no_shows:
+        words = N_(
+            "Only %(n)s no-shows in a row by now: the person has come, or a record was corrected. Nothing is to be decided."
+        )
+        raise Conflict(say(words, n=no_shows), code="not_lost")
+    return person_id, no_shows

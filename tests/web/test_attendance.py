@@ -1,0 +1,130 @@
+"""The pages of attendance: who misses doses, who may be lost, and a person's days as a calendar."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+import models
+from dispensary.services.sites import change_setting
+from models import enums
+from models.enums import AuditKind, SettingKey
+from tests import factories
+from tests.client import hidden_fields
+from tests.rows import audited_kinds
+
+DAY = timedelta(days=1)
+
+
+@pytest.fixture
+def absent(session, world):
+    """Somebody who was dosed ten days ago, and not since."""
+    who = factories.patient(session, world, family_name="Absent", phone="0912 7", starts_on=world.day - 10 * DAY)
+    of = session.scalars(select(models.DoseOrder).where(models.DoseOrder.person_id == who.id)).one()
+    factories.dose(session, world, who, of, at=world.at - 10 * DAY)
+    session.commit()
+    return who
+
+
+def lost_after(session, world, number):
+    change_setting(
+        session,
+        key=SettingKey.LOST_AFTER_NO_SHOWS,
+        value=str(number),
+        effective_on=world.day,
+        act=world.act(world.staff[enums.Role.ADMINISTRATOR]),
+    )
+    session.commit()
+
+
+def test_list_shows_both_counts_and_leads_to_the_reason(nurse, world, absent):
+    page = nurse.get("/attendance/missed").text
+
+    assert "Days without medicine" in page
+    assert "No-shows in a row" in page
+    assert page.count(">9</td>") == 2
+    assert "0912 7" in page
+    assert f"/people/{absent.id}/missed/{(world.day - DAY).isoformat()}" in page
+    assert "Absent" not in page.partition("</title>")[0]
+
+
+def test_list_asks_for_the_least_days(nurse, absent):
+    assert absent.number in nurse.get("/attendance/missed?least=9").text
+    assert "Nobody in treatment has missed so many days." in nurse.get("/attendance/missed?least=10").text
+    assert absent.number in nurse.get("/attendance/missed?least=many").text
+
+
+def test_files_and_paper_hold_the_list_and_the_print_is_noted(nurse, session, absent):
+    csv, xlsx = nurse.get("/attendance/missed.csv?least=2"), nurse.get("/attendance/missed.xlsx")
+    fields = hidden_fields(nurse.get("/attendance/missed"), "/attendance/missed.pdf")
+    pdf = nurse.post("/attendance/missed.pdf", data=fields | {"paper": "A4"})
+
+    assert absent.number in csv.text
+    assert xlsx.data.startswith(b"PK")
+    assert pdf.data.startswith(b"%PDF")
+    assert "missed-doses-" in pdf.headers["Content-Disposition"]
+    session.rollback()
+    assert audited_kinds(session)[-1] == AuditKind.REPORT_PRINTED
+
+
+def test_list_reads_as_many_statements_for_many_as_for_one(nurse, session, world, absent, app):
+    from sqlalchemy import event
+
+    from dispensary.web.database import db
+
+    sent = []
+    with app.app_context():
+        engine = db.engine
+    event.listen(engine, "before_cursor_execute", lambda *rest: sent.append(rest[2]))
+    nurse.get("/attendance/missed")
+    alone = len(sent)
+    for n in range(5):
+        factories.patient(session, world, family_name=f"More{n}", starts_on=world.day - 5 * DAY)
+    session.commit()
+    sent.clear()
+
+    nurse.get("/attendance/missed")
+
+    assert len(sent) <= alone + 8  # people without any dose are read whole, apart from the others
+
+
+def test_person_is_proposed_and_kept_and_confirmed(prescriber, session, world, absent):
+    lost_after(session, world, 9)
+    episode = session.scalar(select(models.Episode.id))
+    assert "Confirm: lost" in prescriber.get("/attendance/lost").text
+
+    again = (world.day + 7 * DAY).isoformat()
+    prescriber.send(f"/attendance/lost/{episode}/keep-looking", {"reason": "was seen", "look_again_on": again})
+    kept = prescriber.get("/attendance/lost").text
+    prescriber.send(f"/attendance/lost/{episode}/end", {"note": "nobody knows"})
+
+    assert "Still looked for" in kept
+    assert "was seen" in kept
+    assert "Nobody is proposed." in prescriber.get("/attendance/lost").text
+    assert prescriber.get(f"/attendance/lost/{episode}/end").status_code == 404
+    session.rollback()
+    assert session.scalars(select(models.EpisodeEnd.reason)).all() == [enums.EpisodeEndReason.DROPPED_OUT]
+
+
+def test_day_to_look_again_is_asked_for_at_its_field(prescriber, session, world, absent):
+    lost_after(session, world, 9)
+    episode = session.scalar(select(models.Episode.id))
+
+    answer = prescriber.send(
+        f"/attendance/lost/{episode}/keep-looking", {"reason": "was seen", "look_again_on": world.day.isoformat()}
+    )
+
+    assert answer.status_code == 422
+    assert "The day to look again lies ahead" in answer.text
+    assert "was seen" in answer.text
+
+
+def test_nurse_sees_the_proposals_and_decides_nothing(nurse, session, world, absent):
+    lost_after(session, world, 9)
+    episode = session.scalar(select(models.Episode.id))
+
+    page = nurse.get("/attendance/lost").text
+
+    assert absent.number in page
+    assert "Confirm: lost" not in page
+    assert nurse.get(f"/attendance/lost/{episode}/end").status_code == 403
