@@ -128,3 +128,46 @@ def test_nurse_sees_the_proposals_and_decides_nothing(nurse, session, world, abs
     assert absent.number in page
     assert "Confirm: lost" not in page
     assert nurse.get(f"/attendance/lost/{episode}/end").status_code == 403
+
+
+def test_persons_page_shows_each_day_in_words_and_both_counts(nurse, world, absent):
+    page = nurse.get(f"/people/{absent.id}").text
+
+    assert "<strong>9</strong> days without medicine" in page
+    assert "<strong>9</strong> no-shows in a row" in page
+    assert "What became of each day of 2026-03" in page
+    assert "did not come" in page
+    assert f"/people/{absent.id}/missed/2026-03-01" in page
+
+
+def test_months_before_are_reached_by_their_address(nurse, absent):
+    page = nurse.get(f"/people/{absent.id}?month=2026-02").text
+
+    assert "What became of each day of 2026-02" in page
+    assert "dosed</span>" in page
+    assert "month=2026-01" in page
+
+
+@pytest.mark.parametrize("asked", ["month=never", "month=0001-01", "as_of=yesterday", "as_of=2300-01-01", "as_of=%00"])
+def test_month_or_day_that_cannot_be_shows_the_present(nurse, absent, asked):
+    assert "What became of each day of 2026-03" in nurse.get(f"/people/{absent.id}?{asked}").text
+
+
+def test_days_are_shown_as_they_were_known(nurse, session, world, absent):
+    order = session.scalars(select(models.DoseOrder)).one()
+    late = world.at - 2 * DAY
+    factories.dose(session, world, absent, order, at=late, recorded_at=world.at - DAY)
+    session.commit()
+
+    now = nurse.get(f"/people/{absent.id}").text
+    then = nurse.get(f"/people/{absent.id}?as_of={(world.day - 2 * DAY).isoformat()}").text
+
+    assert "<strong>1</strong> day without medicine" in now
+    assert "<strong>7</strong> days without medicine" in then
+    assert "as it was known at the end of that day" in then
+
+
+def test_reason_of_a_missed_day_stands_in_its_square(nurse, world, absent):
+    nurse.send(f"/people/{absent.id}/missed/{(world.day - DAY).isoformat()}", {"reason": "journey", "note": ""})
+
+    assert "away on a journey" in nurse.get(f"/people/{absent.id}").text

@@ -10,6 +10,7 @@ from dispensary.web import edge
 from dispensary.web.alerts import health_of
 from dispensary.web.database import db
 from dispensary.web.forms import Form
+from dispensary.web.patients.days import days_of_month
 from dispensary.web.patients.forms import Press
 
 bp = Blueprint("patients", __name__, url_prefix="/people")
@@ -47,6 +48,7 @@ def show_person(person_id: int, refused: Form | None = None) -> tuple[str, int]:
         card_prints=card,
         linked=links.links_into(db.session(), person_id),
         stays=absences.stays_of(db.session(), person_id),
+        days=days_of_month(person_id) if current_user.may(Permission.ATTENDANCE_VIEW) else None,
         health=health_of(person_id) if current_user.may(Permission.HEALTH_ENTER) else None,
     )
     return html, refused.status if refused else 200
