@@ -19,6 +19,7 @@ from app import create_app
 from dispensary.home import Home
 from dispensary.safekeeping import keys
 from dispensary.web.database import db
+from dispensary.web.station import counts
 from models import walls
 from tests import backends
 from tests.client import StrictClient
@@ -166,6 +167,7 @@ def bench(
         backends.close(db.engine)
     bench.renew()
     bench.clock.at = MORNING
+    bench.app.extensions.pop(counts.PLACE, None)
     return bench
 
 

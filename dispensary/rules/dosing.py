@@ -154,6 +154,11 @@ class DosingFacts:
         return self.re_entry.days if self.re_entry else 0
 
     @property
+    def no_shows_in_a_row(self) -> int:
+        """How often in a row the person did not come when a dose was due; shown, never decided on here."""
+        return self.re_entry.no_shows_in_a_row if self.re_entry else 0
+
+    @property
     def next_due_on(self) -> date | None:
         """The next day after today on which a dose is due by the order; None if it ends before."""
         if self.injection is not None:

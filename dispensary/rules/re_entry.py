@@ -66,6 +66,8 @@ class ReEntryInputs:
     """Presumed take-home doses stand since the last confirmed one, and the emptied bottles were not brought."""
     away: bool = False
     """On record as in hospital or custody still, so that nobody has said what was taken there last."""
+    no_shows_in_a_row: int = 0
+    """The other count, for whoever stands at the window; it decides nothing here."""
 
     @property
     def days_as_told(self) -> int | None:
@@ -109,6 +111,7 @@ def inputs_of(days: PersonDays, on: date, said: Said | None) -> ReEntryInputs:
         said=said,
         empties_missing=any(unheard_of),
         away=any(stay.holds(on) for stay in days.away if stay.last_day is None),
+        no_shows_in_a_row=counted.no_shows_in_a_row,
     )
 
 

@@ -171,3 +171,32 @@ def test_reason_of_a_missed_day_stands_in_its_square(nurse, world, absent):
     nurse.send(f"/people/{absent.id}/missed/{(world.day - DAY).isoformat()}", {"reason": "journey", "note": ""})
 
     assert "away on a journey" in nurse.get(f"/people/{absent.id}").text
+
+
+def test_queue_shows_both_counts_of_those_who_wait_and_have_any(nurse, session, world, absent):
+    daily = factories.patient(session, world, family_name="Daily")
+    session.commit()
+
+    page = nurse.get("/window/queue").text
+
+    assert "9 days without medicine, 9 no-shows in a row" in page
+    assert page.count("without medicine") == 1
+    assert daily.number in page
+
+
+def test_counts_in_the_queue_are_kept_for_a_minute(nurse, session, world, absent, clock):
+    order = session.scalars(select(models.DoseOrder)).one()
+    nurse.get("/window/queue")
+    factories.dose(session, world, absent, order, at=world.at - DAY)
+    session.commit()
+
+    assert "days without medicine" in nurse.get("/window/queue").text
+    clock.forward(minutes=1)
+    assert "days without medicine" not in nurse.get("/window/queue").text
+
+
+def test_station_names_both_counts(nurse, absent):
+    page = nurse.get(f"/window/{absent.id}").text
+
+    assert "<strong>9</strong> days without medicine" in page
+    assert "<strong>9</strong> no-shows in a row" in page

@@ -26,6 +26,7 @@ from dispensary.web.station.blueprint import bp
 from dispensary.web.station.bottles import bottle_scanned, bottles_of, done_form
 from dispensary.web.station.checked import forget_checked, note_checked, note_seen, was_checked, was_seen
 from dispensary.web.station.commands import OPENS, Command, Typed, read
+from dispensary.web.station.counts import counts_of
 from dispensary.web.station.forms import ConfirmForm, PartForm, RefuseForm, ReverseForm, ScanForm, WithholdForm
 from dispensary.web.station.pictures import picture_of, reasons_of
 from dispensary.web.station.re_entry import gate_at_window
@@ -292,9 +293,11 @@ def _home(form: ScanForm, recorded: recorded_doses.RecordedDose | None = None) -
 def _queue() -> dict[str, object]:
     act = edge.act()
     rows = waiting.queue(db.session(), site_id=act.site_id, clinic_day=act.clinic_day)
+    waits = [row for row in rows if row.parts_taken < row.parts]
     speak = edge.speaker()
     return {
-        "waiting": [row for row in rows if row.parts_taken < row.parts],
+        "waiting": waits,
+        "counts": counts_of([row.person_id for row in waits]),
         "came": [row for row in rows if row.parts_taken >= row.parts],
         "window": url_for("station.home"),
         "speak": speak,
