@@ -13,11 +13,15 @@ from sqlalchemy.exc import IntegrityError
 from dispensary.services.conflicts import broken_rule
 from models import Base, fact_tables
 from models.enums import (
+    BottleFate,
+    BottleState,
     DoseOutcome,
     HealthFactKind,
     MovementKind,
     OneOffReason,
     RefusedReason,
+    Residue,
+    SealState,
     TelephoneOrderKind,
     WithheldReason,
 )
@@ -122,7 +126,29 @@ PART = {
     "wasted_mg": ONE,
 }
 REPLACEMENT = {"outcome": DoseOutcome.REPLACEMENT, "replaces_id": "the dose", "claim_id": None}
+SEEN: dict[str, Any] = {
+    "fate": BottleFate.RETURNED,
+    "state": BottleState.PART,
+    "seal": SealState.BROKEN,
+    "residue": Residue.EXPECTED,
+    "quantity": ONE,
+}
 FORBIDDEN: dict[str, tuple[str, dict[str, Any]]] = {
+    "ck_bottle_amount_positive": ("bottle", {"amount_mg": NONE}),
+    "ck_bottle_number_within": ("bottle", {"number": 2}),
+    "ck_bottle_part_positive": ("bottle", {"part": 0}),
+    "ck_bottle_end_quantity_positive": ("bottle_end", {**SEEN, "quantity": NONE}),
+    "ck_bottle_end_residue_is_seen": ("bottle_end", {**SEEN, "residue": None}),
+    "ck_bottle_end_rest_is_witnessed": ("bottle_end", {**SEEN, "witnessed_by_id": None}),
+    "ck_bottle_end_rest_measured": ("bottle_end", {**SEEN, "quantity": None}),
+    "ck_bottle_end_rest_of_what_came_back": ("bottle_end", {**SEEN, "state": BottleState.EMPTY}),
+    "ck_bottle_end_returned_is_inspected": ("bottle_end", {**SEEN, "fate": BottleFate.LOST}),
+    "ck_bottle_end_seal_is_seen": ("bottle_end", {**SEEN, "seal": None}),
+    "ck_bottle_end_witness_is_another": ("bottle_end", {"witnessed_by_id": "the recorder"}),
+    "ck_bottle_line_quantity_positive": ("bottle_line", {"quantity": NONE}),
+    "ck_bottle_rest_quantity_positive": ("bottle_rest", {"quantity": NONE}),
+    "ck_call_back_dates_in_order": ("call_back", {"due_by": AT}),
+    "ck_call_back_outcome_brought_not_negative": ("call_back_outcome", {"brought": -1}),
     "ck_claim_numbers_positive": ("claim", {"part": 0}),
     "ck_claim_turn_follows": ("claim", {"turn": 2, "follows_turn": 1}),
     "ck_claim_turn_named": ("claim", {"turn": 2, "follows_id": "the release", "follows_turn": None}),
@@ -164,6 +190,7 @@ FORBIDDEN: dict[str, tuple[str, dict[str, Any]]] = {
     "ck_health_fact_qtc_has_its_figure": ("health_fact", {"kind": HealthFactKind.QTC}),
     "ck_health_fact_qtc_possible": ("health_fact", {"kind": HealthFactKind.QTC, "qtc_ms": 1000}),
     "ck_incident_observation_breaths_positive": ("incident_observation", {"breaths_per_minute": 0}),
+    "ck_label_print_printing_positive": ("label_print", {"printing": 0}),
     "ck_movement_balance_not_negative": ("movement", {"balance_after": Decimal("-0.001")}),
     "ck_movement_places_differ": ("movement", {"to_place_id": "the same place"}),
     "ck_movement_quantity_positive": ("movement", {"quantity": NONE}),
@@ -191,6 +218,8 @@ FORBIDDEN: dict[str, tuple[str, dict[str, Any]]] = {
     "ck_take_home_decision_days_sensible": ("take_home_decision", {"most_days": 32}),
     "ck_take_home_decision_profile_whole": ("take_home_decision", {"profile": "some profile"}),
     "ck_take_home_decision_weeks_sensible": ("take_home_decision", {"every_weeks": 5}),
+    "ck_take_home_issue_identity_seen": ("take_home_issue", {"identity_seen": "passport"}),
+    "ck_take_home_issue_on_one_decision": ("take_home_issue", {"decision_id": None}),
     "ck_treatment_credit_days_positive": ("treatment_credit", {"days": 0}),
     "ck_telephone_order_amount_positive": ("telephone_order", {"amount_mg": NONE}),
     "ck_telephone_order_release_is_written": ("telephone_order", {"kind": TelephoneOrderKind.RELEASE}),
