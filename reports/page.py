@@ -101,6 +101,7 @@ def build(
     speak: Speaker,
     landscape: bool = False,
     foot: str = "",
+    bare: bool = False,
 ) -> bytes:
     """Return a PDF of the content, framed.
 
@@ -114,10 +115,12 @@ def build(
         speak: the language of the sheet.
         landscape: turn the paper.
         foot: what stands above the footer of every page, such as a seal; broken into lines.
+        bare: name neither clinic nor policy around the content, as where the sheet leaves with the person.
     """
     fonts.ready()
     size = SIZES[about.paper]
     width, height = turned(size) if landscape else size
+    author = "" if bare else about.clinic
     seals = broken(foot, SMALL, width - 2 * MARGIN, language=about.language) if foot else []
     below = FOOT + LINE * len(seals)
     frame = Frame(
@@ -133,15 +136,23 @@ def build(
     name = speak(title)
     out = BytesIO()
     document = BaseDocTemplate(
-        out, pagesize=(width, height), title=name, author=about.clinic, subject=name, lang=about.language, invariant=1
+        out, pagesize=(width, height), title=name, author=author, subject=name, lang=about.language, invariant=1
     )
-    header = _header(name, about, speak, (width, height))
+    header = _header(name, about, speak, (width, height), bare=bare)
     document.addPageTemplates(PageTemplate(frames=[frame], onPage=lambda canvas, _: header(canvas)))
     document.build(list(story), canvasmaker=_numbered(about, speak, width, seals))
     return out.getvalue()
 
 
-def _header(name: str, about: Heading, speak: Speaker, size: tuple[float, float]) -> Callable[[Canvas], None]:
+def room(about: Heading) -> tuple[float, float]:
+    """Return how much of an upright page is left for the content, without a foot."""
+    width, height = SIZES[about.paper]
+    return width - 2 * MARGIN, height - 2 * MARGIN - HEAD - FOOT
+
+
+def _header(
+    name: str, about: Heading, speak: Speaker, size: tuple[float, float], *, bare: bool
+) -> Callable[[Canvas], None]:
     width, height = size
     top, language = height - MARGIN, about.language
     under = " · ".join(filter(None, (about.address, speak(about.rules))))
@@ -149,9 +160,10 @@ def _header(name: str, about: Heading, speak: Speaker, size: tuple[float, float]
 
     def draw(canvas: Canvas) -> None:
         fonts.draw(canvas, MARGIN, top - 12, name, TITLE_SIZE, bold=True, language=language)
-        _right(canvas, width - MARGIN, top - 11, about.clinic, 10, language, bold=True)
         fonts.draw(canvas, MARGIN, top - 25, period, 9, bold=True, language=language)
-        _right(canvas, width - MARGIN, top - 23, under, SMALL, language)
+        if not bare:
+            _right(canvas, width - MARGIN, top - 11, about.clinic, 10, language, bold=True)
+            _right(canvas, width - MARGIN, top - 23, under, SMALL, language)
         canvas.setLineWidth(0.8)
         canvas.line(MARGIN, top - 32, width - MARGIN, top - 32)
 

@@ -200,3 +200,15 @@ def test_station_names_both_counts(nurse, absent):
 
     assert "<strong>9</strong> days without medicine" in page
     assert "<strong>9</strong> no-shows in a row" in page
+
+
+def test_own_sheet_is_printed_from_the_persons_page_and_noted(nurse, session, absent):
+    page = nurse.get(f"/people/{absent.id}")
+    address = f"/paper/person/{absent.id}/own-sheet.pdf"
+
+    answer = nurse.post(address, data=hidden_fields(page, address))
+
+    assert answer.data.startswith(b"%PDF")
+    assert answer.headers["Content-Disposition"] == 'attachment; filename="my-sheet.pdf"'
+    session.rollback()
+    assert audited_kinds(session)[-1] == AuditKind.REPORT_PRINTED

@@ -1,0 +1,285 @@
+"""The person's own sheet: one page in plain words, to take along.
+
+Neither its file name nor its title, head or properties name a clinic, a medicine or a diagnosis; what it says of the
+medicine stands in the text alone.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from reportlab.platypus import Flowable
+from sqlalchemy.orm import Session
+
+from dispensary.errors import Refused
+from dispensary.policy.take_homes import TakeHomePolicy
+from dispensary.queries import dosing, ledger, on_call, people, sites, take_home_evidence
+from dispensary.queries.on_call import RotaDay
+from dispensary.rules import ledger as days
+from dispensary.rules.depots import InjectionWindow
+from dispensary.rules.dosing import DosingFacts, StandingStop, re_entry_verdict, released_today
+from dispensary.rules.ledger import LedgerDay
+from dispensary.rules.orders import OrderFacts
+from dispensary.rules.take_home_steps import Eligibility
+from dispensary.wording import N_, Moment, Speaker, Words, say
+from models.enums import DayStatus, Form, Medication, StopKind
+from reports import page
+from reports.ledger import Text
+from reports.page import Heading
+
+TITLE = say(N_("My sheet"))
+LOOKED_AHEAD = timedelta(days=60)
+SIZES = (11.0, 10.5, 10.0, 9.5, 9.0, 8.5, 8.0)
+"""The largest at which everything stands on one page is taken."""
+
+Section = tuple[Words, list[Words]]
+
+
+@dataclass(frozen=True)
+class OwnSheetFigures:
+    """What a person may know of their own treatment, as it stands now."""
+
+    about: Heading
+    name: str
+    number: str
+    today: date
+    order: OrderFacts
+    next_visit: date | None
+    """The first day from today on, on which a dose is due that is neither taken nor at home; None where none is."""
+    injection: InjectionWindow | None
+    stops: tuple[StandingStop, ...]
+    days_held_for: int | None
+    """Days without medicine, where the dose waits for a prescriber because of them."""
+    known: Eligibility | None
+    """The way to fewer visits; None for a guest."""
+    on_call: RotaDay
+    clinic_heads: tuple[str, ...]
+    phone: str
+    """The clinic's own."""
+
+
+def figures(
+    session: Session, person_id: int, site_id: int, *, policy: TakeHomePolicy, at: datetime, about: Heading
+) -> OwnSheetFigures:
+    """Return what the sheet says today.
+
+    Raises:
+        NotFound: there is no such person.
+        Refused: no order holds, so that there is nothing to say.
+    """
+    today = about.last
+    facts = dosing.facts_for(session, person_id=person_id, site_id=site_id, window_id=None, clinic_day=today, at=at)
+    if facts.order is None:
+        words = say(N_("No order holds today. A prescriber signs one first; then the sheet can be printed."))
+        raise Refused(words, code="no_order")
+    who, have = people.identity(session, person_id), sites.settings(session, site_id, today)
+    verdict = re_entry_verdict(facts, have.rules)
+    held = verdict is not None and verdict.holds and not released_today(facts)
+    return OwnSheetFigures(
+        about=about,
+        name=who.name,
+        number=who.number,
+        today=today,
+        order=facts.order,
+        next_visit=_next_visit(session, person_id, site_id, facts),
+        injection=facts.injection,
+        stops=facts.stops,
+        days_held_for=facts.days_without_medicine if held else None,
+        known=None if facts.guest else take_home_evidence.eligibility_of(session, person_id, site_id, today, policy),
+        on_call=on_call.on_call(session, site_id, today),
+        clinic_heads=tuple(one.name for one in on_call.clinic_heads(session, site_id, today)),
+        phone=sites.site(session, site_id).phone,
+    )
+
+
+def _next_visit(session: Session, person_id: int, site_id: int, facts: DosingFacts) -> date | None:
+    """Return the next day on which the person is awaited, by the same ledger that counts the days before."""
+    today = facts.clinic_day
+    if facts.injection is not None:
+        return max(facts.injection.due_on, today)
+    known = ledger.person_days(session, person_id, site_id, until=today + LOOKED_AHEAD)
+    coming: tuple[LedgerDay, ...] = days.ledger(known, today, today + LOOKED_AHEAD, today)
+    return next((day.day for day in coming if day.status in OPEN_TODAY or day.status is DayStatus.AWAITED), None)
+
+
+OPEN_TODAY = frozenset({DayStatus.WITHHELD, DayStatus.REFUSED})
+"""Nothing was taken, and the dose of the day can still be had."""
+
+
+def sections(figures: OwnSheetFigures) -> list[Section]:
+    """Return every part of the sheet, in the order in which it is read."""
+    return [
+        (say(N_("When I come next")), _next(figures)),
+        (say(N_("Is anything held back, and why?")), _held(figures)),
+        (say(N_("Who decides, and how I can object")), _contest(figures)),
+        (say(N_("The way to fewer visits")), _fewer(figures)),
+        (say(N_("What I take, and what to expect")), _medicine(figures.order)),
+        (say(N_("Get help at once")), EMERGENCY),
+    ]
+
+
+WEEKDAYS = (
+    N_("Monday"), N_("Tuesday"), N_("Wednesday"), N_("Thursday"), N_("Friday"), N_("Saturday"), N_("Sunday"),
+)  # fmt: skip
+
+
+def _next(figures: OwnSheetFigures) -> list[Words]:
+    said = []
+    if figures.injection is not None:
+        words = N_("My next injection is due on %(day)s. It can be given from %(first)s to %(last)s.")
+        window = figures.injection
+        said.append(say(words, day=window.due_on, first=window.opens_on, last=window.closes_on))
+    elif figures.next_visit is None:
+        said.append(say(N_("No day is planned yet. Ask when to come.")))
+    elif figures.next_visit == figures.today:
+        said.append(say(N_("Today.")))
+    else:
+        weekday = say(WEEKDAYS[figures.next_visit.weekday()])
+        said.append(say(N_("%(weekday)s, %(day)s."), weekday=weekday, day=figures.next_visit))
+    ends = say(N_("What is ordered for me holds until %(day)s. It is renewed before then."), day=figures.order.ends_on)
+    call = say(N_("If I cannot come, I call %(phone)s as early as I can."), phone=figures.phone)
+    return [*said, ends, *([call] if figures.phone else [])]
+
+
+STOPS = {
+    StopKind.SEDATION: N_("I was very sleepy. A prescriber makes sure first that my dose is safe."),
+    StopKind.DAYS_WITHOUT_MEDICINE: N_("I was without it for some days. My usual amount may be too strong now."),
+    StopKind.ELSEWHERE_UNVERIFIED: N_("I may have had a dose elsewhere. Somebody calls there first."),
+    StopKind.MEDICINE_ABSENT: N_("A test did not show what I take. A prescriber talks with me about it first."),
+    StopKind.INCIDENT: N_("Something went wrong with a dose. A prescriber makes sure first that I am well."),
+    StopKind.ORDER_PROBLEM: N_("Something about what is ordered for me is not clear."),
+    StopKind.ABSENCE: N_("I was in hospital or custody. Somebody asks first what I had there."),
+}
+"""Why a stop stands, in words for the person whom it is about."""
+
+
+def _held(figures: OwnSheetFigures) -> list[Words]:
+    said = [
+        say(
+            N_("%(why)s Set by %(by)s on %(at)s; a prescriber decides by %(due)s."),
+            why=say(STOPS[stop.kind]),
+            by=stop.set_by,
+            at=Moment(stop.set_at),
+            due=Moment(stop.decide_by),
+        )
+        for stop in figures.stops
+    ]
+    if figures.days_held_for is not None:
+        words = N_(
+            "I was %(n)s days without it. My body is no longer used to the same amount, so a prescriber decides today."
+        )
+        said.append(say(words, n=figures.days_held_for))
+    return said or [say(N_("No. Nothing is held back today."))]
+
+
+def _contest(figures: OwnSheetFigures) -> list[Words]:
+    said = [say(N_("%(by)s signed what is ordered for me."), by=figures.order.signed_by)]
+    if figures.on_call.prescriber is not None:
+        words = (
+            N_("Today I can ask for %(who)s.")
+            if not figures.on_call.phone
+            else N_("Today I can ask for %(who)s, %(phone)s.")
+        )
+        said.append(say(words, who=figures.on_call.prescriber.name, phone=figures.on_call.phone))
+    said.append(
+        say(
+            N_(
+                "If I do not agree, I say so to anybody here. I can ask to talk with a prescriber the "
+                "same day, and to read what is on record about it."
+            )
+        )
+    )
+    if figures.clinic_heads:
+        words = N_("If I still do not agree, I can turn to %(who)s, and bring somebody along.")
+        said.append(say(words, who=", ".join(figures.clinic_heads)))
+    said.append(say(N_("Asking or objecting is never held against me.")))
+    return said
+
+
+def _fewer(figures: OwnSheetFigures) -> list[Words]:
+    known = figures.known
+    if known is None:
+        return [say(N_("As a guest I come on every day on which a dose is due; my own clinic decides about more."))]
+    said = [say(N_("Now I come about %(n)s times a week."), n=known.visits_a_week)]
+    if known.next_step is not None:
+        words = N_("From day %(day)s I could take up to %(n)s days home at one time. Today is day %(today)s.")
+        step = known.next_step
+        said.append(say(words, day=step.from_day, n=step.allowance.most_days, today=known.days_in_treatment))
+    if known.missing:
+        said.append(say(N_("Still missing:")))
+        said += [say(N_("• %(what)s"), what=words) for words in known.missing]
+    said.append(say(N_("A person decides, never a computer. I can ask for it at any time.")))
+    return said
+
+
+BUPRENORPHINE = [
+    say(N_("I let it melt under my tongue, and do not swallow, eat, drink or smoke until it is gone.")),
+    say(N_("If I took another opioid shortly before, it can bring withdrawal on at once: I say so first.")),
+]
+WHAT_IT_IS = {
+    Medication.METHADONE: [
+        say(N_("Methadone, once a day. It keeps withdrawal and craving away for a day or longer.")),
+        say(N_("It builds up over days: after a change I wait some days before I judge it.")),
+    ],
+    Medication.BUPRENORPHINE: [say(N_("Buprenorphine. It keeps withdrawal and craving away.")), *BUPRENORPHINE],
+    Medication.BUPRENORPHINE_NALOXONE: [
+        say(N_("Buprenorphine with naloxone. It keeps withdrawal and craving away.")),
+        *BUPRENORPHINE,
+    ],
+}
+INJECTED = [
+    say(N_("Buprenorphine as an injection under the skin. It lasts for weeks; the lump under the skin is left alone."))
+]
+EXPECT = [
+    say(
+        N_(
+            "At first I may sweat, be sleepy or constipated; I drive only when I am wide "
+            "awake. I say so if it does not get better."
+        )
+    ),
+    say(
+        N_(
+            "With alcohol, sleeping pills or other opioids it can stop my breathing. At home it "
+            "stays locked away: a child can die of one dose."
+        )
+    ),
+    say(
+        N_(
+            "A missed dose is never made up for. After days without it the old amount can be "
+            "too strong: I come, and say how long it was."
+        )
+    ),
+]
+EMERGENCY = [
+    say(
+        N_(
+            "Somebody who cannot be woken, breathes slowly, snores oddly or has blue lips may be "
+            "dying: call an ambulance, give naloxone, stay."
+        )
+    ),
+    say(N_("I can ask here for naloxone to keep at home, and show the people I live with how to use it.")),
+]
+
+
+def _medicine(order: OrderFacts) -> list[Words]:
+    if order.form is Form.INJECTION:
+        return [*INJECTED, *EXPECT]
+    return [*WHAT_IT_IS[order.medication], *EXPECT]
+
+
+def render(figures: OwnSheetFigures, *, speak: Speaker) -> bytes:
+    """Return the sheet as PDF, at the largest size at which it is one page."""
+    width, height = page.room(figures.about)
+    for size in SIZES:
+        story = _story(figures, size, speak)
+        if sum(part.wrap(width, height)[1] for part in story) <= height:
+            break
+    return page.build(story, title=TITLE, about=figures.about, speak=speak, bare=True)
+
+
+def _story(figures: OwnSheetFigures, size: float, speak: Speaker) -> list[Flowable]:
+    language = figures.about.language
+    story: list[Flowable] = [Text(f"{figures.name} · {figures.number}", size=size + 4, bold=True, language=language)]
+    for title, lines in sections(figures):
+        story.append(Text(speak(title), size=size + 1.5, bold=True, language=language, above=size * 0.7))
+        story += [Text(speak(words), size=size, language=language, above=1.5) for words in lines]
+    return story

@@ -1,0 +1,144 @@
+"""The person's own sheet: one page in plain words, and nothing outside it that tells what it is about."""
+
+import io
+from datetime import timedelta
+
+import pytest
+from pypdf import PdfReader
+from sqlalchemy import select
+
+import models
+from dispensary.errors import Refused
+from dispensary.policy.take_homes import TakeHomePolicy
+from dispensary.services import stops
+from models.enums import DoseOutcome, RefusedReason, StopKind
+from reports import own_sheet, page
+from tests import factories
+from tests.reports.made_up import SPEAK
+
+DAY = timedelta(days=1)
+POLICY = TakeHomePolicy()
+
+
+def figures(session, world, who, paper="A4"):
+    about = page.heading(
+        session, world.site.id, world.day, world.day, printed_by="Rosa", printed_at=world.at, on_paper=paper
+    )
+    return own_sheet.figures(session, who.id, world.site.id, policy=POLICY, at=world.at, about=about)
+
+
+def treated(session, world, *dosed, **values):
+    """Somebody with an order for ten days, dosed so many days ago."""
+    who = factories.patient(session, world, starts_on=world.day - 10 * DAY, **values)
+    of = session.scalars(select(models.DoseOrder).where(models.DoseOrder.person_id == who.id)).one()
+    for before in dosed:
+        factories.dose(session, world, who, of, at=world.at - before * DAY)
+    return who
+
+
+def said(made, number):
+    return [SPEAK(words) for words in own_sheet.sections(made)[number][1]]
+
+
+def text(content):
+    reader = PdfReader(io.BytesIO(content))
+    return reader, "\n".join(one.extract_text() for one in reader.pages)
+
+
+def test_next_visit_is_today_until_today_is_taken(session, world):
+    who = treated(session, world, *range(10, 0, -1))
+
+    assert figures(session, world, who).next_visit == world.day
+
+    of = session.scalars(select(models.DoseOrder)).one()
+    factories.dose(session, world, who, of)
+    made = figures(session, world, who)
+
+    assert made.next_visit == world.day + DAY
+    assert said(made, 0)[0] == "Tuesday, 2026-03-03."
+
+
+def test_nothing_held_says_so(session, world):
+    assert said(figures(session, world, treated(session, world, *range(10, 0, -1))), 1) == [
+        "No. Nothing is held back today."
+    ]
+
+
+def test_stop_is_named_in_plain_words_with_who_and_by_when_but_not_its_note(session, world):
+    who = treated(session, world, *range(10, 0, -1))
+    stops.set_stop(session, person_id=who.id, kind=StopKind.SEDATION, note="fell asleep standing", act=world.act())
+
+    (why,) = said(figures(session, world, who), 1)
+
+    assert why.startswith("I was very sleepy.")
+    assert "Set by Rosa Ames" in why
+    assert "asleep standing" not in why
+
+
+def test_days_without_are_named_where_the_dose_is_held(session, world):
+    made = figures(session, world, treated(session, world, 10, 9, 8))
+
+    assert made.days_held_for == 7
+    assert said(made, 1)[0].startswith("I was 7 days without it.")
+
+
+def test_who_decides_and_how_to_object(session, world):
+    words = " ".join(said(figures(session, world, treated(session, world, 1)), 2))
+
+    assert "Dana Frost signed what is ordered for me." in words
+    assert "I can turn to Hanna Lind" in words
+    assert "never held against me" in words
+
+
+def test_way_to_fewer_visits_names_what_is_missing(session, world):
+    words = said(figures(session, world, treated(session, world, 10, 9, 8)), 3)
+
+    assert "Now I come about 7 times a week." in words
+    assert "• The talk about storing doses safely." in words
+
+
+def test_whoever_has_no_order_gets_no_sheet(session, world):
+    who = factories.person(session)
+    factories.episode(session, world, who)
+
+    with pytest.raises(Refused) as refused:
+        figures(session, world, who)
+
+    assert refused.value.code == "no_order"
+
+
+@pytest.mark.parametrize("paper", ["A4", "Letter"])
+@pytest.mark.parametrize(
+    ("family_name", "given_name"),
+    [("Nguyễn", "Thị Hường"), ("王", "小明"), ("髙橋", "さくら"), ("O'Connor", "Siobhán")],
+)
+def test_sheet_is_one_page_and_outside_it_nothing_is_told(session, world, paper, family_name, given_name):
+    who = treated(session, world, 10, 9, 8, family_name=family_name, given_name=given_name)
+    for kind in (StopKind.SEDATION, StopKind.MEDICINE_ABSENT, StopKind.ORDER_PROBLEM):
+        stops.set_stop(session, person_id=who.id, kind=kind, act=world.act())
+
+    reader, words = text(own_sheet.render(figures(session, world, who, paper), speak=SPEAK))
+
+    assert len(reader.pages) == 1
+    assert given_name.split()[0] in words
+    outside = " ".join(str(value) for value in reader.metadata.values()).lower()
+    for telling in ("methadone", "buprenorphine", "harbour", "clinic", "dispens", "opioid", given_name.lower()):
+        assert telling not in outside
+    assert "Harbour Clinic" not in words
+    assert "Policy" not in words
+
+
+def test_whoever_refused_today_can_still_come_today(session, world):
+    who = treated(session, world, *range(10, 0, -1))
+    of = session.scalars(select(models.DoseOrder)).one()
+    factories.no_dose(
+        session,
+        world,
+        who,
+        of,
+        outcome=DoseOutcome.REFUSED,
+        withheld_reason=None,
+        refused_reason=RefusedReason.FEELS_UNWELL,
+    )
+
+    assert figures(session, world, who).next_visit == world.day
