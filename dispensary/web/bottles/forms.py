@@ -5,7 +5,7 @@ from datetime import datetime
 
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
-from wtforms import FieldList, RadioField, SelectField, SelectMultipleField, SubmitField
+from wtforms import FieldList, HiddenField, RadioField, SelectField, SelectMultipleField, SubmitField
 from wtforms.validators import ValidationError
 
 from dispensary.queries.bottles import Content
@@ -48,8 +48,9 @@ class IssueForm(ScanForm):
 
 
 class LabelsForm(Form):
-    """On what the labels are printed, and where on a sheet of which some are gone."""
+    """On what the labels are printed, and where on a sheet of which some are gone; L alone prints as the last time."""
 
+    scan = HiddenField()
     layout = SelectField(_l("Labels on"), [Required()], choices=choices(LabelLayout))
     start = WholeField(
         _l("First free label of the sheet, 1 to 24"), [Required(), of_the_sheet], render_kw={"inputmode": "numeric"}

@@ -55,11 +55,11 @@ def print_labels(issue_id: int) -> Response:
     """Note that labels are printed, and answer them; each press is a printing of its own, and marked as one."""
     found = _found(issue_id)
     form = LabelsForm()
-    asked_for = form.layout.data is not None
-    if not form.validate_on_submit() and asked_for:
+    by_key = (form.scan.data or "").strip().upper() == PRINT_KEY
+    if not by_key and not form.validate_on_submit():
         raise Refused(say(N_("A sheet has 24 labels; name one of them to begin with.")), code="not_understood")
-    layout = LabelLayout(form.layout.data) if asked_for else records.last_layout(db.session(), edge.sitting().site_id)
-    start = form.start.data if asked_for and form.start.data else 1
+    layout = records.last_layout(db.session(), edge.sitting().site_id) if by_key else LabelLayout(form.layout.data)
+    start = 1 if by_key else form.start.data or 1
     act = edge.act()
     with unit_of_work() as session:
         printed = bottles.note_labels_printed(session, issue_id=found.id, layout=layout, act=act)
