@@ -27,7 +27,7 @@ COLUMNS = (
     (N_("Last confirmed\n(mg)"), 50, True),
     (N_("Phone"), 74, False),
     (N_("Open task"), 84, False),
-    (N_("Why missed"), 120, False),
+    (N_("Why missed"), 150, False),
 )
 """Heading, share of the paper's width, and whether numbers stand in the column."""
 EMPTY = say(N_("Nobody in treatment has missed so many days."))
@@ -45,7 +45,7 @@ class MissedFigures:
     @property
     def counted(self) -> Words:
         """How many people, and up to which day was counted."""
-        words = N_("At least %(days)s days missed before %(day)s: %(n)s in all")
+        words = N_("Days missed before %(day)s: %(days)s or more. People: %(n)s")
         return say(words, n=len(self.rows), days=self.at_least, day=self.about.last)
 
 

@@ -135,7 +135,10 @@ def _next(figures: OwnSheetFigures) -> list[Words]:
     else:
         weekday = say(WEEKDAYS[figures.next_visit.weekday()])
         said.append(say(N_("%(weekday)s, %(day)s."), weekday=weekday, day=figures.next_visit))
-    ends = say(N_("What is ordered for me holds until %(day)s. It is renewed before then."), day=figures.order.ends_on)
+    ends = say(
+        N_("What is ordered for me holds until %(day)s. Before then I talk with a prescriber."),
+        day=figures.order.ends_on,
+    )
     call = say(N_("If I cannot come, I call %(phone)s as early as I can."), phone=figures.phone)
     return [*said, ends, *([call] if figures.phone else [])]
 
@@ -165,7 +168,7 @@ def _held(figures: OwnSheetFigures) -> list[Words]:
     ]
     if figures.days_held_for is not None:
         words = N_(
-            "I was %(n)s days without it. My body is no longer used to the same amount, so a prescriber decides today."
+            "I was %(n)s days without medicine. My body is no longer used to the same amount, so a prescriber decides today."
         )
         said.append(say(words, n=figures.days_held_for))
     return said or [say(N_("No. Nothing is held back today."))]

@@ -62,7 +62,7 @@ def test_sheet_and_paper_say_the_same_of_each(session, world):
     ]
     title, words = text(missed_doses.render(made, speak=SPEAK))
     assert title == "Missed doses"
-    for part in (who.number, "80", last.isoformat(), "0912 000 111", "forgot", "1 in all"):
+    for part in (who.number, "80", last.isoformat(), "0912 000 111", "forgot", "1 or more. People: 1"):
         assert part in words
 
 

@@ -79,7 +79,7 @@ def test_days_without_are_named_where_the_dose_is_held(session, world):
     made = figures(session, world, treated(session, world, 10, 9, 8))
 
     assert made.days_held_for == 7
-    assert said(made, 1)[0].startswith("I was 7 days without it.")
+    assert said(made, 1)[0].startswith("I was 7 days without medicine.")
 
 
 def test_who_decides_and_how_to_object(session, world):

@@ -59,6 +59,11 @@ class DaysOfMonth:
     as_of: date | None
 
     @property
+    def legend(self) -> list[tuple[str, DayStatus]]:
+        """Every sign with what it means."""
+        return [(letter, status) for status, letter in LETTERS.items() if letter]
+
+    @property
     def before(self) -> str:
         """The month before, as an address has it."""
         return f"{self.first - A_DAY:%Y-%m}"
