@@ -146,6 +146,7 @@ def test_two_people_confirm_date_and_time_and_dosing_goes_on(nurse, session, wor
     second = {"witness_username": world.witness.username, "witness_password": PASSWORD}
 
     answer = nurse.send("/window/clock", second)
+    nurse.send(f"/window/{jumped.id}/last-dose", {"as_recorded": "yes", "used_full_agonist": "no"})
     given = give(nurse, jumped)
 
     assert "2026-03-04" in page
