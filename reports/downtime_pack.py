@@ -201,7 +201,9 @@ class _Copy:
         f = self.figures
         people = {"people": len(f.rows), "held": f.held}
         if f.printing is None:
-            words = N_("As things stood at %(at)s. %(people)s people are expected; to %(held)s of them nothing is given.")
+            words = N_(
+                "As things stood at %(at)s. %(people)s people are expected; to %(held)s of them nothing is given."
+            )
             return say(words, at=f.about.printed_at, **people)
         words = N_(
             "Copy %(n)s of %(of)s, printing %(p)s. %(people)s people are expected; to %(held)s of them nothing is given."

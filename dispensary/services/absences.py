@@ -93,7 +93,9 @@ def end_absence(session: Session, *, absence_id: int, last_day: date, told_by: s
         raise Conflict(words, code="ended_before")
     if not stay.from_on - A_DAY <= last_day <= act.clinic_day:
         words = say(
-            N_("The last day away is %(first)s at the earliest, which says that the stay never was, and today at the latest."),
+            N_(
+                "The last day away is %(first)s at the earliest, which says that the stay never was, and today at the latest."
+            ),
             first=stay.from_on - A_DAY,
         )
         raise Refused(words, code="absence_until", field="last_day")

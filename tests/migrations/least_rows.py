@@ -53,7 +53,11 @@ ANOTHER: dict[str, tuple[str, dict[str, Any]]] = {
 }
 """References that a rule wants to be to another row than the shared one: its table, and what tells it apart."""
 
-NEEDED_ANYWAY = {"dose": ("claim_id", "order_id"), "take_home_issue": ("decision_id",), "bottle_end": ("witnessed_by_id",)}
+NEEDED_ANYWAY = {
+    "dose": ("claim_id", "order_id"),
+    "take_home_issue": ("decision_id",),
+    "bottle_end": ("witnessed_by_id",),
+}
 """References that may be empty, but not in the least row."""
 
 
