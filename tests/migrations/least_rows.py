@@ -36,10 +36,12 @@ WHAT_RULES_ASK: dict[str, dict[str, Any]] = {
     "bottle_end": {"fate": BottleFate.LOST},
     "call_back": {"due_by": datetime(2026, 3, 3, 7, 0, tzinfo=UTC), "bottles": 2},
     "claim": {"part": 1, "turn": 1},
+    "closure_list_line": {"other_way": "dosed at the other site"},
     "depot_plan": {"interval_days": 28, "early_days": 7, "late_days": 7},
     "dose": {"outcome": DoseOutcome.GIVEN, "ordered_mg": Decimal(1), "wasted_mg": Decimal(0), "part": 1},
     "dose_order": {"version": 1, "parts": 1},
     "downtime_pack": {"copies": 1},
+    "follow_up_kept": {"look_again_on": date(2026, 3, 9)},
     "movement": {"kind": MovementKind.DISPENSE},
     "take_home_decision": {"every_weeks": 1, "most_days": 6, "criteria": "[]", "review_on": date(2026, 6, 2)},
 }
