@@ -501,13 +501,13 @@ class PlaceKind(StrEnum):
     SAFE = "safe"
     WINDOW = "window"
     PERSON = "person"
-    RETURNED = "returned"
     WASTE = "waste"
     DESTROYED = "destroyed"
     IN_TRANSIT = "in_transit"
     OTHER_SITE = "other_site"
     BOTTLE_END = "bottle_end"
     ADJUSTMENT = "adjustment"
+    RETURNED = "returned"
 
 
 class MovementKind(StrEnum):

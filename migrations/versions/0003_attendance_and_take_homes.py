@@ -675,3 +675,6 @@ def upgrade() -> None:
     )
     for wall in (wall for table in FACTS for wall in append_only(table, dialect)):
         op.execute(sa.text(wall))
+    # a site that was made before has no place yet for what people bring back
+    op.execute(sa.text("INSERT INTO place (site_id, kind, name) SELECT id, 'returned', '' FROM site WHERE NOT EXISTS"
+                       " (SELECT 1 FROM place WHERE place.site_id = site.id AND place.kind = 'returned')"))

@@ -152,3 +152,15 @@ def test_what_was_audited_before_the_upgrade_still_verifies(earlier, world):
 
     assert found.sound, [(plain(fault.where), plain(fault.what)) for fault in found.faults]
     assert found.facts_checked == 4
+
+
+def test_a_site_that_was_made_before_has_a_place_for_what_people_bring_back(earlier):
+    with db.engine.begin() as connection:
+        connection.execute(text("DELETE FROM place WHERE kind = 'returned'"))
+
+    upgrade()
+
+    with db.engine.connect() as connection:
+        assert connection.execute(text("SELECT site_id FROM place WHERE kind = 'returned'")).all() == (
+            connection.execute(text("SELECT id FROM site ORDER BY id")).all()
+        )
