@@ -27,6 +27,8 @@ HEAD = 40.0
 FOOT, LINE = 16.0, 10.0
 """Points under the content for the footer, and for each line over it."""
 SMALL, TITLE_SIZE = 7.5, 13.0
+GAP = 12.0
+"""Points between what stands left and right on one line of the header."""
 
 
 @dataclass(frozen=True)
@@ -123,11 +125,12 @@ def build(
     author = "" if bare else about.clinic
     seals = broken(foot, SMALL, width - 2 * MARGIN, language=about.language) if foot else []
     below = FOOT + LINE * len(seals)
+    header, head = _header(speak(title), about, speak, (width, height), bare=bare)
     frame = Frame(
         MARGIN,
         MARGIN + below,
         width - 2 * MARGIN,
-        height - 2 * MARGIN - HEAD - below,
+        height - 2 * MARGIN - head - below,
         leftPadding=0,
         rightPadding=0,
         topPadding=0,
@@ -138,36 +141,42 @@ def build(
     document = BaseDocTemplate(
         out, pagesize=(width, height), title=name, author=author, subject=name, lang=about.language, invariant=1
     )
-    header = _header(name, about, speak, (width, height), bare=bare)
     document.addPageTemplates(PageTemplate(frames=[frame], onPage=lambda canvas, _: header(canvas)))
     document.build(list(story), canvasmaker=_numbered(about, speak, width, seals))
     return out.getvalue()
 
 
 def room(about: Heading) -> tuple[float, float]:
-    """Return how much of an upright page is left for the content, without a foot."""
+    """Return how much of an upright page with a bare head is left for the content, without a foot."""
     width, height = SIZES[about.paper]
     return width - 2 * MARGIN, height - 2 * MARGIN - HEAD - FOOT
 
 
 def _header(
     name: str, about: Heading, speak: Speaker, size: tuple[float, float], *, bare: bool
-) -> Callable[[Canvas], None]:
+) -> tuple[Callable[[Canvas], None], float]:
+    """Return what draws the head of a page, and how high it is: address and rules go below where the line is too short."""
     width, height = size
-    top, language = height - MARGIN, about.language
-    under = " · ".join(filter(None, (about.address, speak(about.rules))))
+    top, language, room = height - MARGIN, about.language, width - 2 * MARGIN
+    clinic = "" if bare else about.clinic
+    under = "" if bare else " · ".join(filter(None, (about.address, speak(about.rules))))
     period = f"{speak(about.period)} · {speak(say(N_('Times: %(zone)s'), zone=about.zone))}"
+    beside = fonts.width(period, 9, True, language) + GAP + fonts.width(under, SMALL, False, language) <= room
+    lines = [] if beside else broken(under, SMALL, room, language=language)
+    more = LINE * len(lines)
 
     def draw(canvas: Canvas) -> None:
         fonts.draw(canvas, MARGIN, top - 12, name, TITLE_SIZE, bold=True, language=language)
         fonts.draw(canvas, MARGIN, top - 25, period, 9, bold=True, language=language)
-        if not bare:
-            _right(canvas, width - MARGIN, top - 11, about.clinic, 10, language, bold=True)
+        _right(canvas, width - MARGIN, top - 11, clinic, 10, language, bold=True)
+        if beside:
             _right(canvas, width - MARGIN, top - 23, under, SMALL, language)
+        for n, line in enumerate(lines, start=1):
+            fonts.draw(canvas, MARGIN, top - 25 - LINE * n, line, SMALL, language=language)
         canvas.setLineWidth(0.8)
-        canvas.line(MARGIN, top - 32, width - MARGIN, top - 32)
+        canvas.line(MARGIN, top - 32 - more, width - MARGIN, top - 32 - more)
 
-    return draw
+    return draw, HEAD + more
 
 
 def _right(canvas: Canvas, x: float, y: float, text: str, size: float, language: str, bold: bool = False) -> None:

@@ -10,7 +10,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, bindparam, case, exists, func, select
+from sqlalchemy import ColumnElement, FromClause, Row, bindparam, case, exists, func, select
 from sqlalchemy.orm import Session, aliased
 
 from dispensary.errors import NotFound
@@ -40,6 +40,8 @@ from models import (
     Dose,
     DoseOrder,
     DoseReversal,
+    ElsewhereDose,
+    ElsewhereVerdict,
     Episode,
     EpisodeEnd,
     EpisodeEndCorrection,
@@ -507,11 +509,24 @@ def _sum(amounts_mg: Iterable[Mg]) -> Mg:
 _CLAIM = Claim.__table__.c
 
 
+def _given_by(dose: FromClause, by: FromClause) -> ColumnElement[str]:
+    """Return who gave a dose: of one from elsewhere the place, since whoever wrote it down here gave nothing."""
+    told, verdict = ElsewhereDose.__table__.alias(), ElsewhereVerdict.__table__.alias()
+    place = (
+        select(told.c.source_name)
+        .join(verdict, verdict.c.elsewhere_dose_id == told.c.id)
+        .where(verdict.c.dose_id == dose.c.id)
+        .correlate(dose)
+        .scalar_subquery()
+    )
+    return func.coalesce(place, by.c.name)
+
+
 def _or_of_linked(column: str, own: ColumnElement[Any]) -> ColumnElement[Any]:
     """Return when, or by whom, a slot was taken; where a linked record's dose took it, of that dose."""
     dose, by, linked = Dose.__table__.alias(), Staff.__table__.alias(), Person.__table__.alias()
     of_linked = (
-        select({"taken_at": dose.c.taken_at, "name": by.c.name}[column])
+        select({"taken_at": dose.c.taken_at, "name": _given_by(dose, by)}[column])
         .join(by, by.c.id == dose.c.recorded_by_id)
         .where(
             dose.c.person_id.in_(select(linked.c.id).where(linked.c.root_id == _CLAIM.person_id)),
@@ -533,7 +548,7 @@ CLAIMS = (
         _CLAIM.turn,
         ClaimRelease.__table__.c.id.label("release_id"),
         _or_of_linked("taken_at", func.coalesce(_DOSE.taken_at, _CLAIM.recorded_at)),
-        _or_of_linked("name", Staff.__table__.c.name),
+        _or_of_linked("name", _given_by(Dose.__table__, Staff.__table__)),
         _CLAIM.kind,
     )
     .outerjoin(ClaimRelease.__table__, ClaimRelease.__table__.c.claim_id == _CLAIM.id)

@@ -112,7 +112,7 @@ def test_the_sources_word_makes_it_a_dose_and_says_what_is_next(nurse, session, 
     assert "The stop stands until the prescriber releases it" in shown
     assert "gave 75\u00a0mg: it counts as taken" in shown
     station = text(nurse.get(f"/window/{who.id}"))
-    assert "Dosed today at 06:15" in station
+    assert "Dosed today at 06:15 by City Hospital." in station
     assert "Call and verify" not in station
     recount(session)
 

@@ -448,6 +448,7 @@ def test_a_pin_is_set_by_its_owner_with_their_password(client, session, world):
     assert answer.status_code == 303
     assert CHEAP_HASHER.verify(session.get_one(models.Staff, world.nurse.id).pin_hash, PIN)
     assert kinds(session, AuditKind.PIN_CHANGED) == 1
+    assert "Your PIN is set." in client.get("/window").get_data(as_text=True)
 
 
 @pytest.mark.parametrize(

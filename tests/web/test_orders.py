@@ -201,6 +201,14 @@ def held(session, world):
     return who
 
 
+def test_the_orders_of_somebody_held_lead_to_the_release_before_anybody_made_a_task(prescriber, session, world):
+    waits, may_have = (factories.patient(session, world, starts_on=world.day - n * DAY) for n in (4, 0))
+    session.commit()
+
+    assert f"/people/{waits.id}/held-dose" in text(prescriber.get(f"/people/{waits.id}/orders"))
+    assert f"/people/{may_have.id}/held-dose" not in text(prescriber.get(f"/people/{may_have.id}/orders"))
+
+
 def test_held_dose_is_released_for_today_and_leaves_the_desk(prescriber, session, world):
     who = held(session, world)
 

@@ -4,6 +4,7 @@ from datetime import date, timedelta
 
 from flask import current_app, render_template, url_for
 from flask_babel import gettext as _
+from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from dispensary.errors import NotFound
@@ -39,6 +40,7 @@ def of_person(person_id: int) -> str:
     session, today = db.session(), edge.act().clinic_day
     versions = orders.versions_of(session, person_id)
     active = next((v for v in versions if v.facts.holds_on(today)), None)
+    decides = active is not None and current_user.may(Permission.STOP_RELEASE)
     taken = doses_taken.taken_days(session, person_id, active.facts.starts_on) if active else []
     return render_template(
         "orders/of_person.html",
@@ -47,6 +49,7 @@ def of_person(person_id: int) -> str:
         versions=versions,
         active=active,
         newest=_newest(versions, today),
+        held=decides and re_entry.held_today(session, person_id, edge.act()) is not None,
         due=due_amount(active.facts, taken, today) if active else None,
         injection=next_for(session, active.facts, person_id) if active else None,
         today=today,

@@ -32,11 +32,12 @@ def own_pin() -> Answer:
         verbs.change_pin(work.session, staff_id=who.staff_id, pin_hash=pin_hash or "", act=work.act)
         return url_for("sign_in.home")
 
-    done = carried_out(form, change, said=_("Your PIN is set.")) if pin_hash else None
+    if pin_hash and (done := carried_out(form, change, said=_("Your PIN is set."))):
+        return done
     hint = _("With your badge it opens a terminal that you have locked. It never signs anybody in.")
     page = render_template("staff/form.html", form=form, title=_("My PIN"), hint=hint,
                            beside=[(url_for("staff.own_password"), _("Change my password"))])  # fmt: skip
-    return done or (page, form.status)
+    return page, form.status
 
 
 @bp.post("/staff/<int:staff_id>/badge")
