@@ -7,7 +7,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, UniqueCo
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Card, Fact
-from models.enums import CardEnd, Desk, HealthFactKind, NoticeKind, Sex, StopKind, TaskReasonKind
+from models.enums import CardEnd, Desk, HealthFactKind, NoticeKind, Sex, StopKind, TaskOutcome, TaskReasonKind
 
 
 class Person(Card):
@@ -187,6 +187,8 @@ class Task(Card):
     resolved_at: Mapped[datetime | None]
     resolved_by_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
     resolution: Mapped[str | None]
+    outcome: Mapped[TaskOutcome | None]
+    """None for the tasks that end with what they ask for, such as a decision about a stop."""
 
 
 class TaskReason(Fact):

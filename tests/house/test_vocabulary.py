@@ -7,9 +7,10 @@ from enum import StrEnum
 from functools import cache
 
 import models
+from dispensary.labels import LABELS
 from dispensary.permissions import DESCRIPTIONS, ROLES, Permission
 from dispensary.services import conflicts
-from dispensary.wording import LABELS, label
+from dispensary.wording import label
 from models import Base, card_tables, enums, fact_tables
 from models.enums import AuditKind, Role
 from tests.house.source import Source, name_of, sources

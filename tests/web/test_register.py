@@ -7,13 +7,14 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy import func, select
 
+from dispensary.labels import LABELS
 from dispensary.queries.audit import AuditLine
 from dispensary.queries.day_close import day_figures
 from dispensary.queries.verification import verify
 from dispensary.safekeeping import keys
 from dispensary.services import audit
 from dispensary.web.register.presenters import FIELDS, REASONS, SENTENCES, sentence
-from dispensary.wording import LABELS, Speaker
+from dispensary.wording import Speaker
 from models import AuditEvent, DayClose, Seal
 from models.enums import AuditKind, Origin, Role, WasteReason
 from models.units import quantity

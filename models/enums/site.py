@@ -1,0 +1,104 @@
+"""What a site, its staff, its paper and its chains are made of."""
+
+from enum import StrEnum
+
+
+class Origin(StrEnum):
+    """How a fact came in."""
+
+    WINDOW = "window"
+    DESK = "desk"
+    PAPER = "paper"
+    IMPORT = "import"
+    JOB = "job"
+    DEMO = "demo"
+
+
+class Role(StrEnum):
+    """What a member of staff is at a site; each is a set of permissions (dispensary/web/gate.py)."""
+
+    NURSE = "nurse"
+    COUNSELLOR = "counsellor"
+    PRESCRIBER = "prescriber"
+    CLINIC_HEAD = "clinic_head"
+    ADMINISTRATOR = "administrator"
+    INSPECTOR = "inspector"
+    PEER = "peer"
+
+
+class SettingKey(StrEnum):
+    """What a site may set, each as a dated row, so that a later change cannot move history."""
+
+    TIME_ZONE = "time_zone"
+    DAY_STARTS = "day_starts"
+    MINIMUM_HOURS_BETWEEN_DAYS = "minimum_hours_between_days"
+    HOLD_FROM_DAYS = "hold_from_days"
+    HOLD_FROM_DAYS_INDUCTION = "hold_from_days_induction"
+    IDLE_MINUTES = "idle_minutes"
+    SCREEN_SHOWS_NAMES = "screen_shows_names"
+    OPENING_DAYS = "opening_days"
+    TELEPHONE_ORDERS = "telephone_orders"
+    COUNTERSIGN_HOURS = "countersign_hours"
+    FIRST_DOSE_OBSERVATION_MINUTES = "first_dose_observation_minutes"
+    LOST_AFTER_NO_SHOWS = "lost_after_no_shows"
+    CALL_BACK_HOURS = "call_back_hours"
+    SAFETY_CHECK_DAYS = "safety_check_days"
+    PACK_FOLDER = "pack_folder"
+    PACK_EVERY_MINUTES = "pack_every_minutes"
+
+
+class PackCopyFate(StrEnum):
+    """What became of one printed copy of the downtime pack."""
+
+    DESTROYED = "destroyed"
+    USED_AND_ENTERED = "used_and_entered"
+    MISSING = "missing"
+
+
+class JobOutcome(StrEnum):
+    """How one attempt at a job ended."""
+
+    DONE = "done"
+    FAILED = "failed"
+
+
+class PrintedSheet(StrEnum):
+    """What was printed, as the audit names it."""
+
+    DISPENSING_LOG = "dispensing_log"
+    REGISTER = "register"
+    DOSE_HISTORY = "dose_history"
+    DOWNTIME_PACK = "downtime_pack"
+    PRESCRIPTION = "prescription"
+    GUEST_LETTER = "guest_letter"
+    MISSED_DOSES = "missed_doses"
+    OWN_SHEET = "own_sheet"
+    BOTTLE_LABELS = "bottle_labels"
+    CLOSURE_LIST = "closure_list"
+    TAKE_HOME_PLAN = "take_home_plan"
+    WORKLIST = "worklist"
+    GROUP_SHEET = "group_sheet"
+    CARE_PLAN = "care_plan"
+    ENDING_NOTICE = "ending_notice"
+    CONTEST_ANSWER = "contest_answer"
+    REFERRAL = "referral"
+    TRANSFER_LETTER = "transfer_letter"
+    FACTUAL_LETTER = "factual_letter"
+    READERS = "readers"
+    CONFERENCE = "conference"
+
+
+class ChainKind(StrEnum):
+    """Which chain of digests a head or seal belongs to."""
+
+    AUDIT = "audit"
+    REGISTER = "register"
+
+
+class SealOccasion(StrEnum):
+    """When the heads were sealed."""
+
+    DAY_CLOSE = "day_close"
+    PRINTED_PAGE = "printed_page"
+    UPGRADE = "upgrade"
+    ON_DEMAND = "on_demand"
