@@ -54,6 +54,31 @@ class Permission(StrEnum):
     STAFF_MANAGE = "staff.manage"
     SITE_MANAGE = "site.manage"
     JOB_VIEW = "job.view"
+    CASEWORK_VIEW = "casework.view"
+    CASEWORK_RECORD = "casework.record"
+    TASK_WORK = "task.work"
+    CASELOAD_SET = "caseload.set"
+    CASE_NOTE_VIEW = "case_note.view"
+    CASE_NOTE_WRITE = "case_note.write"
+    OUTREACH_RECORD = "outreach.record"
+    OUTREACH_VIEW = "outreach.view"
+    URINE_RECORD = "urine.record"
+    URINE_DRAW = "urine.draw"
+    HEALTH_TEST_VIEW = "health_test.view"
+    HEALTH_TEST_RECORD = "health_test.record"
+    MARKER_VIEW = "marker.view"
+    MARKER_SET = "marker.set"
+    OVERDOSE_RECORD = "overdose.record"
+    SUPPLIES_GIVE = "supplies.give"
+    AGENCY_LIST = "agency.list"
+    DISCLOSE = "disclosure.make"
+    ENDING_PROPOSE = "ending.propose"
+    CONTEST_ANSWER = "contest.answer"
+    PRIVACY_APPROVE = "privacy_statement.approve"
+    RATING_ENTER = "rating.enter"
+    GLASS_BREAK = "glass.break"
+    GLASS_REVIEW = "glass.review"
+    READERS_VIEW = "readers.view"
 
 
 P = Permission
@@ -95,6 +120,14 @@ ROLES: dict[Role, frozenset[Permission]] = {
             P.REPORT_PRINT,
             P.HISTORY_VIEW,
             P.REGISTER_VIEW,
+            P.CASEWORK_VIEW,
+            P.TASK_WORK,
+            P.URINE_RECORD,
+            P.HEALTH_TEST_RECORD,
+            P.OVERDOSE_RECORD,
+            P.SUPPLIES_GIVE,
+            P.DISCLOSE,
+            P.GLASS_BREAK,
         }
     ),
     Role.COUNSELLOR: frozenset(
@@ -111,6 +144,25 @@ ROLES: dict[Role, frozenset[Permission]] = {
             P.TAKE_HOME_PREPARE,
             P.POLICY_VIEW,
             P.REPORT_PRINT,
+            P.CASEWORK_VIEW,
+            P.CASEWORK_RECORD,
+            P.TASK_WORK,
+            P.CASELOAD_SET,
+            P.CASE_NOTE_VIEW,
+            P.CASE_NOTE_WRITE,
+            P.OUTREACH_RECORD,
+            P.OUTREACH_VIEW,
+            P.URINE_RECORD,
+            P.HEALTH_TEST_VIEW,
+            P.HEALTH_TEST_RECORD,
+            P.MARKER_VIEW,
+            P.MARKER_SET,
+            P.OVERDOSE_RECORD,
+            P.SUPPLIES_GIVE,
+            P.AGENCY_LIST,
+            P.DISCLOSE,
+            P.GLASS_BREAK,
+            P.READERS_VIEW,
         }
     ),
     Role.PRESCRIBER: frozenset(
@@ -141,6 +193,20 @@ ROLES: dict[Role, frozenset[Permission]] = {
             P.POLICY_APPROVE,
             P.HISTORY_VIEW,
             P.REPORT_PRINT,
+            P.CASEWORK_VIEW,
+            P.CASEWORK_RECORD,
+            P.TASK_WORK,
+            P.CASE_NOTE_VIEW,
+            P.URINE_RECORD,
+            P.HEALTH_TEST_VIEW,
+            P.HEALTH_TEST_RECORD,
+            P.MARKER_VIEW,
+            P.OVERDOSE_RECORD,
+            P.SUPPLIES_GIVE,
+            P.DISCLOSE,
+            P.ENDING_PROPOSE,
+            P.CONTEST_ANSWER,
+            P.GLASS_BREAK,
         }
     ),
     Role.CLINIC_HEAD: frozenset(
@@ -167,22 +233,36 @@ ROLES: dict[Role, frozenset[Permission]] = {
             P.REGISTER_VIEW,
             P.AUDIT_VIEW,
             P.JOB_VIEW,
+            P.CASEWORK_VIEW,
+            P.TASK_WORK,
+            P.CASELOAD_SET,
+            P.OUTREACH_VIEW,
+            P.URINE_DRAW,
+            P.AGENCY_LIST,
+            P.DISCLOSE,
+            P.ENDING_PROPOSE,
+            P.CONTEST_ANSWER,
+            P.PRIVACY_APPROVE,
+            P.RATING_ENTER,
+            P.GLASS_BREAK,
+            P.GLASS_REVIEW,
+            P.READERS_VIEW,
         }
     ),
     Role.ADMINISTRATOR: frozenset({P.STAFF_MANAGE, P.SITE_MANAGE, P.JOB_VIEW, P.STOCK_SET_UP, P.STOCK_VIEW}),
     Role.INSPECTOR: frozenset({P.STOCK_VIEW, P.REGISTER_VIEW, P.REPORT_PRINT, P.AUDIT_VIEW}),
-    Role.PEER: frozenset(),
+    Role.PEER: frozenset({P.OUTREACH_RECORD}),
 }
 """What each role may do. The administrator reads no clinical record; the inspector writes nothing."""
 
 DESCRIPTIONS: dict[Role, str] = {
     Role.NURSE: "Gives doses at the window, keeps the stock and the register, sets stops and notices.",
-    Role.COUNSELLOR: "Sees people, their attendance and history; may leave a notice for the window.",
+    Role.COUNSELLOR: "Sees people, attendance and history; keeps sessions, groups, notes, plans, calls and referrals.",
     Role.PRESCRIBER: "Signs orders, decides stops and held doses, approves policy for the site.",
     Role.CLINIC_HEAD: "Reads everything that is counted, reports, the register and the audit; sets up stock.",
     Role.ADMINISTRATOR: "Manages accounts, sites, windows and terminals; sees no clinical record.",
     Role.INSPECTOR: "Reads the register, logs and audit of any period until a set day; writes nothing.",
-    Role.PEER: "Own outreach contacts only; nothing here yet.",
+    Role.PEER: "Records and sees own outreach contacts only.",
 }
 """Each role in a sentence that a manager can read."""
 

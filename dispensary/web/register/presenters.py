@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Any
 
 from dispensary.queries.audit import AuditLine
+from dispensary.web.register import casework_sentences as casework
 from dispensary.wording import N_, Words
 from models import enums
 from models.enums import AuditKind
@@ -154,6 +155,7 @@ SENTENCES: dict[AuditKind, str] = {
     AuditKind.HISTORY_IMPORTED: N_("Imported the history of %(people)s people with %(doses)s doses."),
     AuditKind.DEMO_MADE: N_("Made the demonstration clinic."),
     AuditKind.CHAINS_SEALED: N_("Sealed %(seals)s chains: %(occasion)s."),
+    **casework.SENTENCES,
 }
 """What each kind of row says; the gaps are fields of its body."""
 
@@ -209,6 +211,8 @@ FIELDS: dict[str, Callable[[Any], Any]] = {
     "ordered": enums.TelephoneOrderKind,
     "agreed": lambda value: Words(YES_NO[value]),
     "in_force": lambda value: Words(YES_NO[value]),
+    **casework.FIELDS,
+    **{name: lambda value: Words(YES_NO[value]) for name in casework.YES_OR_NO},
 }
 """How a field is made readable, where it is not already."""
 
