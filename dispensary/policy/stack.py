@@ -6,6 +6,7 @@ from datetime import date
 
 from dispensary.policy.alerts import AlertList
 from dispensary.policy.depot_windows import DepotWindows, WindowInForce
+from dispensary.policy.minimums import MinimumInForce, Minimums
 from dispensary.policy.missed_doses import MissedDoseTables, TableInForce
 from dispensary.policy.profiles import Approval, LimitKind, OrderLimit, Profile
 from dispensary.policy.take_homes import CriterionInForce, RuleInForce, StepInForce, TakeHomePolicy
@@ -146,6 +147,18 @@ def depot_windows(profiles: Sequence[Profile], approvals: Iterable[Approval], da
             WindowInForce(rule, profile.id, profile.digest)
             for profile in approved(profiles, approvals, day)
             for rule in profile.depot_windows
+            if rule.holds_on(day)
+        )
+    )
+
+
+def minimums_in_force(profiles: Sequence[Profile], approvals: Iterable[Approval], day: date) -> Minimums:
+    """Return how often things are done at least, of every profile in force on a day; the shortest interval counts."""
+    return Minimums(
+        tuple(
+            MinimumInForce(rule, profile.id, profile.digest)
+            for profile in approved(profiles, approvals, day)
+            for rule in profile.minimums
             if rule.holds_on(day)
         )
     )

@@ -8,9 +8,10 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from dispensary.errors import Refused
+from dispensary.policy.minimums import Minimums
 from dispensary.policy.missed_doses import MissedDoseTables
 from dispensary.policy.profiles import SHIPPED, Approval, Profile, load, refuse_if_changed
-from dispensary.policy.stack import missed_dose_tables
+from dispensary.policy.stack import minimums_in_force, missed_dose_tables
 from models import PolicyApproval, Staff
 
 OWN_PROFILES = "own_profiles"
@@ -77,9 +78,21 @@ def missed_doses(session: Session, site_id: int) -> Callable[[date], MissedDoseT
 
 
 def _missed_doses_on(session: Session, site_id: int, day: date) -> MissedDoseTables:
+    return missed_dose_tables(_usable(session), approvals(session, site_id, day), day)
+
+
+def minimums(session: Session, site_id: int, day: date) -> Minimums:
+    """Return how often counselling, urine tests and plan reviews are done at least, as in force at a site on a day.
+
+    Profiles that cannot be used speak of nothing, so that nothing is called overdue by a number nobody approved.
+    """
+    return minimums_in_force(_usable(session), approvals(session, site_id, day), day)
+
+
+def _usable(session: Session) -> tuple[Profile, ...]:
+    """Return the shipped profiles and the clinic's own; none where one of them cannot be used."""
     own = session.connection().get_execution_options().get(OWN_PROFILES)
     try:
-        profiles = loaded(session, (SHIPPED, *([Path(own)] if own else [])))
+        return loaded(session, (SHIPPED, *([Path(own)] if own else [])))
     except Refused:
-        return MissedDoseTables()
-    return missed_dose_tables(profiles, approvals(session, site_id, day), day)
+        return ()

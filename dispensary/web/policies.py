@@ -5,6 +5,7 @@ from flask import current_app
 from dispensary.errors import Refused
 from dispensary.policy.alerts import AlertList
 from dispensary.policy.depot_windows import DepotWindows
+from dispensary.policy.minimums import Minimums
 from dispensary.policy.missed_doses import MissedDoseTables
 from dispensary.policy.profiles import SHIPPED, Profile
 from dispensary.policy.stack import (
@@ -13,6 +14,7 @@ from dispensary.policy.stack import (
     alert_list,
     bands_in_force,
     depot_windows,
+    minimums_in_force,
     missed_dose_tables,
     stack,
     take_home_policy,
@@ -60,6 +62,12 @@ def depots() -> DepotWindows:
     """Return the windows for depot injections in force here today."""
     act = edge.act()
     return depot_windows(profiles(), policy.approvals(db.session(), act.site_id, act.clinic_day), act.clinic_day)
+
+
+def minimums() -> Minimums:
+    """Return how often counselling, urine tests and plan reviews are done at least, as in force here today."""
+    act = edge.act()
+    return minimums_in_force(profiles(), policy.approvals(db.session(), act.site_id, act.clinic_day), act.clinic_day)
 
 
 def alerts() -> AlertList:

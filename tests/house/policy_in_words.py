@@ -48,6 +48,14 @@ def _entries(profile: Profile) -> Iterator[str]:
     yield from (_missed(table, row) for table in profile.missed_doses for row in table.rows)
     yield from _going_home(profile)
     yield from (_cited(w, w.words, f"{w.name} {w.interval}", _window(w)) for w in profile.depot_windows)
+    for minimum in profile.minimums:
+        days = f"from day {minimum.from_day}{f' to {minimum.until_day}' if minimum.until_day else ''}"
+        yield _cited(
+            minimum,
+            minimum.words,
+            _drugs(minimum),
+            f"{minimum.subject}: {minimum.times} in {minimum.in_days} days, {days}",
+        )
     for limit in profile.order_limits:
         yield _cited(limit, limit.words, limit.medication, f"{limit.kind} {plain(limit.value)} {limit.unit}")
     for band in profile.vomit_bands:

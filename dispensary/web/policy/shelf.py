@@ -40,6 +40,8 @@ def _kinds(profile: Profile) -> Iterator[str]:
         yield _("take-home doses")
     if profile.depot_windows:
         yield _("injections")
+    if profile.minimums:
+        yield _("how often at least")
     if profile.order_limits:
         yield _("limits of orders")
     if profile.vomit_bands:

@@ -27,6 +27,7 @@ def profiles() -> str:
         tables=policies.missed_doses(),
         take_homes=policies.take_homes(),
         windows=policies.depots(),
+        minimums=policies.minimums(),
     )
 
 
