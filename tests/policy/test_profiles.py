@@ -50,10 +50,13 @@ def test_shipped_profiles_are_whole_cited_and_none_is_doubtful():
         "ca-on-metaphi-2021",
         "sublocade-label-2025",
         "uk-orange-2017",
+        "uk-orange-2017-minimums",
         "uk-orange-2017-missed-doses",
         "us-42cfr8-2024",
+        "us-42cfr8-2024-minimums",
         "us-42cfr8-2024-take-homes",
         "us-66fr4098-2001-take-homes",
+        "us-pa-715-2002-minimums",
         "us-tip43-2005",
         "vn-3140-2010",
     ]
