@@ -1,0 +1,102 @@
+"""Referrals with what became of them: of one person, and those of a site that are open or overdue."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import Session
+
+from dispensary.errors import NotFound
+from dispensary.queries.signs import same_person
+from dispensary.rules.referrals import Meeting, ReferralFacts, Reply
+from dispensary.wording import N_, say
+from models import Agency, Person, Referral, ReferralClose, ReferralMeeting, ReferralReply, Staff
+
+_REFERRAL, _CLOSE = Referral.__table__.c, ReferralClose.__table__.c
+
+
+def referrals_of(session: Session, person_id: int) -> list[ReferralFacts]:
+    """Return a person's referrals, the open ones first, then the newest."""
+    query = _referrals().where(same_person(_REFERRAL.person_id, person_id))
+    return _read(session, query.order_by(_CLOSE.id.is_not(None), _REFERRAL.made_on.desc(), _REFERRAL.id.desc()))
+
+
+def open_of_site(session: Session, site_id: int) -> list[ReferralFacts]:
+    """Return the open referrals of a site, those whose answer is due first at the head."""
+    query = _referrals().where(_REFERRAL.site_id == site_id, _CLOSE.id.is_(None))
+    return _read(session, query.order_by(_REFERRAL.answer_by, _REFERRAL.id))
+
+
+def overdue(session: Session, site_id: int, today: date) -> list[ReferralFacts]:
+    """Return the referrals of a site that wait too long for an answer, the longest first."""
+    return [one for one in open_of_site(session, site_id) if one.overdue(today)]
+
+
+def referral(session: Session, referral_id: int) -> ReferralFacts:
+    """Return one referral.
+
+    Raises:
+        NotFound: there is none such.
+    """
+    found = _read(session, _referrals().where(_REFERRAL.id == referral_id))
+    if not found:
+        raise NotFound(say(N_("There is no such referral on record here.")), code="no_such_referral")
+    return found[0]
+
+
+def _referrals() -> Select[*tuple[Any, ...]]:
+    root = func.coalesce(Person.root_id, Person.id)
+    return (
+        select(
+            _REFERRAL.id,
+            root.label("person_id"),
+            Agency.id.label("agency_id"),
+            Agency.name,
+            Agency.kind,
+            Agency.phone,
+            Agency.contact,
+            _REFERRAL.made_on,
+            Staff.name.label("by"),
+            _REFERRAL.reason,
+            _REFERRAL.answer_by,
+            _REFERRAL.way_back,
+            _CLOSE.result,
+            _CLOSE.closed_on,
+            _CLOSE.note,
+        )
+        .join(Agency, Agency.id == _REFERRAL.agency_id)
+        .join(Person, Person.id == _REFERRAL.person_id)
+        .join(Staff, Staff.id == _REFERRAL.recorded_by_id)
+        .outerjoin(ReferralClose, _CLOSE.referral_id == _REFERRAL.id)
+    )
+
+
+def _read(session: Session, query: Select[*tuple[Any, ...]]) -> list[ReferralFacts]:
+    rows = session.execute(query).all()
+    ids = [row[0] for row in rows]
+    meetings, replies = _meetings(session, ids), _replies(session, ids)
+    return [
+        ReferralFacts(
+            *row[:12],
+            meeting=meetings.get(row[0]),
+            reply=replies.get(row[0]),
+            result=row[12],
+            closed_on=row[13],
+            close_note=row[14] or "",
+        )
+        for row in rows
+    ]
+
+
+def _meetings(session: Session, ids: Sequence[int]) -> dict[int, Meeting]:
+    """Return the meeting of each referral with the highest turn."""
+    query = select(ReferralMeeting).where(ReferralMeeting.referral_id.in_(ids)).order_by(ReferralMeeting.turn)
+    return {m.referral_id: Meeting(m.meets_at, m.held, m.met_with, m.we_were_there) for m in session.scalars(query)}
+
+
+def _replies(session: Session, ids: Sequence[int]) -> dict[int, Reply]:
+    """Return what each agency answered last."""
+    query = select(ReferralReply).where(ReferralReply.referral_id.in_(ids))
+    query = query.order_by(ReferralReply.replied_on, ReferralReply.id)
+    return {r.referral_id: Reply(r.reply, r.replied_on, r.from_whom, r.note) for r in session.scalars(query)}
