@@ -174,6 +174,12 @@ WORDS: dict[type[StrEnum], dict[StrEnum, str]] = {
         enums.UrineOutcome.TAMPERED: N_("tampered"),
         enums.UrineOutcome.NOT_ABLE: N_("not able"),
     },
+    enums.UrineFound: {
+        enums.UrineFound.POSITIVE: N_("found"),
+        enums.UrineFound.NEGATIVE: N_("not found"),
+        enums.UrineFound.PRESENT: N_("found, prescribed"),
+        enums.UrineFound.ABSENT: N_("ABSENT, expected"),
+    },
     enums.UrineMethod: {
         enums.UrineMethod.STRIP: N_("strip"),
         enums.UrineMethod.LABORATORY: N_("laboratory"),

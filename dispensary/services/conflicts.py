@@ -59,6 +59,11 @@ MEANING: dict[str, Words] = {
     "uq_bottle_end_bottle_id": say(N_("Something became of this bottle at the same moment. Look again.")),
     "uq_label_print_issue_id_printing": say(N_("Labels were printed at the same moment. Press again.")),
     "uq_call_back_outcome_call_back_id": say(N_("This call-back was closed at the same moment. Look again.")),
+    "uq_urine_collection_draw_member_id": say(N_("This draw was answered at the same moment. Look again.")),
+    "uq_urine_draw_site_id_drawn_on_turn": say(N_("Somebody drew at the same moment. Look at that draw first.")),
+    "uq_urine_review_urine_test_id": say(N_("Somebody decided about this urine at the same moment. Look again.")),
+    "uq_urine_result_urine_test_id_substance": say(N_("What this urine showed is on record already.")),
+    "uq_health_test_result_offer_id_turn": say(N_("Somebody entered a finding at the same moment. Look again.")),
     "uq_container_site_id_label": say(N_("A container with this label is already on record.")),
 }
 """What each rule of the database means to a person."""

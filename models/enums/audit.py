@@ -163,6 +163,7 @@ class AuditKind(StrEnum):
     ACTIVITY_PLANNED = "activity.planned"
     ACTIVITY_TOLD = "activity.told"
     URINE_COLLECTED = "urine.collected"
+    URINE_READ = "urine.read"
     URINE_DRAWN = "urine.drawn"
     URINE_REVIEWED = "urine.reviewed"
     HEALTH_TEST_OFFERED = "health_test.offered"

@@ -238,6 +238,15 @@ class UrineMethod(StrEnum):
     LABORATORY = "laboratory"
 
 
+class UrineFound(StrEnum):
+    """What a substance that was looked for means; what other programs wrote stands as they wrote it."""
+
+    POSITIVE = "positive"
+    NEGATIVE = "negative"
+    PRESENT = "present"
+    ABSENT = "absent"
+
+
 class HealthTestKind(StrEnum):
     """What somebody may be tested for, if they wish."""
 

@@ -92,6 +92,7 @@ SENTENCES: dict[AuditKind, str] = {
     AuditKind.ACTIVITY_PLANNED: N_("Planned activity %(number)s of week %(week)s in programme no. %(programme)s."),
     AuditKind.ACTIVITY_TOLD: N_("Activity no. %(activity)s was told of; done: %(done)s."),
     AuditKind.URINE_COLLECTED: N_("Recorded a urine of person no. %(person)s: %(urine_occasion)s, %(urine)s."),
+    AuditKind.URINE_READ: N_("Entered what urine no. %(urine_test)s of person no. %(person)s showed."),
     AuditKind.URINE_DRAWN: N_("Drew at random from a frozen list of %(listed)s people: %(wanted)s."),
     AuditKind.URINE_REVIEWED: N_("Decided about the findings of urine no. %(urine_test)s of person no. %(person)s."),
     AuditKind.HEALTH_TEST_OFFERED: N_("Offered person no. %(person)s a health test (row no. %(subject_id)s)."),
