@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from dispensary.queries.signs import same_person
@@ -37,7 +37,7 @@ def disclosures_of(session: Session, person_id: int) -> list[Disclosed]:
             row.id,
             row.told_at,
             row.recipient,
-            Agency.name,
+            func.coalesce(Agency.name, ""),
             row.call_back,
             row.basis,
             AgencyConsent.signed_on,
@@ -54,7 +54,7 @@ def disclosures_of(session: Session, person_id: int) -> list[Disclosed]:
     )
     rows = session.execute(query).all()
     scopes = scopes_of(session, [found.id for found in rows])
-    return [Disclosed(*found[:3], found[3] or "", *found[4:], scopes=scopes.get(found.id, ())) for found in rows]
+    return [Disclosed(*[*found, scopes.get(found.id, ())]) for found in rows]
 
 
 def scopes_of(session: Session, disclosure_ids: list[int]) -> dict[int, tuple[ConsentScope, ...]]:

@@ -63,7 +63,7 @@ def _referrals() -> Select[*tuple[Any, ...]]:
             _REFERRAL.way_back,
             _CLOSE.result,
             _CLOSE.closed_on,
-            _CLOSE.note,
+            func.coalesce(_CLOSE.note, ""),
         )
         .join(Agency, Agency.id == _REFERRAL.agency_id)
         .join(Person, Person.id == _REFERRAL.person_id)
@@ -76,17 +76,7 @@ def _read(session: Session, query: Select[*tuple[Any, ...]]) -> list[ReferralFac
     rows = session.execute(query).all()
     ids = [row[0] for row in rows]
     meetings, replies = _meetings(session, ids), _replies(session, ids)
-    return [
-        ReferralFacts(
-            *row[:12],
-            meeting=meetings.get(row[0]),
-            reply=replies.get(row[0]),
-            result=row[12],
-            closed_on=row[13],
-            close_note=row[14] or "",
-        )
-        for row in rows
-    ]
+    return [ReferralFacts(*[*row, meetings.get(row[0]), replies.get(row[0])]) for row in rows]
 
 
 def _meetings(session: Session, ids: Sequence[int]) -> dict[int, Meeting]:

@@ -50,11 +50,11 @@ class ReferralFacts:
     reason: str
     answer_by: date
     way_back: str
-    meeting: Meeting | None
-    reply: Reply | None
     result: ReferralResult | None
     closed_on: date | None
     close_note: str
+    meeting: Meeting | None
+    reply: Reply | None
 
     @property
     def open(self) -> bool:

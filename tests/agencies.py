@@ -1,0 +1,33 @@
+"""An agency in the directory, and a consent that lets us tell it something: what tests about agencies begin with."""
+
+from datetime import timedelta
+
+from dispensary.services import agencies, consents
+from dispensary.services.agencies import AgencyEntry
+from dispensary.services.consents import Allowed
+from models.enums import AgencyKind, ConsentScope, Role, SignedOn
+
+DAY = timedelta(days=1)
+SCOPES = (ConsentScope.ATTENDANCE, ConsentScope.LAST_DOSE)
+
+
+def listed(session, world, name="Harbour Shelter", kind=AgencyKind.HOUSING, **values):
+    entry = AgencyEntry(**{"name": name, "kind": kind, "contact": "Ms Tran", "phone": "555-0142"} | values)
+    return agencies.list_agency(session, entry=entry, act=world.act(world.staff[Role.COUNSELLOR]))
+
+
+def consented(session, world, who, agency, *scopes, **values):
+    allowed = Allowed(
+        **{
+            "agency_id": agency.id,
+            "scopes": frozenset(scopes or SCOPES),
+            "purpose": "a place to live",
+            "signed_on": world.day,
+            "signed_how": SignedOn.PAPER,
+            "expires_on": world.day + 90 * DAY,
+        }
+        | values
+    )
+    return consents.give_consent(
+        session, person_id=who.id, allowed=allowed, act=world.act(world.staff[Role.COUNSELLOR])
+    )
