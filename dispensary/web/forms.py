@@ -23,13 +23,15 @@ from wtforms import (
     FormField,
     HiddenField,
     PasswordField,
+    SelectMultipleField,
     StringField,
     SubmitField,
+    TextAreaField,
 )
 from wtforms.csrf.core import CSRFTokenField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its stubs
 from wtforms.validators import Length, StopValidation, ValidationError
-from wtforms.widgets import HiddenInput
+from wtforms.widgets import CheckboxInput, HiddenInput
 
 from dispensary.errors import Conflict, DomainError, Refused
 from dispensary.rules.names import composed, has_control_characters, printable
@@ -167,6 +169,27 @@ class TextField(StringField):
         if valuelist:
             raw = valuelist[0][: LONGEST_TEXT * 4]
             self.data = raw if has_control_characters(raw) else composed(raw)
+
+
+class ParagraphsField(TextAreaField):
+    """A text of some paragraphs, whose lines stay as they are."""
+
+    def __init__(self, label: Any = None, validators: Any = (), longest: int = 6000, **kwargs: Any) -> None:
+        """Add the checks that every text needs."""
+        too_long = Length(max=longest, message=lazy_gettext("This is too long: %(max)d characters at most."))
+        super().__init__(label, [*validators, sane_text, too_long], **kwargs)
+
+
+class TicksField(SelectMultipleField):
+    """Some words of a vocabulary, each ticked or not."""
+
+    option_widget = CheckboxInput()
+
+    def pre_validate(self, form: Any) -> None:
+        """Refuse a word that is not on the list."""
+        known = {str(value) for value, *_ in self.iter_choices()}
+        if any(str(value) not in known for value in self.data or ()):
+            raise StopValidation(gettext("Choose from the list."))
 
 
 class ExactField(StringField):
