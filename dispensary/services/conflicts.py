@@ -64,6 +64,19 @@ MEANING: dict[str, Words] = {
     "uq_urine_review_urine_test_id": say(N_("Somebody decided about this urine at the same moment. Look again.")),
     "uq_urine_result_urine_test_id_substance": say(N_("What this urine showed is on record already.")),
     "uq_health_test_result_offer_id_turn": say(N_("Somebody entered a finding at the same moment. Look again.")),
+    "uq_care_session_moved_from_id": say(N_("This session was put off at the same moment. Look again.")),
+    "uq_session_outcome_care_session_id_turn": say(
+        N_("Somebody recorded this session at the same moment. Look again.")
+    ),
+    "uq_case_note_corrects_id": say(N_("This note was corrected already. Correct the newer one.")),
+    "uq_care_group_site_id_name": say(N_("Another group has this name.")),
+    "uq_group_member_group_id_person_id_turn": say(N_("Somebody took this person in at the same moment. Look again.")),
+    "uq_group_member_end_member_id": say(N_("It is on record already that this person left.")),
+    "uq_group_meeting_group_id_clinic_day": say(N_("The meeting of this day is on record. Look again.")),
+    "uq_group_attendance_meeting_id_person_id_turn": say(
+        N_("Somebody corrected this at the same moment. Look again.")
+    ),
+    "uq_caseload_person_id_turn": say(N_("Somebody handed this person over at the same moment. Look again.")),
     "uq_container_site_id_label": say(N_("A container with this label is already on record.")),
 }
 """What each rule of the database means to a person."""

@@ -1,0 +1,328 @@
+"""Groups: which there are, who belongs to them, when they met, and who came."""
+
+from collections import Counter, defaultdict
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Select, exists, func, or_, select
+from sqlalchemy.orm import Session, aliased
+
+from dispensary.errors import NotFound
+from dispensary.queries.people import full_name
+from dispensary.queries.signs import same_person
+from dispensary.wording import N_, say
+from models import (
+    Group,
+    GroupAttendance,
+    GroupMeeting,
+    GroupMember,
+    GroupMemberEnd,
+    Person,
+    Relative,
+    RelativeAttendance,
+    Staff,
+)
+from models.enums import Attendance, GroupKind, Topic
+
+_GROUP, _MEMBER, _END = Group.__table__.c, GroupMember.__table__.c, GroupMemberEnd.__table__.c
+_MEETING, _CAME, _PERSON = GroupMeeting.__table__.c, GroupAttendance.__table__.c, Person.__table__.c
+_ROOT = func.coalesce(_PERSON.root_id, _PERSON.id)
+
+
+@dataclass(frozen=True)
+class GroupLine:
+    """A group, who leads it, and how many belong to it on a day."""
+
+    id: int
+    name: str
+    kind: GroupKind
+    weekday: int | None
+    starts_at: str
+    minutes: int
+    led_by_id: int
+    led_by: str
+    open_to_relatives: bool
+    opened_on: date
+    closed_on: date | None
+    members: int
+
+    def is_open(self, on: date) -> bool:
+        """Return whether it meets at all on or after a day."""
+        return self.closed_on is None or self.closed_on >= on
+
+    def meets_on(self, on: date) -> bool:
+        """Return whether a day is one on which it meets by its weekday."""
+        return self.weekday == on.isoweekday() and self.opened_on <= on and self.is_open(on)
+
+
+def groups(session: Session, site_id: int, on: date) -> tuple[GroupLine, ...]:
+    """Return every group of a site, the open ones first, by name."""
+    lines = _lines(session, _GROUPS.where(_GROUP.site_id == site_id), on)
+    return tuple(sorted(lines, key=lambda line: not line.is_open(on)))
+
+
+def group(session: Session, group_id: int, site_id: int, on: date) -> GroupLine:
+    """Return one group of a site.
+
+    Raises:
+        NotFound: there is none such here.
+    """
+    lines = _lines(session, _GROUPS.where(_GROUP.id == group_id, _GROUP.site_id == site_id), on)
+    if not lines:
+        raise NotFound(say(N_("There is no such group here.")), code="no_such_group")
+    return lines[0]
+
+
+_GROUPS = select(
+    _GROUP.id,
+    _GROUP.name,
+    _GROUP.kind,
+    _GROUP.weekday,
+    _GROUP.starts_at,
+    _GROUP.minutes,
+    _GROUP.led_by_id,
+    Staff.name.label("led_by"),
+    _GROUP.open_to_relatives,
+    _GROUP.opened_on,
+    _GROUP.closed_on,
+).join(Staff, Staff.id == _GROUP.led_by_id)
+
+
+def _lines(session: Session, query: Select[Any], on: date) -> list[GroupLine]:
+    belong = session.execute(_BELONG.where(*_belongs_on(on)).group_by(_MEMBER.group_id))
+    counts: Counter[int] = Counter({group_id: n for group_id, n in belong})
+    rows = session.execute(query.order_by(_GROUP.name, _GROUP.id))
+    return [GroupLine(**row._mapping, members=counts[row.id]) for row in rows]
+
+
+_BELONG = (
+    select(_MEMBER.group_id, func.count())
+    .select_from(GroupMember)
+    .outerjoin(GroupMemberEnd, _END.member_id == _MEMBER.id)
+)
+
+
+def _belongs_on(on: date) -> tuple[Any, ...]:
+    return (_MEMBER.from_on <= on, or_(_END.last_day.is_(None), _END.last_day >= on))
+
+
+@dataclass(frozen=True)
+class Membership:
+    """Somebody who belongs, or belonged, to a group."""
+
+    id: int
+    group_id: int
+    group: str
+    person_id: int
+    number: str
+    name: str
+    from_on: date
+    last_day: date | None
+    reason: str
+
+
+def members(session: Session, group_id: int, on: date) -> tuple[Membership, ...]:
+    """Return who belongs to a group on a day, by name."""
+    query = _memberships().where(_MEMBER.group_id == group_id, *_belongs_on(on))
+    return _read(session, query.order_by(_PERSON.search_key, _PERSON.id))
+
+
+def groups_of(session: Session, person_id: int) -> tuple[Membership, ...]:
+    """Return to which groups a person belongs or belonged, those that last first, then the newest."""
+    query = _memberships().where(same_person(_MEMBER.person_id, person_id))
+    return _read(session, query.order_by(_END.id.is_not(None), _MEMBER.from_on.desc(), _MEMBER.id))
+
+
+def membership(session: Session, member_id: int) -> Membership:
+    """Return one membership.
+
+    Raises:
+        NotFound: there is none such.
+    """
+    found = _read(session, _memberships().where(_MEMBER.id == member_id))
+    if not found:
+        raise NotFound(say(N_("There is nobody such in a group.")), code="no_such_member")
+    return found[0]
+
+
+def _memberships() -> Select[Any]:
+    return (
+        select(
+            _MEMBER.id,
+            _MEMBER.group_id,
+            _GROUP.name.label("group_name"),
+            _ROOT.label("person_id"),
+            _PERSON.number,
+            _PERSON.family_name,
+            _PERSON.given_name,
+            _MEMBER.from_on,
+            _END.last_day,
+            _END.reason,
+        )
+        .select_from(GroupMember)
+        .join(Group, _GROUP.id == _MEMBER.group_id)
+        .join(Person, _PERSON.id == _MEMBER.person_id)
+        .outerjoin(GroupMemberEnd, _END.member_id == _MEMBER.id)
+    )
+
+
+def _read(session: Session, query: Select[Any]) -> tuple[Membership, ...]:
+    return tuple(
+        Membership(
+            id=row.id,
+            group_id=row.group_id,
+            group=row.group_name,
+            person_id=row.person_id,
+            number=row.number,
+            name=full_name(row.family_name, row.given_name),
+            from_on=row.from_on,
+            last_day=row.last_day,
+            reason=row.reason or "",
+        )
+        for row in session.execute(query)
+    )
+
+
+@dataclass(frozen=True)
+class Meeting:
+    """One meeting of a group, and who came, by surviving record."""
+
+    id: int
+    group_id: int
+    day: date
+    held: bool
+    topic: Topic
+    minutes: int | None
+    led_by_id: int
+    led_by: str
+    relatives: int
+    asked_next_step: bool
+    attendance: dict[int, Attendance]
+    named_relatives: tuple[str, ...]
+
+    @property
+    def came(self) -> int:
+        """How many of its members came."""
+        return sum(1 for one in self.attendance.values() if one is Attendance.CAME)
+
+
+def meetings(session: Session, group_id: int) -> tuple[Meeting, ...]:
+    """Return the meetings of a group, the latest first."""
+    rows = session.execute(_MEETINGS.where(_MEETING.group_id == group_id).order_by(_MEETING.clinic_day.desc())).all()
+    came, named = _attendance(session, group_id), _relatives(session, group_id)
+    return tuple(
+        Meeting(**row._mapping, attendance=came.get(row.id, {}), named_relatives=tuple(named.get(row.id, ())))
+        for row in rows
+    )
+
+
+def meeting(session: Session, group_id: int, day: date) -> Meeting | None:
+    """Return what is on record of a group's meeting on a day; None where nothing is."""
+    return next((one for one in meetings(session, group_id) if one.day == day), None)
+
+
+_MEETINGS = select(
+    _MEETING.id,
+    _MEETING.group_id,
+    _MEETING.clinic_day.label("day"),
+    _MEETING.held,
+    _MEETING.topic,
+    _MEETING.minutes,
+    _MEETING.led_by_id,
+    Staff.name.label("led_by"),
+    _MEETING.relatives,
+    _MEETING.asked_next_step,
+).join(Staff, Staff.id == _MEETING.led_by_id)
+
+
+def _attendance(session: Session, group_id: int) -> dict[int, dict[int, Attendance]]:
+    query = (
+        select(_CAME.meeting_id, _ROOT, _CAME.attendance)
+        .select_from(GroupAttendance)
+        .join(GroupMeeting, _MEETING.id == _CAME.meeting_id)
+        .join(Person, _PERSON.id == _CAME.person_id)
+        .where(_MEETING.group_id == group_id)
+        .order_by(_CAME.turn, _CAME.id)
+    )
+    found: dict[int, dict[int, Attendance]] = defaultdict(dict)
+    for meeting_id, person_id, attendance in session.execute(query):
+        found[meeting_id][person_id] = attendance
+    return found
+
+
+def _relatives(session: Session, group_id: int) -> dict[int, list[str]]:
+    query = (
+        select(RelativeAttendance.meeting_id, Relative.name)
+        .join(Relative, Relative.id == RelativeAttendance.relative_id)
+        .join(GroupMeeting, GroupMeeting.id == RelativeAttendance.meeting_id)
+        .where(GroupMeeting.group_id == group_id)
+        .order_by(Relative.name, Relative.id)
+    )
+    found: dict[int, list[str]] = defaultdict(list)
+    for meeting_id, name in session.execute(query):
+        found[meeting_id].append(name)
+    return found
+
+
+@dataclass(frozen=True)
+class CameToGroup:
+    """A meeting of a group, as one person's page shows it."""
+
+    group_id: int
+    group: str
+    day: date
+    topic: Topic
+    minutes: int | None
+    attendance: Attendance
+
+
+def attended_by(session: Session, person_id: int) -> tuple[CameToGroup, ...]:
+    """Return to which meetings a person came or did not come, the latest first."""
+    later = aliased(GroupAttendance)
+    corrected = exists().where(
+        later.meeting_id == _CAME.meeting_id, later.person_id == _CAME.person_id, later.turn > _CAME.turn
+    )
+    query = (
+        select(_GROUP.id, _GROUP.name, _MEETING.clinic_day, _MEETING.topic, _MEETING.minutes, _CAME.attendance)
+        .select_from(GroupAttendance)
+        .join(GroupMeeting, _MEETING.id == _CAME.meeting_id)
+        .join(Group, _GROUP.id == _MEETING.group_id)
+        .where(same_person(_CAME.person_id, person_id), ~corrected)
+        .order_by(_MEETING.clinic_day.desc(), _MEETING.id.desc())
+    )
+    return tuple(CameToGroup(*row) for row in session.execute(query))
+
+
+@dataclass(frozen=True)
+class GroupToday:
+    """A group that meets on a day, and what is on record of the meeting."""
+
+    group: GroupLine
+    meeting: Meeting | None
+
+
+def meeting_on(session: Session, site_id: int, day: date) -> tuple[GroupToday, ...]:
+    """Return the groups that meet on a day, by weekday or because a meeting is on record, in the order of the clock."""
+    met = select(_MEETING.group_id).where(_MEETING.site_id == site_id, _MEETING.clinic_day == day)
+    on_record = set(session.scalars(met))
+    found = [
+        GroupToday(line, meeting(session, line.id, day) if line.id in on_record else None)
+        for line in groups(session, site_id, day)
+        if line.meets_on(day) or line.id in on_record
+    ]
+    return tuple(sorted(found, key=lambda one: (one.group.starts_at, one.group.name)))
+
+
+@dataclass(frozen=True)
+class RelativeName:
+    """A relative on record who may come to a group."""
+
+    id: int
+    name: str
+
+
+def relatives(session: Session, site_id: int) -> tuple[RelativeName, ...]:
+    """Return the relatives on record at a site, by name."""
+    query = select(Relative.id, Relative.name).where(Relative.site_id == site_id).order_by(Relative.name, Relative.id)
+    return tuple(RelativeName(*row) for row in session.execute(query))
