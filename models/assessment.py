@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Fact
@@ -180,7 +180,8 @@ class PlanSignature(Fact):
     signer: Mapped[Signer]
     signed_how: Mapped[SignedOn]
     signed_on: Mapped[date]
-    drawn: Mapped[bytes | None] = mapped_column(LargeBinary)
+    drawn: Mapped[str | None]
+    """The strokes of the pen, as points."""
 
 
 class Lapse(Fact):

@@ -1500,7 +1500,7 @@ def upgrade() -> None:
     sa.Column('signer', sa.String(40), nullable=False),
     sa.Column('signed_how', sa.String(40), nullable=False),
     sa.Column('signed_on', sa.Date(), nullable=False),
-    sa.Column('drawn', sa.LargeBinary(), nullable=True),
+    sa.Column('drawn', sa.Text(), nullable=True),
     sa.Column('site_id', sa.Integer(), nullable=False),
     sa.Column('recorded_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('recorded_by_id', sa.Integer(), nullable=False),
