@@ -15,6 +15,7 @@ from dispensary.cli.jobs import jobs, pack, scheduler
 from dispensary.cli.report import report
 from dispensary.cli.serve import serve
 from dispensary.cli.upgrade import upgrade
+from dispensary.cli.urine_draw import urine_draw
 from dispensary.cli.user import user
 from dispensary.cli.verify import verify
 
@@ -28,6 +29,6 @@ def commands(create_app: Callable[..., Flask]) -> click.Group:
         """Run an opioid agonist treatment clinic: doses, stock, register, paper."""
         context.obj = create_app
 
-    for command in (demo, import_history, init, jobs, pack, report, scheduler, serve, upgrade, user, verify):
+    for command in (demo, import_history, init, jobs, pack, report, scheduler, serve, upgrade, urine_draw, user, verify):
         dispensary.add_command(command)
     return dispensary

@@ -72,6 +72,7 @@ WORDS: dict[type[StrEnum], dict[StrEnum, str]] = {
         enums.PrintedSheet.FACTUAL_LETTER: N_("factual letter"),
         enums.PrintedSheet.READERS: N_("readers"),
         enums.PrintedSheet.CONFERENCE: N_("conference"),
+        enums.PrintedSheet.URINE_DRAW: N_("random draw"),
     },
     enums.ChainKind: {
         enums.ChainKind.AUDIT: N_("audit"),

@@ -32,13 +32,14 @@ class Panel:
 
     key: str
     words: str
-    methods: tuple[UrineMethod, ...]
+    method: UrineMethod
     substances: tuple[Substance, ...]
     citation: str
 
-    def looks_for(self, medication: Medication) -> bool:
-        """Return whether it can show that a medicine is absent."""
-        return any(medication in one.medications for one in self.substances)
+    @property
+    def at_once(self) -> bool:
+        """Whether it is read on the spot."""
+        return self.method is UrineMethod.STRIP
 
 
 @dataclass(frozen=True)
@@ -104,14 +105,14 @@ def _substance(key: str, entry: dict[str, Any]) -> Substance:
 
 
 def _panel(key: str, entry: dict[str, Any], substances: dict[str, Substance]) -> Panel:
-    if set(entry) != {"words", "methods", "substances", "citation"} or not all(entry.values()):
-        raise ValueError(f"urine.toml: panel {key} needs words, methods, substances and citation")
+    if set(entry) != {"words", "method", "substances", "citation"} or not all(entry.values()):
+        raise ValueError(f"urine.toml: panel {key} needs words, method, substances and citation")
     if unknown := set(entry["substances"]) - set(substances):
         raise ValueError(f"urine.toml: panel {key} looks for {sorted(unknown)}, which is not listed")
     return Panel(
         key,
         entry["words"],
-        tuple(UrineMethod(word) for word in entry["methods"]),
+        UrineMethod(entry["method"]),
         tuple(substances[one] for one in entry["substances"]),
         entry["citation"],
     )

@@ -123,7 +123,6 @@ def waiting_to_be_read(session: Session, site_id: int, since: date) -> list[Urin
 
 def asking_for_a_look(session: Session, site_id: int, since: date) -> list[UrineLine]:
     """Return the urines of a site since a day that ask for a look and were not looked at, the newest first."""
-    seen = exists().where(UrineReview.__table__.c.urine_test_id == _TEST.id)
     asks = or_(
         _HOW.outcome.in_((UrineOutcome.REFUSED, UrineOutcome.DILUTED, UrineOutcome.TAMPERED)),
         exists().where(
@@ -132,7 +131,7 @@ def asking_for_a_look(session: Session, site_id: int, since: date) -> list[Urine
         ),
     )
     here = (_TEST.site_id == site_id) & (_TEST.collected_on >= since) & _HOW.id.is_not(None)
-    return [line for line in _lines(session, here & asks & ~seen) if line.findings]
+    return [line for line in _lines(session, here & asks & UrineReview.__table__.c.id.is_(None)) if line.findings]
 
 
 def second_test_of(session: Session, test_id: int) -> UrineLine | None:

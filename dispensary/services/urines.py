@@ -76,7 +76,7 @@ def record(session: Session, *, person_id: int, asked: Asked, act: Act) -> Urine
         occasion=asked.occasion,
         outcome=asked.outcome,
         observed=asked.observed,
-        method=panel.methods[0] if asked.outcome is UrineOutcome.TAKEN else None,
+        method=panel.method if asked.outcome is UrineOutcome.TAKEN else None,
         panel=panel.key,
         draw_member_id=_drawn(session, person_id, act) if asked.occasion is UrineOccasion.DRAW else None,
         confirms_id=asked.confirms_id if asked.occasion is UrineOccasion.CONFIRMATION else None,

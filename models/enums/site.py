@@ -86,6 +86,7 @@ class PrintedSheet(StrEnum):
     FACTUAL_LETTER = "factual_letter"
     READERS = "readers"
     CONFERENCE = "conference"
+    URINE_DRAW = "urine_draw"
 
 
 class ChainKind(StrEnum):
