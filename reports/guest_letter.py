@@ -10,15 +10,16 @@ from reportlab.platypus import Flowable
 from sqlalchemy.orm import Session
 
 from dispensary.errors import Refused
-from dispensary.queries import dispensing, guests, orders, people
+from dispensary.queries import dispensing, guests, orders, people, referrals
 from dispensary.queries.dispensing import DispensedDose
 from dispensary.queries.guests import GuestOf
 from dispensary.queries.people import Identity, StandingStop
+from dispensary.rules.consents import Ground
 from dispensary.rules.order_words import in_words
 from dispensary.rules.orders import OrderFacts
 from dispensary.wording import N_, Speaker, Words, say
 from models.units import plain
-from reports import page
+from reports import disclosed, page
 from reports.dose_words import marks, outcome
 from reports.ledger import Column, Ledger, Row, Text
 from reports.page import Heading
@@ -34,8 +35,12 @@ class LetterFigures:
 
     about: Heading
     person: Identity
-    to: str
-    consent_on: date
+    ground: Ground
+    """To whom it goes, and what allows it."""
+    confirmed_by: str
+    """To whom there the last dose was confirmed by telephone; empty leaves a line to fill in by hand."""
+    way_back: str
+    """How the person comes back to us, where a referral says so."""
     guest: GuestOf | None
     """The home clinic's own words, where the person is a guest here."""
     since: date | None
@@ -49,12 +54,21 @@ class LetterFigures:
 
 
 def figures(
-    session: Session, person_id: int, *, to: str, consent_on: date, with_days: bool, about: Heading, at: datetime
+    session: Session,
+    person_id: int,
+    *,
+    ground: Ground,
+    with_days: bool,
+    confirmed_by: str = "",
+    about: Heading,
+    at: datetime,
 ) -> LetterFigures:
     """Return what the letter says today: of a guest every day of the stay, of our own patient the last dose.
 
     Args:
+        ground: what allows it; asked for before anything is read.
         with_days: of our own patient, also each dose of the last fourteen days.
+        confirmed_by: to whom there the last dose was confirmed by telephone.
 
     Raises:
         NotFound: there is no such person.
@@ -71,8 +85,9 @@ def figures(
     return LetterFigures(
         about=page.over(about, min(first, about.last) if shown or guest else about.last, about.last),
         person=people.identity(session, person_id),
-        to=to,
-        consent_on=consent_on,
+        ground=ground,
+        confirmed_by=confirmed_by,
+        way_back=_way_back(session, person_id, ground),
         guest=guest,
         since=span.admitted_on,
         last=next((d for d in reversed(standing) if d.taken_mg > 0), None),
@@ -82,6 +97,13 @@ def figures(
     )
 
 
+def _way_back(session: Session, person_id: int, ground: Ground) -> str:
+    """Return what the newest open referral to the same agency says of the way back."""
+    agency_id = ground.consent.agency_id if ground.consent else None
+    open_there = (r for r in referrals.referrals_of(session, person_id) if r.open and r.agency_id == agency_id)
+    return next((referral.way_back for referral in open_there), "")
+
+
 def opening(figures: LetterFigures) -> list[Words]:
     """Return the first sentences: to whom, about whom, and what the person is to us."""
     who, born = figures.person, figures.person.birth_date
@@ -89,7 +111,7 @@ def opening(figures: LetterFigures) -> list[Words]:
     if born is not None:
         words = N_("About %(name)s, born %(born)s, number %(number)s here.")
         about = say(words, name=who.name, born=born, number=who.number)
-    said = [say(N_("To: %(clinic)s"), clinic=figures.to), about]
+    said = [say(N_("To: %(clinic)s"), clinic=figures.ground.recipient), about]
     if guest := figures.guest:
         words = N_(
             "Your patient has been our guest since %(since)s, until %(until)s, on your letter %(letter)s; the last dose "
@@ -101,7 +123,11 @@ def opening(figures: LetterFigures) -> list[Words]:
 
 def last_dose(figures: LetterFigures) -> list[Words]:
     """Return the last dose in words, with what must be known of it."""
-    dose = figures.last
+    return in_sentences(figures.last)
+
+
+def in_sentences(dose: DispensedDose | None) -> list[Words]:
+    """Return the last dose that was swallowed, as it is told to whoever goes on dosing."""
     if dose is None:
         return [say(N_("No dose was taken here."))]
     words = N_("Last dose taken here: %(mg)s mg of %(medication)s, clinic day %(day)s at %(at)s, given by %(by)s.")
@@ -175,6 +201,12 @@ CLOSING = (
 )
 
 
+def _confirmed(figures: LetterFigures) -> Words:
+    if figures.confirmed_by:
+        return say(N_("Last dose confirmed by telephone to: %(who)s."), who=figures.confirmed_by)
+    return say(N_("Confirmed by telephone to: ______________________________"))
+
+
 def render(figures: LetterFigures, *, speak: Speaker) -> bytes:
     """Return the letter as PDF; its title says nothing about anybody."""
     language = figures.about.language
@@ -186,14 +218,14 @@ def render(figures: LetterFigures, *, speak: Speaker) -> bytes:
     story: list[Flowable] = [text(first, size=11.0), *(text(w, bold=n == 0) for n, w in enumerate(more))]
     story += [text(w, size=12.0, bold=n == 0, above=8.0) for n, w in enumerate(last_dose(figures))]
     if not figures.guest:
-        confirmed = say(N_("Confirmed by telephone to: ______________________________"))
-        story += [*(text(words) for words in standing(figures)), text(confirmed, above=10.0)]
+        story += [*(text(words) for words in standing(figures)), text(_confirmed(figures), above=10.0)]
     if figures.guest or figures.doses:
         columns = [Column(speak(say(title)), share, number) for title, share, number in COLUMNS]
         story += [text(say(N_("Doses, day by day")), bold=True, above=10.0, with_next=True)]
         story += [Ledger(columns, rows(figures, speak), language=language, row_height=13.0)]
     story += [text(say(sentence), above=8.0) for sentence in CLOSING]
-    consent = say(N_("Disclosed with the person's written consent of %(day)s."), day=figures.consent_on)
-    story += [text(consent, above=12.0)]
+    if figures.way_back:
+        story += [text(say(N_("The way back to us: %(words)s"), words=figures.way_back), bold=True, above=8.0)]
+    story += disclosed.footing(figures.ground, speak=speak, language=language)
     story += [text(say(N_("Signed: ______________________________   Date and time: ____________________")), above=24.0)]
     return page.build(story, title=TITLE, about=figures.about, speak=speak)

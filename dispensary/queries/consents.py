@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from dispensary.clock import clinic_day
@@ -11,7 +11,7 @@ from dispensary.policy.agencies import agency_rules
 from dispensary.queries import sites
 from dispensary.queries.signs import same_person
 from dispensary.rules.consents import ConsentFacts
-from models import Agency, AgencyConsent, AgencyConsentEnd, AgencyConsentScope, PrivacyStatement, Staff
+from models import Agency, AgencyConsent, AgencyConsentEnd, AgencyConsentScope, Person, PrivacyStatement, Staff
 from models.enums import AgencyKind, ConsentScope
 
 
@@ -118,3 +118,13 @@ def notice(session: Session, site_id: int) -> str:
     """Return what stands on every sheet that goes out on a consent: the site's own notice, or the house's until then."""
     approved = statement(session, site_id)
     return approved.notice if approved else agency_rules().notice
+
+
+def person_of(session: Session, consent_id: int) -> int | None:
+    """Return whose consent it is, by surviving record; None where there is none such."""
+    query = (
+        select(func.coalesce(Person.root_id, Person.id))
+        .join(AgencyConsent, AgencyConsent.person_id == Person.id)
+        .where(AgencyConsent.id == consent_id)
+    )
+    return session.scalar(query)

@@ -5,9 +5,10 @@ from datetime import date
 from typing import Any
 
 from sqlalchemy import Select, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from dispensary.errors import NotFound
+from dispensary.queries.people import full_name
 from dispensary.queries.signs import same_person
 from dispensary.rules.referrals import Meeting, ReferralFacts, Reply
 from dispensary.wording import N_, say
@@ -46,18 +47,21 @@ def referral(session: Session, referral_id: int) -> ReferralFacts:
 
 
 def _referrals() -> Select[*tuple[Any, ...]]:
-    root = func.coalesce(Person.root_id, Person.id)
+    own, root = aliased(Person), aliased(Person)
     return (
         select(
             _REFERRAL.id,
-            root.label("person_id"),
-            Agency.id.label("agency_id"),
+            root.id,
+            root.number,
+            root.family_name,
+            root.given_name,
+            Agency.id,
             Agency.name,
             Agency.kind,
             Agency.phone,
             Agency.contact,
             _REFERRAL.made_on,
-            Staff.name.label("by"),
+            Staff.name,
             _REFERRAL.reason,
             _REFERRAL.answer_by,
             _REFERRAL.way_back,
@@ -66,7 +70,8 @@ def _referrals() -> Select[*tuple[Any, ...]]:
             func.coalesce(_CLOSE.note, ""),
         )
         .join(Agency, Agency.id == _REFERRAL.agency_id)
-        .join(Person, Person.id == _REFERRAL.person_id)
+        .join(own, own.id == _REFERRAL.person_id)
+        .join(root, root.id == func.coalesce(own.root_id, own.id))
         .join(Staff, Staff.id == _REFERRAL.recorded_by_id)
         .outerjoin(ReferralClose, _CLOSE.referral_id == _REFERRAL.id)
     )
@@ -76,7 +81,12 @@ def _read(session: Session, query: Select[*tuple[Any, ...]]) -> list[ReferralFac
     rows = session.execute(query).all()
     ids = [row[0] for row in rows]
     meetings, replies = _meetings(session, ids), _replies(session, ids)
-    return [ReferralFacts(*[*row, meetings.get(row[0]), replies.get(row[0])]) for row in rows]
+    return [
+        ReferralFacts(
+            *[*row[:3], full_name(row[3], row[4]), *row[5:], meetings.get(row[0]), replies.get(row[0])],
+        )
+        for row in rows
+    ]
 
 
 def _meetings(session: Session, ids: Sequence[int]) -> dict[int, Meeting]:

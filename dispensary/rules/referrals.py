@@ -40,6 +40,9 @@ class ReferralFacts:
 
     id: int
     person_id: int
+    number: str
+    name: str
+    """Of the person, family name first."""
     agency_id: int
     agency: str
     agency_kind: AgencyKind

@@ -77,6 +77,16 @@ MEANING: dict[str, Words] = {
         N_("Somebody corrected this at the same moment. Look again.")
     ),
     "uq_caseload_person_id_turn": say(N_("Somebody handed this person over at the same moment. Look again.")),
+    "uq_agency_site_id_name": say(N_("An agency of this name is in the directory already. Open that one.")),
+    "uq_referral_meeting_referral_id_turn": say(N_("Somebody recorded this meeting at the same moment. Look again.")),
+    "uq_referral_close_referral_id": say(N_("This referral was closed at the same moment. Look again.")),
+    "uq_agency_consent_end_consent_id": say(N_("This consent was taken back before.")),
+    "uq_privacy_statement_site_id_turn": say(N_("A statement was approved at the same moment. Look again.")),
+    "uq_conference_action_done_action_id": say(N_("This was ticked as done before.")),
+    "uq_call_plan_person_id_series_since_on": say(
+        N_("Calls of this kind since this day were planned before. Begin them with another day.")
+    ),
+    "uq_call_plan_end_plan_id": say(N_("These calls were ended at the same moment. Look again.")),
     "uq_container_site_id_label": say(N_("A container with this label is already on record.")),
 }
 """What each rule of the database means to a person."""

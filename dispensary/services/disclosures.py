@@ -4,17 +4,18 @@ Whoever prints or exports a sheet for an agency asks `ground_for` first, prints 
 (reports/disclosed), and calls `tell` in the unit of work that notes the printing.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy.orm import Session
 
 from dispensary.errors import NotFound, Refused
 from dispensary.queries import consents
+from dispensary.reasons import Reason
 from dispensary.rules.consents import ALWAYS, ConsentFacts, Ground, needs_its_own, relied_on
 from dispensary.services import audit, people
 from dispensary.services.act import Act
 from dispensary.services.facts import write
-from dispensary.wording import N_, say
+from dispensary.wording import N_, Words, say
 from models import Agency, Disclosure, DisclosureScope
 from models.enums import AuditKind, ConsentScope, DisclosureBasis, DisclosureWay
 
@@ -124,9 +125,14 @@ def _on_consent(
     found = relied_on(consents.facts_of(session, person_id), agency.id, scopes, act.clinic_day)
     if not isinstance(found, ConsentFacts):
         words = N_("Nothing may be told to %(agency)s now.")
-        raise Refused(say(words, agency=agency.name), reasons=found, code=found[0].code)
+        named = [replace(reason, message=_of(agency, reason)) for reason in found]
+        raise Refused(say(words, agency=agency.name), reasons=named, code=found[0].code)
     purpose = people.line(telling.purpose, "purpose", longest=500) or found.purpose
     return Ground(telling.basis, recipient, scopes, purpose, found, consents.notice(session, act.site_id))
+
+
+def _of(agency: Agency, reason: Reason) -> Words:
+    return say(N_("%(agency)s: %(why)s"), agency=agency.name, why=reason.message)
 
 
 def _agency(session: Session, agency_id: int | None, act: Act) -> Agency | None:

@@ -23,6 +23,7 @@ MENU: tuple[Entry, ...] = (
     Entry("sessions.today", N_("Sessions"), Permission.CASEWORK_VIEW),
     Entry("bottles.everyone", N_("Bottles"), Permission.TAKE_HOME_VIEW),
     Entry("urine.home", N_("Urine tests"), Permission.CASEWORK_VIEW),
+    Entry("agencies.waiting", N_("Agencies"), Permission.CASEWORK_VIEW),
     Entry("calendar.this_month", N_("Calendar"), Permission.CALENDAR_SET),
     Entry("rota.days", N_("On call"), Permission.ROTA_SET),
     Entry("policy.profiles", N_("Policy"), Permission.POLICY_VIEW),

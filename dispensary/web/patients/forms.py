@@ -8,6 +8,7 @@ from flask_wtf.file import FileField, FileRequired
 from wtforms import BooleanField, HiddenField, RadioField, SelectField, SubmitField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 
+from dispensary.web.disclosures.forms import ToWhom
 from dispensary.web.forms import DayField, ExactField, Form, Required, TextField, choices, positive
 from dispensary.web.witness import WitnessFields
 from models.enums import Admission, EpisodeEndReason, EpisodeKind, Medication, NoticeKind, Sex, StopKind
@@ -173,12 +174,14 @@ class GuestForm(Form):
     submit = SubmitField(_l("Admit as a guest"))
 
 
-class LetterForm(Form):
-    """To whom a letter goes, and on what consent."""
+class LetterForm(ToWhom, Form):
+    """To whom a letter goes, and what of it is asked."""
 
-    to = TextField(_l("To which clinic"), [Required()], render_kw=FIRST)
-    consent_on = DayField(_l("Day of the person's written consent"), [Required()])
-    with_days = BooleanField(_l("The consent covers the doses of the last fourteen days too"))
+    confirmed_by = TextField(
+        _l("Last dose confirmed by telephone to"),
+        description=_l("Name and number. Empty leaves a line to fill in by hand."),
+    )
+    with_days = BooleanField(_l("The doses of the last fourteen days too"))
     submit = SubmitField(_l("Print the letter as PDF"))
 
 

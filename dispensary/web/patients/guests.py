@@ -2,30 +2,34 @@
 
 from decimal import Decimal
 
-from flask import Response, render_template
+from flask import render_template
 from flask_babel import gettext as _
+from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as BaseResponse
 
-from dispensary.errors import Refused
 from dispensary.permissions import Permission
 from dispensary.queries import guests as stays
 from dispensary.queries import people as records
-from dispensary.services import guests, printing
+from dispensary.rules.consents import Ground
+from dispensary.services import guests
 from dispensary.services.episodes import TransferIn
 from dispensary.services.guests import Visit
 from dispensary.web import edge, gate
 from dispensary.web.access import note_access
 from dispensary.web.changes import carried_out
-from dispensary.web.database import db, unit_of_work
+from dispensary.web.database import db
+from dispensary.web.disclosures.paper import handed_out
 from dispensary.web.once import Work
 from dispensary.web.patients.forms import GuestForm, LetterForm
 from dispensary.web.patients.pages import address_of, bp, show_form
-from models.enums import Medication, PrintedSheet
+from dispensary.web.reporting import asked
+from models.enums import ConsentScope, Medication, PrintedSheet
 from models.units import Mg
-from reports import guest_letter, page
+from reports import guest_letter
 
 Answer = tuple[str, int] | BaseResponse
-PDF = "application/pdf"
+LAST_DOSE = frozenset({ConsentScope.LAST_DOSE, ConsentScope.MEDICINE_AND_DOSE})
+"""What every letter tells."""
 
 
 @bp.route("/<int:person_id>/guest", methods=["GET", "POST"])
@@ -56,38 +60,35 @@ def _visit(form: GuestForm) -> Visit:
 
 
 @bp.route("/<int:person_id>/letter", methods=["GET", "POST"])
-@gate.requires(Permission.HISTORY_VIEW, Permission.REPORT_PRINT)
+@gate.requires(Permission.HISTORY_VIEW, Permission.REPORT_PRINT, Permission.DISCLOSE)
 def letter(person_id: int) -> Answer:
-    """Ask to whom, and on what consent; then answer the letter as a sheet."""
+    """Ask to whom it goes; then answer the letter as a sheet, where a consent covers it."""
     note_access(person_id, "letter")
     page_of = records.person_page(db.session(), person_id, edge.now())
     episode = page_of.open_episode or next(iter(page_of.episodes), None)
     guest = stays.guest_of(db.session(), episode.id) if episode else None
-    form = LetterForm(to=guest.home_clinic if guest else "")
-    if form.validate_on_submit():
-        try:
-            return _letter(person_id, form)
-        except Refused as refusal:
-            form.refuse(refusal)
-    return render_template("patients/letter.html", form=form, person=page_of.identity, guest=guest), form.status
+    form = LetterForm(recipient=guest.home_contact if guest else "")
+    form.offer_recipients(person_id)
+    with_days = guest is not None or bool(form.with_days.data)
+    return handed_out(
+        form,
+        person_id,
+        sheet=PrintedSheet.GUEST_LETTER if guest else PrintedSheet.TRANSFER_LETTER,
+        scopes=LAST_DOSE | ({ConsentScope.ATTENDANCE} if with_days else frozenset()),
+        draw=lambda session, ground: _letter(session, person_id, form, ground),
+        name="letter.pdf",
+    ) or (render_template("patients/letter.html", form=form, person=page_of.identity, guest=guest), form.status)
 
 
-def _letter(person_id: int, form: LetterForm) -> Response:
-    who, act, session = edge.sitting(), edge.act(), db.session()
-    today, at = act.clinic_day, edge.now()
-    about = page.heading(session, who.site_id, today, today, printed_by=who.name, printed_at=at)
+def _letter(session: Session, person_id: int, form: LetterForm, ground: Ground) -> bytes:
+    act = edge.act()
     figures = guest_letter.figures(
         session,
         person_id,
-        to=form.to.data or "",
-        consent_on=form.consent_on.data,
-        with_days=form.with_days.data,
-        about=about,
-        at=at,
+        ground=ground,
+        with_days=bool(form.with_days.data),
+        confirmed_by=form.confirmed_by.data or "",
+        about=asked.heading(act.clinic_day, act.clinic_day),
+        at=act.at,
     )
-    content = guest_letter.render(figures, speak=edge.speaker())
-    with unit_of_work() as writing:
-        printing.note_printed(writing, sheet=PrintedSheet.GUEST_LETTER, act=act, person_id=person_id)
-    response = Response(content, content_type=PDF)
-    response.headers["Content-Disposition"] = 'attachment; filename="letter.pdf"'
-    return response
+    return guest_letter.render(figures, speak=edge.speaker())

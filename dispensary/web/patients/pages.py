@@ -20,10 +20,14 @@ ELSEWHERE = (
     ("orders.of_person", _l("Orders"), Permission.ORDER_VIEW),
     ("take_homes.of_person", _l("Take-home doses"), Permission.TAKE_HOME_VIEW),
     ("bottles.of_person", _l("Bottles at home"), Permission.TAKE_HOME_VIEW),
+    ("assessment.of_person", _l("Assessment"), Permission.CASEWORK_VIEW),
+    ("plans.of_person", _l("Plan"), Permission.CASEWORK_VIEW),
     ("urine.of_person", _l("Urine tests"), Permission.CASEWORK_VIEW),
     ("health_tests.of_person", _l("Health tests"), Permission.HEALTH_TEST_RECORD),
     ("sessions.of_person", _l("Sessions and groups"), Permission.CASEWORK_VIEW),
     ("sessions.notes", _l("Case notes"), Permission.CASE_NOTE_VIEW),
+    ("referrals.of_person", _l("Agencies and calls"), Permission.CASEWORK_VIEW),
+    ("disclosures.of_person", _l("Consents and what was told"), Permission.DISCLOSE),
     ("reporting.history", _l("Dosing history"), Permission.HISTORY_VIEW),
 )
 """Pages of other parts about the same person."""

@@ -1,0 +1,52 @@
+"""How a sheet about a person leaves: its ground is made sure first, it is drawn with it, and both are put on record."""
+
+from collections.abc import Callable
+from typing import Any
+
+from flask import Response
+from sqlalchemy.orm import Session
+
+from dispensary.errors import Conflict, Refused
+from dispensary.rules.consents import Ground
+from dispensary.services import disclosures, printing
+from dispensary.services.disclosures import Telling
+from dispensary.web import edge
+from dispensary.web.database import db, unit_of_work
+from dispensary.web.reporting import asked
+from models.enums import ConsentScope, PrintedSheet
+
+
+def handed_out(
+    form: Any,
+    person_id: int,
+    *,
+    sheet: PrintedSheet,
+    scopes: frozenset[ConsentScope],
+    draw: Callable[[Session, Ground], bytes],
+    name: str,
+) -> Response | None:
+    """Answer a sheet about a person, once it is sure that it may go where the form says; record that it did.
+
+    Args:
+        form: says to whom (`ToWhom`, `HandForm`); a refusal is shown in it.
+        scopes: what the sheet tells.
+        draw: returns the sheet, with its ground on it.
+        name: the file's name, which says nothing about anybody.
+
+    Returns:
+        The sheet; None if the form is to be shown.
+    """
+    if not form.validate_on_submit():
+        return None
+    telling: Telling = form.telling(scopes, edge.speaker()(sheet))
+    act = edge.act()
+    try:
+        ground = disclosures.ground_for(db.session(), person_id=person_id, telling=telling, act=act)
+        content = draw(db.session(), ground)
+        with unit_of_work() as session:
+            disclosures.tell(session, person_id=person_id, telling=telling, act=act)
+            printing.note_printed(session, sheet=sheet, act=act, person_id=person_id)
+    except (Refused, Conflict) as refusal:
+        form.refuse(refusal)
+        return None
+    return asked.file(content, asked.PDF, name)
