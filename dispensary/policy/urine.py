@@ -7,6 +7,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from dispensary.wording import Words
 from models.enums import Medication, UrineMethod
 
 FILE = Path(__file__).with_name("urine.toml")
@@ -19,6 +20,8 @@ class Substance:
 
     key: str
     words: str
+    short: str
+    """The name alone."""
     medications: tuple[Medication, ...]
     made_by_body: bool
     """There only if the medicine was swallowed; a medicine without it may have been put in."""
@@ -52,14 +55,19 @@ class UrinePolicy:
     review_within: timedelta
     listed_for: timedelta
 
-    def words_of(self, substance: str) -> str:
+    def words_of(self, substance: str) -> Words:
         """Return a substance in words; one that only an import knows, as it was written."""
         known = self.substances.get(substance)
-        return known.words if known else substance
+        return Words(known.words) if known else Words("%(name)s", {"name": substance})
 
-    def panel_words(self, key: str) -> str:
+    def short_words_of(self, substance: str) -> Words:
+        """Return the name of a substance without what explains it, as several stand in one line."""
+        known = self.substances.get(substance)
+        return Words("%(name)s", {"name": Words(known.short) if known else substance})
+
+    def panel_words(self, key: str) -> Words:
         """Return a panel in words; one that is no longer listed, by its key."""
-        return self.panels[key].words if key in self.panels else key
+        return Words(self.panels[key].words) if key in self.panels else Words("%(key)s", {"key": key})
 
 
 @cache
@@ -93,11 +101,12 @@ def read(data: dict[str, Any]) -> UrinePolicy:
 
 
 def _substance(key: str, entry: dict[str, Any]) -> Substance:
-    if unknown := set(entry) - {"words", "medications", "made_by_body", "medicines"}:
+    if unknown := set(entry) - {"words", "short", "medications", "made_by_body", "medicines"}:
         raise ValueError(f"urine.toml: {key} has {sorted(unknown)}, which nobody reads")
     return Substance(
         key,
         entry["words"],
+        entry.get("short", entry["words"]),
         tuple(Medication(word) for word in entry.get("medications", [])),
         entry.get("made_by_body", False),
         tuple(entry.get("medicines", [])),

@@ -95,7 +95,7 @@ def test_absent_medicine_shows_at_the_window_as_a_stop(nurse, session, world, st
 
     nurse.send(f"/urine/{test.id}/read", {"found_methadone": "not_found"})
 
-    assert "medicine absent in the urine" in text_of(nurse, f"/station/people/{steady.id}")
+    assert "medicine absent in the urine" in text_of(nurse, f"/window/{steady.id}")
     text = text_of(nurse, f"/people/{steady.id}/urine")
     assert "ABSENT, expected" in text
     assert "a strip: to be confirmed" in text

@@ -23,7 +23,7 @@ ON_A_FORM_OF_ITS_OWN = frozenset({UrineOccasion.CONFIRMATION})
 def panel_choices(method: UrineMethod | None = None) -> list[SelectChoice]:
     """Return the panels of the house, of one method or of all."""
     panels = urine_policy().panels.values()
-    return [SelectChoice(value=p.key, label=p.words) for p in panels if method is None or p.method is method]
+    return [SelectChoice(value=p.key, label=_l(p.words)) for p in panels if method is None or p.method is method]
 
 
 class RecordForm(Form):
@@ -82,7 +82,7 @@ class ReadForm(Form):
         answers = [SelectChoice(value=FOUND, label=_l("found")), SelectChoice(value=NOT_FOUND, label=_l("not found"))]
         fields = {
             f"found_{one.key}": RadioField(
-                one.words,
+                _l(one.words),
                 [Optional()],
                 choices=answers,
                 default=None if expected.medication in one.medications else NOT_FOUND,
