@@ -30,6 +30,8 @@ class HouseRules:
     """How long ago an order may have run out to be continued by telephone."""
     supplement_after_hours: int
     """How many hours at least lie before a further part on an induction day."""
+    least_slips: int
+    """From how many private ratings on those of a month are shown."""
 
 
 @cache
@@ -64,4 +66,5 @@ def house_rules() -> HouseRules:
         observe_every=timedelta(minutes=data["incidents"]["observe_every_minutes"]["value"]),
         telephone_continue_within=timedelta(days=data["telephone"]["continue_within_days"]["value"]),
         supplement_after_hours=data["supplements"]["least_hours"]["value"],
+        least_slips=data["ratings"]["least_slips"]["value"],
     )

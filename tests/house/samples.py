@@ -27,6 +27,8 @@ TABLES = {
     "issue_id": "take_home_issue",
     "decision_id": "take_home_decision",
     "one_off_id": "one_off_take_home",
+    "score_id": "instrument_score",
+    "plan_id": "care_plan",
 }
 """Gaps that are not named after their table."""
 
@@ -116,4 +118,7 @@ class Samples:
             "filename": "dispensary.css",
             "setting": "idle_minutes",
             "fact_kind": "qtc",
+            "domain": "housing",
+            "instrument": "phq_9",
+            "occasion": "entry",
         }
