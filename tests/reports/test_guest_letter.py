@@ -10,9 +10,21 @@ from pypdf import PdfReader
 from dispensary.errors import Refused
 from dispensary.queries.guests import GuestOf
 from dispensary.queries.people import Identity, StandingStop
+from dispensary.rules.consents import ConsentFacts, Ground
 from dispensary.rules.orders import OrderFacts, Step
 from dispensary.services import guests
-from models.enums import DoseOutcome, Form, Medication, Sex, StopKind, TreatmentPhase, WithheldReason
+from models.enums import (
+    ConsentScope,
+    DisclosureBasis,
+    DoseOutcome,
+    Form,
+    Medication,
+    Sex,
+    SignedOn,
+    StopKind,
+    TreatmentPhase,
+    WithheldReason,
+)
 from models.units import mg
 from reports import guest_letter, page
 from reports.guest_letter import LetterFigures, render
@@ -38,6 +50,20 @@ ORDER = OrderFacts(
 )
 GUEST = GuestOf(1, "Hill Clinic", "555-0177", "of 2026-02-27", "Dr Moor", DAY + timedelta(days=3))
 STOP = StandingStop(1, StopKind.MEDICINE_ABSENT, "", OPENING, "Rosa Ames", OPENING, 5, overdue=False)
+CONSENT = ConsentFacts(
+    id=1,
+    agency_id=1,
+    agency="Hill Clinic",
+    purpose="go on dosing",
+    signed_on=DAY,
+    signed_how=SignedOn.PAPER,
+    expires_on=DAY + timedelta(days=30),
+    ended_on=None,
+    scopes=frozenset({ConsentScope.IN_TREATMENT, ConsentScope.LAST_DOSE}),
+)
+GROUND = Ground(
+    DisclosureBasis.CONSENT, "Hill Clinic", CONSENT.scopes, CONSENT.purpose, CONSENT, "Not to be passed on."
+)
 HANDED = made_dose(1, at=OPENING, ordered_mg=mg("80"))
 
 
@@ -46,8 +72,9 @@ def made(**values):
         **{
             "about": page.over(heading(), DAY - timedelta(days=2), DAY),
             "person": WHO,
-            "to": "Hill Clinic",
-            "consent_on": DAY,
+            "ground": GROUND,
+            "confirmed_by": "",
+            "way_back": "",
             "guest": GUEST,
             "since": DAY - timedelta(days=2),
             "last": HANDED,
@@ -89,13 +116,32 @@ def test_nobody_without_an_order_a_dose_or_a_birth_date_breaks_the_letter():
     assert "No dose was taken here." in text and "No order holds here today." in text and "No stop stands." in text
 
 
+def test_letter_carries_what_the_consent_covers_and_the_notice():
+    _, text = written(made())
+
+    for said in ("Purpose: go on dosing", "The consent covers:", "last dose", "Notice: Not to be passed on."):
+        assert said in text, said
+
+
+def test_letter_in_the_persons_own_hand_says_so_and_names_who_confirmed_the_dose_and_the_way_back():
+    by_hand = Ground(DisclosureBasis.TO_THE_PERSON, "the person", CONSENT.scopes, "", None, "")
+
+    _, text = written(
+        made(guest=None, doses=(), ground=by_hand, confirmed_by="Dr Moor, 555-0177", way_back="Comes any morning.")
+    )
+
+    assert "Last dose confirmed by telephone to: Dr Moor, 555-0177." in text
+    assert "The way back to us: Comes any morning." in text
+    assert "Handed to the person" in text and "Notice:" not in text
+
+
 def test_the_same_figures_give_the_same_bytes():
     assert render(made(), speak=SPEAK) == render(made(), speak=SPEAK)
 
 
 def of_database(session, world, who, **values):
     about = page.heading(session, world.site.id, world.day, world.day, printed_by="Rosa Ames", printed_at=world.at)
-    wanted = {"to": "Hill Clinic", "consent_on": world.day, "with_days": False} | values
+    wanted = {"ground": GROUND, "with_days": False} | values
     return guest_letter.figures(session, who.id, about=about, at=world.at, **wanted)
 
 

@@ -11,6 +11,7 @@ from dispensary.rules.likeness import check_digits
 from dispensary.services import likeness
 from models import (
     AuditEvent,
+    Disclosure,
     Dose,
     GuestStay,
     Person,
@@ -18,8 +19,9 @@ from models import (
     PersonLink,
     PersonUnlink,
 )
-from models.enums import AuditKind, CardEnd, DoseOutcome
+from models.enums import AgencyKind, AuditKind, CardEnd, ConsentScope, DoseOutcome
 from tests import factories
+from tests.agencies import consented, listed
 
 DAY = timedelta(days=1)
 
@@ -306,23 +308,33 @@ def test_a_guests_letter_is_asked_for_whole(prescriber, session, missing):
 
 def test_a_letter_is_printed_with_its_consent_and_put_on_the_audit(nurse, session, world, two):
     factories.dose(session, world, two[0], _order_of(session, two[0]))
+    clinic = listed(session, world, "Hill Clinic", AgencyKind.OTHER_CLINIC)
+    consented(session, world, two[0], clinic, ConsentScope.LAST_DOSE, ConsentScope.MEDICINE_AND_DOSE)
     session.commit()
 
-    answer = nurse.send(f"/people/{two[0].id}/letter", {"to": "Hill Clinic", "consent_on": "2026-03-02"})
+    answer = nurse.send(f"/people/{two[0].id}/letter", {"agency_id": str(clinic.id)})
 
     pdf = PdfReader(io.BytesIO(answer.get_data()))
     written = " ".join(page.extract_text() for page in pdf.pages)
     assert answer.headers["Content-Disposition"] == 'attachment; filename="letter.pdf"'
     assert pdf.metadata.title == "Letter"
-    assert "Hill Clinic" in written and "80 mg" in written and "consent of 2026-03-02" in written
+    assert "Hill Clinic" in written and "80 mg" in written and "consent of 2026-03-02" in " ".join(written.split())
     printed = select(func.count()).where(AuditEvent.kind == AuditKind.REPORT_PRINTED)
     assert session.scalar(printed) == 1
 
 
-def test_a_letter_needs_its_consent(nurse, two):
-    answer = nurse.send(f"/people/{two[0].id}/letter", {"to": "Hill Clinic", "consent_on": ""})
+def test_a_letter_needs_a_consent_that_covers_it(nurse, session, world, two):
+    clinic = listed(session, world, "Hill Clinic", AgencyKind.OTHER_CLINIC)
+    consented(session, world, two[0], clinic, ConsentScope.LAST_DOSE, ConsentScope.MEDICINE_AND_DOSE)
+    session.commit()
 
-    assert answer.status_code == 422 and "Please fill this in" in text_of(answer)
+    uncovered = nurse.send(f"/people/{two[0].id}/letter", {"agency_id": str(clinic.id), "with_days": "y"})
+    nobody_asked = nurse.send(f"/people/{two[1].id}/letter", {"agency_id": str(clinic.id)})
+
+    assert (uncovered.status_code, nobody_asked.status_code) == (422, 422)
+    assert "does not cover this: attendance" in text_of(uncovered)
+    assert "No consent to tell this agency anything is on record." in text_of(nobody_asked)
+    assert all_of(session, Disclosure.id) == []
 
 
 def test_a_lost_card_is_replaced_in_one_step_and_says_so_when_it_turns_up(nurse, session, world, two):
