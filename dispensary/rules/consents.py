@@ -89,7 +89,7 @@ NONE_GIVEN = Reason(
     "no_consent",
     say(N_("No consent to tell this agency anything is on record.")),
     say(N_("Ask the person, and record the consent first. Nothing is told until then.")),
-    "42 CFR 2.31",
+    citation="42 CFR 2.31",
 )
 ASK_ANEW = say(N_("Ask the person for a new one, and record it. Nothing is told until then."))
 
@@ -97,16 +97,20 @@ ASK_ANEW = say(N_("Ask the person for a new one, and record it. Nothing is told 
 def _gone(last: ConsentFacts, today: date) -> Reason:
     if last.ended_on is not None:
         message = say(N_("The person took this consent back on %(day)s."), day=last.ended_on)
-        return Reason("consent_taken_back", message, say(N_("Nothing may be told on it any more.")), "42 CFR 2.31")
+        step = say(N_("Nothing may be told on it any more."))
+        return Reason("consent_taken_back", message, step, citation="42 CFR 2.31")
     if last.signed_on > today:
         return Reason("consent_not_yet", say(N_("The consent begins on %(day)s."), day=last.signed_on), ASK_ANEW)
     message = say(N_("The consent for this agency expired after %(day)s."), day=last.expires_on)
-    return Reason("consent_expired", message, ASK_ANEW, "42 CFR 2.31")
+    return Reason("consent_expired", message, ASK_ANEW, citation="42 CFR 2.31")
 
 
 def _not_covered(standing: ConsentFacts, scope: ConsentScope) -> Reason:
     words = N_("The consent of %(day)s does not cover this: %(scope)s.")
     step = N_("Tell less, or ask the person for a consent that covers it.")
     return Reason(
-        "consent_does_not_cover", say(words, day=standing.signed_on, scope=scope), say(step), "42 CFR 2.31, 2.32"
+        "consent_does_not_cover",
+        say(words, day=standing.signed_on, scope=scope),
+        say(step),
+        citation="42 CFR 2.31, 2.32",
     )

@@ -32,6 +32,7 @@ DAY = date(2026, 3, 2)
 numbers = itertools.count(1000)
 
 WHAT_RULES_ASK: dict[str, dict[str, Any]] = {
+    "agency_consent": {"expires_on": date(2026, 6, 2)},
     "bottle": {"number": 1, "of_number": 1, "part": 1},
     "bottle_end": {"fate": BottleFate.LOST},
     "call_back": {"due_by": datetime(2026, 3, 3, 7, 0, tzinfo=UTC), "bottles": 2},
@@ -56,6 +57,7 @@ ANOTHER: dict[str, tuple[str, dict[str, Any]]] = {
 """References that a rule wants to be to another row than the shared one: its table, and what tells it apart."""
 
 NEEDED_ANYWAY = {
+    "disclosure": ("consent_id",),
     "dose": ("claim_id", "order_id"),
     "take_home_issue": ("decision_id",),
     "bottle_end": ("witnessed_by_id",),
