@@ -42,16 +42,19 @@ def hand_over(
     if not act.clinic_day <= from_on <= act.clinic_day + LONGEST_AHEAD:
         raise Refused(say(N_("From today on, three months ahead at most.")), code="from_day", field="from_on")
     _check_counsellor(session, counsellor_id, from_on, act)
-    written = []
-    for person_id in sorted(set(person_ids)):
+    chosen = sorted(set(person_ids))
+    for person_id in chosen:
         people.lock(session, person_id)
         people.refuse_linked_away(session, person_id)
-        keeper = records.counsellor_of(session, person_id, from_on)
-        if (keeper.counsellor_id if keeper else None) != counsellor_id:
-            written.append(_hand_over(session, person_id, counsellor_id, from_on, reason, act))
-    if not written:
+    moving = [one for one in chosen if _counsellor_id(session, one, from_on) != counsellor_id]
+    if not moving:
         raise Refused(say(N_("All of them are there already. Nothing was changed.")), code="nothing_changed")
-    return written
+    return [_hand_over(session, one, counsellor_id, from_on, reason, act) for one in moving]
+
+
+def _counsellor_id(session: Session, person_id: int, on: date) -> int | None:
+    keeper = records.counsellor_of(session, person_id, on)
+    return keeper.counsellor_id if keeper else None
 
 
 def _check_counsellor(session: Session, counsellor_id: int | None, from_on: date, act: Act) -> None:

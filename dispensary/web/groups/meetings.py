@@ -1,0 +1,98 @@
+"""A meeting of a group: the sheet to take along, and who came, about what and for how long."""
+
+from datetime import date
+
+from flask import Response, render_template, url_for
+from flask_babel import gettext as _
+
+from dispensary.errors import Refused
+from dispensary.permissions import Permission
+from dispensary.queries import groups as records
+from dispensary.services import groups, printing
+from dispensary.web import edge, gate
+from dispensary.web.access import note_access
+from dispensary.web.changes import carried_out
+from dispensary.web.database import db, unit_of_work
+from dispensary.web.groups.blueprint import Answer, bp, group_here, leaders
+from dispensary.web.groups.forms import CorrectForm, MeetingForm
+from dispensary.web.once import Work
+from dispensary.web.reporting import asked
+from dispensary.web.reporting.forms import PrintForm
+from dispensary.web.sessions.blueprint import form_page
+from dispensary.web.sessions.day import day_in
+from dispensary.web.sessions.forms import offer
+from dispensary.wording import N_, say
+from models.enums import Attendance, PrintedSheet
+from reports import group_sheet
+
+
+@bp.route("/<int:care_group_id>/meetings/<clinic_day>", methods=["GET", "POST"])
+@gate.requires(Permission.CASEWORK_RECORD)
+def meeting(care_group_id: int, clinic_day: str) -> Answer:
+    """Record a meeting, or show what is on record of it."""
+    group, day, act = group_here(care_group_id), day_in(clinic_day), edge.act()
+    form = MeetingForm.asking(
+        records.members(db.session(), group.id, day), records.relatives(db.session(), act.site_id)
+    )
+    form.begin(group)
+    offer(form.led_by_id, leaders(), act.by_id)
+
+    def change(work: Work) -> str:
+        groups.record_meeting(work.session, group_id=group.id, day=day, meeting=form.meeting, act=work.act)
+        return address_of_meeting(group.id, day)
+
+    met = records.meeting(db.session(), group.id, day)
+    page = {"group": group, "day": day, "met": met, "form": form, "today": act.clinic_day, "paper": _paper()}
+    return carried_out(form, change, said=_("The meeting is on record.")) or (
+        render_template("groups/meeting.html", **page),
+        form.status,
+    )
+
+
+@bp.route("/<int:care_group_id>/meetings/<clinic_day>/people/<int:person_id>", methods=["GET", "POST"])
+@gate.requires(Permission.CASEWORK_RECORD)
+def correct(care_group_id: int, clinic_day: str, person_id: int) -> Answer:
+    """Record anew whether somebody came."""
+    group, day = group_here(care_group_id), day_in(clinic_day)
+    note_access(person_id, "group attendance")
+    form = CorrectForm()
+
+    def change(work: Work) -> str:
+        groups.correct_attendance(
+            work.session,
+            group_id=group.id,
+            day=day,
+            person_id=person_id,
+            attendance=Attendance(form.attendance.data),
+            act=work.act,
+        )
+        return address_of_meeting(group.id, day)
+
+    hint, back = f"{group.name}, {day.isoformat()}", address_of_meeting(group.id, day)
+    return carried_out(form, change, said=_("Recorded anew.")) or form_page(
+        person_id, form, _("Whether somebody came"), hint=hint, back=back
+    )
+
+
+@bp.post("/<int:care_group_id>/meetings/<clinic_day>/sheet.pdf")
+@gate.requires(Permission.CASEWORK_VIEW, Permission.REPORT_PRINT)
+def sheet(care_group_id: int, clinic_day: str) -> Response:
+    """Note who prints, and answer the attendance sheet of a meeting: to be signed, or as it is on record."""
+    group, day, form, act = group_here(care_group_id), day_in(clinic_day), PrintForm(), edge.act()
+    if not form.validate_on_submit():
+        raise Refused(say(N_("What to print was not understood. Open the group again.")), code="not_understood")
+    with unit_of_work() as session:
+        printing.note_printed(session, sheet=PrintedSheet.GROUP_SHEET, act=act, first=day, last=day)
+    figures = group_sheet.figures(db.session(), group, day, about=asked.heading(day, day, form.paper.data))
+    content = group_sheet.render(figures, speak=edge.speaker())
+    return asked.file(content, asked.PDF, f"group-{group.id}-{day.isoformat()}.pdf")
+
+
+def address_of_meeting(group_id: int, day: date) -> str:
+    """Return the address of a meeting's page."""
+    return url_for("groups.meeting", care_group_id=group_id, clinic_day=day.isoformat())
+
+
+def _paper() -> PrintForm:
+    today = edge.act().clinic_day
+    return PrintForm(formdata=None, paper=asked.heading(today, today).paper)
