@@ -201,11 +201,18 @@ def test_sheet_for_an_agency_carries_scope_and_notice_and_is_on_record(
 
 
 def test_person_may_carry_the_sheet_without_a_consent(counsellor, session, referral):
-    answer = counsellor.send(f"/referrals/{referral.id}/sheet", {"agency_id": ""})
+    answer = counsellor.send(f"/referrals/{referral.id}/sheet", {"agency_id": "hand"})
 
     _, text = paper(answer)
     assert "Handed to the person" in text and "Notice:" not in text
     assert stored(session, Disclosure.basis) == [DisclosureBasis.TO_THE_PERSON]
+
+
+def test_sheet_goes_nowhere_until_it_is_chosen_to_whom(counsellor, session, referral):
+    answer = counsellor.send(f"/referrals/{referral.id}/sheet", {"agency_id": ""})
+
+    assert answer.status_code == 422 and "Choose one." in text_of(answer)
+    assert count_stored(session, Disclosure) == 0
 
 
 def consent(agency, world, **values):

@@ -32,13 +32,14 @@ BUTTONS = {
     "sign_in.lock", "sign_in.leave", "patients.issue_card", "patients.revoke_card", "patients.lose_card", "patients.tick_notice",
     "staff.end", "staff.withdraw_role", "staff.issue_badge", "site.retire_terminal", "stock.open_container", "stock.countersign",
     "reporting.history_pdf", "reporting.own_sheet_pdf", "orders.prescription", "station.tick_notice", "station.spoke",
-    "station.sign_note",
+    "station.sign_note", "referrals.letter",
 }  # fmt: skip
 """Forms of one button, perhaps beside the size of the paper: there is nothing to type wrongly."""
 
 WORDS = {
     "patients.contact", "patients.release_stop", "patients.correct_end", "orders.release_stop", "orders.close_task",
     "site.add_window", "site.name_terminal", "staff.set_password", "station.notes", "patients.end_health",
+    "disclosures.take_back", "referrals.end_calls",
     "take_homes.end_once", "take_homes.end_collector", "take_homes.credit", "calendar.take_back",
 }  # fmt: skip
 """Forms that take any printable words, and so may record what looks like garbage."""

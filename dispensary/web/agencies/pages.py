@@ -41,11 +41,15 @@ def agency_choices(first: str = "") -> list[SelectChoice]:
     return [SelectChoice(value="", label=first or "—"), *named]
 
 
-def recipient_choices(person_id: int, first: str) -> list[SelectChoice]:
-    """Return the agencies to choose from, each with the word whether a consent of this person stands."""
+def recipient_choices(person_id: int, *first: SelectChoice) -> list[SelectChoice]:
+    """Return the agencies to choose from, each with the word whether a consent of this person stands.
+
+    Args:
+        first: what stands before the agencies.
+    """
     today = edge.act().clinic_day
     standing = {c.agency_id: c for c in consents.facts_of(db.session(), person_id) if c.holds_on(today)}
-    made = [SelectChoice(value="", label=first)]
+    made = list(first)
     for one in agencies.directory(db.session(), edge.sitting().site_id):
         consent = standing.get(one.id)
         said = gettext("no consent on record")

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
 from wtforms import RadioField, SelectField, SubmitField
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its stubs
 
 from dispensary.rules.consents import ALWAYS
 from dispensary.services.consents import Allowed
@@ -72,16 +73,25 @@ class TakeBackForm(Form):
     submit = SubmitField(_l("The consent is taken back"))
 
 
+BY_HAND = "hand"
+"""What is chosen where a sheet goes into the person's own hand."""
+
+
+def _not_listed() -> SelectChoice:
+    return SelectChoice(value="", label=gettext("not in the directory"))
+
+
 class ToWhom:
     """To whom a sheet goes: an agency on a consent, or the person's own hand."""
 
-    agency_id = SelectField(_l("To whom"), choices=[], default="")
+    agency_id = SelectField(_l("To whom"), [Required(_l("Choose one."))], choices=[], default="")
     recipient = TextField(_l("Who there"), description=_l("A name, if it goes to somebody."))
 
     def offer_recipients(self, person_id: int, agency_id: int | None = None) -> None:
         """Fill in what is chosen from, with the agency that it is about in its place."""
         chosen: SelectField = self.agency_id
-        chosen.choices = recipient_choices(person_id, gettext("to the person, by hand"))
+        by_hand = SelectChoice(value=BY_HAND, label=gettext("to the person, by hand"))
+        chosen.choices = recipient_choices(person_id, SelectChoice(value="", label="—"), by_hand)
         if chosen.raw_data is None and agency_id is not None:
             chosen.data = str(agency_id)
 
@@ -140,7 +150,7 @@ class TellForm(Form):
 
     def offer(self, person_id: int) -> None:
         """Fill in what is chosen from."""
-        self.agency_id.choices = recipient_choices(person_id, gettext("not in the directory"))
+        self.agency_id.choices = recipient_choices(person_id, _not_listed())
 
     @property
     def telling(self) -> Telling:
@@ -178,7 +188,7 @@ class LastDoseForm(Form):
 
     def offer(self, person_id: int, told: str) -> None:
         """Fill in what is chosen from, and what there is to say."""
-        self.agency_id.choices = recipient_choices(person_id, gettext("not in the directory"))
+        self.agency_id.choices = recipient_choices(person_id, _not_listed())
         if not self.is_submitted():
             self.told.data = told
 
