@@ -9,6 +9,8 @@ from dispensary.policy.entries import Cited
 from dispensary.policy.house import FILE
 from dispensary.policy.missed_doses import MissedDoseRow, MissedDoseTable
 from dispensary.policy.profiles import SHIPPED, Profile, load
+from dispensary.policy.urine import FILE as URINE
+from dispensary.policy.urine import NUMBERS
 from models.units import plain
 
 HEAD = ["| what it says | medicine | number | where it stands | mark | holds from |", "|---|---|---|---|---|---|"]
@@ -16,7 +18,7 @@ HEAD = ["| what it says | medicine | number | where it stands | mark | holds fro
 
 def numbers() -> str:
     """Return every number that ships: the house's own, then profile by profile."""
-    return "\n".join(["## The numbers\n", *_house(), *(line for p in load([SHIPPED]) for line in _profile(p))])
+    return "\n".join(["## The numbers\n", *_house(), *_urine(), *(line for p in load([SHIPPED]) for line in _profile(p))])
 
 
 def _house() -> Iterator[str]:
@@ -32,6 +34,18 @@ def _house() -> Iterator[str]:
     for table, entries in tables.items():
         for key, entry in entries.items():
             yield _row(f"{table}: {key}", entry["words"], f"{entry['value']} {entry['unit']}", entry["citation"])
+    yield ""
+
+
+def _urine() -> Iterator[str]:
+    yield from ("### Urine tests", "", "What a urine is looked at for (`urine.toml`).", "")
+    yield from ("| key | what it says | value | where it stands |", "|---|---|---|---|")
+    with URINE.open("rb") as file:
+        said = tomllib.load(file)
+    for key in NUMBERS:
+        yield _row(key, said[key]["words"], f"{said[key]['value']} {said[key]['unit']}", said[key]["citation"])
+    for key, panel in said["panels"].items():
+        yield _row(f"panel {key}", panel["words"], ", ".join(panel["substances"]), panel["citation"])
     yield ""
 
 
