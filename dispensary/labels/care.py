@@ -83,7 +83,7 @@ WORDS: dict[type[StrEnum], dict[StrEnum, str]] = {
         enums.StopKind.SEDATION: N_("sedation"),
         enums.StopKind.DAYS_WITHOUT_MEDICINE: N_("days without medicine"),
         enums.StopKind.ELSEWHERE_UNVERIFIED: N_("dose elsewhere not verified"),
-        enums.StopKind.MEDICINE_ABSENT: N_("medicine absent in the urine"),
+        enums.StopKind.MEDICINE_ABSENT: N_("medicine absent in the urine, or a bottle unopened"),
         enums.StopKind.INCIDENT: N_("dosing incident"),
         enums.StopKind.ORDER_PROBLEM: N_("problem with the order"),
         enums.StopKind.ABSENCE: N_("back from hospital or custody, last dose not verified"),

@@ -1,6 +1,7 @@
 """What becomes of bottles that went home: brought back and looked at, or lost, stolen or spilt as the person says.
 
-An unopened bottle whose day is not over frees the slot of that day, so that the person can be dosed at the window. What is
+An unopened bottle whose day is not over frees the slot of that day, so that the person can be dosed at the window. One whose
+day is over says that its dose was not taken: dosing waits for the prescriber, as after a urine without the medicine. What is
 left in a bottle goes to no container again: it waits, apart, for its destruction. (product.md §7)
 """
 
@@ -14,7 +15,7 @@ from sqlalchemy.orm import Session
 from dispensary.errors import Conflict, NotFound, Refused
 from dispensary.queries import people as records
 from dispensary.rules.bottles import LineHeld, Looked, rest_by_line
-from dispensary.services import audit, bottles, linked_slots, people, stock, tasks
+from dispensary.services import audit, bottles, linked_slots, people, stock, tasks, urine_follow_up
 from dispensary.services.act import Act
 from dispensary.services.facts import write
 from dispensary.wording import N_, say
@@ -106,6 +107,8 @@ def take_back(
     )
     if looked.altered:
         _tell_prescriber(session, bottle, act)
+    if looked.unopened and not early:
+        urine_follow_up.let_dosing_wait(session, records.surviving(session, bottle.person_id), act)
     stock.enter_register(session, moved, act)
     return end
 

@@ -24,7 +24,7 @@ def follow(session: Session, line: UrineLine, act: Act) -> None:
     after = follows(line.findings, takes_home=home, method=line.method)
     today, later = act.at + stops.TIME_TO_DECIDE, act.at + urine_policy().review_within
     if after.stop:
-        _stop(session, line.person_id, act)
+        let_dosing_wait(session, line.person_id, act)
     if after.take_home_review:
         take_home_reviews.note(session, line.person_id, act)
     for desk, due_at in _desks(after, today, later):
@@ -41,8 +41,8 @@ def _desks(after: Follows, today: datetime, later: datetime) -> list[tuple[Desk,
     return [(desk, due_at) for wanted, desk, due_at in desks if wanted]
 
 
-def _stop(session: Session, person_id: int, act: Act) -> None:
-    """Let dosing wait for the prescriber, unless it does already."""
+def let_dosing_wait(session: Session, person_id: int, act: Act) -> None:
+    """Let dosing wait for the prescriber, unless it does already: a medicine was not taken that was to be taken."""
     stop, released = Stop.__table__.c, select(StopRelease.stop_id)
     query = select(stop.id).where(
         same_person(stop.person_id, person_id), stop.kind == StopKind.MEDICINE_ABSENT, stop.id.not_in(released)

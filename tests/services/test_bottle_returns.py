@@ -23,6 +23,7 @@ from models import (
     DoseOrder,
     Movement,
     Person,
+    Stop,
     Task,
     TaskReason,
 )
@@ -39,6 +40,7 @@ from models.enums import (
     PlaceKind,
     Residue,
     SealState,
+    StopKind,
     TaskReasonKind,
     TreatmentPhase,
 )
@@ -112,11 +114,12 @@ def test_unopened_bottle_of_a_day_to_come_frees_it_and_the_person_is_dosed_at_th
     recount_within(session)
 
 
-def test_full_bottle_of_a_day_that_has_passed_was_not_taken_and_frees_nothing(session, world, who):
+def test_full_bottle_of_a_day_that_has_passed_was_not_taken_and_dosing_waits_for_the_prescriber(session, world, who):
     end = back(session, world, FULL, at=world.at + timedelta(days=3))
 
     assert (end.state, end.early, end.quantity) == (BottleState.FULL, False, quantity("8"))
     assert session.scalars(select(ClaimRelease)).all() == []
+    assert [stop.kind for stop in session.scalars(select(Stop))] == [StopKind.MEDICINE_ABSENT]
 
 
 def test_full_bottle_with_a_broken_seal_frees_nothing_and_a_prescriber_hears_of_it(session, world, who):
