@@ -87,6 +87,8 @@ MEANING: dict[str, Words] = {
         N_("Calls of this kind since this day were planned before. Begin them with another day.")
     ),
     "uq_call_plan_end_plan_id": say(N_("These calls were ended at the same moment. Look again.")),
+    "uq_plan_signature_plan_id_signer": say(N_("This plan is signed already. Nothing is to be done.")),
+    "uq_safety_step_score_id": say(N_("What was done is on record already. Note what followed as a session.")),
     "uq_container_site_id_label": say(N_("A container with this label is already on record.")),
 }
 """What each rule of the database means to a person."""

@@ -36,6 +36,7 @@ WHAT_RULES_ASK: dict[str, dict[str, Any]] = {
     "bottle": {"number": 1, "of_number": 1, "part": 1},
     "bottle_end": {"fate": BottleFate.LOST},
     "call_back": {"due_by": datetime(2026, 3, 3, 7, 0, tzinfo=UTC), "bottles": 2},
+    "care_plan": {"review_on": date(2026, 6, 2)},
     "claim": {"part": 1, "turn": 1},
     "closure_list_line": {"other_way": "dosed at the other site"},
     "depot_plan": {"interval_days": 28, "early_days": 7, "late_days": 7},
@@ -59,6 +60,7 @@ ANOTHER: dict[str, tuple[str, dict[str, Any]]] = {
 NEEDED_ANYWAY = {
     "disclosure": ("consent_id",),
     "dose": ("claim_id", "order_id"),
+    "instrument_score": ("person_id",),
     "take_home_issue": ("decision_id",),
     "bottle_end": ("witnessed_by_id",),
 }
