@@ -183,7 +183,7 @@ class LastDoseForm(Form):
     )
     agency_id = SelectField(_l("Agency"), choices=[], default="", description=_l("Only where it is told on a consent."))
     purpose = TextField(_l("For what"), longest=500, description=_l("In an emergency: what has happened."))
-    told = ParagraphsField(_l("What is said"), [Required()], longest=2000)
+    told = ParagraphsField(_l("What is said"), [Required()], longest=2000, render_kw={"rows": 5})
     submit = SubmitField(_l("Record that it was said"))
 
     def offer(self, person_id: int, told: str) -> None:
