@@ -259,6 +259,12 @@ def test_hand_over_of_nobody_keeps_what_was_typed(counsellor, session, world, wh
     assert rows.count_stored(session, Caseload) == 0
 
 
+def test_person_that_is_none_among_those_handed_over_is_not_found(counsellor, world, me):
+    sent = {"people": "9" * 30, "counsellor_id": str(me.id), "from_on": world.day.isoformat(), "reason": "x"}
+
+    assert counsellor.send("/caseload?of=0", sent, page="/caseload?of=0").status_code == 404
+
+
 def test_prescriber_sees_caseloads_and_hands_nobody_over(client, session, world, who):
     prescriber = client.sign_in(session, world, world.prescriber, at_window=False)
 

@@ -15,7 +15,7 @@ from dispensary.queries.sessions import Arranged
 from dispensary.services.case_notes import LONGEST
 from dispensary.services.sessions import Outcome
 from dispensary.web import edge
-from dispensary.web.forms import DayField, Form, ParagraphsField, Required, TextField, TicksField, choices
+from dispensary.web.forms import DayField, Form, ParagraphsField, Required, TextField, TicksField, choices, id_in
 from dispensary.web.station.told import ClockField, moment_of
 from dispensary.web.take_homes.forms import WholeField
 from models.enums import Attendance, Discipline, SessionKind, Topic
@@ -162,7 +162,7 @@ class CorrectNoteForm(Form):
 class HandOverForm(Form):
     """People go to a counsellor's caseload; the people are ticked in the list."""
 
-    people = SelectMultipleField(_l("People"), coerce=int, validate_choice=False)
+    people = SelectMultipleField(_l("People"), coerce=id_in, validate_choice=False)
     counsellor_id = SelectField(_l("To"), coerce=int)
     from_on = DayField(_l("From"), [Required(), near])
     reason = TextField(_l("Why"), [Required()], description=_l("Such as: new here; leave until June; moved desk."))
