@@ -76,7 +76,7 @@ def render(figures: GroupFigures, *, speak: Speaker) -> bytes:
     """Return the sheet as PDF; before the meeting with room to sign and some rows to spare."""
     language = figures.about.language
     columns = [Column(speak(title), share) for title, share in COLUMNS]
-    rows = [_row(one, figures.meeting, speak) for one in figures.members]
+    rows = [_row(one, figures.meeting) for one in figures.members]
     if figures.meeting is None:
         rows += [Row(("",) * len(COLUMNS)) for _ in range(SPARE_ROWS)]
     story: list[Flowable] = [Text(speak(figures.head), size=10, bold=True, language=language, with_next=True)]
@@ -84,8 +84,7 @@ def render(figures: GroupFigures, *, speak: Speaker) -> bytes:
     return page.build(story, title=TITLE, about=figures.about, speak=speak)
 
 
-def _row(member: Membership, meeting: Meeting | None, speak: Speaker) -> Row:
+def _row(member: Membership, meeting: Meeting | None) -> Row:
     found = meeting.attendance.get(member.person_id) if meeting else None
     ticks = tuple(TICK if found is mark else "" for mark in MARKS)
-    said = speak(found) if found is Attendance.CALLED_OFF_BY_US else ""
-    return Row((member.number, member.name, *ticks, said))
+    return Row((member.number, member.name, *ticks, ""))

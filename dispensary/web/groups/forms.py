@@ -1,6 +1,7 @@
 """The shape of what is entered about groups; what it means the services decide."""
 
 from collections.abc import Mapping, Sequence
+from enum import StrEnum
 from typing import Any
 
 from flask_babel import gettext
@@ -18,6 +19,8 @@ from models.enums import Attendance, GroupKind, Topic
 
 BY_ARRANGEMENT = 0
 HELD, CALLED_OFF = "held", "called_off"
+WHOLE_MEETING: frozenset[StrEnum] = frozenset({Attendance.CALLED_OFF_BY_US})
+"""What is said of the meeting, never of one who belongs to the group."""
 
 
 class GroupForm(Form):
@@ -92,7 +95,9 @@ class LeaveForm(Form):
 class CorrectForm(Form):
     """Somebody's attendance, recorded anew."""
 
-    attendance = RadioField(_l("Did the person come?"), [Required(_l("Choose one."))], choices=choices(Attendance))
+    attendance = RadioField(
+        _l("Did the person come?"), [Required(_l("Choose one."))], choices=choices(Attendance, but=WHOLE_MEETING)
+    )
     submit = SubmitField(_l("Record anew"))
 
 
@@ -121,7 +126,9 @@ class MeetingForm(Form):
     def asking(cls, members: Sequence[Membership], relatives: Sequence[RelativeName]) -> "MeetingForm":
         """Return a form that asks of each member whether they came."""
         fields = {
-            f"member_{one.person_id}": RadioField(one.name, [Optional()], choices=choices(Attendance))
+            f"member_{one.person_id}": RadioField(
+                one.name, [Optional()], choices=choices(Attendance, but=WHOLE_MEETING)
+            )
             for one in members
         }
         form: MeetingForm = type("MeetingFormAsking", (cls,), fields)()
