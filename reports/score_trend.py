@@ -41,8 +41,8 @@ def panels(definition: Definition, taken: Sequence[Taken], speak: Speaker) -> li
     compared = sorted((one for one in taken if one.same_edition), key=lambda one: (one.taken_on, one.id))
     if definition.scoring is Scoring.SUM:
         points = tuple((one.taken_on, one.total) for one in compared if one.total is not None)
-        return [Panel(speak(definition.instrument), definition.most or 0, points, definition.bands)]
-    if definition.scoring is Scoring.SUBSTANCES:
+        drawn = [Panel(speak(definition.instrument), definition.most or 0, points, definition.bands)]
+    elif definition.scoring is Scoring.SUBSTANCES:
         drawn = [_of_substance(definition, substance, compared, speak) for substance in definition.substances]
     else:
         drawn = [
@@ -69,13 +69,13 @@ def chart(definition: Definition, taken: Sequence[Taken], speak: Speaker, *, wid
     fonts.ready()
     drawn = panels(definition, taken, speak)
     tall = ONE_PANEL if len(drawn) == 1 else SMALL_PANEL
-    days = [day for panel in drawn for day, _ in panel.points]
+    days = sorted(day for panel in drawn for day, _ in panel.points)
     drawing = Drawing(width, tall * max(1, len(drawn)))
     ground = Rect(0, 0, drawing.width, drawing.height)
     ground.fillColor, ground.strokeColor = white, None
     drawing.add(ground)
     for n, panel in enumerate(drawn):
-        group = _panel(panel, min(days), max(days), width, tall, speak)
+        group = _panel(panel, days[0], days[-1], width, tall, speak)
         group.translate(0, drawing.height - (n + 1) * tall)
         drawing.add(group)
     return drawing
@@ -91,7 +91,7 @@ def _panel(panel: Panel, first: date, last: date, width: int, tall: int, speak: 
     for value in (panel.most, *(band.least for band in panel.bands if band.least), 0):
         y = BOTTOM + value * up
         group.add(Line(LEFT, y, width - RIGHT, y, strokeColor=PALE if value else black, strokeWidth=0.6))
-    _say_bands(group, panel, up, width)
+    _say_bands(group, panel, up, width, speak)
     spots = [(LEFT + (day - first).days * across, BOTTOM + value * up, value) for day, value in panel.points]
     if len(spots) >= FEWEST:
         group.add(PolyLine([c for x, y, _ in spots for c in (x, y)], strokeColor=GREY, strokeWidth=1.4))
@@ -104,12 +104,12 @@ def _panel(panel: Panel, first: date, last: date, width: int, tall: int, speak: 
     return group
 
 
-def _say_bands(group: Group, panel: Panel, up: float, width: int) -> None:
+def _say_bands(group: Group, panel: Panel, up: float, width: int, speak: Speaker) -> None:
     """Write beside the scale what its parts mean, from which total on; close ones make room for each other."""
     floor = 0.0
     for band in panel.bands:
         y = max(BOTTOM + band.least * up, floor)
-        _text(group, width - RIGHT + 6, y + 1, f"{band.least}+ {band.words}")
+        _text(group, width - RIGHT + 6, y + 1, f"{band.least}+ {speak.translate(band.words)}")
         floor = y + 9
 
 

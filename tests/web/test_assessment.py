@@ -161,6 +161,13 @@ def test_a_rating_that_top_does_not_have_is_refused_at_its_field(counsellor, ses
 
 
 @pytest.mark.parametrize("instrument", list(Instrument))
+def test_a_picture_of_nothing_is_empty_and_no_mistake(counsellor, who, instrument):
+    answer = counsellor.get(f"/people/{who.id}/scores/{instrument}/trend.svg")
+
+    assert (answer.status_code, answer.mimetype) == (200, "image/svg+xml")
+
+
+@pytest.mark.parametrize("instrument", list(Instrument))
 def test_every_questionnaire_names_its_edition_source_and_licence(counsellor, who, instrument):
     page = text(counsellor.get(f"/people/{who.id}/scores/{instrument}/new"))
 
