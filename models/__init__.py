@@ -2,7 +2,18 @@
 
 from models.attendance import Absence, AbsenceEnd, ClosedDay, ClosedDayTakenBack, FollowUpKept, MissedDayReason
 from models.base import Base, Card, Fact, card_tables, fact_tables
+from models.bottle import (
+    Bottle,
+    BottleEnd,
+    BottleLine,
+    BottleRest,
+    CallBack,
+    CallBackOutcome,
+    LabelPrint,
+    TakeHomeIssue,
+)
 from models.chain import AccessLog, AuditEvent, ChainHead, DayClose, RegisterEntry, Seal
+from models.closure_list import ClosureList, ClosureListLine
 from models.dose import (
     Claim,
     ClaimRelease,
@@ -69,23 +80,16 @@ from models.site import (
 from models.staff import KeptForm, SignInAttempt, Staff, StaffRole, StaffSession, Submission
 from models.stock import Container, Lot, Movement, Place, Product, Receipt, ReceiptSignature
 from models.take_home import (
-    Bottle,
-    BottleEnd,
-    BottleLine,
-    BottleRest,
-    CallBack,
-    CallBackOutcome,
-    ClosureList,
-    ClosureListLine,
     Collector,
     CollectorEnd,
-    LabelPrint,
     OneOffTakeHome,
     OneOffTakeHomeEnd,
     SafetyCheck,
     TakeHomeDecision,
     TakeHomeDecisionEnd,
-    TakeHomeIssue,
+    TakeHomeRequest,
+    TakeHomeRequestEnd,
+    TakeHomeReview,
     TreatmentCredit,
 )
 from models.toxicology import UrineResult, UrineTest
@@ -190,6 +194,9 @@ __all__ = [
     "TakeHomeDecision",
     "TakeHomeDecisionEnd",
     "TakeHomeIssue",
+    "TakeHomeRequest",
+    "TakeHomeRequestEnd",
+    "TakeHomeReview",
     "Task",
     "TaskReason",
     "TelephoneOrder",

@@ -30,6 +30,7 @@ MEANING: dict[str, Words] = {
     "uq_order_end_order_id_last_day": say(N_("This order has already ended.")),
     "uq_take_home_decision_replaces_id": say(N_("This decision was already replaced by another one.")),
     "uq_take_home_decision_end_decision_id": say(N_("This decision was already ended.")),
+    "uq_take_home_request_end_asked_id": say(N_("This request was already declined.")),
     "uq_one_off_take_home_end_one_off_id": say(N_("These days were taken back before.")),
     "uq_treatment_credit_episode_id": say(N_("Days were credited to this episode before.")),
     "uq_collector_end_collector_id": say(N_("This authority was withdrawn before.")),
