@@ -13,7 +13,6 @@ from dispensary.demo.scene import Deed, Scene
 from dispensary.policy.stack import bands_in_force
 from dispensary.queries import dosing as facts_of
 from dispensary.queries import policy, stock
-from dispensary.rules.attendance import DayTaken
 from dispensary.rules.dosing import DosingFacts, shown_digest
 from dispensary.rules.stock import lines_for
 from dispensary.services import dosing, elsewhere, incidents, replacements, spills, stops, vomiting
@@ -51,7 +50,7 @@ def came_up(scene: Scene, patient: Patient, facts: DosingFacts, at: datetime) ->
             bands=bands,
             act=scene.nurse(patient, moment),
         )
-        patient.taken[scene.day] = DayTaken.PART
+        patient.taken[scene.day] = False
         scene.at(moment + UNTIL_ORDERED, order)
 
     def order(moment: datetime) -> None:
@@ -80,7 +79,7 @@ def came_up(scene: Scene, patient: Patient, facts: DosingFacts, at: datetime) ->
             site=scene.rules,
             act=act,
         )
-        patient.taken[scene.day], patient.last_at = DayTaken.WHOLE, moment
+        patient.taken[scene.day], patient.last_at = True, moment
 
     scene.at(at + UNTIL_IT_CAME_UP, note)
     return True

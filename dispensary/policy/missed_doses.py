@@ -13,6 +13,7 @@ from itertools import combinations, pairwise
 from typing import Any
 
 from dispensary.policy.entries import CITED, Cited, Mark, bad, check_keys, cited, fraction, whole_number, words_of
+from dispensary.wording import Words
 from models.enums import Answer, Medication, ReEntryAction, TreatmentPhase
 from models.units import Mg, mg
 
@@ -129,6 +130,8 @@ class MissedDoseTables:
     """The tables in force at a site on a day; empty where no approved profile says anything."""
 
     in_force: tuple[TableInForce, ...] = ()
+    unreadable: Words | None = None
+    """Why what was approved cannot be read now, and what to do; None where it can."""
 
     def of(self, medication: Medication, phase: TreatmentPhase) -> tuple[TableInForce, ...]:
         """Return every approved table for a drug in a treatment phase, by the profile's id."""

@@ -6,7 +6,7 @@ for a site; a file that was changed after its approval is refused.
 
 import hashlib
 import tomllib
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -97,14 +97,18 @@ class Approval:
     approved_by: str
 
 
-def load(folders: Iterable[Path]) -> tuple[Profile, ...]:
+def load(folders: Iterable[Path], only: Collection[str] | None = None) -> tuple[Profile, ...]:
     """Return every profile of these folders, by id; a folder that is not there holds none.
+
+    Args:
+        folders: to look in.
+        only: the ids of those that are asked for; what is wrong with the others is not looked at then.
 
     Raises:
         Refused: a file cannot be understood, or two files have one id; the words name file and entry.
     """
     files = [file for folder in folders for file in sorted(folder.glob("*.toml"))]
-    profiles = [read(file) for file in files]
+    profiles = [read(file) for file in files if only is None or file.stem in only]
     for one, other in combinations(profiles, 2):
         if one.id == other.id:
             raise bad(one.id, "two files have this id")

@@ -11,6 +11,7 @@ from dispensary.errors import Refused
 from dispensary.policy.missed_doses import MissedDoseTables
 from dispensary.policy.profiles import SHIPPED, Approval, Profile, load, refuse_if_changed
 from dispensary.policy.stack import missed_dose_tables
+from dispensary.wording import N_, say
 from models import PolicyApproval, Staff
 
 OWN_PROFILES = "own_profiles"
@@ -64,7 +65,7 @@ def loaded(session: Session, folders: Iterable[Path]) -> tuple[Profile, ...]:
 def missed_doses(session: Session, site_id: int) -> Callable[[date], MissedDoseTables]:
     """Return how the missed-dose tables in force at a site on a day are looked up: once a day, and only when asked for.
 
-    Profiles that cannot be used speak of nothing, so that the house's own limits hold.
+    Where an approved profile cannot be used the tables say so: nobody knows what it would hold.
     """
     found: dict[date, MissedDoseTables] = {}
 
@@ -77,9 +78,16 @@ def missed_doses(session: Session, site_id: int) -> Callable[[date], MissedDoseT
 
 
 def _missed_doses_on(session: Session, site_id: int, day: date) -> MissedDoseTables:
+    decided = [approval for approval in approvals(session, site_id, day) if approval.in_force]
+    if not decided:
+        return MissedDoseTables()
     own = session.connection().get_execution_options().get(OWN_PROFILES)
     try:
-        profiles = loaded(session, (SHIPPED, *([Path(own)] if own else [])))
-    except Refused:
-        return MissedDoseTables()
-    return missed_dose_tables(profiles, approvals(session, site_id, day), day)
+        profiles = load((SHIPPED, *([Path(own)] if own else [])), only={approval.profile for approval in decided})
+        refuse_if_changed(profiles, decided)
+    except Refused as refusal:
+        return MissedDoseTables(unreadable=refusal.words)
+    except OSError:
+        words = N_("A file of approved policy cannot be opened. The administrator puts it back or makes it readable.")
+        return MissedDoseTables(unreadable=say(words))
+    return missed_dose_tables(profiles, decided, day)

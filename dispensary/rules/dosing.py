@@ -26,6 +26,7 @@ from models.enums import (
     ClaimKind,
     DoseOutcome,
     EpisodeEndReason,
+    Medication,
     ReEntryAction,
     RefusedReason,
     StopKind,
@@ -96,6 +97,12 @@ class SiteRules:
     def hold_from(self, phase: TreatmentPhase) -> int:
         """Return from how many days without medicine a dose is held where no table speaks. Source: house.toml ceilings."""
         return self.hold_from_days_induction if phase is TreatmentPhase.INDUCTION else self.hold_from_days
+
+    def judged(self, inputs: ReEntryInputs, medication: Medication, phase: TreatmentPhase) -> ReEntryVerdict:
+        """Return what the re-entry gate says of a drug in a treatment phase, by the tables in force on the day."""
+        tables = self.missed_doses(inputs.on)
+        course = Course(medication, phase, self.hold_from(phase), tables.unreadable)
+        return decide(inputs, course, tables.of(medication, phase))
 
 
 @dataclass(frozen=True)
@@ -456,9 +463,7 @@ def re_entry_verdict(facts: DosingFacts, site: SiteRules) -> ReEntryVerdict | No
     """
     if facts.order is None or facts.re_entry is None or (facts.injection is not None and not facts.injection.begins):
         return None
-    drug, phase = facts.order.medication, facts.order.treatment_phase
-    tables = site.missed_doses(facts.clinic_day).of(drug, phase)
-    return decide(facts.re_entry, Course(drug, phase, site.hold_from(phase)), tables)
+    return site.judged(facts.re_entry, facts.order.medication, facts.order.treatment_phase)
 
 
 def released_today(facts: DosingFacts) -> bool:
@@ -502,9 +507,12 @@ def last_dose_not_asked(facts: DosingFacts, site: SiteRules) -> Reason | None:
 
 
 def seen_first(facts: DosingFacts, site: SiteRules) -> bool:
-    """Return whether somebody must confirm at the window that the person was seen and is not intoxicated."""
+    """Return whether somebody must confirm at the window that the person was seen and is not intoxicated.
+
+    A release does not take this away: the prescriber decided on the days, and sobriety is seen at the window.
+    """
     verdict = re_entry_verdict(facts, site)
-    if verdict is None or facts.due_mg is None or released_today(facts):
+    if verdict is None or facts.due_mg is None:
         return False
     return verdict.action is ReEntryAction.GIVE_IF_NOT_INTOXICATED
 

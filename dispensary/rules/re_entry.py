@@ -18,6 +18,7 @@ from models.units import Mg
 
 NOTHING, TENTH = Mg(Decimal(0)), Decimal("0.1")
 HOUSE = "house.toml: ceilings.hold_from_days, ceilings.hold_from_days_induction (project specification §5)"
+CAUTION = "project specification §5: what is not known takes the more cautious branch"
 
 
 @dataclass(frozen=True)
@@ -45,6 +46,8 @@ class Course:
     treatment_phase: TreatmentPhase
     hold_from: int
     """The site's limit in this treatment phase, never above the house's."""
+    unreadable: Words | None = None
+    """Why the approved tables cannot be read now, and what to do; None where they can."""
 
 
 @dataclass(frozen=True)
@@ -153,6 +156,8 @@ class ReEntryVerdict:
     """The grounds, the gravest first; empty where nothing is held."""
     covered: bool = True
     """Whether an approved table speaks of these days."""
+    basis: str = HOUSE
+    """On what it rests where no row decided."""
 
     @property
     def holds(self) -> bool:
@@ -162,7 +167,12 @@ class ReEntryVerdict:
     @property
     def citation(self) -> str:
         """Where the decision stands."""
-        return self.fired.citation if self.fired else HOUSE
+        return self.fired.citation if self.fired else self.basis
+
+    @property
+    def by_caution(self) -> bool:
+        """Whether it is held for what nobody knows, not by a row or by the house's limit."""
+        return self.fired is None and self.basis == CAUTION
 
     @property
     def rows(self) -> tuple[MissedDoseRow, ...]:
@@ -193,7 +203,7 @@ def decide(inputs: ReEntryInputs, course: Course, tables: Sequence[TableInForce]
     verdict = _by_tables(inputs, course, tables, _used(inputs))
     if inputs.said is None and _answer_matters(inputs, course, tables):
         verdict = _held(verdict, say(N_("Whether a full agonist was used since decides, and nobody has asked yet.")))
-    for ground in _further_grounds(inputs):
+    for ground in _further_grounds(inputs, course):
         verdict = _held(verdict, ground)
     return verdict
 
@@ -266,9 +276,12 @@ def _days_ground(inputs: ReEntryInputs) -> Words:
     return say(N_("%(days)s days without medicine: the usual dose may be too much now."), days=inputs.days)
 
 
-def _further_grounds(inputs: ReEntryInputs) -> list[Words]:
+def _further_grounds(inputs: ReEntryInputs, course: Course) -> list[Words]:
     """Return what holds a dose whatever the tables say."""
     grounds = []
+    if course.unreadable is not None and inputs.days > 0:
+        words = N_("%(days)s days without medicine, and the approved policy cannot be read: %(problem)s")
+        grounds.append(say(words, days=inputs.days, problem=course.unreadable))
     if inputs.away:
         grounds.append(say(N_("On record as in hospital or custody: what was taken there last is not verified.")))
     if inputs.empties_missing and inputs.days_on_record > 0:
@@ -288,7 +301,7 @@ def _held(verdict: ReEntryVerdict, ground: Words) -> ReEntryVerdict:
         return replace(verdict, why=(*verdict.why, ground))
     others = (*((verdict.fired,) if verdict.fired else ()), *verdict.others)
     return ReEntryVerdict(
-        ReEntryAction.HOLD_NOTIFY, verdict.inputs, others=others, why=(ground,), covered=verdict.covered
+        ReEntryAction.HOLD_NOTIFY, verdict.inputs, others=others, why=(ground,), covered=verdict.covered, basis=CAUTION
     )
 
 

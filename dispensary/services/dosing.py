@@ -129,7 +129,7 @@ def record_part_dose(
 
 
 def withhold_dose(
-    session: Session, *, person_id: int, reason: WithheldReason, note: str, act: Act, site: SiteRules | None = None
+    session: Session, *, person_id: int, reason: WithheldReason, note: str, site: SiteRules, act: Act
 ) -> Dose:
     """Record that staff gave no dose, and why. It is still a day without medicine.
 
@@ -143,8 +143,7 @@ def withhold_dose(
     """
     dose, facts = _without_a_dose(session, person_id, DoseOutcome.WITHHELD, act, withheld_reason=reason, note=note)
     audit.record(session, AuditKind.DOSE_WITHHELD, dose, act, person=person_id, reason=reason)
-    if site is not None:
-        re_entry_decisions.note_decision(session, rules.re_entry_verdict(facts, site), dose, act)
+    re_entry_decisions.note_decision(session, rules.re_entry_verdict(facts, site), dose, act)
     ask_prescriber(session, person_id, reason, act)
     take_home_reviews.note_if_deciding(session, person_id, act)
     return dose
@@ -164,14 +163,20 @@ def ask_prescriber(session: Session, person_id: int, reason: WithheldReason, act
         stops.set_stop(session, person_id=person_id, kind=StopKind.SEDATION, decide_by=act.at + ANSWER_WITHIN, act=act)
 
 
-def refuse_dose(session: Session, *, person_id: int, reason: RefusedReason, note: str, act: Act) -> Dose:
+def refuse_dose(
+    session: Session, *, person_id: int, reason: RefusedReason, note: str, site: SiteRules, act: Act
+) -> Dose:
     """Record that the person came and took no dose.
+
+    Args:
+        site: what the re-entry gate goes by, so that what it said is kept with the record.
 
     Raises:
         Refused: no dose is due, so there is nothing to refuse.
     """
-    dose, _ = _without_a_dose(session, person_id, DoseOutcome.REFUSED, act, refused_reason=reason, note=note)
+    dose, facts = _without_a_dose(session, person_id, DoseOutcome.REFUSED, act, refused_reason=reason, note=note)
     audit.record(session, AuditKind.DOSE_REFUSED, dose, act, person=person_id, reason=reason)
+    re_entry_decisions.note_decision(session, rules.re_entry_verdict(facts, site), dose, act)
     return dose
 
 

@@ -237,7 +237,7 @@ def test_on_the_expected_list_only_from_the_first_day_of_the_window(session, wor
 
 
 def test_withheld_injection_stays_due(session, world, who):
-    dosing.withhold_dose(session, person_id=who.id, reason=WithheldReason.OTHER, note="", act=world.act())
+    dosing.withhold_dose(session, person_id=who.id, reason=WithheldReason.OTHER, note="", site=SITE, act=world.act())
 
     assert session.scalars(select(Dose.taken_mg)).all() == [mg("0")]
     assert reasons(session, world, who, 1) == []

@@ -8,15 +8,20 @@ from sqlalchemy import select
 
 import models
 from dispensary.errors import Conflict, NotFound, Refused
-from dispensary.queries import dosing
-from dispensary.rules.dosing import re_entry_verdict
+from dispensary.policy.missed_doses import MissedDoseTables
+from dispensary.queries import dosing, expected
+from dispensary.rules.dosing import re_entry_verdict, seen_first
 from dispensary.services import absences, prescriber_desk, re_entry, stops, tasks
+from dispensary.services import dosing as doses
 from models import enums
 from models.units import mg
 from tests import factories, take_homes
+from tests.spec.test_re_entry import table
 from tests.station import SITE, ask, codes, give, look
 
 DAY = timedelta(days=1)
+OF_2003 = replace(SITE, missed_doses=lambda day: MissedDoseTables((table("au-2003"),)))
+"""A site whose approved table gives after two days only if not intoxicated, and holds from three."""
 
 
 @pytest.fixture
@@ -262,3 +267,84 @@ def test_everyone_held_is_everyone_whom_the_window_would_hold(session, world, he
     assert [(who.person_id, one.days_without_medicine) for who, one in found] == [(held.id, 4), (late.id, 8)]
     for who, one in found:
         assert one == re_entry.held_today(session, who.person_id, world.act())
+
+
+@pytest.mark.parametrize(
+    ("verb", "reason"),
+    [
+        (doses.withhold_dose, enums.WithheldReason.INTOXICATED),
+        (doses.withhold_dose, enums.WithheldReason.DAYS_WITHOUT_MEDICINE),
+        (doses.refuse_dose, enums.RefusedReason.NOT_WANTED),
+    ],
+)
+def test_a_dose_withheld_or_refused_keeps_what_the_gate_said_and_by_which_version(session, world, verb, reason):
+    who = factories.patient(session, world, starts_on=world.day - 2 * DAY)
+
+    dose = verb(session, person_id=who.id, reason=reason, note="", site=OF_2003, act=world.act())
+
+    decision = session.scalars(select(models.ReEntryDecision)).one()
+    assert (decision.dose_id, decision.days, decision.action, decision.row_number) == (
+        dose.id,
+        2,
+        enums.ReEntryAction.GIVE_IF_NOT_INTOXICATED,
+        2,
+    )
+    assert (decision.profile, decision.profile_digest) == ("au-2003", "digest of au-2003")
+
+
+def test_nothing_is_kept_of_a_dose_refused_where_no_day_was_missed(session, world):
+    who = factories.patient(session, world)
+
+    doses.refuse_dose(
+        session, person_id=who.id, reason=enums.RefusedReason.NOT_WANTED, note="", site=OF_2003, act=world.act()
+    )
+
+    assert session.scalars(select(models.ReEntryDecision)).all() == []
+
+
+def test_a_release_does_not_do_away_with_the_look_at_the_person(session, world, held):
+    release(session, world, held)
+    of = session.scalars(select(models.DoseOrder)).one()
+    factories.dose(session, world, held, of, at=world.at - 3 * DAY)  # found later: the days are two now
+    ask(session, world, held)
+
+    facts = look(session, world, held)
+
+    assert (facts.days_without_medicine, facts.released_mg) == (2, mg("80"))
+    assert seen_first(facts, OF_2003)
+
+
+def test_a_release_by_telephone_that_was_disowned_holds_again_on_every_list(session, world, held):
+    made = release(session, world, held)
+    said = {"person_id": held.id, "clinic_day": world.day, "kind": enums.TelephoneOrderKind.RELEASE}
+    by_telephone = factories.save(
+        session,
+        models.TelephoneOrder(
+            order_id=made.order_id,
+            release_id=made.id,
+            amount_mg=mg("80"),
+            prescriber_id=world.prescriber.id,
+            reason="on the line",
+            said_at=world.at,
+            countersign_by=world.at + DAY,
+            **said,
+            **factories.stamp(world),
+        ),
+    )
+    factories.save(
+        session,
+        models.Countersignature(
+            telephone_order_id=by_telephone.id,
+            agreed=False,
+            note="never asked",
+            signed_at=world.at,
+            **factories.stamp(world, world.prescriber),
+        ),
+    )
+
+    (row,) = expected.everyone_expected(
+        session, site_id=world.site.id, window_id=None, clinic_day=world.day, at=world.at
+    )
+
+    assert row.facts.released_mg is None
+    assert picture(session, world, held).released_mg is None

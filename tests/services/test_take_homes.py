@@ -53,6 +53,7 @@ from models.enums import (
 from tests import factories
 from tests.rows import audited, count
 from tests.spec.test_take_homes import RULE_OF_2024, SIX, asking
+from tests.station import SITE
 
 NOTHING_APPROVED = TakeHomePolicy()
 OF_2024 = TakeHomePolicy(RULE_OF_2024)
@@ -498,13 +499,13 @@ def test_stop_opens_a_review_and_the_decision_stands(session, world, who):
 def test_withheld_dose_opens_a_review(session, world, who):
     decide(session, world, who)
 
-    dosing.withhold_dose(session, person_id=who.id, reason=WithheldReason.OTHER, note="", act=world.act())
+    dosing.withhold_dose(session, person_id=who.id, reason=WithheldReason.OTHER, note="", site=SITE, act=world.act())
 
     assert kinds_on_desk(session, world) == [TaskReasonKind.TAKE_HOME_REVIEW]
 
 
 def test_somebody_without_a_decision_needs_no_review(session, world, who):
-    dosing.withhold_dose(session, person_id=who.id, reason=WithheldReason.OTHER, note="", act=world.act())
+    dosing.withhold_dose(session, person_id=who.id, reason=WithheldReason.OTHER, note="", site=SITE, act=world.act())
 
     assert kinds_on_desk(session, world) == []
 
