@@ -18,8 +18,10 @@ from reportlab.pdfgen.canvas import Canvas
 from sqlalchemy.orm import Session
 
 from dispensary.errors import NotFound
-from dispensary.queries import bottles, sites
-from dispensary.queries.bottles import Content, LabelFacts
+from dispensary.queries import bottle_contents, handovers, sites
+from dispensary.queries import labels as on_record
+from dispensary.queries.bottle_contents import Content
+from dispensary.queries.labels import LabelFacts
 from dispensary.wording import N_, Speaker, Words, in_unit, say
 from models.enums import Form, LabelLayout, Medication
 from models.units import plain
@@ -71,16 +73,16 @@ def figures(session: Session, issue_id: int, site_id: int, *, printing: int, pri
     Raises:
         NotFound: nothing was handed out under this number here.
     """
-    if bottles.issue(session, issue_id, site_id) is None:
+    if handovers.issue(session, issue_id, site_id) is None:
         raise NotFound(say(N_("Nothing was handed out under this number here.")), code="no_such_issue")
-    site, labels = sites.site(session, site_id), bottles.label_facts(session, issue_id)
+    site, labels = sites.site(session, site_id), on_record.label_facts(session, issue_id)
     return LabelFigures(
         clinic=site.name,
         address=site.address,
         phone=site.phone,
         language=site.language,
         labels=tuple(labels),
-        contents=bottles.contents(session, [label.bottle_id for label in labels]),
+        contents=bottle_contents.contents(session, [label.bottle_id for label in labels]),
         printing=printing,
         printed_at=printed_at,
     )

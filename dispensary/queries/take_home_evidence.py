@@ -12,12 +12,12 @@ from dispensary.queries import calendar, ledger, orders, sites, take_homes
 from dispensary.queries.orders import OrderVersion
 from dispensary.queries.signs import same_person
 from dispensary.queries.sites import SiteSettings
-from dispensary.rules.bottles import Looked
+from dispensary.rules.bottle_returns import Looked
 from dispensary.rules.calendar import opens_on
 from dispensary.rules.ledger import days_in_treatment
 from dispensary.rules.ledger import ledger as statuses
 from dispensary.rules.take_home_evidence import WINDOW_DAYS, Record, StopSeen, UrineSeen
-from dispensary.rules.take_home_steps import Eligibility, eligibility
+from dispensary.rules.take_home_steps import Eligibility, allowed_in_induction, eligibility
 from dispensary.rules.take_homes import LOOKED_AHEAD, Decision, OpenDays
 from models import (
     Bottle,
@@ -61,6 +61,14 @@ def eligibility_of(
     return eligibility(
         record, medication, policy, open_days(session, site_id, today), standing(session, person_id, today)
     )
+
+
+def may_in_induction(
+    session: Session, person_id: int, site_id: int, today: date, medication: Medication, policy: TakeHomePolicy
+) -> bool:
+    """Return whether an approved profile lets somebody in induction take doses of a drug home today."""
+    days = ledger.person_days(session, person_id, site_id, until=today)
+    return allowed_in_induction(policy, medication, days_in_treatment(days, today))
 
 
 def medication_of(versions: list[OrderVersion], today: date) -> Medication | None:

@@ -111,6 +111,8 @@ class OneOffLine:
     facts: OneOff
     person_id: int
     rationale: str
+    over_ladder_reason: str | None
+    profile: str | None
     decided_by: str
     decided_at: datetime
     end_reason: str | None
@@ -131,6 +133,8 @@ def one_offs_of(session: Session, person_id: int) -> list[OneOffLine]:
             OneOff(made.id, made.reason, made.first_on, made.last_on),
             made.person_id,
             made.rationale,
+            made.over_ladder_reason,
+            made.profile,
             by,
             made.decided_at,
             ended,

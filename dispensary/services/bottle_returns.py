@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from dispensary.errors import Conflict, NotFound, Refused
 from dispensary.queries import people as records
-from dispensary.rules.bottles import LineHeld, Looked, rest_by_line
+from dispensary.rules.bottle_returns import NOTHING, LineHeld, Looked, rest_by_line
 from dispensary.services import audit, bottles, linked_slots, people, stock, tasks
 from dispensary.services.act import Act
 from dispensary.services.facts import write
@@ -32,7 +32,6 @@ from models.enums import (
 )
 from models.units import Quantity
 
-NOTHING = Quantity(Decimal(0))
 ANSWER_WITHIN = timedelta(hours=2)
 """When the prescriber's answer to a bottle that is gone or altered is due."""
 AS_USUAL = Looked(BottleState.EMPTY, SealState.BROKEN, Residue.EXPECTED)

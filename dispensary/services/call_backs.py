@@ -6,7 +6,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from dispensary.errors import Conflict, NotFound, Refused
-from dispensary.queries import bottles as records
+from dispensary.queries import bottles, wrong_bottles
+from dispensary.queries import call_backs as records
 from dispensary.queries import people as of_people
 from dispensary.services import audit, people, tasks
 from dispensary.services.act import Act
@@ -44,7 +45,7 @@ def call_back(
         raise Conflict(say(words, at=standing.called_at, by=standing.by), code="called_back_before")
     if due_by <= act.at:
         raise Refused(say(N_("The deadline must lie ahead.")), code="due_in_the_past", field="due_day")
-    held = records.at_home(session, person_id)
+    held = bottles.at_home(session, person_id)
     if not held:
         raise Refused(say(N_("Nothing is at home, so nothing can be brought in.")), code="nothing_at_home")
     made = write(
@@ -118,6 +119,24 @@ def close_call_back(
     return made
 
 
+def tell_overdue(session: Session, *, person_id: int, act: Act) -> bool:
+    """Put somebody whose deadline has passed on the prescriber's desk, once for each call-back; return whether it was done."""
+    people.lock(session, person_id)
+    standing = records.open_call_back_of(session, person_id)
+    if standing is None or not standing.overdue(act.at) or records.was_told(session, person_id, standing.due_by):
+        return False
+    tasks.note(
+        session,
+        person_id=of_people.surviving(session, person_id),
+        desk=Desk.PRESCRIBER,
+        kind=TaskReasonKind.CALL_BACK,
+        due_at=act.at + SOON,
+        again_since=standing.due_by,
+        act=act,
+    )
+    return True
+
+
 def _check_count(outcome: CallBackOutcomeKind, brought: int, expected: int) -> None:
     if outcome is CallBackOutcomeKind.ALL_THERE and brought < expected:
         words = N_("%(brought)s of %(expected)s are not all. Count again, or choose that some are missing.")
@@ -149,7 +168,7 @@ def note_wrong_bottles(session: Session, *, person_id: int, act: Act) -> int:
 
     Call with the person's row locked; part of the signature, which is audited.
     """
-    wrong = records.wrong_now(session, person_id, act.clinic_day)
+    wrong = wrong_bottles.wrong_now(session, person_id, act.clinic_day)
     if wrong:
         tasks.note(
             session, person_id=person_id, desk=Desk.NURSE, kind=TaskReasonKind.BOTTLES, due_at=act.at + SOON, act=act

@@ -13,7 +13,8 @@ from dispensary.queries import orders, take_home_evidence, take_homes
 from dispensary.queries.people import EpisodeSpan, episodes_of
 from dispensary.reasons import Reason
 from dispensary.rules import take_home_criteria
-from dispensary.rules.take_home_steps import Eligibility, over_the_ladder
+from dispensary.rules.take_home_limits import over_the_ladder
+from dispensary.rules.take_home_steps import Eligibility
 from dispensary.rules.take_homes import Decision
 from dispensary.services import audit, people, prescriber_desk
 from dispensary.services.act import Act
@@ -25,7 +26,8 @@ LONGEST_REVIEW = timedelta(days=366)
 """A review further off than a year is a slip of the pen."""
 MOST_WEEKS, MOST_DAYS = 4, 31
 MOST_CREDIT = 20 * 366
-REVIEWED = {TaskReasonKind.TAKE_HOME_REVIEW, TaskReasonKind.TAKE_HOME_REQUEST}
+REVIEWED = {TaskReasonKind.TAKE_HOME_REVIEW}
+"""What a decision answers; requests know by themselves which decision meets them."""
 BY_HAND = (TakeHomeEndReason.WITHDRAWN, TakeHomeEndReason.OWN_WISH)
 """Why somebody ends a decision; the other reasons follow from what else happened."""
 
@@ -80,7 +82,7 @@ def decide(
     assert known is not None  # an order was found
     _check_answers(known, answers)
     if not over_ladder_reason:
-        _refuse_over(over(session, person_id, wish, known, answers, policy, act))
+        refuse_over(over(session, person_id, wish, known, answers, policy, act))
     before = _standing(session, person_id)
     made = TakeHomeDecision(
         person_id=person_id,
@@ -236,7 +238,12 @@ def _check_answers(known: Eligibility, answers: Mapping[str, Answer]) -> None:
             raise Refused(say(words, criterion=seen.criterion.rule.words), code="criterion_unanswered")
 
 
-def _refuse_over(found: Sequence[Words]) -> None:
+def refuse_over(found: Sequence[Words]) -> None:
+    """Refuse what goes over a limit until somebody typed why; it says each limit.
+
+    Raises:
+        Refused: it does.
+    """
     if found:
         next_step = say(N_("Decide for less, or type the reason why this person is given more."))
         reasons = [Reason("over_the_ladder", words, next_step) for words in found]

@@ -20,10 +20,14 @@ def note(
     due_at: datetime,
     act: Act,
     stop_id: int | None = None,
+    again_since: datetime | None = None,
 ) -> Task:
     """Open the desk's task for a person, or let a further reason join the one that is open.
 
     Call with the person's row locked. The same reason noted twice joins once; the earlier due moment stands.
+
+    Args:
+        again_since: when the same reason was last answered, while others kept the task open; it may join again since.
     """
     query = select(Task).where(Task.person_id == person_id, Task.desk == desk, Task.resolved_at.is_(None))
     task = session.scalar(query)
@@ -34,6 +38,8 @@ def note(
     known = select(TaskReason.id).where(
         TaskReason.task_id == task.id, TaskReason.kind == kind, TaskReason.stop_id.is_not_distinct_from(stop_id)
     )
+    if again_since is not None:
+        known = known.where(TaskReason.noted_at >= again_since)
     task.due_at = min(task.due_at, due_at)
     if session.scalar(known) is None:
         session.add(TaskReason(task_id=task.id, kind=kind, stop_id=stop_id, noted_at=act.at, **act.stamp))

@@ -27,6 +27,7 @@ TABLES = {
     "issue_id": "take_home_issue",
     "decision_id": "take_home_decision",
     "one_off_id": "one_off_take_home",
+    "asked_id": "take_home_request",
 }
 """Gaps that are not named after their table."""
 

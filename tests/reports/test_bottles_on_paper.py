@@ -10,9 +10,10 @@ from pypdf import PdfReader
 from sqlalchemy import select
 
 from dispensary.queries import bottles as records
+from dispensary.queries import labels as on_labels
 from dispensary.queries.day_close import day_figures
 from dispensary.queries.register import register_page
-from dispensary.rules.bottles import Looked
+from dispensary.rules.bottle_returns import Looked
 from dispensary.services import bottle_returns
 from models import Bottle
 from models.enums import BottleState, LabelLayout, Residue, SealState
@@ -87,7 +88,7 @@ def test_names_print_in_their_own_script(session, world, family_name, given_name
 def test_code_holds_the_number_of_the_bottle_alone(session, world, who):
     issue = hand_over(session, world, who)
 
-    found = records.label_facts(session, issue.id)
+    found = on_labels.label_facts(session, issue.id)
 
     assert all(isinstance(one.uid, UUID) for one in found)
     assert records.bottle_of_code(session, str(found[0].uid).upper(), world.site.id) == found[0].bottle_id

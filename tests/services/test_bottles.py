@@ -6,8 +6,10 @@ import pytest
 from sqlalchemy import func, select
 
 from dispensary.errors import Conflict, NotFound, Refused
+from dispensary.policy.take_homes import TakeHomePolicy
+from dispensary.queries.going_home import Terms
 from dispensary.queries.queue import queue
-from dispensary.services import bottles, stops
+from dispensary.services import bottles, call_backs, stops
 from models import (
     AuditEvent,
     Bottle,
@@ -20,10 +22,20 @@ from models import (
     RegisterEntry,
     TakeHomeIssue,
 )
-from models.enums import AuditKind, ClaimKind, LabelLayout, MovementKind, PlaceKind, StopKind
+from models.enums import (
+    AuditKind,
+    CallBackReason,
+    ClaimKind,
+    LabelLayout,
+    MovementKind,
+    PlaceKind,
+    StopKind,
+    TreatmentPhase,
+)
 from models.units import mg, quantity
 from tests import factories, take_homes
-from tests.station import codes, give
+from tests.spec.test_take_homes import RULE_OF_2024
+from tests.station import SITE, codes, give
 from tests.take_homes import decide, hand_over, one_off, plan, safe
 
 
@@ -183,7 +195,7 @@ def test_stop_holds_bottles_too(session, world, who):
     with pytest.raises(Refused) as refusal:
         hand_over(session, world, who)
 
-    assert reasons(refusal) == {"stop_standing"}
+    assert reasons(refusal) == {"stop_standing", "review_open"}
 
 
 def test_days_without_medicine_hold_bottles_too(session, world):
@@ -293,3 +305,120 @@ def test_nobody_waits_at_the_window_for_somebody_whose_dose_is_at_home(session, 
     assert who.id in expected
     assert who.id not in [row.person_id for row in queue(session, site_id=world.site.id, clinic_day=tomorrow)]
     assert who.id in [row.person_id for row in queue(session, site_id=world.site.id, clinic_day=day)]
+
+
+# Induction, call-backs, collectors and a day that is at home already
+
+
+ALWAYS = TakeHomePolicy(RULE_OF_2024)
+
+
+def inducing(session, world):
+    made = factories.patient(session, world, treatment_phase=TreatmentPhase.INDUCTION)
+    decide(session, world, made)
+    safe(session, world, made)
+    give(session, world, made)
+    return made
+
+
+def test_in_induction_no_bottle_goes_home_and_the_page_says_why(session, world):
+    made = inducing(session, world)
+
+    shown = plan(session, world, made)
+
+    assert ([r.code for r in shown.against], shown.may_go) == (["induction"], False)
+
+
+def test_in_induction_bottles_go_home_where_an_approved_profile_allows_it(session, world):
+    made = inducing(session, world)
+    terms = Terms(SITE, 365, lambda: ALWAYS)
+
+    issue = hand_over(session, world, made, terms=terms)
+
+    assert len(session.scalars(select(Bottle).where(Bottle.issue_id == issue.id)).all()) == 2
+
+
+def test_policy_is_looked_up_only_in_induction(session, world, who):
+    give(session, world, who)
+
+    def never() -> TakeHomePolicy:
+        raise AssertionError("asked for the policy")
+
+    assert plan(session, world, who, terms=Terms(SITE, 365, never)).may_go
+
+
+def test_without_an_order_for_today_nothing_goes_home(session, world):
+    yesterday = world.day - timedelta(days=1)
+    made = factories.patient(session, world, starts_on=yesterday - timedelta(days=7), ends_on=yesterday)
+    decide(session, world, made)
+    safe(session, world, made)
+
+    shown = plan(session, world, made)
+
+    assert "no_active_order" in {r.code for r in shown.against}
+    assert not shown.bottles
+
+
+def test_nothing_more_goes_home_while_every_bottle_is_called_back(session, world, who):
+    give(session, world, who)
+    hand_over(session, world, who)
+    call_backs.call_back(
+        session,
+        person_id=who.id,
+        reason=CallBackReason.RANDOM,
+        channel="a call",
+        note="",
+        due_by=world.at + timedelta(days=1),
+        act=world.act(),
+    )
+    allowed = one_off(session, world, who, world.day + timedelta(days=3), world.day + timedelta(days=3))
+
+    shown = plan(session, world, who, one_off_id=allowed.id)
+
+    assert [r.code for r in shown.against] == ["called_back"]
+
+
+def test_collector_is_told_that_todays_dose_stays_here(session, world, who):
+    shown = plan(session, world, who, collected=True)
+
+    assert [r.code for r in shown.left_out] == ["todays_dose_stays"]
+    assert shown.days == [world.day + timedelta(days=1), world.day + timedelta(days=2)]
+
+
+def test_collector_takes_todays_dose_where_a_prescriber_allowed_today(session, world, who):
+    sister = take_homes.collector(session, world, who)
+    allowed = one_off(session, world, who, world.day, world.day + timedelta(days=1))
+
+    issue = hand_over(session, world, who, one_off_id=allowed.id, collector_id=sister.id, identity_seen="passport")
+
+    covered = select(Bottle.covers_on).where(Bottle.issue_id == issue.id).order_by(Bottle.covers_on)
+    assert session.scalars(covered).all() == [world.day, world.day + timedelta(days=1)]
+    assert "slot_taken" in codes(session, world, who)
+
+
+def test_whoever_comes_takes_todays_dose_here_though_today_was_allowed_as_a_single_day(session, world, who):
+    allowed = one_off(session, world, who, world.day, world.day + timedelta(days=1))
+
+    before = plan(session, world, who, one_off_id=allowed.id)
+    give(session, world, who)
+    after = plan(session, world, who, one_off_id=allowed.id)
+
+    assert [r.code for r in before.against] == ["dose_first"]
+    assert after.days == [world.day + timedelta(days=1)]
+
+
+def test_split_day_that_was_handed_over_leaves_nothing_to_say(session, world):
+    starts_on = world.day - timedelta(days=1)
+    made = factories.patient(session, world, starts_on=starts_on, steps={starts_on: ("50", "30")})
+    order = session.scalars(select(DoseOrder).where(DoseOrder.person_id == made.id)).one()
+    for part, amount in ((1, "5"), (2, "3")):
+        at = world.at - timedelta(days=1) + timedelta(hours=part)
+        factories.dose(session, world, made, order, lines={"methadone": amount}, part=part, at=at)
+    decide(session, world, made)
+    safe(session, world, made)
+    give(session, world, made)
+    hand_over(session, world, made)
+
+    shown = plan(session, world, made)
+
+    assert (shown.bottles, shown.left_out) == ((), ())

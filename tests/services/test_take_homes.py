@@ -347,7 +347,10 @@ def allow(session, world, who, **changes):
     first = world.day + timedelta(days=changes.pop("first", 3))
     values = {"reason": OneOffReason.JOURNEY, "first_on": first, "last_on": first + timedelta(days=2)}
     return one_off_take_homes.allow_once(
-        session, person_id=who.id, act=world.act(world.prescriber), **values | {"rationale": "funeral"} | changes
+        session,
+        person_id=who.id,
+        act=world.act(world.prescriber),
+        **values | {"rationale": "funeral", "policy": NOTHING_APPROVED} | changes,
     )
 
 
@@ -360,6 +363,25 @@ def test_one_off_doses_are_allowed_and_taken_back(session, world, who):
     assert (line.facts.reason, line.rationale, line.end_reason) == (OneOffReason.JOURNEY, "funeral", "stays here")
     kinds = [AuditKind.TAKE_HOME_ALLOWED_ONCE, AuditKind.TAKE_HOME_ONCE_ENDED]
     assert [len(audited(session, kind)) for kind in kinds] == [1, 1]
+
+
+def test_more_single_days_than_the_ladder_gives_need_a_typed_reason(session, world, who):
+    last = world.day + timedelta(days=12)
+
+    with pytest.raises(Refused) as refusal:
+        allow(session, world, who, last_on=last, policy=OF_2024)
+    made = allow(session, world, who, last_on=last, policy=OF_2024, over_ladder_reason="a funeral abroad")
+
+    assert (refusal.value.code, refusal.value.field) == ("over_the_ladder", "over_ladder_reason")
+    assert [reason.message.values["given"] for reason in refusal.value.reasons] == [10]
+    assert (made.over_ladder_reason, made.profile) == ("a funeral abroad", OF_2024.steps[0].profile)
+    assert take_homes.one_offs_of(session, who.id)[0].over_ladder_reason == "a funeral abroad"
+
+
+def test_single_days_within_the_ladder_keep_no_reason_but_the_profile(session, world, who):
+    made = allow(session, world, who, policy=OF_2024, over_ladder_reason="typed though nobody asked")
+
+    assert (made.over_ladder_reason, made.profile) == (None, OF_2024.steps[0].profile)
 
 
 def test_one_off_doses_are_taken_back_once(session, world, who):

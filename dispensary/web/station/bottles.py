@@ -8,14 +8,15 @@ from werkzeug.wrappers import Response
 from dispensary.errors import NotFound
 from dispensary.permissions import Permission
 from dispensary.queries import bottles as records
-from dispensary.queries import going_home, recorded_doses
-from dispensary.queries.going_home import Allowed, Asked
+from dispensary.queries import going_home, handovers, recorded_doses, taking_home
+from dispensary.queries.going_home import Asked, Terms
 from dispensary.queries.recorded_doses import RecordedDose
+from dispensary.queries.taking_home import Allowed
 from dispensary.rules.bottles import IssuePlan
 from dispensary.rules.dosing import DosingFacts
 from dispensary.services import bottles, dosing
 from dispensary.services.bottles import Handover
-from dispensary.web import edge, gate
+from dispensary.web import edge, gate, policies
 from dispensary.web.access import note_access
 from dispensary.web.changes import carried_out
 from dispensary.web.database import db
@@ -53,7 +54,7 @@ def _hand_over(person_id: int, one_off_id: int | None) -> Answer:
         return redirect(url_for("station.bottles", person_id=picture.identity.root_id), 303)
     note_access(person_id, "bottles")
     form, act = HandoverForm(), edge.act()
-    form.offer(records.collectors_of(db.session(), person_id, act.clinic_day))
+    form.offer(handovers.collectors_of(db.session(), person_id, act.clinic_day))
 
     def change(work: Work) -> str:
         return _issued(work, form.handover(person_id, one_off_id))
@@ -72,7 +73,7 @@ def _hand_over(person_id: int, one_off_id: int | None) -> Answer:
         "allowed": _allowed(person_id),
         "one_off_id": one_off_id,
         "reasons": _spoken(plan),
-        "given_today": records.issues_of(db.session(), person_id, act.clinic_day),
+        "given_today": handovers.issues_of(db.session(), person_id, act.clinic_day),
     }
     return render_template("station/bottles.html", form=form, **page), form.status
 
@@ -101,10 +102,7 @@ def bottles_after(dose_id: int) -> Response:
 
 
 def _issued(work: Work, handover: Handover) -> str:
-    have = edge.settings()
-    issue = bottles.issue_bottles(
-        work.session, handover=handover, site=have.rules, safety_check_days=have.safety_check_days, act=work.act
-    )
+    issue = bottles.issue_bottles(work.session, handover=handover, terms=_terms(), act=work.act)
     return url_for("bottles.issue", issue_id=issue.id)
 
 
@@ -113,20 +111,17 @@ def _facts(person_id: int) -> DosingFacts:
 
 
 def _plan(facts: DosingFacts, asked: Asked) -> IssuePlan:
-    act, have = edge.act(), edge.settings()
-    return going_home.issue_plan(
-        db.session(),
-        facts,
-        have.rules,
-        asked,
-        site_id=act.site_id,
-        window_id=act.window_id,
-        safety_check_days=have.safety_check_days,
-    )
+    act = edge.act()
+    return going_home.issue_plan(db.session(), facts, asked, _terms(), site_id=act.site_id, window_id=act.window_id)
+
+
+def _terms() -> Terms:
+    have = edge.settings()
+    return Terms(have.rules, have.safety_check_days, policies.take_homes)
 
 
 def _allowed(person_id: int) -> Allowed:
-    return going_home.allowed(db.session(), person_id, edge.act().clinic_day)
+    return taking_home.allowed(db.session(), person_id, edge.act().clinic_day)
 
 
 def _spoken(plan: IssuePlan) -> list[tuple[str, str]]:

@@ -7,7 +7,7 @@ from flask import render_template
 
 from dispensary.permissions import Permission
 from dispensary.policy.take_homes import TakeHomePolicy
-from dispensary.queries import orders, people, take_home_evidence, take_homes
+from dispensary.queries import orders, people, take_home_evidence, take_home_requests, take_home_reviews, take_homes
 from dispensary.queries.take_homes import DecisionLine
 from dispensary.rules.orders import OrderFacts
 from dispensary.rules.take_home_steps import Eligibility, allowed_in_induction
@@ -50,6 +50,8 @@ def of_person(person_id: int) -> str:
         collectors=take_homes.collectors_of(session, person_id),
         checks=checks,
         safe_until=take_homes.safety_holds_until(checks, edge.settings().safety_check_days),
+        review=take_home_reviews.open_review(session, person_id),
+        requests=take_home_requests.requests_of(session, person_id),
         credit=take_homes.credit_of(session, episode.id) if episode else None,
         today=act.clinic_day,
     )
