@@ -61,7 +61,7 @@ def run(create_app: MakeApp, name: str, night: datetime | None, site_code: str |
     """Run one job now, for one clinic day; what was done for it before is not done again."""
     job = next(job for job in JOBS if job.name == name)
     day = night.date() if night else None
-    with opening.clinic(create_app) as app, only_one(db.engine) as mine:
+    with opening.clinic(create_app) as app, only_one(db.engine, job.lane) as mine:
         if not mine:
             raise click.ClickException("another process is running jobs at this moment; try again in a minute")
         site = _site(site_code)

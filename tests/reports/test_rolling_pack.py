@@ -3,6 +3,7 @@
 import io
 import os
 import stat
+from datetime import UTC, datetime
 
 import pytest
 from pypdf import PdfReader
@@ -96,6 +97,25 @@ def test_last_three_packs_are_kept(app, world, clock, password, folder, morning)
         clock.forward(minutes=5)
 
     assert files(folder) == [f"main-20260302T07{minute}00Z.pdf" for minute in ("10", "15", "20")]
+
+
+def test_pack_just_written_is_never_the_one_taken_away_though_a_clock_ahead_left_later_names(tmp_path):
+    ahead = [f"main-20260309T07{minute}00Z.pdf" for minute in ("00", "05", "10")]
+    for name in (*ahead, "other-20260301T070000Z.pdf"):
+        (tmp_path / name).touch()
+
+    for minute in (0, 5):
+        packs.write(tmp_path, "main", datetime(2026, 3, 2, 7, minute, tzinfo=UTC), b"pack")
+
+    assert files(tmp_path) == ["main-20260302T070500Z.pdf", *ahead[1:], "other-20260301T070000Z.pdf"]
+
+
+def test_half_a_pack_that_a_power_cut_left_is_taken_away_by_the_next(tmp_path):
+    (tmp_path / "main-20260302T065500Z.part").write_bytes(b"half")
+
+    packs.write(tmp_path, "main", datetime(2026, 3, 2, 7, tzinfo=UTC), b"pack")
+
+    assert files(tmp_path) == ["main-20260302T070000Z.pdf"]
 
 
 def test_full_disk_is_a_failure_on_record_the_packs_before_stay_and_dosing_goes_on(
