@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from flask import Flask
 
+from dispensary.jobs.call_backs import tell_overdue_call_backs
 from dispensary.jobs.follow_up import propose_lost
 from dispensary.jobs.pack import write_pack
 from dispensary.jobs.reviews import open_take_home_reviews
@@ -43,5 +44,12 @@ JOBS: tuple[Job, ...] = (
         propose_lost,
         N_("Perhaps lost to follow-up"),
         N_("Every night: whoever has as many no-shows in a row as the site has set goes to the prescriber's desk, once."),
+    ),
+    Job(
+        "overdue_call_backs",
+        Nightly(timedelta(minutes=15)),
+        tell_overdue_call_backs,
+        N_("Call-backs past their deadline"),
+        N_("Every night: whoever was to bring in every bottle and did not by the deadline goes to the prescriber's desk."),
     ),
 )
