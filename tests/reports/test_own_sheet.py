@@ -1,6 +1,7 @@
 """The person's own sheet: one page in plain words, and nothing outside it that tells what it is about."""
 
 import io
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -10,10 +11,10 @@ from sqlalchemy import select
 import models
 from dispensary.errors import Refused
 from dispensary.policy.take_homes import TakeHomePolicy
-from dispensary.services import stops
-from models.enums import DoseOutcome, RefusedReason, StopKind
+from dispensary.services import calendar, stops
+from models.enums import ClosureKind, DoseOutcome, Form, RefusedReason, StopKind
 from reports import own_sheet, page
-from tests import factories
+from tests import factories, take_homes
 from tests.reports.made_up import SPEAK
 
 DAY = timedelta(days=1)
@@ -110,7 +111,7 @@ def test_whoever_has_no_order_gets_no_sheet(session, world):
 @pytest.mark.parametrize("paper", ["A4", "Letter"])
 @pytest.mark.parametrize(
     ("family_name", "given_name"),
-    [("Nguyễn", "Thị Hường"), ("王", "小明"), ("髙橋", "さくら"), ("O'Connor", "Siobhán")],
+    [("Nguyễn", "Thị Hường"), ("王", "小明"), ("髙橋", "さくら"), ("O'Connor", "Siobhán"), ("Иванова", "Надежда")],
 )
 def test_sheet_is_one_page_and_outside_it_nothing_is_told(session, world, paper, family_name, given_name):
     who = treated(session, world, 10, 9, 8, family_name=family_name, given_name=given_name)
@@ -142,3 +143,53 @@ def test_whoever_refused_today_can_still_come_today(session, world):
     )
 
     assert figures(session, world, who).next_visit == world.day
+
+
+@pytest.mark.parametrize("paper", ["A4", "Letter"])
+def test_sheet_stays_one_page_however_much_is_held_and_missing(session, world, paper):
+    who = treated(session, world, 10, 9, 8, family_name="Nguyễn Phạm Thị Thanh " * 3, given_name="Hường " * 4)
+    for kind in StopKind:
+        stops.set_stop(session, person_id=who.id, kind=kind, act=world.act())
+    made = figures(session, world, who, paper)
+    crowded = replace(made, known=replace(made.known, missing=made.known.missing * 20))
+
+    reader, words = text(own_sheet.render(crowded, speak=SPEAK))
+
+    assert len(made.stops) == len(StopKind)
+    assert len(reader.pages) == 1
+    assert "more: I ask for the list." in words
+    assert "I was in hospital or custody." in words
+
+
+def test_next_visit_is_no_day_that_is_closed_or_covered_by_a_bottle(session, world):
+    who = treated(session, world, *range(10, -1, -1))
+    closed = calendar.announce_closed(
+        session, first=world.day + DAY, last=world.day + DAY, kind=ClosureKind.PLANNED, reason="paint", act=world.act()
+    )
+    take_homes.safe(session, world, who)
+    allowed = take_homes.one_off(session, world, who, world.day + 2 * DAY, world.day + 2 * DAY)
+    take_homes.hand_over(session, world, who, one_off_id=allowed.id)
+
+    assert figures(session, world, who).next_visit == world.day + 3 * DAY
+    assert len(closed) == 1
+
+
+@pytest.mark.parametrize(("closed", "comes"), [((), 28), ((28,), 29), ((28, 29, 30, 31, 32, 33, 34, 35), 27)])
+def test_next_injection_is_on_an_open_day_of_its_window(session, world, closed, comes):
+    who = factories.person(session)
+    order = factories.depot_order(session, world, who)
+    factories.dose(session, world, who, order, form=Form.INJECTION)
+    for day in closed:
+        on = world.day + day * DAY
+        calendar.announce_closed(
+            session, first=on, last=on, kind=ClosureKind.HOLIDAY, reason="holiday", act=world.act()
+        )
+
+    assert figures(session, world, who).next_visit == world.day + comes * DAY
+
+
+def test_what_is_said_of_medicines_fits_the_order(session, world):
+    twice_a_day = " ".join(said(figures(session, world, treated(session, world, 1)), 4))
+
+    assert twice_a_day.startswith("Methadone. Taken every day")
+    assert "once a day" not in twice_a_day
