@@ -11,9 +11,10 @@ from wtforms import HiddenField, SubmitField
 
 from dispensary.errors import NotFound
 from dispensary.permissions import Permission
+from dispensary.queries import closure_needs
 from dispensary.queries import closures as records
 from dispensary.queries.calendar import calendar_of
-from dispensary.queries.closures import Needs
+from dispensary.queries.closure_needs import Needs
 from dispensary.rules.calendar import LONGEST_CLOSURE
 from dispensary.rules.closures import WHY
 from dispensary.rules.names import printable
@@ -119,7 +120,7 @@ def _page(first: date, last: date, form: SignForm) -> tuple[str, int]:
 
 def _needs(first: date, last: date) -> Needs:
     act = edge.act()
-    return records.needs(
+    return closure_needs.needs(
         db.session(), act.site_id, first=first, last=last, today=act.clinic_day, at=act.at, policy=policies.take_homes()
     )
 
