@@ -6,6 +6,7 @@ counts. A suggestion is the prescriber's to take or leave, and it is never more 
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
@@ -85,6 +86,9 @@ class MissedDoseTable(Cited):
     rows: tuple[MissedDoseRow, ...]
     silent_below: int | None
     """The source says nothing of fewer days than this; None where it speaks from the first day on."""
+    part_ends_from: Fraction | None
+    """A day on which at least this share of what was due was taken ends the days without medicine; None where the source
+    gives no share: then a part neither counts nor ends them."""
     words: str
 
     @property
@@ -137,9 +141,20 @@ class MissedDoseTables:
         """Return every approved table for a drug in a treatment phase, by the profile's id."""
         return tuple(table for table in self.in_force if table.rule.is_about(medication, phase))
 
+    def part_ends_from(self, medication: Medication, phase: TreatmentPhase) -> Fraction | None:
+        """Return from which share on a part ends the days without medicine: the largest, and none where any gives none."""
+        shares = [table.rule.part_ends_from for table in self.of(medication, phase)]
+        given = [share for share in shares if share is not None]
+        return max(given) if given and len(given) == len(shares) else None
+
+
+def none_in_force(day: date) -> MissedDoseTables:
+    """Return that no approved table speaks of a day."""
+    return MissedDoseTables()
+
 
 ENTRY = CITED | {"medications", "phases", "row", "words"}
-MAY = frozenset({"effective_to", "silent_below", "cap_at_last_dose"})
+MAY = frozenset({"effective_to", "silent_below", "cap_at_last_dose", "part_ends_from"})
 ROW = frozenset({"operator", "days", "action", "words"})
 ROW_MAY = frozenset({"if_full_agonist", "fraction", "max_mg", "min_mg", "citation", "mark"})
 
@@ -171,6 +186,7 @@ def _table(where: str, entry: dict[str, Any]) -> MissedDoseTable:
             phases=tuple(TreatmentPhase(word) for word in words_of(entry["phases"])),
             rows=tuple(_row(n, row, entry) for n, row in enumerate(entry["row"], start=1)),
             silent_below=whole_number(entry["silent_below"]) if "silent_below" in entry else None,
+            part_ends_from=_part(entry["part_ends_from"]) if "part_ends_from" in entry else None,
             words=entry["words"],
             **cited(entry),
         )
@@ -179,6 +195,15 @@ def _table(where: str, entry: dict[str, Any]) -> MissedDoseTable:
     except (ValueError, TypeError) as error:
         raise bad(where, str(error)) from error
     return table
+
+
+def _part(text: str) -> Fraction:
+    share = fraction(text)
+    if not 0 < share < 1:
+        raise ValueError(
+            "part_ends_from is a share of the day between 0 and 1; nothing ends no run, and all of it always does"
+        )
+    return share
 
 
 def _row(number: int, row: dict[str, Any], table: dict[str, Any]) -> MissedDoseRow:

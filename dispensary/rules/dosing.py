@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 from dispensary.clock import clinic_day
 from dispensary.permissions import Permission
 from dispensary.policy.house import house_rules
-from dispensary.policy.missed_doses import MissedDoseTables
+from dispensary.policy.missed_doses import MissedDoseTables, none_in_force
 from dispensary.reasons import Reason
 from dispensary.rules.depots import InjectionWindow, Timing
 from dispensary.rules.orders import OrderFacts, Step
@@ -76,10 +76,6 @@ class Slot:
     """What took it; None while it is free."""
 
 
-def _none_in_force(day: date) -> MissedDoseTables:
-    return MissedDoseTables()
-
-
 @dataclass(frozen=True)
 class SiteRules:
     """What the site has set, already no looser than the house rules allow."""
@@ -91,7 +87,7 @@ class SiteRules:
     day_starts: time = time(3)
     opening_days: frozenset[int] = frozenset(range(1, 8))
     """The days of the week on which the clinic doses; Monday is 1."""
-    missed_doses: Callable[[date], MissedDoseTables] = field(default=_none_in_force, compare=False)
+    missed_doses: Callable[[date], MissedDoseTables] = field(default=none_in_force, compare=False)
     """The approved missed-dose tables in force on a day; looked up only for somebody with days without medicine."""
 
     def hold_from(self, phase: TreatmentPhase) -> int:

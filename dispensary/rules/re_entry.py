@@ -201,11 +201,23 @@ def decide(inputs: ReEntryInputs, course: Course, tables: Sequence[TableInForce]
         tables: the approved tables in force for this drug and treatment phase; none where none is approved.
     """
     verdict = _by_tables(inputs, course, tables, _used(inputs))
+    if verdict.suggestion_mg is not None and not _answered(inputs):
+        verdict = _least_suggested(verdict, _by_tables(inputs, course, tables, Answer.NO))
     if inputs.said is None and _answer_matters(inputs, course, tables):
         verdict = _held(verdict, say(N_("Whether a full agonist was used since decides, and nobody has asked yet.")))
     for ground in _further_grounds(inputs, course):
         verdict = _held(verdict, ground)
     return verdict
+
+
+def _answered(inputs: ReEntryInputs) -> bool:
+    return inputs.said is not None and inputs.said.used_full_agonist is not Answer.UNKNOWN
+
+
+def _least_suggested(verdict: ReEntryVerdict, other: ReEntryVerdict) -> ReEntryVerdict:
+    """Return a verdict with the smaller amount, where either answer about full agonists may be the right one."""
+    amounts = [amount for amount in (verdict.suggestion_mg, other.suggestion_mg) if amount is not None]
+    return replace(verdict, suggestion_mg=min(amounts))
 
 
 def _used(inputs: ReEntryInputs) -> Answer:

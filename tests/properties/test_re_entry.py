@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from dispensary.policy.entries import Mark
 from dispensary.policy.missed_doses import STRICTNESS, MissedDoseRow, MissedDoseTable, Operator, TableInForce
 from dispensary.rules.re_entry import Course, ReEntryInputs, Said, decide
+from dispensary.wording import N_, say
 from models.enums import Answer, Medication, ReEntryAction, TreatmentPhase
 from models.units import Mg, mg
 
@@ -53,6 +54,7 @@ def tables(draw):
         phases=(TreatmentPhase.MAINTENANCE,),
         rows=tuple(rows),
         silent_below=None,
+        part_ends_from=None,
         words="",
         citation="",
         mark=Mark.SEEN,
@@ -142,3 +144,30 @@ def test_another_table_in_force_never_makes_it_milder_where_one_spoke(inputs, co
         fewer, more = in_force[:number], in_force[: number + 1]
         if decide(inputs, course, fewer).fired:
             assert rank(inputs, course, more) <= rank(inputs, course, fewer)
+
+
+@given(INPUTS, COURSES, IN_FORCE)
+def test_what_is_not_known_of_full_agonists_never_suggests_more_than_either_answer(inputs, course, in_force):
+    said = inputs.said or Said(1, 1, Answer.YES, None, None, Answer.UNKNOWN)
+    unknown = decide(replace(inputs, said=replace(said, used_full_agonist=Answer.UNKNOWN)), course, in_force)
+
+    for answer in (Answer.YES, Answer.NO):
+        known = decide(replace(inputs, said=replace(said, used_full_agonist=answer)), course, in_force)
+        if unknown.suggestion_mg is not None and known.suggestion_mg is not None:
+            assert unknown.suggestion_mg <= known.suggestion_mg
+
+
+@given(INPUTS, COURSES, IN_FORCE, st.integers(1, 20), st.integers(0, 10))
+def test_a_last_dose_told_longer_ago_is_never_judged_more_lightly(inputs, course, in_force, ago, longer):
+    def told(days):
+        return replace(inputs, said=Said(1, 1, Answer.NO, TODAY - timedelta(days=days), None, Answer.YES))
+
+    assert rank(told(ago + longer), course, in_force) <= rank(told(ago), course, in_force)
+
+
+@given(INPUTS, COURSES, IN_FORCE)
+def test_policy_that_cannot_be_read_is_never_judged_more_lightly(inputs, course, in_force):
+    unreadable = replace(course, unreadable=say(N_("Put the approved file back.")))
+
+    assert rank(inputs, unreadable, ()) <= rank(inputs, course, ())
+    assert inputs.days == 0 or decide(inputs, unreadable, ()).holds
