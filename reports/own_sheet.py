@@ -214,6 +214,8 @@ def _contest(figures: OwnSheetFigures) -> list[Words]:
 
 def _fewer(figures: OwnSheetFigures, listed: int) -> list[Words]:
     known = figures.known
+    if figures.injection is not None:
+        return [say(N_("Between two injections I do not have to come for a dose. I come for what I have agreed on."))]
     if known is None:
         return [say(N_("As a guest I come on every day on which a dose is due; my own clinic decides about more."))]
     said = [say(N_("Now I come about %(n)s times a week."), n=known.visits_a_week)]

@@ -188,6 +188,15 @@ def test_next_injection_is_on_an_open_day_of_its_window(session, world, closed, 
     assert figures(session, world, who).next_visit == world.day + comes * DAY
 
 
+def test_whoever_has_injections_is_not_told_of_doses_to_take_home(session, world):
+    who = factories.person(session)
+    factories.depot_order(session, world, who)
+
+    (words,) = said(figures(session, world, who), 3)
+
+    assert words.startswith("Between two injections I do not have to come for a dose.")
+
+
 def test_what_is_said_of_medicines_fits_the_order(session, world):
     twice_a_day = " ".join(said(figures(session, world, treated(session, world, 1)), 4))
 
