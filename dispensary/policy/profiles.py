@@ -20,6 +20,7 @@ from dispensary.errors import Refused
 from dispensary.policy.alerts import AlertEntry, read_alerts
 from dispensary.policy.depot_windows import DepotWindow, read_depot_windows
 from dispensary.policy.entries import CITED, Cited, bad, check_keys, cited
+from dispensary.policy.label_lines import LabelLine, read_label_lines
 from dispensary.policy.missed_doses import MissedDoseTable, read_missed_doses
 from dispensary.policy.take_homes import (
     LadderStep,
@@ -79,6 +80,7 @@ class Profile:
     take_home_criteria: tuple[TakeHomeCriterion, ...]
     take_home_rules: tuple[TakeHomeRule, ...]
     depot_windows: tuple[DepotWindow, ...]
+    label_lines: tuple[LabelLine, ...]
     digest: str
     """SHA-256 of the file."""
     superseded: str = ""
@@ -148,6 +150,7 @@ def _read(name: str, stem: str, content: bytes) -> Profile:
         take_home_criteria=read_criteria(name, entries["take_home_criterion"]),
         take_home_rules=read_rules(name, entries["take_home_rule"]),
         depot_windows=read_depot_windows(name, entries["depot_window"]),
+        label_lines=read_label_lines(name, entries["label_line"]),
         digest=hashlib.sha256(content).hexdigest(),
     )
 
@@ -161,6 +164,7 @@ KINDS = (
     "take_home_criterion",
     "take_home_rule",
     "depot_window",
+    "label_line",
 )
 HEAD = frozenset({"id", "title", "jurisdiction", "document", "edition", "words"})
 ENTRY = CITED | {"kind", "medication", "value", "unit", "words"}

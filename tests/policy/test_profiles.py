@@ -51,6 +51,7 @@ def test_shipped_profiles_are_whole_cited_and_none_is_doubtful():
         "sublocade-label-2025",
         "uk-orange-2017",
         "uk-orange-2017-missed-doses",
+        "us-21cfr290-labels",
         "us-42cfr8-2024",
         "us-42cfr8-2024-take-homes",
         "us-66fr4098-2001-take-homes",

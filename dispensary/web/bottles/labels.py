@@ -11,7 +11,7 @@ from dispensary.queries import handovers
 from dispensary.queries import labels as label_records
 from dispensary.queries.handovers import Issue
 from dispensary.services import bottles
-from dispensary.web import edge, gate
+from dispensary.web import edge, gate, policies
 from dispensary.web.access import note_access
 from dispensary.web.bottles.blueprint import bp
 from dispensary.web.bottles.forms import IssueForm, LabelsForm
@@ -68,7 +68,9 @@ def print_labels(issue_id: int) -> Response:
     with unit_of_work() as session:
         printed = bottles.note_labels_printed(session, issue_id=found.id, layout=layout, act=act)
         printing = printed.printing
-    figures = bottle_labels.figures(db.session(), found.id, act.site_id, printing=printing, printed_at=act.at)
+    figures = bottle_labels.figures(
+        db.session(), found.id, act.site_id, also=policies.label_lines(), printing=printing, printed_at=act.at
+    )
     content = bottle_labels.render(figures, layout, speak=edge.speaker(), start=start)
     return asked.file(content, asked.PDF, f"labels-{found.id}-{printing}.pdf")
 

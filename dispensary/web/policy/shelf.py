@@ -46,6 +46,8 @@ def _kinds(profile: Profile) -> Iterator[str]:
         yield _("doses that came up")
     if profile.alerts:
         yield _("health before a dose")
+    if profile.label_lines:
+        yield _("labels")
 
 
 def shelf() -> list[OnShelf]:
