@@ -12,13 +12,24 @@ from sqlalchemy.orm import Session
 
 from dispensary.errors import Refused
 from dispensary.policy.take_homes import TakeHomePolicy
-from dispensary.queries import calendar, dosing, ledger, on_call, people, sites, take_home_evidence
+from dispensary.queries import (
+    calendar,
+    dosing,
+    ledger,
+    on_call,
+    people,
+    sites,
+    take_home_evidence,
+    take_home_requests,
+    take_home_reviews,
+)
 from dispensary.queries.on_call import RotaDay
 from dispensary.rules import ledger as days
 from dispensary.rules.depots import InjectionWindow
 from dispensary.rules.dosing import DosingFacts, StandingStop, re_entry_verdict, released_today
 from dispensary.rules.ledger import LedgerDay
 from dispensary.rules.orders import OrderFacts
+from dispensary.rules.take_home_review import OpenReview
 from dispensary.rules.take_home_steps import Eligibility
 from dispensary.wording import N_, Moment, Speaker, Words, say
 from models.enums import DayStatus, Form, Medication, StopKind
@@ -52,6 +63,10 @@ class OwnSheetFigures:
     """Days without medicine, where the dose waits for a prescriber because of them."""
     known: Eligibility | None
     """The way to fewer visits; None for a guest."""
+    review: OpenReview | None
+    """Of doses to take home, which a prescriber has not answered."""
+    declined: str
+    """Why the newest wish about doses to take home was declined; empty where none was."""
     on_call: RotaDay
     clinic_heads: tuple[str, ...]
     phone: str
@@ -86,6 +101,8 @@ def figures(
         stops=facts.stops,
         days_held_for=facts.days_without_medicine if held else None,
         known=None if facts.guest else take_home_evidence.eligibility_of(session, person_id, site_id, today, policy),
+        review=take_home_reviews.open_review(session, person_id),
+        declined=next((one.declined or "" for one in take_home_requests.requests_of(session, person_id)), ""),
         on_call=on_call.on_call(session, site_id, today),
         clinic_heads=tuple(one.name for one in on_call.clinic_heads(session, site_id, today)),
         phone=sites.site(session, site_id).phone,
@@ -185,6 +202,14 @@ def _held(figures: OwnSheetFigures) -> list[Words]:
             "I was %(n)s days without medicine. My body is no longer used to the same amount, so a prescriber decides today."
         )
         said.append(say(words, n=figures.days_held_for))
+    if figures.review is not None:
+        words = N_(
+            "Whether I go on taking doses home is looked at again since %(at)s; a prescriber decides by %(due)s."
+            " Until then I come on every open day. What I have at home stays mine."
+        )
+        said.append(say(words, at=Moment(figures.review.since), due=Moment(figures.review.due_at)))
+    if figures.declined:
+        said.append(say(N_("What I asked for last was declined: %(why)s"), why=figures.declined))
     return said or [say(N_("No. Nothing is held back today."))]
 
 

@@ -11,7 +11,7 @@ from sqlalchemy import select
 import models
 from dispensary.errors import Refused
 from dispensary.policy.take_homes import TakeHomePolicy
-from dispensary.services import calendar, stops
+from dispensary.services import calendar, stops, take_home_requests, take_home_reviews
 from models.enums import ClosureKind, DoseOutcome, Form, RefusedReason, StopKind
 from reports import own_sheet, page
 from tests import factories, take_homes
@@ -63,6 +63,22 @@ def test_nothing_held_says_so(session, world):
     assert said(figures(session, world, treated(session, world, *range(10, 0, -1))), 1) == [
         "No. Nothing is held back today."
     ]
+
+
+def test_open_review_and_a_declined_wish_are_told_with_what_stays_the_persons(session, world):
+    who = treated(session, world, *range(10, 0, -1))
+    take_homes.decide(session, world, who, decided_at=world.at - DAY)
+    act = world.act(world.prescriber)
+    take_home_reviews.note(session, who.id, act)
+    nothing = {"reason": None, "first_on": None, "last_on": None}
+    asked = take_home_requests.ask(session, person_id=who.id, wish="work begins at six", act=world.act(), **nothing)
+    take_home_requests.decline(session, asked_id=asked.id, reason="first two quiet weeks", act=act)
+
+    review, declined = said(figures(session, world, who), 1)
+
+    assert "a prescriber decides by" in review
+    assert review.endswith("What I have at home stays mine.")
+    assert declined == "What I asked for last was declined: first two quiet weeks"
 
 
 def test_stop_is_named_in_plain_words_with_who_and_by_when_but_not_its_note(session, world):

@@ -8,12 +8,14 @@ from werkzeug.wrappers import Response
 from dispensary.errors import NotFound
 from dispensary.permissions import Permission
 from dispensary.queries import bottles as records
-from dispensary.queries import going_home, handovers, recorded_doses, taking_home
+from dispensary.queries import call_backs, going_home, handovers, recorded_doses, take_home_reviews, taking_home
+from dispensary.queries.call_backs import CallBackOnRecord
 from dispensary.queries.going_home import Asked, Terms
 from dispensary.queries.recorded_doses import RecordedDose
 from dispensary.queries.taking_home import Allowed
 from dispensary.rules.bottles import IssuePlan
 from dispensary.rules.dosing import DosingFacts
+from dispensary.rules.take_home_review import OpenReview
 from dispensary.services import bottles, dosing
 from dispensary.services.bottles import Handover
 from dispensary.web import edge, gate, policies
@@ -149,6 +151,18 @@ def bottles_offered(recorded: RecordedDose | None) -> Offered | None:
         usual = plan.may_go and not plan.left_out and not facts.check_digits
         g.bottles_offered = Offered(plan, usual) if plan.bottles or plan.against else None
     return g.bottles_offered
+
+
+@bp.app_template_global()
+def open_call_back(person_id: int) -> CallBackOnRecord | None:
+    """Return the call-back of somebody of whom the first look says that one stands."""
+    return call_backs.open_call_back_of(db.session(), person_id)
+
+
+@bp.app_template_global()
+def open_review(person_id: int) -> OpenReview | None:
+    """Return the open review of somebody of whom the first look says that doses go home."""
+    return take_home_reviews.open_review(db.session(), person_id)
 
 
 def _of_today(recorded: RecordedDose) -> bool:
