@@ -142,7 +142,7 @@ def too_much(scene: Scene, patient: Patient, facts: DosingFacts, at: datetime) -
         )
 
     scene.at(at + timedelta(minutes=45), watch)
-    scene.at(max(at + timedelta(hours=1), scene.closes) + timedelta(minutes=6), _decided(scene, patient))
+    scene.at(max(at + timedelta(hours=1), scene.closes) + timedelta(minutes=6), decided(scene, patient))
     return True
 
 
@@ -172,14 +172,14 @@ def dosed_elsewhere(scene: Scene, patient: Patient, facts: DosingFacts, at: date
             act=scene.nurse(patient, moment),
         )
         patient.note(order, 1, due, yesterday, taken_at, whole=True)
-        _decided(scene, patient)(moment)
+        decided(scene, patient)(moment)
         window.give_later(scene, patient, moment + timedelta(minutes=4))
 
     scene.at(at + timedelta(minutes=12), confirm)
     return True
 
 
-def _decided(scene: Scene, patient: Patient) -> Deed:
+def decided(scene: Scene, patient: Patient) -> Deed:
     """Let the prescriber decide: the stop is released, and what waits on the desk is answered."""
 
     def decide(moment: datetime) -> None:

@@ -10,9 +10,9 @@ from dispensary.rules import person_days
 from dispensary.rules.dosing import DosingFacts, Slot
 from dispensary.rules.ledger import runs
 from dispensary.rules.orders import DueAmount, OrderFacts, TakenDay, due_amount
-from dispensary.rules.person_days import DayDose, LastDose, OrderSpan, PersonDays
+from dispensary.rules.person_days import DayBottle, DayDose, LastDose, OrderSpan, PersonDays
 from dispensary.rules.re_entry import ReEntryInputs
-from models.enums import DoseOutcome, EpisodeKind
+from models.enums import DoseOutcome, EpisodeKind, TreatmentPhase
 from models.units import Mg
 
 A_DAY, FAR_ENOUGH = timedelta(days=1), 60
@@ -47,6 +47,30 @@ class Patient:
     released_on: date | None = None
     """The day for which a prescriber has considered the days without medicine."""
     notice_id: int | None = None
+    takes_home: bool = False
+    """Some decision lets doses go home, for once or for good."""
+    decided: bool = False
+    """There is a standing decision."""
+    bottles: set[date] = field(default_factory=set)
+    """The days that bottles at home covered, or cover."""
+    talked_on: date | None = None
+    """When storing doses safely was gone through."""
+    taken_in: bool = False
+    """In hospital or custody."""
+
+    @property
+    def is_steady(self) -> bool:
+        """Whether the order in force is for one amount every day, in maintenance."""
+        order = self.orders[0]
+        return order.treatment_phase is TreatmentPhase.MAINTENANCE and len(order.steps) == 1 and not order.weekdays
+
+    def has_come(self, day: date, days: int) -> bool:
+        """Whether the person took each of the last so many doses, this day's among them."""
+        return all(self.taken.get(day - n * A_DAY) or day - n * A_DAY in self.bottles for n in range(days))
+
+    def missed(self, day: date) -> bool:
+        """Whether nothing covers a day since the beginning of treatment."""
+        return day >= self.first_due and day not in self.taken and day not in self.bottles
 
     def order_on(self, day: date) -> OrderFacts | None:
         """Return the order that holds on a day."""
@@ -80,7 +104,9 @@ class Patient:
         )
         recent = list(self.taken.items())[-FAR_ENOUGH:]
         doses = [self._dose(day, DoseOutcome.GIVEN if whole else DoseOutcome.PART_GIVEN) for day, whole in recent]
-        return PersonDays(stays=[stay], orders=[OrderSpan(0, self.first_due, date.max, drug)], doses=doses)
+        bottles = [DayBottle(day, 1, drug) for day in sorted(self.bottles)[-FAR_ENOUGH:]]
+        orders = [OrderSpan(0, self.first_due, date.max, drug)]
+        return PersonDays(stays=[stay], orders=orders, doses=doses, bottles=bottles)
 
     def _dose(self, day: date, outcome: DoseOutcome) -> DayDose:
         return DayDose(day, 1, outcome, self.one.medication, A_LITTLE, A_LITTLE, claimed=True, covers_days=self.covers)
@@ -121,7 +147,7 @@ class Patient:
         self.parts_mg.setdefault(day, {})[part] = taken_mg
         done = whole and len(self.parts_mg[day]) >= order.parts
         self.taken[day] = done
-        self.covers = order.every_n_days if done else self.covers
+        self.covers = order.covers_days(day) if done else self.covers
         self.last_at = at
 
 
