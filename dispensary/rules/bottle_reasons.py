@@ -94,7 +94,7 @@ def review_open(review: OpenReview, days: Sequence[date]) -> Reason:
         say(
             one if len(days) == 1 else more,
             since=Moment(review.since),
-            due=review.due_at,
+            due=Moment(review.due_at),
             n=len(days),
             first=min(days),
             last=max(days),
@@ -113,7 +113,11 @@ def called_back(due_by: datetime, bottles: int) -> Reason:
     """Return that every bottle was called back, and none is handed over before somebody said what came of it."""
     return Reason(
         "called_back",
-        say(N_("Called back with %(n)s bottles by %(due)s; what came of it is not entered."), n=bottles, due=due_by),
+        say(
+            N_("Called back with %(n)s bottles by %(due)s; what came of it is not entered."),
+            n=bottles,
+            due=Moment(due_by),
+        ),
         say(N_("Take back what was brought, then enter what came of the call-back on the page of bottles.")),
         override=Permission.CALL_BACK,
     )

@@ -153,9 +153,10 @@ def test_sentences_for_translators_are_whole_literals():
 
 ASKED_BY_ADDRESS = {
     "page", "day", "from", "until", "month", "as_of", "least", "of", "sort", "back", "lang", "paper",
+    "asked",
 }  # fmt: skip
 """What may stand in an address: page number, days, least days, which part of a list, order, where to go back, language,
-size of paper. Never text about a person."""
+size of paper, the number of a request. Never text about a person."""
 
 
 def test_nothing_typed_about_a_person_travels_in_an_address():

@@ -9,6 +9,7 @@ from dispensary.queries import prescriber_desk, take_home_reviews
 from dispensary.services import calendar, stops, tasks
 from dispensary.services import prescriber_desk as desk
 from dispensary.services import take_home_reviews as reviews
+from dispensary.wording import Moment
 from models.enums import AuditKind, ClosureKind, Desk, StopKind, TaskReasonKind
 from tests import factories
 from tests.rows import audited
@@ -58,7 +59,7 @@ def test_open_review_is_said_at_the_window_with_who_decides_and_by_when(session,
     [reason] = shown.left_out
     assert (reason.code, shown.may_go, shown.against) == ("review_open", False, ())
     assert reason.message.values["n"] == 2
-    assert reason.message.values["due"] == world.at + timedelta(hours=2)
+    assert reason.message.values["due"] == Moment(world.at + timedelta(hours=2))
     assert shown.next_visit == world.day + timedelta(days=1)
 
 

@@ -10,7 +10,7 @@ from dispensary.web.forms import DayField, Form, Required, TextField, choices
 from dispensary.web.take_homes.forms import LONG, LimitedForm
 from models.enums import OneOffReason
 
-ANY_WEEK = ("", _l("nothing special: to come on fewer days from now on"))
+ANY_WEEK = ("every_week", _l("nothing special: to come on fewer days from now on"))
 NOT_A_CLOSURE = frozenset({OneOffReason.CLOSURE})
 
 
@@ -46,7 +46,7 @@ class RequestForm(Form):
         description=_l("In their words, with what makes it hard to come."),
         render_kw=LONG,
     )
-    reason = RadioField(_l("What are the days for?"), choices=[], default="")
+    reason = RadioField(_l("What are the days for?"), [Required(_l("Choose one."))], choices=[])
     first_on = DayField(_l("First day away; empty if it is about every week"))
     last_on = DayField(_l("Last day away"))
     submit = SubmitField(_l("Hand to the prescriber"))
@@ -59,7 +59,7 @@ class RequestForm(Form):
         """Return the request as the service wants it."""
         return {
             "wish": self.wish.data or "",
-            "reason": OneOffReason(self.reason.data) if self.reason.data else None,
+            "reason": OneOffReason(self.reason.data) if self.reason.data != ANY_WEEK[0] else None,
             "first_on": self.first_on.data,
             "last_on": self.last_on.data,
         }
