@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from dispensary.clock import clinic_day
 from dispensary.policy.take_homes import TakeHomePolicy
 from dispensary.queries import calendar, ledger, orders, sites, take_homes
+from dispensary.queries import take_home_care as care_of
 from dispensary.queries.orders import OrderVersion
 from dispensary.queries.signs import same_person
 from dispensary.queries.sites import SiteSettings
@@ -88,7 +89,7 @@ def record_of(session: Session, person_id: int, site_id: int, today: date, versi
     """Return what is on record about somebody as of today."""
     days = ledger.person_days(session, person_id, site_id, until=today)
     seen = statuses(days, today - timedelta(days=WINDOW_DAYS), today - timedelta(days=1), today)
-    checks = take_homes.safety_checks_of(session, person_id)
+    checks = care_of.safety_checks_of(session, person_id)
     amount_mg, amount_since = _dose(versions, today)
     settings = sites.settings(session, site_id, today)
     standing_stops, set_stops = _stops(session, person_id, today - timedelta(days=WINDOW_DAYS), settings)
@@ -104,7 +105,7 @@ def record_of(session: Session, person_id: int, site_id: int, today: date, versi
         amount_since=amount_since,
         stops_standing=standing_stops,
         stops_set=set_stops,
-        safety_until=take_homes.safety_holds_until(checks, sites.settings(session, site_id, today).safety_check_days),
+        safety_until=care_of.safety_holds_until(checks, sites.settings(session, site_id, today).safety_check_days),
     )
 
 

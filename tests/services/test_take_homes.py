@@ -8,6 +8,7 @@ from sqlalchemy import select
 from dispensary.errors import Conflict, NotFound, Refused
 from dispensary.policy.take_homes import TakeHomePolicy
 from dispensary.queries import prescriber_desk, take_home_evidence, take_homes
+from dispensary.queries import take_home_care as care_of
 from dispensary.services import (
     dosing,
     episodes,
@@ -15,6 +16,7 @@ from dispensary.services import (
     stops,
     take_home_care,
     take_home_reviews,
+    treatment_credit,
 )
 from dispensary.services import (
     prescriber_desk as desk,
@@ -311,7 +313,9 @@ def test_end_of_the_episode_ends_the_decision_and_takes_back_one_off_days(sessio
 
 
 def credit(session, world, who, days=90, reason="letter of 1 March"):
-    return verbs.credit_treatment(session, person_id=who.id, days=days, reason=reason, act=world.act(world.prescriber))
+    return treatment_credit.credit_treatment(
+        session, person_id=who.id, days=days, reason=reason, act=world.act(world.prescriber)
+    )
 
 
 def test_credited_days_count_for_the_ladder(session, world, who):
@@ -441,12 +445,12 @@ def name_collector(session, world, who, **changes):
 
 def test_collector_may_collect_until_the_last_day_or_until_it_is_withdrawn(session, world, who):
     made = name_collector(session, world, who)
-    [line] = take_homes.collectors_of(session, who.id)
+    [line] = care_of.collectors_of(session, who.id)
     days = [world.day, made.until_on, made.until_on + timedelta(days=1)]
 
     assert [line.may_on(day) for day in days] == [True, True, False]
     take_home_care.end_collector(session, collector_id=made.id, reason="no longer wished", act=world.act())
-    assert not take_homes.collectors_of(session, who.id)[0].may_on(world.day)
+    assert not care_of.collectors_of(session, who.id)[0].may_on(world.day)
     [named] = audited(session, AuditKind.COLLECTOR_NAMED)
     assert "Anh" not in named.body
     assert len(audited(session, AuditKind.COLLECTOR_ENDED)) == 1
@@ -491,8 +495,8 @@ def check_safety(session, world, who, **changes):
 def test_safety_talk_holds_for_a_year_with_its_first_day_and_naloxone_may_be_declined(session, world, who):
     check_safety(session, world, who)
 
-    checks = take_homes.safety_checks_of(session, who.id)
-    assert take_homes.safety_holds_until(checks, 365) == world.day + timedelta(days=364)
+    checks = care_of.safety_checks_of(session, who.id)
+    assert care_of.safety_holds_until(checks, 365) == world.day + timedelta(days=364)
     assert len(audited(session, AuditKind.SAFETY_CHECKED)) == 1
 
 
@@ -503,7 +507,7 @@ def test_talk_with_something_missing_says_what_was_agreed_and_does_not_hold(sess
     assert refusal.value.code == "missing_unexplained"
     check_safety(session, world, who, locked_storage=False, note="gets a lock box on Friday")
     assert count(session, SafetyCheck) == 1
-    assert take_homes.safety_holds_until(take_homes.safety_checks_of(session, who.id), 365) is None
+    assert care_of.safety_holds_until(care_of.safety_checks_of(session, who.id), 365) is None
 
 
 # Reviews: never a silent cut

@@ -149,7 +149,7 @@ def bottles_offered(recorded: RecordedDose | None) -> Offered | None:
         facts = _facts(recorded.person_id)
         plan = _plan(facts, Asked())
         usual = plan.may_go and not plan.left_out and not facts.check_digits
-        g.bottles_offered = Offered(plan, usual) if plan.bottles or plan.against else None
+        g.bottles_offered = Offered(plan, usual) if plan.bottles or plan.against or plan.left_out else None
     return g.bottles_offered
 
 
