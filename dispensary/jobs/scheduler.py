@@ -9,6 +9,7 @@ import multiprocessing
 import os
 import signal
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import timedelta
 
 from apscheduler.schedulers.background import BackgroundScheduler
@@ -38,8 +39,9 @@ def beside_the_window(app: Flask, create_app: Callable[[], Flask], seconds: floa
 
 
 def for_ever(app: Flask, seconds: float = SECONDS) -> None:
-    """Tick until the process is ended."""
-    started(BlockingScheduler(timezone="UTC"), lambda lane: safe_tick(app, lane), seconds)
+    """Tick until the process is ended; a job that is under way ends first."""
+    with suppress(KeyboardInterrupt):
+        started(BlockingScheduler(timezone="UTC"), lambda lane: safe_tick(app, lane), seconds)
 
 
 def started(scheduler: BaseScheduler, tick: Callable[[Lane], None], seconds: float) -> BaseScheduler:
