@@ -43,13 +43,17 @@ JOBS: tuple[Job, ...] = (
         Nightly(timedelta(minutes=20)),
         propose_lost,
         N_("Perhaps lost to follow-up"),
-        N_("Every night: whoever has as many no-shows in a row as the site has set goes to the prescriber's desk, once."),
+        N_(
+            "Every night: whoever has as many no-shows in a row as the site has set goes to the prescriber's desk, once."
+        ),
     ),
     Job(
         "overdue_call_backs",
         Nightly(timedelta(minutes=15)),
         tell_overdue_call_backs,
         N_("Call-backs past their deadline"),
-        N_("Every night: whoever was to bring in every bottle and did not by the deadline goes to the prescriber's desk."),
+        N_(
+            "Every night: whoever was to bring in every bottle and did not by the deadline goes to the prescriber's desk."
+        ),
     ),
 )
