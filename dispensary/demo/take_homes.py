@@ -1,5 +1,6 @@
 """Doses that go home from the made-up clinic: who may, the bottles handed over, and what becomes of them."""
 
+from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
 
 from dispensary.demo.dice import chance
@@ -7,6 +8,7 @@ from dispensary.demo.patient import Patient
 from dispensary.demo.scene import Scene
 from dispensary.queries import bottles as bottles_of
 from dispensary.queries import going_home, take_home_evidence, taking_home
+from dispensary.queries import take_home_reviews as reviews
 from dispensary.queries.going_home import Asked, Terms
 from dispensary.rules.take_home_criteria import name_of
 from dispensary.services import (
@@ -16,6 +18,7 @@ from dispensary.services import (
     dosing,
     one_off_take_homes,
     take_home_care,
+    take_home_reviews,
     take_homes,
 )
 from dispensary.services.bottles import Handover
@@ -38,25 +41,34 @@ DECIDED = {58: "15", 56: "36", 53: "24", 45: "135", 41: "4", 38: "26", 33: "15",
 STEADY_FOR = timedelta(days=60)
 REVIEW_AFTER = timedelta(days=90)
 A_WEEK = 7
-JOURNEY, CALLED_BACK, BROUGHT_ALL, LOST = 1, 1, 11, 1
-"""So many days before the last one somebody asks for a journey, is called back, brings everything, loses a bottle."""
+LEFT_OPEN = 2
+"""In the last so many evenings nobody looks at what is to be reviewed."""
 
 
 def in_the_evening(scene: Scene, at: datetime) -> None:
     """Decide about doses to take home, as the story has it for this day."""
+    if scene.days_left >= LEFT_OPEN:
+        _review(scene, at)
     if scene.days_left == TALKED_OVER:
-        for patient in [p for p in scene.daily() if p.is_steady and chance(scene.rng, 0.6)]:
+        for patient in [p for p in scene.daily() if p.is_steady and chance(scene.rng, 0.85)]:
             _talk(scene, patient, at)
     if scene.days_left in DECIDED and (deserving := _deserving(scene)):
         _decide(scene, deserving, DECIDED[scene.days_left], at)
-    if scene.days_left == JOURNEY:
-        _allow_journey(scene, at)
-    if scene.days_left == CALLED_BACK:
-        _call_back(scene, CallBackReason.RANDOM, at)
-    if scene.days_left == BROUGHT_ALL:
-        _call_back_until_all_there(scene, at)
-    if scene.days_left == LOST:
-        _lose(scene, at)
+    for befalls, days_left in HAPPENINGS.items():
+        if scene.days_left == days_left:
+            befalls(scene, at)
+
+
+def _review(scene: Scene, at: datetime) -> None:
+    """Let what was decided stand, after a look at whoever missed a day or was held."""
+    for patient in [p for p in scene.patients.values() if p.decided]:
+        if reviews.open_review(scene.session, patient.person_id) is not None:
+            take_home_reviews.keep(
+                scene.session,
+                person_id=patient.person_id,
+                rationale="talked it over: once, with good reason",
+                act=scene.act("prescriber", at),
+            )
 
 
 def _deserving(scene: Scene) -> Patient | None:
@@ -170,7 +182,7 @@ def _with_bottles(scene: Scene) -> list[Patient]:
     return [p for p in scene.patients.values() if max(p.bottles, default=date.min) > scene.day]
 
 
-def _call_back(scene: Scene, reason: CallBackReason, at: datetime) -> tuple[int, int] | None:
+def _call_back(scene: Scene, at: datetime) -> tuple[int, int] | None:
     """Call somebody's bottles back until tomorrow evening; return the call-back and how many bottles it is about."""
     held = _with_bottles(scene)
     if not held:
@@ -179,7 +191,7 @@ def _call_back(scene: Scene, reason: CallBackReason, at: datetime) -> tuple[int,
     made = call_backs.call_back(
         scene.session,
         person_id=scene.rng.choice(held).person_id,
-        reason=reason,
+        reason=CallBackReason.RANDOM,
         channel="telephone",
         note="",
         due_by=until.astimezone(at.tzinfo),
@@ -190,7 +202,7 @@ def _call_back(scene: Scene, reason: CallBackReason, at: datetime) -> tuple[int,
 
 def _call_back_until_all_there(scene: Scene, at: datetime) -> None:
     """Call somebody's bottles back, who brings every one within the hour and takes them home again."""
-    made = _call_back(scene, CallBackReason.RANDOM, at)
+    made = _call_back(scene, at)
 
     def close(moment: datetime) -> None:
         assert made is not None
@@ -242,3 +254,12 @@ def _allow_journey(scene: Scene, at: datetime) -> None:
         act=scene.act("prescriber", at),
     )
     patient.takes_home = True
+
+
+HAPPENINGS: dict[Callable[[Scene, datetime], object], int] = {
+    _call_back_until_all_there: 11,
+    _allow_journey: 1,
+    _call_back: 1,
+    _lose: 1,
+}
+"""What befalls somebody in the evening, so many days before the last one."""
