@@ -39,7 +39,7 @@ WITHHOLDING = frozenset(
 """Reasons that hold however the morning goes on; that it is too early, and what is poured from, may change."""
 NOT_YET = frozenset({"too_soon_after_last_day", "too_soon_after_part"})
 NOT_ASKED = "not_asked"
-ASK = say(N_("Ask when the last dose was. Longer ago than stands here, or not known: give nothing, call."))
+ASK = say(N_("Ask: last dose longer ago, or not known? Give nothing, call."))
 
 
 @dataclass(frozen=True)
@@ -338,7 +338,9 @@ class _Copy:
             self._fitted(left + 3, top - 8.5, self.speak(say(N_("ONLY IF NOT INTOXICATED"))), 8, True, right - left - 6)
             top -= 10
         said = (ASK, *row.not_before) if row.ask else row.not_before
-        self._small_lines(" ".join(self.speak(words) for words in said), left, right, top - 8, row.ask, 3)
+        self._small_lines(
+            " ".join(self.speak(words) for words in said), left, right, top - 8, row.ask, 2 if row.seen_first else 3
+        )
 
     def _small_lines(self, text: str, left: float, right: float, y: float, bold: bool, most: int) -> None:
         lines = broken(text, 6.5, right - left - 4, bold, self.language)

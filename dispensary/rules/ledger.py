@@ -80,7 +80,7 @@ def runs(days: PersonDays, on: date) -> Runs:
     first = counts_from(days, course, drug, since, on)
     confirmed = _without_medicine(days.without_bottles, drug, first, on)
     last = _last_confirmed(days, drug, on)
-    in_doubt = any(b.came_back_unused and (last[0] if last else first) < b.day < on for b in days.bottles)
+    in_doubt = any(b.came_back_unused and (last[0] if last else date.min) < b.day < on for b in days.bottles)
     return Runs(
         days_without_medicine=confirmed if in_doubt else _without_medicine(days, drug, first, on),
         no_shows_in_a_row=_no_shows(days, first_due_of(course), on),

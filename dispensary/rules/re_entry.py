@@ -175,6 +175,13 @@ class ReEntryVerdict:
         return self.fired is None and self.basis == CAUTION
 
     @property
+    def besides(self) -> tuple[Words, ...]:
+        """What holds it beside the days and the table or limit that speaks of them."""
+        if self.by_caution:
+            return self.why
+        return self.why[1:] if self.fired else self.why[2:]
+
+    @property
     def rows(self) -> tuple[MissedDoseRow, ...]:
         """The table that decided, for the answer about full agonists that counts; empty where none did."""
         return self.fired.table.rule.branch(_used(self.inputs)) if self.fired else ()

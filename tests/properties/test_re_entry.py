@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dispensary.policy.entries import Mark
-from dispensary.policy.missed_doses import STRICTNESS, MissedDoseRow, MissedDoseTable, Operator, TableInForce
+from dispensary.policy.missed_doses import HOLDS, STRICTNESS, MissedDoseRow, MissedDoseTable, Operator, TableInForce
 from dispensary.rules.re_entry import Course, ReEntryInputs, Said, decide
 from dispensary.wording import N_, say
 from models.enums import Answer, Medication, ReEntryAction, TreatmentPhase
@@ -23,22 +23,23 @@ ACTIONS = st.sampled_from(ReEntryAction)
 def ladders(draw, branch):
     """Rows of one branch, fewest days first, never milder at more days."""
     starts = draw(st.lists(st.integers(1, 12), min_size=1, max_size=4, unique=True).map(sorted))
+    operators = [draw(st.sampled_from(Operator)) for _ in starts]
     actions = sorted((draw(ACTIONS) for _ in starts), key=STRICTNESS.index, reverse=True)
     return [
         MissedDoseRow(
             number=n,
-            operator=draw(st.sampled_from(Operator)),
-            days=start,
+            operator=operator,
+            days=start - (operator is Operator.MORE_THAN),
             if_full_agonist=branch,
             action=action,
-            fraction=draw(st.none() | st.sampled_from([Fraction(1, 2), Fraction(3, 4)])),
-            max_mg=draw(st.none() | AMOUNTS),
-            min_mg=draw(st.none() | AMOUNTS),
+            fraction=draw(st.none() | st.sampled_from([Fraction(1, 2), Fraction(3, 4)])) if action in HOLDS else None,
+            max_mg=draw(st.none() | AMOUNTS) if action in HOLDS else None,
+            min_mg=draw(st.none() | AMOUNTS) if action in HOLDS else None,
             words="",
             citation="",
             mark=Mark.SEEN,
         )
-        for n, (start, action) in enumerate(zip(starts, actions, strict=True), start=1)
+        for n, (start, action, operator) in enumerate(zip(starts, actions, operators, strict=True), start=1)
     ]
 
 
@@ -46,8 +47,12 @@ def ladders(draw, branch):
 def tables(draw):
     rows = draw(ladders(None))
     if draw(st.booleans()):  # a return to full agonists brings every row sooner
-        sooner = [replace(row, if_full_agonist=Answer.YES, days=max(1, row.days - 2)) for row in rows]
-        rows = sooner + [replace(row, if_full_agonist=Answer.NO) for row in rows]
+        sooner = {
+            first: replace(row, if_full_agonist=Answer.YES, operator=Operator.AT_LEAST, days=first)
+            for row in rows
+            if (first := max(rows[0].from_days, row.from_days - 2))
+        }  # from the same day on; of those that would begin on one day the strictest
+        rows = list(sooner.values()) + [replace(row, if_full_agonist=Answer.NO) for row in rows]
     rows.sort(key=lambda row: row.from_days)
     rule = MissedDoseTable(
         medications=(Medication.METHADONE,),

@@ -75,7 +75,7 @@ def test_each_person_stands_with_what_is_due_the_last_dose_and_the_days_without(
     for words in ("P00777", "1985-05-17", "80 mg", "8 mL × 10 mg/mL", "02-28 08:00", "days without: 1"):
         assert words in row
     assert "DO NOT GIVE" not in row.replace("Do not give", "")
-    assert "Ask when the last dose was." in row.replace("\n", " ")
+    assert "Ask: last dose longer ago, or not known?" in row.replace("\n", " ")
 
 
 @pytest.mark.parametrize(("days", "marked"), [(0, None), (1, None), (2, "ONLY IF NOT INTOXICATED"), (3, "DO NOT GIVE")])

@@ -305,3 +305,19 @@ def test_a_draft_that_cannot_be_read_holds_nobody(app, client, session, world, o
     draft.unlink()
 
     assert given.status_code == 303
+
+
+def test_page_of_everyone_held_says_of_each_line_what_holds_it_besides_the_days(app, client, session, world, own_table):
+    missed(session, world, 1)
+    client.sign_in(session, world, world.prescriber)
+    file = app.extensions["home"].profiles / "own-methadone.toml"
+    approved = file.read_text()
+
+    before = client.get("/prescriber/held")
+    file.write_text(approved + "\n# changed\n")
+    unreadable = client.get("/prescriber/held")
+    file.write_text(approved)
+
+    assert "Release" not in before.text
+    assert "whatever a table says" in unreadable.text
+    assert "Put the approved file back" in unreadable.text
