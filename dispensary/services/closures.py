@@ -26,6 +26,7 @@ def sign_list(
     first: date,
     last: date,
     other_ways: Mapping[int, str],
+    otherwise: str = "",
     shown: str,
     policy: TakeHomePolicy,
     act: Act,
@@ -36,6 +37,7 @@ def sign_list(
 
     Args:
         other_ways: by person how they are dosed instead; somebody with a proposal may be given another way as well.
+        otherwise: how everybody is dosed who is given neither doses nor a way of their own.
         shown: the digest of the list that the prescriber saw.
         policy: the take-home rules in force.
 
@@ -51,6 +53,9 @@ def sign_list(
         lock.person(session, person_id)
     needs = _needs_as_shown(session, first, last, shown, policy, act)
     ways = {person: people.line(way, f"way-{person}") for person, way in other_ways.items()}
+    if for_the_others := people.line(otherwise, "otherwise"):
+        others = (line.person_id for line in needs.lines if not line.proposed and not ways.get(line.person_id))
+        ways |= dict.fromkeys(others, for_the_others)
     if without := [line for line in needs.lines if not line.proposed and not ways.get(line.person_id)]:
         words = say(N_("For %(n)s people another way must be typed: they cannot be given doses."), n=len(without))
         raise Refused(words, code="other_way_needed", field=f"way-{without[0].person_id}")

@@ -95,11 +95,13 @@ def needs(session, world, closed, policy):
     )
 
 
-def sign(session, world, closed, policy, ways=None, shown=None):
+def sign(session, world, closed, policy, ways=None, shown=None, **more):
     first, last = closed
     shown = shown or needs(session, world, closed, policy).digest
     act = world.act(world.prescriber)
-    return sign_list(session, first=first, last=last, other_ways=ways or {}, shown=shown, policy=policy, act=act)
+    return sign_list(
+        session, first=first, last=last, other_ways=ways or {}, shown=shown, policy=policy, act=act, **more
+    )
 
 
 def test_doses_are_proposed_for_whoever_is_due_and_not_covered(session, world, closed, allowed):
@@ -198,6 +200,21 @@ def test_signing_gives_each_person_doses_or_another_way(session, world, closed, 
     ]
     assert audited_kinds(session)[-2:] == [AuditKind.TAKE_HOME_ALLOWED_ONCE, AuditKind.CLOSURE_LIST_SIGNED]
     assert records.coming(session, world.site.id, world.day)[0].signed_by == world.prescriber.name
+
+
+def test_one_way_for_all_the_others_counts_for_nobody_with_doses_or_a_way_of_their_own(session, world, closed, allowed):
+    free, own, other = (settled(session, world, name) for name in "ABC")
+    for one in (own, other):
+        set_stop(session, person_id=one.id, kind=StopKind.SEDATION, act=world.act())
+
+    sign(session, world, closed, allowed, {own.id: "by the ward nurse"}, otherwise="dosed at the harbour site")
+
+    lines = records.signed_list(session, world.site.id, *closed).lines
+    assert [(line.person_id, line.other_way) for line in lines] == [
+        (free.id, ""),
+        (own.id, "by the ward nurse"),
+        (other.id, "dosed at the harbour site"),
+    ]
 
 
 def test_nobody_is_left_without_a_way(session, world, closed, allowed):

@@ -22,7 +22,7 @@ from dispensary.services import closures, printing
 from dispensary.web import edge, gate, policies
 from dispensary.web.changes import carried_out
 from dispensary.web.database import db, unit_of_work
-from dispensary.web.forms import LONGEST_ID, Form
+from dispensary.web.forms import LONGEST_ID, Form, TextField
 from dispensary.web.once import Work
 from dispensary.web.orders.blueprint import bp
 from dispensary.web.reporting import asked
@@ -41,6 +41,11 @@ class SignForm(Form):
     """The list of a closure, as it was shown; the other ways stand beside the people, one field each."""
 
     shown = HiddenField()
+    otherwise = TextField(
+        _l("For everybody else without doses"),
+        longest=200,
+        description=_l("Counts for whoever has no doses proposed and nothing typed beside the name."),
+    )
     sign = SubmitField(_l("Sign the list"))
 
 
@@ -73,6 +78,7 @@ def sign_closure(first_on: str, last_on: str) -> Answer:
             first=first,
             last=last,
             other_ways=ways,
+            otherwise=form.otherwise.data or "",
             shown=form.shown.data or "",
             policy=policy,
             act=work.act,
