@@ -40,6 +40,7 @@ WORDS = {
     "patients.contact", "patients.release_stop", "patients.correct_end", "orders.release_stop", "orders.close_task",
     "site.add_window", "site.name_terminal", "staff.set_password", "station.notes", "patients.end_health",
     "take_homes.end_once", "take_homes.end_collector", "take_homes.credit", "calendar.take_back",
+    "take_homes.decline", "take_homes.keep",
 }  # fmt: skip
 """Forms that take any printable words, and so may record what looks like garbage."""
 
