@@ -9,8 +9,8 @@ from sqlalchemy import create_engine, text
 from app import create_app
 from dispensary import cli
 from dispensary.demo import setting
-from dispensary.safekeeping import keys
 from dispensary.home import Home
+from dispensary.safekeeping import keys
 from tests.conftest import CHEAP_HASHER, MORNING
 from tests.exchange.test_import import FILES, add
 
