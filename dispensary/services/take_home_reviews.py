@@ -7,7 +7,7 @@ with who decides and by when; the prescriber answers it by leaving the decision 
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, func, join, select
 from sqlalchemy.orm import Session
 
 from dispensary.errors import Conflict
@@ -20,7 +20,7 @@ from dispensary.services.act import Act
 from dispensary.services.facts import write
 from dispensary.wording import N_, say
 from models import Person, Stop, StopRelease, TakeHomeDecision, TakeHomeDecisionEnd, TakeHomeReview, Task, TaskReason
-from models.enums import AuditKind, DayStatus, Desk, TaskReasonKind
+from models.enums import AuditKind, DayStatus, Desk, Origin, TaskReasonKind
 
 TIME_TO_REVIEW = timedelta(days=1)
 MISSED = frozenset({DayStatus.NO_SHOW, DayStatus.WITHHELD, DayStatus.REFUSED})
@@ -58,7 +58,7 @@ def to_review(session: Session, site_id: int, clinic_day: date) -> list[int]:
 
 
 def _is_to_review(session: Session, person_id: int, site_id: int, clinic_day: date) -> bool:
-    if _noted_since(session, person_id, _start_of(session, site_id, clinic_day)):
+    if _noted_of(session, person_id, site_id, clinic_day):
         return False
     return _stopped(session, person_id) or _missed(session, person_id, site_id, clinic_day)
 
@@ -125,22 +125,28 @@ def _missed(session: Session, person_id: int, site_id: int, day: date) -> bool:
 
 
 def _stopped(session: Session, person_id: int) -> bool:
-    stop = Stop.__table__.c
-    released = select(StopRelease.stop_id)
-    query = select(stop.id).where(same_person(stop.person_id, person_id), stop.id.not_in(released))
+    """Return whether a stop stands that no prescriber has answered for since it was set."""
+    stop, answered = Stop.__table__.c, reviews.answered_at(session, person_id)
+    query = select(stop.id).where(same_person(stop.person_id, person_id), stop.id.not_in(select(StopRelease.stop_id)))
+    if answered is not None:
+        query = query.where(stop.set_at >= answered)
     return session.scalar(query.limit(1)) is not None
 
 
-def _noted_since(session: Session, person_id: int, since: datetime) -> bool:
-    """Return whether a review was opened since a moment, or one is open."""
-    query = (
-        select(TaskReason.id)
-        .join(Task, Task.id == TaskReason.task_id)
-        .where(
-            same_person(Task.__table__.c.person_id, person_id), TaskReason.kind == KIND, TaskReason.noted_at >= since
-        )
-    )
-    return session.scalar(query.limit(1)) is not None or reviews.open_review(session, person_id) is not None
+def _noted_of(session: Session, person_id: int, site_id: int, clinic_day: date) -> bool:
+    """Return whether a review is open, or one was opened for a day or later.
+
+    At the window it is opened for the day on which it is noted; by itself only after its day is over, so that what was
+    noted in the early hours of a day is about the day before.
+    """
+    joined = join(TaskReason, Task, Task.id == TaskReason.task_id)
+    noted = select(TaskReason.noted_at, TaskReason.origin).select_from(joined)
+    mine = (same_person(Task.__table__.c.person_id, person_id), TaskReason.kind == KIND)
+    begins = _start_of(session, site_id, clinic_day)
+    ends = _start_of(session, site_id, clinic_day + timedelta(days=1))
+    rows = session.execute(noted.where(*mine, TaskReason.noted_at >= begins))
+    of_this_day = any(row.origin is not Origin.JOB or row.noted_at >= ends for row in rows)
+    return of_this_day or reviews.open_review(session, person_id) is not None
 
 
 def _start_of(session: Session, site_id: int, day: date) -> datetime:

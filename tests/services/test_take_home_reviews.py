@@ -1,5 +1,6 @@
 """An open review holds bottles until a prescriber answers it; what is at home and what nobody can take here goes on."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -10,7 +11,7 @@ from dispensary.services import calendar, stops, tasks
 from dispensary.services import prescriber_desk as desk
 from dispensary.services import take_home_reviews as reviews
 from dispensary.wording import Moment
-from models.enums import AuditKind, ClosureKind, Desk, StopKind, TaskReasonKind
+from models.enums import AuditKind, ClosureKind, Desk, Origin, StopKind, TaskReasonKind
 from tests import factories
 from tests.rows import audited
 from tests.station import give
@@ -142,6 +143,44 @@ def test_answer_counts_while_another_reason_keeps_the_task_open_and_a_new_miss_o
 
     assert answered is None
     assert take_home_reviews.open_review(session, who.id).since == world.at + 2 * LATER
+
+
+@pytest.fixture
+def absent(session, world):
+    """Somebody who comes every day, was dosed until yesterday, and does not come any more."""
+    made = factories.patient(session, world, starts_on=world.day - timedelta(days=7))
+    dosed_until_yesterday(session, world, made)
+    decide(session, world, made, attends_on="1234567", most_days=0, decided_at=world.at - timedelta(days=30))
+    return made
+
+
+def close_night(session, world, n):
+    """Open the reviews of the n-th day from today in the early hours of the day after, as the nightly job does."""
+    after_midnight = world.at + timedelta(days=n + 1) - timedelta(hours=3)
+    act = replace(world.act(at=after_midnight), origin=Origin.JOB)
+    return reviews.open_reviews(session, world.site.id, world.day + timedelta(days=n), act)
+
+
+def test_day_missed_after_the_review_of_the_day_before_was_answered_opens_another(session, world, absent):
+    first = close_night(session, world, 0)
+    keep(session, world, absent, at=world.at + timedelta(days=1))
+
+    assert (first, close_night(session, world, 1)) == ([absent.id], [absent.id])
+    assert take_home_reviews.open_review(session, absent.id) is not None
+
+
+def test_night_that_is_run_again_opens_no_review_that_was_answered(session, world, absent):
+    close_night(session, world, 0)
+    keep(session, world, absent, at=world.at + timedelta(days=1))
+
+    assert close_night(session, world, 0) == []
+
+
+def test_stop_that_stands_is_not_reviewed_again_once_the_prescriber_has_answered(session, world, who):
+    stops.set_stop(session, person_id=who.id, kind=StopKind.INCIDENT, act=world.act())
+    keep(session, world, who)
+
+    assert close_night(session, world, 0) == []
 
 
 def test_days_allowed_after_the_review_was_opened_go_home(session, world, who):
