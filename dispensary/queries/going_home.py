@@ -196,11 +196,12 @@ def _goes_home(facts: DosingFacts, doses: Sequence[BottleDose]) -> bool:
 
 
 def _of_the_person(session: Session, facts: DosingFacts, terms: Terms) -> list[Reason]:
-    """Return what stands against any bottle: safety that is to be gone through, or a call-back that is not answered."""
+    """Return what stands against any bottle: a stay elsewhere, safety to be gone through, a call-back without an answer."""
     talked = taking_home.last_safety_check(session, facts.person_id)
     due = bottle_reasons.check_due(talked, terms.safety_check_days, facts.clinic_day)
     called = call_backs.open_call_back_of(session, facts.person_id)
-    against = [due] if due else []
+    against = [bottle_reasons.on_record_as_away()] if facts.re_entry is not None and facts.re_entry.away else []
+    against += [due] if due else []
     return [*against, bottle_reasons.called_back(called.due_by, called.bottles)] if called else against
 
 

@@ -131,3 +131,17 @@ def todays_dose_stays(amount_mg: Mg) -> Reason:
         say(N_("The person comes for it today, or a prescriber allows today as a single day.")),
         override=Permission.TAKE_HOME_DECIDE,
     )
+
+
+def on_record_as_away() -> Reason:
+    """Return that no bottle goes home of somebody who is on record as in hospital or custody, whoever comes for it."""
+    return Reason(
+        "away",
+        say(N_("On record as in hospital or custody: nobody is at home who could take the doses.")),
+        say(
+            N_(
+                "Ask there, or the person. If the stay is over, enter its last day; if not, nothing goes home until it is."
+            )
+        ),
+        citation="clinical-rules §10.3 case 5",
+    )

@@ -455,9 +455,12 @@ def stop_standing(facts: DosingFacts, site: SiteRules) -> Reason | None:
 def re_entry_verdict(facts: DosingFacts, site: SiteRules) -> ReEntryVerdict | None:
     """Return what the re-entry gate says of the order in force; None where it has nothing to consider.
 
-    Of an injection that follows another one its own window says it: late asks the prescriber from the first day on.
+    Of an injection that follows another one its own window says it: late asks the prescriber from the first day on. Of
+    somebody on record as away it does not say what was given there.
     """
-    if facts.order is None or facts.re_entry is None or (facts.injection is not None and not facts.injection.begins):
+    if facts.order is None or facts.re_entry is None:
+        return None
+    if facts.injection is not None and not facts.injection.begins and not facts.re_entry.away:
         return None
     return site.judged(facts.re_entry, facts.order.medication, facts.order.treatment_phase)
 

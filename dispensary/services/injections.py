@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from dispensary.errors import Conflict, Refused
 from dispensary.queries import dosing as facts_of
 from dispensary.rules.depots import Timing
-from dispensary.rules.dosing import DosingFacts, SiteRules
+from dispensary.rules.dosing import DosingFacts, SiteRules, re_entry_verdict
 from dispensary.rules.orders import due_amount
 from dispensary.services import dosing, lock, people, prescriber_desk, re_entry, tasks
 from dispensary.services.act import Act
@@ -43,7 +43,14 @@ def record_injection(session: Session, *, shown: Shown, into: InjectionSite, sit
     lines = dosing.may_be_given(facts, shown, site)
     poured = [Poured(line, line.quantity) for line in lines]
     return dosing.record_poured(
-        session, facts, poured, DoseOutcome.GIVEN, act, scanned_at=shown.scanned_at, note=into.value
+        session,
+        facts,
+        poured,
+        DoseOutcome.GIVEN,
+        act,
+        scanned_at=shown.scanned_at,
+        note=into.value,
+        verdict=re_entry_verdict(facts, site),
     )
 
 

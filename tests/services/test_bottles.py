@@ -9,7 +9,7 @@ from dispensary.errors import Conflict, NotFound, Refused
 from dispensary.policy.take_homes import TakeHomePolicy
 from dispensary.queries.going_home import Terms
 from dispensary.queries.queue import queue
-from dispensary.services import bottles, call_backs, stops
+from dispensary.services import absences, bottles, call_backs, stops
 from models import (
     AuditEvent,
     Bottle,
@@ -23,6 +23,7 @@ from models import (
     TakeHomeIssue,
 )
 from models.enums import (
+    AbsenceKind,
     AuditKind,
     CallBackReason,
     ClaimKind,
@@ -422,3 +423,25 @@ def test_split_day_that_was_handed_over_leaves_nothing_to_say(session, world):
     shown = plan(session, world, made)
 
     assert (shown.bottles, shown.left_out) == ((), ())
+
+
+def test_nothing_goes_home_of_somebody_on_record_in_custody_whoever_comes_for_it(session, world, who):
+    give(session, world, who)
+    sister = take_homes.collector(session, world, who)
+    absences.record_absence(
+        session,
+        person_id=who.id,
+        kind=AbsenceKind.CUSTODY,
+        from_on=world.day,
+        expected_until=None,
+        place="Harbour police station",
+        told_by="the sister",
+        act=world.act(),
+    )
+
+    with pytest.raises(Refused) as hers:
+        hand_over(session, world, who, collector_id=sister.id, identity_seen="passport")
+    with pytest.raises(Refused) as own:
+        hand_over(session, world, who)
+
+    assert (reasons(hers), reasons(own)) == ({"away"}, {"away"})
