@@ -122,6 +122,11 @@ class DayDose:
         return self.taken_mg
 
 
+def presumed_taken(fate: BottleFate | None, state: BottleState | None, early: bool) -> bool:
+    """Return whether at least a part of a take-home dose is presumed to be taken: nothing that is known of it says otherwise."""
+    return fate is None or (state in (BottleState.EMPTY, BottleState.PART) and not early)
+
+
 @dataclass(frozen=True)
 class DayBottle:
     """One take-home dose, the day that it is for, and what became of it."""
@@ -141,7 +146,7 @@ class DayBottle:
     @property
     def presumed_taken(self) -> bool:
         """Whether at least a part of it is presumed to be taken: nothing says otherwise."""
-        return self.fate is None or (self.state in (BottleState.EMPTY, BottleState.PART) and not self.early)
+        return presumed_taken(self.fate, self.state, self.early)
 
     @property
     def presumed_whole(self) -> bool:

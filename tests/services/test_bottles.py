@@ -13,6 +13,7 @@ from dispensary.services import absences, bottles, call_backs, stops
 from models import (
     AuditEvent,
     Bottle,
+    BottleEnd,
     BottleLine,
     Claim,
     DoseOrder,
@@ -25,6 +26,7 @@ from models import (
 from models.enums import (
     AbsenceKind,
     AuditKind,
+    BottleFate,
     CallBackReason,
     ClaimKind,
     LabelLayout,
@@ -36,7 +38,7 @@ from models.enums import (
 from models.units import mg, quantity
 from tests import factories, take_homes
 from tests.spec.test_take_homes import RULE_OF_2024
-from tests.station import SITE, codes, give
+from tests.station import SITE, codes, give, picture
 from tests.take_homes import decide, hand_over, one_off, plan, safe
 
 
@@ -252,6 +254,19 @@ def test_bottle_at_home_keeps_a_second_dose_of_its_day_from_the_window(session, 
     found = codes(session, world, who, at=tomorrow)
 
     assert "slot_taken" in found
+
+
+def test_strip_at_the_window_shows_the_days_that_were_had_at_home(session, world, who):
+    give(session, world, who)
+    issue = hand_over(session, world, who)
+    kept, gone = session.scalars(select(Bottle).where(Bottle.issue_id == issue.id).order_by(Bottle.covers_on))
+    lost = {"fate": BottleFate.LOST, "clinic_day": world.day, "ended_at": world.at}
+    factories.save(session, BottleEnd(bottle_id=gone.id, **lost, **factories.stamp(world)))
+    factories.trust_clock(session, world, world.at + timedelta(days=3))
+
+    seen = picture(session, world, who, at=world.at + timedelta(days=3))
+
+    assert [day.day for day in seen.strip if day.at_home] == [kept.covers_on]
 
 
 def test_collector_needs_authority_and_a_document(session, world, who):
