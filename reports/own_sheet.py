@@ -26,7 +26,14 @@ from dispensary.queries import (
 from dispensary.queries.on_call import RotaDay
 from dispensary.rules import ledger as days
 from dispensary.rules.depots import InjectionWindow
-from dispensary.rules.dosing import DosingFacts, StandingStop, re_entry_verdict, released_today
+from dispensary.rules.dosing import (
+    DosingFacts,
+    SiteRules,
+    StandingStop,
+    injection_outside_window,
+    re_entry_verdict,
+    released_today,
+)
 from dispensary.rules.ledger import LedgerDay
 from dispensary.rules.orders import OrderFacts
 from dispensary.rules.take_home_review import OpenReview
@@ -59,8 +66,8 @@ class OwnSheetFigures:
     """The first day from today on, on which a dose is due that is neither taken nor at home; None where none is."""
     injection: InjectionWindow | None
     stops: tuple[StandingStop, ...]
-    days_held_for: int | None
-    """Days without medicine, where the dose waits for a prescriber because of them."""
+    dose_waits: Words | None
+    """Why today's dose waits for a prescriber, though no stop stands; None where it does not."""
     known: Eligibility | None
     """The way to fewer visits; None for a guest."""
     review: OpenReview | None
@@ -88,8 +95,6 @@ def figures(
         words = say(N_("No order holds today. A prescriber signs one first; then the sheet can be printed."))
         raise Refused(words, code="no_order")
     who, have = people.identity(session, person_id), sites.settings(session, site_id, today)
-    verdict = re_entry_verdict(facts, have.rules)
-    held = verdict is not None and verdict.holds and not released_today(facts)
     return OwnSheetFigures(
         about=about,
         name=who.name,
@@ -99,7 +104,7 @@ def figures(
         next_visit=_next_visit(session, person_id, site_id, facts),
         injection=facts.injection,
         stops=facts.stops,
-        days_held_for=facts.days_without_medicine if held else None,
+        dose_waits=_why_it_waits(facts, have.rules),
         known=None if facts.guest else take_home_evidence.eligibility_of(session, person_id, site_id, today, policy),
         review=take_home_reviews.open_review(session, person_id),
         declined=next((one.declined or "" for one in take_home_requests.requests_of(session, person_id)), ""),
@@ -107,6 +112,23 @@ def figures(
         clinic_heads=tuple(one.name for one in on_call.clinic_heads(session, site_id, today)),
         phone=sites.site(session, site_id).phone,
     )
+
+
+def _why_it_waits(facts: DosingFacts, site: SiteRules) -> Words | None:
+    """Return why today's dose waits for a prescriber: for days without medicine, for what nobody knows, or as injected late."""
+    verdict = re_entry_verdict(facts, site)
+    if verdict is not None and verdict.holds and facts.slot.taken_at is None and not released_today(facts):
+        if verdict.by_caution:
+            return say(N_("What I took last is not known for certain, so a prescriber decides today."))
+        words = N_(
+            "I was without medicine for some days (%(n)s). My body is no longer used to the same amount, so a prescriber"
+            " decides today."
+        )
+        return say(words, n=facts.days_without_medicine)
+    late = injection_outside_window(facts, site)
+    if late is None or late.code != "injection_late":
+        return None
+    return say(N_("My injection is late. It waits until a prescriber has decided; I ask for that today."))
 
 
 def _next_visit(session: Session, person_id: int, site_id: int, facts: DosingFacts) -> date | None:
@@ -197,11 +219,8 @@ def _held(figures: OwnSheetFigures) -> list[Words]:
         )
         for stop in figures.stops
     ]
-    if figures.days_held_for is not None:
-        words = N_(
-            "I was %(n)s days without medicine. My body is no longer used to the same amount, so a prescriber decides today."
-        )
-        said.append(say(words, n=figures.days_held_for))
+    if figures.dose_waits is not None:
+        said.append(figures.dose_waits)
     if figures.review is not None:
         words = N_(
             "Whether I go on taking doses home is looked at again since %(at)s; a prescriber decides by %(due)s."

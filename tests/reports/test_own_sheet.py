@@ -11,8 +11,8 @@ from sqlalchemy import select
 import models
 from dispensary.errors import Refused
 from dispensary.policy.take_homes import TakeHomePolicy
-from dispensary.services import calendar, stops, take_home_requests, take_home_reviews
-from models.enums import ClosureKind, DoseOutcome, Form, RefusedReason, StopKind
+from dispensary.services import absences, calendar, stops, take_home_requests, take_home_reviews
+from models.enums import AbsenceKind, ClosureKind, DoseOutcome, Form, RefusedReason, StopKind
 from reports import own_sheet, page
 from tests import factories, take_homes
 from tests.reports.made_up import SPEAK
@@ -95,8 +95,35 @@ def test_stop_is_named_in_plain_words_with_who_and_by_when_but_not_its_note(sess
 def test_days_without_are_named_where_the_dose_is_held(session, world):
     made = figures(session, world, treated(session, world, 10, 9, 8))
 
-    assert made.days_held_for == 7
-    assert said(made, 1)[0].startswith("I was 7 days without medicine.")
+    assert said(made, 1)[0].startswith("I was without medicine for some days (7).")
+
+
+def test_whoever_is_on_record_as_away_is_told_of_what_is_not_known_and_of_no_days(session, world):
+    who = treated(session, world, *range(10, 0, -1))
+    absences.record_absence(
+        session,
+        person_id=who.id,
+        kind=AbsenceKind.HOSPITAL,
+        from_on=world.day,
+        expected_until=None,
+        place="Harbour Hospital",
+        told_by="the ward",
+        act=world.act(),
+    )
+
+    assert said(figures(session, world, who), 1) == [
+        "What I took last is not known for certain, so a prescriber decides today."
+    ]
+
+
+def test_late_injection_is_told_as_held(session, world):
+    who = factories.person(session)
+    of = factories.depot_order(session, world, who, starts_on=world.day - 60 * DAY)
+    factories.dose(session, world, who, of, at=world.at - 60 * DAY)
+
+    assert said(figures(session, world, who), 1) == [
+        "My injection is late. It waits until a prescriber has decided; I ask for that today."
+    ]
 
 
 def test_who_decides_and_how_to_object(session, world):
