@@ -32,13 +32,10 @@ ROW, HEAD, FOOT, COLUMN_HEAD = 30.0, 34.0, 18.0, 14.0
 """Points: a person's row, the head and foot of a page, the headings over the rows."""
 BLANK_ROWS = 18
 """Rows at the end for people who were not expected."""
-WITHHOLDING = frozenset(
-    {"not_admitted", "episode_ended", "no_active_order", "not_due_today", "slot_taken", "dosed_elsewhere_today",
-     "more_than_ordered", "stop_standing", "days_without_medicine", "record_linked_away"}
-)  # fmt: skip
-"""Reasons that hold however the morning goes on; that it is too early, and what is poured from, may change."""
 NOT_YET = frozenset({"too_soon_after_last_day", "too_soon_after_part"})
 NOT_ASKED = "not_asked"
+OF_THIS_MOMENT = NOT_YET | {NOT_ASKED, "clock_behind", "clock_skipped_a_day", "cannot_be_poured", "no_window"}
+"""Reasons that may change as the morning goes on, or are about this computer; every other one holds on paper too."""
 ASK = say(N_("Ask: last dose longer ago, or not known? Give nothing, call."))
 
 
@@ -103,7 +100,7 @@ def _row(who: Expected, site: SiteRules) -> PackRow:
     reasons = reasons_to_withhold(who.facts, site)
     return PackRow(
         who,
-        forbids=tuple(r.message for r in reasons if r.code in WITHHOLDING),
+        forbids=tuple(r.message for r in reasons if r.code not in OF_THIS_MOMENT),
         not_before=tuple(_from_when(r) for r in reasons if r.code in NOT_YET),
         seen_first=seen_first(who.facts, site),
         ask=any(r.code == NOT_ASKED for r in reasons),

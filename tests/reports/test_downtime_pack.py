@@ -14,7 +14,7 @@ from dispensary.rules.dosing import SiteRules
 from models.enums import StopKind, TreatmentPhase
 from reports import downtime_pack, page
 from reports.downtime_pack import FIRST_RULE, Printing
-from tests.factories import dose, order, patient, person, save, stamp
+from tests.factories import depot_order, dose, order, patient, person, save, stamp
 from tests.reports.made_up import SPEAK
 from tests.spec.test_re_entry import table
 
@@ -161,3 +161,14 @@ def test_same_figures_give_the_same_bytes(session, world, printed):
     patient(session, world)
 
     assert printed() == printed()
+
+
+def test_late_injection_is_not_to_be_given_from_paper(session, world, printed):
+    who = person(session)
+    of = depot_order(session, world, who, starts_on=world.day - 60 * DAY)
+    dose(session, world, who, of, at=world.at - 60 * DAY)
+
+    row = texts(printed())[1]
+
+    assert "DO NOT GIVE" in row
+    assert "The injection was due on" in row

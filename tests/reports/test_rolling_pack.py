@@ -3,7 +3,7 @@
 import io
 import os
 import stat
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from pypdf import PdfReader
@@ -22,7 +22,9 @@ from dispensary.services.stops import set_stop
 from models import JobRun
 from models.enums import ClosureKind, JobOutcome, SettingKey, StopKind
 from reports.downtime_pack import FIRST_RULE
+from tests import take_homes
 from tests.factories import dose, patient
+from tests.station import give
 
 
 @pytest.fixture
@@ -76,6 +78,23 @@ def test_pack_says_who_was_dosed_and_who_still_is_due(app, session, world, passw
     assert "as things stood at 07:00" in cover
     assert "Waits" in listed and "60 mg" in listed and "Stop: " in listed
     assert session.scalars(select(JobRun.outcome).where(JobRun.job == "rolling_pack")).all() == [JobOutcome.DONE]
+
+
+def test_pack_says_who_has_doses_at_home_for_the_days_after(app, session, world, password, folder):
+    who = patient(session, world, family_name="Travels", starts_on=world.day - timedelta(days=7))
+    take_homes.dosed_until_yesterday(session, world, who)
+    take_homes.decide(session, world, who)
+    take_homes.safe(session, world, who)
+    give(session, world, who)
+    take_homes.hand_over(session, world, who)
+    session.commit()
+
+    tick(app)
+
+    (name,) = files(folder)
+    given = pages((folder / name).read_bytes(), password)[0]
+    assert "give nothing for a day that a bottle covers" in given
+    assert (world.day + timedelta(days=2)).isoformat() in given
 
 
 def test_pack_opens_with_its_password_alone_and_is_the_accounts_own(app, world, password, folder, morning):
