@@ -6,7 +6,7 @@ from datetime import timedelta
 from functools import cache
 from pathlib import Path
 
-from models.enums import Medication, SettingKey
+from models.enums import Medication, SettingKey, TaskReasonKind
 
 FILE = Path(__file__).with_name("house.toml")
 
@@ -30,6 +30,8 @@ class HouseRules:
     """How long ago an order may have run out to be continued by telephone."""
     supplement_after_hours: int
     """How many hours at least lie before a further part on an induction day."""
+    answer_within: dict[TaskReasonKind, timedelta]
+    """Within what time somebody answers what a task is about, unless something nearer is said."""
 
 
 @cache
@@ -64,4 +66,5 @@ def house_rules() -> HouseRules:
         observe_every=timedelta(minutes=data["incidents"]["observe_every_minutes"]["value"]),
         telephone_continue_within=timedelta(days=data["telephone"]["continue_within_days"]["value"]),
         supplement_after_hours=data["supplements"]["least_hours"]["value"],
+        answer_within={TaskReasonKind(k): timedelta(hours=e["value"]) for k, e in data["answer_hours"].items()},
     )

@@ -119,15 +119,6 @@ class TableInForce:
     profile: str
     digest: str
 
-    def row_at(self, days: int, *, used: bool) -> MissedDoseRow | None:
-        """Return the row for so many days; None where the source says nothing of so few.
-
-        Args:
-            days: without medicine.
-            used: whether a full agonist was used since the last dose; not known counts as used.
-        """
-        return self.rule.row_for(days, Answer.YES if used else Answer.NO)
-
 
 @dataclass(frozen=True)
 class MissedDoseTables:

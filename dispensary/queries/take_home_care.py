@@ -26,10 +26,6 @@ class CollectorLine:
     named_by: str
     end_reason: str | None
 
-    def may_on(self, day: date) -> bool:
-        """Return whether they may collect on a day."""
-        return self.end_reason is None and self.from_on <= day <= self.until_on
-
 
 def collectors_of(session: Session, person_id: int) -> list[CollectorLine]:
     """Return everybody who was ever named to collect a person's doses, the newest first."""

@@ -5,13 +5,13 @@ left in a bottle goes to no container again: it waits, apart, for its destructio
 """
 
 from collections.abc import Collection, Mapping
-from datetime import timedelta
 from decimal import Decimal
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from dispensary.errors import Conflict, NotFound, Refused
+from dispensary.policy.house import house_rules
 from dispensary.queries import people as records
 from dispensary.rules.bottle_returns import NOTHING, LineHeld, Looked, rest_by_line
 from dispensary.services import audit, bottles, linked_slots, people, stock, tasks
@@ -32,8 +32,6 @@ from models.enums import (
 )
 from models.units import Quantity
 
-ANSWER_WITHIN = timedelta(hours=2)
-"""When the prescriber's answer to a bottle that is gone or altered is due."""
 AS_USUAL = Looked(BottleState.EMPTY, SealState.BROKEN, Residue.EXPECTED)
 """What most bottles are when they come back."""
 
@@ -236,6 +234,6 @@ def _tell_prescriber(session: Session, bottle: Bottle, act: Act) -> None:
         person_id=records.surviving(session, bottle.person_id),
         desk=Desk.PRESCRIBER,
         kind=TaskReasonKind.BOTTLES,
-        due_at=act.at + ANSWER_WITHIN,
+        due_at=act.at + house_rules().answer_within[TaskReasonKind.BOTTLES],
         act=act,
     )

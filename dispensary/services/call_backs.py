@@ -1,11 +1,12 @@
 """Calling somebody back with every bottle by a deadline, and what came of it; and bottles that a new order made wrong."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from dispensary.errors import Conflict, NotFound, Refused
+from dispensary.policy.house import house_rules
 from dispensary.queries import bottles, wrong_bottles
 from dispensary.queries import call_backs as records
 from dispensary.queries import people as of_people
@@ -16,8 +17,6 @@ from dispensary.wording import N_, say
 from models import CallBack, CallBackOutcome, Task, TaskReason
 from models.enums import AuditKind, CallBackOutcomeKind, CallBackReason, Desk, TaskReasonKind
 
-SOON = timedelta(hours=24)
-"""By when somebody decides what becomes of bottles that are wrong."""
 TOLD = frozenset({CallBackOutcomeKind.SHORT, CallBackOutcomeKind.ALTERED, CallBackOutcomeKind.DID_NOT_COME})
 """Outcomes that a prescriber hears of."""
 
@@ -101,7 +100,7 @@ def close_call_back(
             person_id=person_id,
             desk=Desk.PRESCRIBER,
             kind=TaskReasonKind.CALL_BACK,
-            due_at=act.at + SOON,
+            due_at=_soon(act),
             act=act,
         )
     audit.record(
@@ -130,11 +129,16 @@ def tell_overdue(session: Session, *, person_id: int, act: Act) -> bool:
         person_id=of_people.surviving(session, person_id),
         desk=Desk.PRESCRIBER,
         kind=TaskReasonKind.CALL_BACK,
-        due_at=act.at + SOON,
+        due_at=_soon(act),
         again_since=standing.due_by,
         act=act,
     )
     return True
+
+
+def _soon(act: Act) -> datetime:
+    """Return by when somebody decides what follows from a call-back, or becomes of bottles that are wrong."""
+    return act.at + house_rules().answer_within[TaskReasonKind.CALL_BACK]
 
 
 def _check_count(outcome: CallBackOutcomeKind, brought: int, expected: int) -> None:
@@ -171,6 +175,6 @@ def note_wrong_bottles(session: Session, *, person_id: int, act: Act) -> int:
     wrong = wrong_bottles.wrong_now(session, person_id, act.clinic_day)
     if wrong:
         tasks.note(
-            session, person_id=person_id, desk=Desk.NURSE, kind=TaskReasonKind.BOTTLES, due_at=act.at + SOON, act=act
+            session, person_id=person_id, desk=Desk.NURSE, kind=TaskReasonKind.BOTTLES, due_at=_soon(act), act=act
         )
     return len(wrong)

@@ -12,6 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from dispensary.errors import Conflict, NotFound, Refused
+from dispensary.policy.house import house_rules
 from dispensary.queries import dosing as facts_of
 from dispensary.queries import elsewhere as records
 from dispensary.queries import people as people_of
@@ -199,7 +200,7 @@ def _call_prescriber(session: Session, person_id: int, stop_id: int, act: Act) -
         person_id=person_id,
         desk=Desk.PRESCRIBER,
         kind=TaskReasonKind.ELSEWHERE,
-        due_at=act.at + stops.TIME_TO_DECIDE,
+        due_at=act.at + house_rules().answer_within[TaskReasonKind.ELSEWHERE],
         stop_id=stop_id,
         act=act,
     )

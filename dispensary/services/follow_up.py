@@ -6,6 +6,7 @@ from sqlalchemy.orm import Session
 
 from dispensary.clock import moment_on
 from dispensary.errors import Conflict, Refused
+from dispensary.policy.house import house_rules
 from dispensary.queries import follow_up, sites
 from dispensary.queries.follow_up import Proposal
 from dispensary.queries.ledger import runs_of
@@ -18,7 +19,6 @@ from models.enums import AuditKind, Desk, EpisodeEndReason, TaskReasonKind
 
 LONGEST_AHEAD = timedelta(days=366)
 A_DAY = timedelta(days=1)
-TIME_TO_DECIDE = timedelta(days=7)
 LOST = TaskReasonKind.LOST
 NOT_PROPOSED = "no longer proposed: came, or the episode is over"
 """What is noted on a task that answered itself; a fixed phrase."""
@@ -43,7 +43,7 @@ def propose(session: Session, episode_id: int, act: Act) -> None:
         person_id, _ = _proposed(session, episode_id, act)
     except Conflict:  # found by an earlier read
         return
-    due_at = act.at + TIME_TO_DECIDE
+    due_at = act.at + house_rules().answer_within[LOST]
     tasks.note(session, person_id=person_id, desk=Desk.PRESCRIBER, kind=LOST, due_at=due_at, act=act)
 
 

@@ -3,11 +3,10 @@
 An injection has no part, is not swallowed, cannot come up, and never goes home.
 """
 
-from datetime import timedelta
-
 from sqlalchemy.orm import Session
 
 from dispensary.errors import Conflict, Refused
+from dispensary.policy.house import house_rules
 from dispensary.queries import dosing as facts_of
 from dispensary.rules.depots import Timing
 from dispensary.rules.dosing import DosingFacts, SiteRules, re_entry_verdict
@@ -21,8 +20,6 @@ from models import Dose, ReEntryRelease, Task
 from models.enums import Desk, DoseOutcome, InjectionSite, TaskReasonKind
 from models.units import Mg
 
-ANSWER_WITHIN = timedelta(hours=2)
-"""When the prescriber's answer about an early or late injection is due: the person waits for it."""
 ANSWERED = {TaskReasonKind.DEPOT_WINDOW, TaskReasonKind.DAYS_WITHOUT_MEDICINE}
 
 
@@ -62,7 +59,8 @@ def ask_prescriber(session: Session, *, person_id: int, act: Act) -> Task:
     """
     lock.person(session, person_id)
     _outside_window(session, person_id, act)
-    kind, due_at = TaskReasonKind.DEPOT_WINDOW, act.at + ANSWER_WITHIN
+    kind = TaskReasonKind.DEPOT_WINDOW
+    due_at = act.at + house_rules().answer_within[kind]
     return tasks.note(session, person_id=person_id, desk=Desk.PRESCRIBER, kind=kind, due_at=due_at, act=act)
 
 

@@ -10,6 +10,7 @@ from sqlalchemy import exists, select, update
 from sqlalchemy.orm import Session
 
 from dispensary.errors import Conflict, NotFound, Refused
+from dispensary.policy.house import house_rules
 from dispensary.queries import dosing as facts_of
 from dispensary.queries import links
 from dispensary.queries.links import LinkPlan, StandingLink
@@ -271,6 +272,6 @@ def _restore(session: Session, person_id: int, reason: str, act: Act) -> None:
             person_id=person_id,
             desk=Desk.PRESCRIBER,
             kind=TaskReasonKind.ORDER_ENDING,
-            due_at=act.at + stops.TIME_TO_DECIDE,
+            due_at=act.at + house_rules().answer_within[TaskReasonKind.STOP],
             act=act,
         )

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from sqlalchemy.orm import Session
 
 from dispensary.errors import Conflict, Refused
+from dispensary.policy.house import house_rules
 from dispensary.queries import take_home_requests as records
 from dispensary.services import audit, people, prescriber_desk, tasks
 from dispensary.services.act import Act
@@ -13,8 +14,6 @@ from dispensary.wording import N_, say
 from models import TakeHomeRequest, TakeHomeRequestEnd
 from models.enums import AuditKind, Desk, OneOffReason, TaskReasonKind
 
-TIME_TO_ANSWER = timedelta(days=7)
-"""By when the person has an answer; one for days that are nearer, the day before they begin."""
 KIND = TaskReasonKind.TAKE_HOME_REQUEST
 
 
@@ -88,9 +87,12 @@ def _check(reason: OneOffReason | None, first_on: date | None, last_on: date | N
 
 
 def _within(first_on: date | None, act: Act) -> timedelta:
+    """Return in what time a wish is answered: one for days that are near, the day before they begin."""
+    usual = house_rules().answer_within[TaskReasonKind.TAKE_HOME_REQUEST]
+    at_once = house_rules().answer_within[TaskReasonKind.STOP]
     if first_on is None:
-        return TIME_TO_ANSWER
-    return min(TIME_TO_ANSWER, max(first_on - act.clinic_day - timedelta(days=1), timedelta(hours=2)))
+        return usual
+    return min(usual, max(first_on - act.clinic_day - timedelta(days=1), at_once))
 
 
 def decline(session: Session, *, asked_id: int, reason: str, act: Act) -> TakeHomeRequestEnd:

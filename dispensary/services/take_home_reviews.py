@@ -11,6 +11,7 @@ from sqlalchemy import Select, func, join, select
 from sqlalchemy.orm import Session
 
 from dispensary.errors import Conflict
+from dispensary.policy.house import house_rules
 from dispensary.queries import ledger, sites
 from dispensary.queries import take_home_reviews as reviews
 from dispensary.queries.signs import same_person
@@ -22,7 +23,6 @@ from dispensary.wording import N_, say
 from models import Person, Stop, StopRelease, TakeHomeDecision, TakeHomeDecisionEnd, TakeHomeReview, Task, TaskReason
 from models.enums import AuditKind, DayStatus, Desk, Origin, TaskReasonKind
 
-TIME_TO_REVIEW = timedelta(days=1)
 MISSED = frozenset({DayStatus.NO_SHOW, DayStatus.WITHHELD, DayStatus.REFUSED})
 KIND = TaskReasonKind.TAKE_HOME_REVIEW
 
@@ -76,7 +76,7 @@ def note(session: Session, person_id: int, act: Act) -> None:
         person_id=person_id,
         desk=Desk.PRESCRIBER,
         kind=KIND,
-        due_at=act.at + TIME_TO_REVIEW,
+        due_at=act.at + house_rules().answer_within[KIND],
         again_since=reviews.answered_at(session, person_id),
         act=act,
     )

@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from dispensary.errors import Conflict, NotFound, Refused
 from dispensary.policy.take_homes import TakeHomePolicy
-from dispensary.queries import prescriber_desk, take_home_evidence, take_homes
+from dispensary.queries import handovers, prescriber_desk, take_home_evidence, take_homes
 from dispensary.queries import take_home_care as care_of
 from dispensary.services import (
     dosing,
@@ -445,12 +445,12 @@ def name_collector(session, world, who, **changes):
 
 def test_collector_may_collect_until_the_last_day_or_until_it_is_withdrawn(session, world, who):
     made = name_collector(session, world, who)
-    [line] = care_of.collectors_of(session, who.id)
     days = [world.day, made.until_on, made.until_on + timedelta(days=1)]
 
-    assert [line.may_on(day) for day in days] == [True, True, False]
+    assert [len(handovers.collectors_of(session, who.id, day)) for day in days] == [1, 1, 0]
     take_home_care.end_collector(session, collector_id=made.id, reason="no longer wished", act=world.act())
-    assert not care_of.collectors_of(session, who.id)[0].may_on(world.day)
+    assert handovers.collectors_of(session, who.id, world.day) == []
+    assert care_of.collectors_of(session, who.id)[0].end_reason == "no longer wished"
     [named] = audited(session, AuditKind.COLLECTOR_NAMED)
     assert "Anh" not in named.body
     assert len(audited(session, AuditKind.COLLECTOR_ENDED)) == 1
