@@ -46,6 +46,7 @@ from models import (
     EpisodeEnd,
     EpisodeEndCorrection,
     Person,
+    ReEntryAnswer,
     ReEntryRelease,
     Staff,
     Stop,
@@ -55,6 +56,7 @@ from models import (
     Vomiting,
 )
 from models.enums import (
+    Answer,
     ClaimKind,
     DoseOutcome,
     EpisodeEndReason,
@@ -577,16 +579,25 @@ DISOWNED = exists().where(
     ~Countersignature.__table__.c.agreed,
 )
 """A release by telephone in the name of somebody who says that it never was."""
+_ANSWER = ReEntryAnswer.__table__.c
+SAID_SINCE = exists().where(
+    _ANSWER.person_id == _RELEASE.person_id,
+    _ANSWER.clinic_day == _RELEASE.clinic_day,
+    _ANSWER.asked_at > _RELEASE.released_at,
+    _ANSWER.as_recorded != Answer.YES,
+)
+"""A release by somebody who could not know what the person has said of the last dose since."""
 _RELEASED = select(_RELEASE.amount_mg).where(
     _RELEASE.order_id == bindparam("order_id"),
     _RELEASE.clinic_day == bindparam("clinic_day"),
     _RELEASE.days_without_medicine >= bindparam("days"),
     ~DISOWNED,
+    ~SAID_SINCE,
 )
 
 
 def _released_mg(session: Session, order: OrderFacts, clinic_day: date, days: int) -> Mg | None:
-    """Return what was released for today; not by a prescriber who knew of fewer days without medicine."""
+    """Return what was released for today; not by a prescriber who knew of fewer days, or not of what was said since."""
     return session.scalar(_RELEASED, {"order_id": order.id, "clinic_day": clinic_day, "days": days})
 
 

@@ -232,7 +232,7 @@ _LOWERED = (
     .order_by(_TELEPHONE.id)
 )
 _RELEASED = select(_RELEASE.order_id, _RELEASE.amount_mg, _RELEASE.days_without_medicine).where(
-    _RELEASE.clinic_day == bindparam("clinic_day"), ~dosing.DISOWNED
+    _RELEASE.clinic_day == bindparam("clinic_day"), ~dosing.DISOWNED, ~dosing.SAID_SINCE
 )
 _MINE, _OTHER, _WHO, _END = (
     NameKey.__table__.alias(),

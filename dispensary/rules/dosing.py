@@ -496,10 +496,13 @@ def last_dose_not_asked(facts: DosingFacts, site: SiteRules) -> Reason | None:
         return None
     if not verdict.ask_first or verdict.holds:  # a hold says so itself
         return None
-    words = N_("%(days)s days without medicine by the record, and nobody has asked yet when the last dose was taken.")
+    one, more = (
+        N_("1 day without medicine by the record, and nobody has asked yet when the last dose was taken."),
+        N_("%(days)s days without medicine by the record, and nobody has asked yet when the last dose was taken."),
+    )
     return Reason(
         "not_asked",
-        say(words, days=verdict.inputs.days),
+        say(one if verdict.inputs.days == 1 else more, days=verdict.inputs.days),
         say(N_("Type A: three short questions. What the person says is never held against them.")),
         citation="product.md §5: the gate first asks what the person says",
     )

@@ -292,7 +292,11 @@ def _days_ground(inputs: ReEntryInputs) -> Words:
     if inputs.days > inputs.days_on_record:
         words = N_("%(days)s days without medicine by what the person says, %(record)s by the record.")
         return say(words, days=inputs.days, record=inputs.days_on_record)
-    return say(N_("%(days)s days without medicine: the usual dose may be too much now."), days=inputs.days)
+    one, more = (
+        N_("1 day without medicine: the usual dose may be too much now."),
+        N_("%(days)s days without medicine: the usual dose may be too much now."),
+    )
+    return say(one if inputs.days == 1 else more, days=inputs.days)
 
 
 def _further_grounds(inputs: ReEntryInputs, course: Course) -> list[Words]:

@@ -192,10 +192,13 @@ def refuse_released(session: Session, order_id: int, act: Act) -> None:
     """Refuse a second release of one order on one day.
 
     Raises:
-        Conflict: it was released before, for fewer days or less.
+        Conflict: it was released before, for fewer days or less, or before the person said otherwise.
     """
     if session.scalar(_RELEASED, {"order_id": order_id, "clinic_day": act.clinic_day}) is not None:
-        words = N_("Today's dose was released before, for fewer days or less. Sign the order anew to decide again.")
+        words = N_(
+            "Today's dose was released before: for fewer days or less, or before the person said otherwise. Sign the order"
+            " anew to decide again."
+        )
         raise Conflict(say(words), code="released_before")
 
 

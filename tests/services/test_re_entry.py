@@ -174,6 +174,23 @@ def test_release_does_not_count_once_more_days_are_told(session, world, held):
     assert re_entry.held_today(session, held.id, world.act()).days_without_medicine == 8
 
 
+@pytest.mark.parametrize(
+    ("as_recorded", "released"), [(enums.Answer.YES, True), (enums.Answer.NO, False), (enums.Answer.UNKNOWN, False)]
+)
+def test_release_does_not_count_once_the_person_says_otherwise(session, world, held, as_recorded, released):
+    release(session, world, held)
+    later = world.act(at=world.at + timedelta(minutes=5))
+    what = re_entry.Told(as_recorded, enums.Answer.YES, last_dose_mg=mg("40"))
+
+    re_entry.note_answer(session, person_id=held.id, told=what, act=later)
+
+    assert picture(session, world, held).released_mg == (mg("80") if released else None)
+    everyone = expected.everyone_expected(
+        session, site_id=world.site.id, window_id=None, clinic_day=world.day, at=later.at
+    )
+    assert [who.facts.released_mg for who in everyone] == [mg("80") if released else None]
+
+
 def test_release_keeps_what_the_gate_said(session, world, held):
     answer = note(session, world, held)
 
