@@ -31,11 +31,34 @@ class Said:
     last_dose_on: date | None
     last_dose_mg: Mg | None
     used_full_agonist: Answer
+    nobody_knows: bool = False
+    """Asked more than once, and once nobody knew when the last dose was taken."""
 
     @property
     def when_unknown(self) -> bool:
         """Whether the last dose was not taken as recorded, or nobody knows, and no other day was told."""
-        return self.as_recorded is not Answer.YES and self.last_dose_on is None
+        return self.nobody_knows or (self.as_recorded is not Answer.YES and self.last_dose_on is None)
+
+
+def together(answers: Sequence[Said]) -> Said | None:
+    """Return what counts of all that somebody said on a day, oldest first: of each question the most cautious answer.
+
+    Asking again softens nothing; whatever was a slip of the hand, a prescriber decides. None where nobody asked.
+    """
+    if not answers:
+        return None
+    told = [answer for answer in answers if answer.as_recorded is not Answer.YES]
+    return Said(
+        id=answers[-1].id,
+        turn=answers[-1].turn,
+        as_recorded=told[-1].as_recorded if told else Answer.YES,
+        last_dose_on=min((a.last_dose_on for a in told if a.last_dose_on), default=None),
+        last_dose_mg=min((a.last_dose_mg for a in told if a.last_dose_mg is not None), default=None),
+        used_full_agonist=next(
+            used for used in (Answer.YES, Answer.UNKNOWN, Answer.NO) if used in [a.used_full_agonist for a in answers]
+        ),
+        nobody_knows=any(answer.when_unknown for answer in told),
+    )
 
 
 @dataclass(frozen=True)
@@ -77,9 +100,10 @@ class ReEntryInputs:
         """The days without medicine by what the person said; None where nothing was said about days."""
         if self.said is None or self.said.as_recorded is Answer.YES:
             return None
+        unknown = max(self.days_on_record, self.days_from_confirmed) if self.said.when_unknown else 0
         if self.said.last_dose_on is None:
-            return max(self.days_on_record, self.days_from_confirmed)
-        return max(0, (self.on - self.said.last_dose_on).days - self.covers_days)
+            return unknown
+        return max(unknown, (self.on - self.said.last_dose_on).days - self.covers_days)
 
     @property
     def days(self) -> int:

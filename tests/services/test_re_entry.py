@@ -165,6 +165,15 @@ def test_nobody_is_asked_who_is_not_there(session, world):
         re_entry.note_answer(session, person_id=10**6, told=told(), act=world.act())
 
 
+def test_asking_again_does_not_open_what_the_first_answer_holds(session, world):
+    who = factories.patient(session, world, starts_on=world.day - 2 * DAY)
+    note(session, world, who, as_recorded=enums.Answer.UNKNOWN)
+
+    note(session, world, who)
+
+    assert re_entry.held_today(session, who.id, world.act()).verdict.holds
+
+
 def test_release_does_not_count_once_more_days_are_told(session, world, held):
     release(session, world, held)
 
