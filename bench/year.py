@@ -24,6 +24,8 @@ def fill(session: Session, world: factories.World, people: int) -> list[int]:
     of = factories.order(session, world, who, in_episode=episode, starts_on=first)
     dose = factories.dose(session, world, who, of, at=world.at - DAYS * timedelta(days=1))
     connection = session.connection()
+    if connection.dialect.name == "postgresql":
+        connection.execute(sa.text("SET LOCAL session_replication_role = replica"))  # what the rows refer to is there
     everyone, days = _numbers(connection, people, first)
     n, d = everyone.c.n, days.c.d
     came = sa.and_((n * 7 + d * 5) % 12 != 0, sa.or_(n % 8 != 0, d < DAYS - n % 90))
