@@ -1,15 +1,16 @@
-"""Print every figure: `python -m bench`, or some parts of it: `python -m bench dosing queue history attendance paper`.
+"""Print every figure: `python -m bench`, or some parts of it: `python -m bench dosing station queue history attendance paper`.
 
 A number among the parts is for how many people attendance is measured: `python -m bench attendance 100000`.
 """
 
 import sys
 
-from bench import attendance, dosing, history, paper, queue
+from bench import attendance, dosing, history, paper, queue, station
 from tests import backends
 
 ON_BOTH_BACKENDS = {
     "dosing": dosing.run,
+    "station": station.run,
     "queue": queue.run,
     "history": history.run,
     "attendance": attendance.run,

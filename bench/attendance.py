@@ -7,23 +7,21 @@ import os
 import subprocess
 import sys
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from bench import timing
+from bench import timing, year
 from bench.history import fresh_home
 from dispensary.home import Home
 from dispensary.queries.everyones_days import ledger_of_everyone, runs_of_everyone
 from dispensary.queries.ledger import runs_of
-from models import Base, Claim, Dose, DoseOrder, Episode, Person
 from tests import backends, factories
 from tests.durability.conftest import look_into
 
-PEOPLE, DAYS = 10_000, 365
+PEOPLE = 10_000
 AT = datetime(2026, 3, 2, 7, 0, tzinfo=UTC)
-TODAY, FIRST = AT.date(), AT.date() - timedelta(days=DAYS)
+TODAY, FIRST = AT.date(), AT.date() - timedelta(days=year.DAYS)
 BARE = {
     "last dose of each, bare SQL": "SELECT person_id, max(clinic_day) FROM dose WHERE taken_mg > 0 GROUP BY person_id",
     "every dose of the year, bare SQL": "SELECT person_id, clinic_day, part, outcome, taken_mg FROM dose"
@@ -71,60 +69,18 @@ def counts(session: Session) -> int:
     return len(found)
 
 
-def year(session: Session) -> int:
+def a_year(session: Session) -> int:
     return sum(len(days) for _, days in ledger_of_everyone(session, 1, FIRST, TODAY - timedelta(days=1), TODAY))
 
 
-OURS = {"both counts of everyone": counts, "a year's ledger of everyone": year}
+OURS = {"both counts of everyone": counts, "a year's ledger of everyone": a_year}
 
 
 def fill(home: Home, people: int) -> int:
-    """Write a year of history: copies of one person, who miss one day in twelve; one in eight has stopped coming."""
+    """Write the year; return how many doses it holds."""
     with look_into(home) as session:
-        world = factories.make_world(session, AT)
-        who = factories.person(session)
-        episode = factories.episode(session, world, who, admitted_on=FIRST)
-        of = factories.order(session, world, who, in_episode=episode, starts_on=FIRST)
-        dose = factories.dose(session, world, who, of, at=AT - DAYS * timedelta(days=1))
-        connection = session.connection()
-        everyone, days = _numbers(connection, people)
-        n, d = everyone.c.n, days.c.d
-        came = sa.and_((n * 7 + d * 5) % 12 != 0, sa.or_(n % 8 != 0, d < DAYS - n % 90))
-        own = {"person_id": n, "episode_id": n, "order_id": n}
-        _copy(connection, Person, who.id, {"id": n, "number": sa.cast(n, sa.Text)}, everyone)
-        _copy(connection, Episode, of.episode_id, own | {"id": n}, everyone)
-        _copy(connection, DoseOrder, of.id, own | {"id": n}, everyone)
-        slot = {"id": n * 1000 + d, "claim_id": n * 1000 + d, "clinic_day": days.c.day}
-        both = sa.join(everyone, days, came)
-        _copy(connection, Claim, dose.claim_id, own | slot, both)
-        _copy(connection, Dose, dose.id, own | slot, both)
-        session.commit()
-        if session.get_bind().dialect.name == "postgresql":
-            session.execute(sa.text("ANALYZE"))
+        year.fill(session, factories.make_world(session, AT), people)
         return session.scalar(sa.text("SELECT count(*) FROM dose"))
-
-
-def _numbers(connection: sa.Connection, people: int) -> tuple[sa.Table, sa.Table]:
-    """Make a number for each person to copy, and each day of the year."""
-    tables = sa.MetaData()
-    everyone = sa.Table("bench_person", tables, sa.Column("n", sa.Integer), prefixes=["TEMPORARY"])
-    days = sa.Table("bench_day", tables, sa.Column("d", sa.Integer), sa.Column("day", sa.Date), prefixes=["TEMPORARY"])
-    tables.create_all(connection)
-    connection.execute(everyone.insert(), [{"n": 1000 + k} for k in range(people)])
-    connection.execute(days.insert(), [{"d": d, "day": FIRST + timedelta(days=d)} for d in range(DAYS)])
-    return everyone, days
-
-
-def _copy(
-    connection: sa.Connection, model: type[Base], template: int, changed: dict[str, Any], copies: sa.FromClause
-) -> None:
-    """Copy a row for each number, with what differs."""
-    table = model.__table__
-    postgres = connection.dialect.name == "postgresql"
-    changed = changed | {"uid": sa.text("gen_random_uuid()" if postgres else "lower(hex(randomblob(16)))")}
-    columns = [changed.get(column.name, column) for column in table.c]
-    rows = sa.select(*columns).select_from(table.join(copies, sa.true())).where(table.c.id == template)
-    connection.execute(table.insert().from_select(list(table.c), rows))
 
 
 if __name__ == "__main__":

@@ -17,7 +17,7 @@ from itsdangerous import URLSafeSerializer
 from sqlalchemy import insert
 
 import models
-from bench import bare
+from bench import bare, year
 from dispensary import clock
 from dispensary.home import Home
 from dispensary.safekeeping import keys
@@ -39,8 +39,10 @@ class ServedClinic:
 
 
 @contextmanager
-def clinic(backend: str, people: int, postgres: backends.Postgres | None) -> Iterator[ServedClinic]:
-    """Serve a clinic with this many people due today."""
+def clinic(
+    backend: str, people: int, postgres: backends.Postgres | None, *, history: bool = False
+) -> Iterator[ServedClinic]:
+    """Serve a clinic with this many people due today, with a year of doses behind each if asked for."""
     folder = Path(tempfile.mkdtemp(prefix="bench-"))
     (folder / "profiles").mkdir()
     if postgres:
@@ -52,7 +54,7 @@ def clinic(backend: str, people: int, postgres: backends.Postgres | None) -> Ite
     migrated(home)
     server = Server(home)
     try:
-        made = _furnish(home, people)
+        made = _furnish(home, people, history=history)
         server.start()
         sign = URLSafeSerializer(home.secret_key_file.read_bytes(), salt="terminal").dumps
         terminals = [
@@ -65,7 +67,7 @@ def clinic(backend: str, people: int, postgres: backends.Postgres | None) -> Ite
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _furnish(home: Home, people: int) -> tuple[list[tuple[str, str]], list[int]]:
+def _furnish(home: Home, people: int, *, history: bool) -> tuple[list[tuple[str, str]], list[int]]:
     with look_into(home) as session:
         world = factories.make_world(session, clock.now())
         signs = []
@@ -76,7 +78,10 @@ def _furnish(home: Home, people: int) -> tuple[list[tuple[str, str]], list[int]]
             window = models.Terminal(site_id=world.site.id, window_id=world.window.id, name=code, code=code)
             factories.save(session, window)
             signs.append((nurse.username, code))
-        ids = [factories.patient(session, world, "10").id for _ in range(people)]
+        if history:
+            ids = year.fill(session, world, people)
+        else:
+            ids = [factories.patient(session, world, "10").id for _ in range(people)]
         session.commit()
     return signs, ids
 

@@ -36,6 +36,16 @@ from models.assessment import (
 )
 from models.attendance import Absence, AbsenceEnd, ClosedDay, ClosedDayTakenBack, FollowUpKept, MissedDayReason
 from models.base import Base, Card, Fact, card_tables, fact_tables
+from models.bottle import (
+    Bottle,
+    BottleEnd,
+    BottleLine,
+    BottleRest,
+    CallBack,
+    CallBackOutcome,
+    LabelPrint,
+    TakeHomeIssue,
+)
 from models.casework import (
     CareSession,
     Caseload,
@@ -56,6 +66,7 @@ from models.casework import (
     TaskHandOver,
 )
 from models.chain import AccessLog, AuditEvent, ChainHead, DayClose, RegisterEntry, Seal
+from models.closure_list import ClosureList, ClosureListLine
 from models.dose import (
     Claim,
     ClaimRelease,
@@ -165,23 +176,16 @@ from models.support import (
     SupportOffer,
 )
 from models.take_home import (
-    Bottle,
-    BottleEnd,
-    BottleLine,
-    BottleRest,
-    CallBack,
-    CallBackOutcome,
-    ClosureList,
-    ClosureListLine,
     Collector,
     CollectorEnd,
-    LabelPrint,
     OneOffTakeHome,
     OneOffTakeHomeEnd,
     SafetyCheck,
     TakeHomeDecision,
     TakeHomeDecisionEnd,
-    TakeHomeIssue,
+    TakeHomeRequest,
+    TakeHomeRequestEnd,
+    TakeHomeReview,
     TreatmentCredit,
 )
 from models.toxicology import (
@@ -373,6 +377,9 @@ __all__ = [
     "TakeHomeDecision",
     "TakeHomeDecisionEnd",
     "TakeHomeIssue",
+    "TakeHomeRequest",
+    "TakeHomeRequestEnd",
+    "TakeHomeReview",
     "TaperRequest",
     "Task",
     "TaskAttempt",

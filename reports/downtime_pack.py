@@ -18,7 +18,7 @@ from dispensary.queries import downtime
 from dispensary.queries.downtime import OnCall
 from dispensary.queries.expected import Expected, everyone_expected
 from dispensary.reasons import Reason
-from dispensary.rules.dosing import SiteRules, reasons_to_withhold
+from dispensary.rules.dosing import SiteRules, reasons_to_withhold, seen_first
 from dispensary.rules.paper_entry import REFUSED_LETTERS, WITHHELD_LETTERS
 from dispensary.wording import N_, Speaker, Words, in_unit, say
 from models.units import plain
@@ -32,12 +32,11 @@ ROW, HEAD, FOOT, COLUMN_HEAD = 30.0, 34.0, 18.0, 14.0
 """Points: a person's row, the head and foot of a page, the headings over the rows."""
 BLANK_ROWS = 18
 """Rows at the end for people who were not expected."""
-WITHHOLDING = frozenset(
-    {"not_admitted", "episode_ended", "no_active_order", "not_due_today", "slot_taken", "dosed_elsewhere_today",
-     "more_than_ordered", "stop_standing", "days_without_medicine", "record_linked_away"}
-)  # fmt: skip
-"""Reasons that hold however the morning goes on; that it is too early, and what is poured from, may change."""
 NOT_YET = frozenset({"too_soon_after_last_day", "too_soon_after_part"})
+NOT_ASKED = "not_asked"
+OF_THIS_MOMENT = NOT_YET | {NOT_ASKED, "clock_behind", "clock_skipped_a_day", "cannot_be_poured", "no_window"}
+"""Reasons that may change as the morning goes on, or are about this computer; every other one holds on paper too."""
+ASK = say(N_("Ask: last dose longer ago, or not known? Give nothing, call."))
 
 
 @dataclass(frozen=True)
@@ -56,6 +55,10 @@ class PackRow:
     forbids: tuple[Words, ...]
     """Why nothing is given; empty for somebody who may be dosed."""
     not_before: tuple[Words, ...]
+    seen_first: bool = False
+    """Given only once somebody has seen that the person is not intoxicated."""
+    ask: bool = False
+    """Nobody has asked yet when the last dose was taken."""
 
 
 @dataclass(frozen=True)
@@ -97,8 +100,10 @@ def _row(who: Expected, site: SiteRules) -> PackRow:
     reasons = reasons_to_withhold(who.facts, site)
     return PackRow(
         who,
-        forbids=tuple(r.message for r in reasons if r.code in WITHHOLDING),
+        forbids=tuple(r.message for r in reasons if r.code not in OF_THIS_MOMENT),
         not_before=tuple(_from_when(r) for r in reasons if r.code in NOT_YET),
+        seen_first=seen_first(who.facts, site),
+        ask=any(r.code == NOT_ASKED for r in reasons),
     )
 
 
@@ -312,8 +317,7 @@ class _Copy:
         """Draw why nothing is given, white on black, so that no copier loses it; or from when."""
         left, right = self.edges[5], self.edges[6]
         if not row.forbids:
-            text = " ".join(self.speak(words) for words in row.not_before)
-            self._small_lines(text, left, right, y + ROW - 9, False, 3)
+            self._conditions(row, left, right, y)
             return
         self.canvas.setFillColor(black)
         self.canvas.rect(left, y + ROW - 11, right - left, 11, stroke=0, fill=1)
@@ -321,6 +325,19 @@ class _Copy:
         self._write(left + 2, y + ROW - 8.5, self.speak(say(N_("DO NOT GIVE"))), 8, bold=True)
         self.canvas.setFillColor(black)
         self._small_lines(" ".join(self.speak(words) for words in row.forbids), left, right, y + ROW - 18, True, 2)
+
+    def _conditions(self, row: PackRow, left: float, right: float, y: float) -> None:
+        """Draw on what condition and from when a dose is given."""
+        top = y + ROW
+        if row.seen_first:
+            self.canvas.setLineWidth(1.2)
+            self.canvas.rect(left + 1, top - 11, right - left - 2, 10)
+            self._fitted(left + 3, top - 8.5, self.speak(say(N_("ONLY IF NOT INTOXICATED"))), 8, True, right - left - 6)
+            top -= 10
+        said = (ASK, *row.not_before) if row.ask else row.not_before
+        self._small_lines(
+            " ".join(self.speak(words) for words in said), left, right, top - 8, row.ask, 2 if row.seen_first else 3
+        )
 
     def _small_lines(self, text: str, left: float, right: float, y: float, bold: bool, most: int) -> None:
         lines = broken(text, 6.5, right - left - 4, bold, self.language)
@@ -352,6 +369,7 @@ TAKEN = N_(
 )
 INSTRUCTIONS = (
     N_("Give nothing to anybody marked DO NOT GIVE before the prescriber has decided; write who said what, and when."),
+    N_("ONLY IF NOT INTOXICATED: look at the person first. Anybody drowsy or intoxicated gets nothing: write W, and call."),
     N_("Write into each row: the time, the mg that were swallowed, the outcome and your initials."),
     N_("Outcome: G given whole; P part, the rest wasted: the witness initials too; W withheld; R refused, each with its letter."),
     N_("Use the blank rows at the end for anybody else: number, name and birth date, medicine, mg. One row is one dose."),

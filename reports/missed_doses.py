@@ -1,7 +1,11 @@
 """The missed-dose list: who, both counts by name, the last dose, how to reach them, who is on it, and why, if known."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
+from enum import StrEnum
+from typing import Any
 
 from reportlab.platypus import Flowable
 from sqlalchemy.orm import Session
@@ -26,12 +30,49 @@ COLUMNS = (
     (N_("Last confirmed\n(day)"), 50, False),
     (N_("Last confirmed\n(mg)"), 50, True),
     (N_("Phone"), 74, False),
+    (N_("Address"), 80, False),
     (N_("Open task"), 84, False),
-    (N_("Why missed"), 150, False),
+    (N_("Why missed"), 110, False),
 )
 """Heading, share of the paper's width, and whether numbers stand in the column."""
 EMPTY = say(N_("Nobody in treatment has missed so many days."))
+PASSED_OVER = say(N_("In hospital or custody: passed over, no visit is expected. Ask there about the last dose."))
 ROOM = 15.0
+
+
+class Order(StrEnum):
+    """What stands first."""
+
+    DAYS = "days"
+    NO_SHOWS = "no_shows"
+    LAST_DOSE = "last_dose"
+    NAME = "name"
+
+
+class Part(StrEnum):
+    """Who of those with so many days is listed."""
+
+    ALL = "all"
+    NO_TASK = "no_task"
+    NO_REASON = "no_reason"
+
+
+PARTS: Mapping[Part, Words] = {
+    Part.ALL: say(N_("everybody")),
+    Part.NO_TASK: say(N_("nobody is on it: no open task")),
+    Part.NO_REASON: say(N_("nobody knows why yet")),
+}
+_SORTED: Mapping[Order, Callable[[MissedRow], Any]] = {
+    Order.DAYS: lambda row: (-row.runs.days_without_medicine, -row.runs.no_shows_in_a_row),
+    Order.NO_SHOWS: lambda row: (-row.runs.no_shows_in_a_row, -row.runs.days_without_medicine),
+    Order.LAST_DOSE: lambda row: row.runs.last_taken_on or date.min,
+    Order.NAME: lambda row: row.name.casefold(),
+}
+_LISTED: Mapping[Part, Callable[[MissedRow], bool]] = {
+    Part.ALL: lambda _: True,
+    Part.NO_TASK: lambda row: not row.tasks,
+    Part.NO_REASON: lambda row: row.why is None,
+}
 
 
 @dataclass(frozen=True)
@@ -41,17 +82,38 @@ class MissedFigures:
     about: Heading
     at_least: int
     rows: tuple[MissedRow, ...]
+    passed_over: tuple[MissedRow, ...] = ()
+    """Who is in hospital or custody."""
+    by: Order = Order.DAYS
+    of: Part = Part.ALL
 
     @property
     def counted(self) -> Words:
         """How many people, and up to which day was counted."""
-        words = N_("Days missed before %(day)s: %(days)s or more. People: %(n)s")
-        return say(words, n=len(self.rows), days=self.at_least, day=self.about.last)
+        words = N_(
+            "Days missed before %(day)s: %(days)s or more. People: %(n)s; in hospital or custody besides: %(away)s"
+        )
+        return say(words, n=len(self.rows), days=self.at_least, day=self.about.last, away=len(self.passed_over))
 
 
-def figures(session: Session, site_id: int, *, at_least: int, about: Heading) -> MissedFigures:
-    """Return the list as of the morning of the heading's last day."""
-    return MissedFigures(about, at_least, missed_doses(session, site_id, about.last, at_least=at_least))
+def figures(
+    session: Session,
+    site_id: int,
+    *,
+    at_least: int,
+    about: Heading,
+    by: Order = Order.DAYS,
+    of: Part = Part.ALL,
+) -> MissedFigures:
+    """Return the list as of the morning of the heading's last day.
+
+    Args:
+        by: what stands first.
+        of: who is listed of those who are not in hospital or custody.
+    """
+    found = sorted(missed_doses(session, site_id, about.last, at_least=at_least), key=_SORTED[by])
+    here = tuple(row for row in found if row.away is None and _LISTED[of](row))
+    return MissedFigures(about, at_least, here, tuple(row for row in found if row.away is not None), by, of)
 
 
 def known_by(row: MissedRow) -> Words:
@@ -66,7 +128,7 @@ def known_by(row: MissedRow) -> Words:
 def why(row: MissedRow) -> Words | None:
     """Return why days were missed: where the person is on record to be, else what somebody noted."""
     if row.away is not None:
-        return say("%(kind)s", kind=row.away)
+        return say(N_("%(kind)s since %(day)s: passed over"), kind=row.away, day=row.away_since)
     if row.why is None:
         return None
     if row.why.note:
@@ -94,6 +156,7 @@ def cells(row: MissedRow, speak: Speaker) -> list[Cell]:
         row.runs.last_confirmed_on,
         row.runs.last_confirmed_mg,
         row.phone,
+        row.address,
         tasks(row, speak),
         speak(reason) if reason else "",
     ]
@@ -102,19 +165,26 @@ def cells(row: MissedRow, speak: Speaker) -> list[Cell]:
 def as_sheet(figures: MissedFigures, speak: Speaker) -> Sheet:
     """Return the list as a table for other programs."""
     headings = [speak(say(title)).replace("\n", " ") for title, _, _ in COLUMNS]
-    return Sheet(speak(TITLE), headings, [cells(row, speak) for row in figures.rows])
+    return Sheet(speak(TITLE), headings, [cells(row, speak) for row in (*figures.rows, *figures.passed_over)])
 
 
 def render(figures: MissedFigures, *, speak: Speaker) -> bytes:
     """Return the list as PDF; a list of nobody says so."""
     language = figures.about.language
     columns = [Column(speak(say(title)), share, number) for title, share, number in COLUMNS]
-    rows = [Row([_text(cell) for cell in cells(row, speak)]) for row in figures.rows]
+
+    def table(lines: tuple[MissedRow, ...]) -> Ledger:
+        rows = [Row([_text(cell) for cell in cells(row, speak)]) for row in lines]
+        return Ledger(columns, rows, language=language, row_height=ROOM)
+
     story: list[Flowable] = [Text(speak(figures.counted), size=10, bold=True, language=language, with_next=True)]
-    if rows:
-        story.append(Ledger(columns, rows, language=language, row_height=ROOM))
-    else:
-        story.append(Text(speak(EMPTY), size=10, language=language, above=6))
+    if figures.of is not Part.ALL:
+        said = say(N_("Listed: %(part)s"), part=PARTS[figures.of])
+        story.append(Text(speak(said), size=9, language=language, with_next=True))
+    story.append(table(figures.rows) if figures.rows else Text(speak(EMPTY), size=10, language=language, above=6))
+    if figures.passed_over:
+        story.append(Text(speak(PASSED_OVER), size=10, bold=True, language=language, above=8, with_next=True))
+        story.append(table(figures.passed_over))
     return page.build(story, title=TITLE, about=figures.about, speak=speak, landscape=True)
 
 

@@ -12,13 +12,31 @@ from sqlalchemy.orm import Session
 
 from dispensary.errors import Refused
 from dispensary.policy.take_homes import TakeHomePolicy
-from dispensary.queries import dosing, ledger, on_call, people, sites, take_home_evidence
+from dispensary.queries import (
+    calendar,
+    dosing,
+    ledger,
+    on_call,
+    people,
+    sites,
+    take_home_evidence,
+    take_home_requests,
+    take_home_reviews,
+)
 from dispensary.queries.on_call import RotaDay
 from dispensary.rules import ledger as days
 from dispensary.rules.depots import InjectionWindow
-from dispensary.rules.dosing import DosingFacts, StandingStop, re_entry_verdict, released_today
+from dispensary.rules.dosing import (
+    DosingFacts,
+    SiteRules,
+    StandingStop,
+    injection_outside_window,
+    re_entry_verdict,
+    released_today,
+)
 from dispensary.rules.ledger import LedgerDay
 from dispensary.rules.orders import OrderFacts
+from dispensary.rules.take_home_review import OpenReview
 from dispensary.rules.take_home_steps import Eligibility
 from dispensary.wording import N_, Moment, Speaker, Words, say
 from models.enums import DayStatus, Form, Medication, StopKind
@@ -27,9 +45,10 @@ from reports.ledger import Text
 from reports.page import Heading
 
 TITLE = say(N_("My sheet"))
-LOOKED_AHEAD = timedelta(days=60)
-SIZES = (11.0, 10.5, 10.0, 9.5, 9.0, 8.5, 8.0)
-"""The largest at which everything stands on one page is taken."""
+LOOKED_AHEAD, A_WEEK = timedelta(days=60), timedelta(days=7)
+SIZES, ALL_OF_IT = (11.0, 10.5, 10.0, 9.5, 9.0, 8.5, 8.0), 100
+SIZES_AND_LISTS = (*((size, ALL_OF_IT) for size in SIZES), *((SIZES[-1], n) for n in range(8, -1, -1)), (7.0, 0))
+"""The largest size at which everything stands on one page; else less of what is missing for fewer visits, and how much more."""
 
 Section = tuple[Words, list[Words]]
 
@@ -47,10 +66,14 @@ class OwnSheetFigures:
     """The first day from today on, on which a dose is due that is neither taken nor at home; None where none is."""
     injection: InjectionWindow | None
     stops: tuple[StandingStop, ...]
-    days_held_for: int | None
-    """Days without medicine, where the dose waits for a prescriber because of them."""
+    dose_waits: Words | None
+    """Why today's dose waits for a prescriber, though no stop stands; None where it does not."""
     known: Eligibility | None
     """The way to fewer visits; None for a guest."""
+    review: OpenReview | None
+    """Of doses to take home, which a prescriber has not answered."""
+    declined: str
+    """Why the newest wish about doses to take home was declined; empty where none was."""
     on_call: RotaDay
     clinic_heads: tuple[str, ...]
     phone: str
@@ -72,8 +95,6 @@ def figures(
         words = say(N_("No order holds today. A prescriber signs one first; then the sheet can be printed."))
         raise Refused(words, code="no_order")
     who, have = people.identity(session, person_id), sites.settings(session, site_id, today)
-    verdict = re_entry_verdict(facts, have.rules)
-    held = verdict is not None and verdict.holds and not released_today(facts)
     return OwnSheetFigures(
         about=about,
         name=who.name,
@@ -83,35 +104,68 @@ def figures(
         next_visit=_next_visit(session, person_id, site_id, facts),
         injection=facts.injection,
         stops=facts.stops,
-        days_held_for=facts.days_without_medicine if held else None,
+        dose_waits=_why_it_waits(facts, have.rules),
         known=None if facts.guest else take_home_evidence.eligibility_of(session, person_id, site_id, today, policy),
+        review=take_home_reviews.open_review(session, person_id),
+        declined=next((one.declined or "" for one in take_home_requests.requests_of(session, person_id)), ""),
         on_call=on_call.on_call(session, site_id, today),
         clinic_heads=tuple(one.name for one in on_call.clinic_heads(session, site_id, today)),
         phone=sites.site(session, site_id).phone,
     )
 
 
+def _why_it_waits(facts: DosingFacts, site: SiteRules) -> Words | None:
+    """Return why today's dose waits for a prescriber: for days without medicine, for what nobody knows, or as injected late."""
+    verdict = re_entry_verdict(facts, site)
+    if verdict is not None and verdict.holds and facts.slot.taken_at is None and not released_today(facts):
+        if verdict.by_caution:
+            return say(N_("What I took last is not known for certain, so a prescriber decides today."))
+        words = N_(
+            "I was without medicine for some days (%(n)s). My body is no longer used to the same amount, so a prescriber"
+            " decides today."
+        )
+        return say(words, n=facts.days_without_medicine)
+    late = injection_outside_window(facts, site)
+    if late is None or late.code != "injection_late":
+        return None
+    return say(N_("My injection is late. It waits until a prescriber has decided; I ask for that today."))
+
+
 def _next_visit(session: Session, person_id: int, site_id: int, facts: DosingFacts) -> date | None:
     """Return the next day on which the person is awaited, by the same ledger that counts the days before."""
     today = facts.clinic_day
     if facts.injection is not None:
-        return max(facts.injection.due_on, today)
+        return _open_in(session, site_id, facts.injection, today)
     known = ledger.person_days(session, person_id, site_id, until=today + LOOKED_AHEAD)
     coming: tuple[LedgerDay, ...] = days.ledger(known, today, today + LOOKED_AHEAD, today)
     return next((day.day for day in coming if day.status in OPEN_TODAY or day.status is DayStatus.AWAITED), None)
+
+
+def _open_in(session: Session, site_id: int, window: InjectionWindow, today: date) -> date | None:
+    """Return the day for the next injection: due or after, else as late before as the window allows; None where all is shut."""
+    first, last = max(window.opens_on, today), max(window.closes_on, today + A_WEEK)
+    days_open = [day.day for day in calendar.calendar_of(session, site_id, first, last).values() if day.open]
+    due = max(window.due_on, today)
+    inside = [day for day in days_open if due <= day <= max(window.closes_on, today)]
+    before = [day for day in days_open if day < due]
+    return next(iter([*inside, *reversed(before), *days_open]), None)
 
 
 OPEN_TODAY = frozenset({DayStatus.WITHHELD, DayStatus.REFUSED})
 """Nothing was taken, and the dose of the day can still be had."""
 
 
-def sections(figures: OwnSheetFigures) -> list[Section]:
-    """Return every part of the sheet, in the order in which it is read."""
+def sections(figures: OwnSheetFigures, listed: int = ALL_OF_IT) -> list[Section]:
+    """Return every part of the sheet, in the order in which it is read.
+
+    Args:
+        listed: how much of what is missing for fewer visits is named at most.
+    """
     return [
         (say(N_("When I come next")), _next(figures)),
         (say(N_("Is anything held back, and why?")), _held(figures)),
         (say(N_("Who decides, and how I can object")), _contest(figures)),
-        (say(N_("The way to fewer visits")), _fewer(figures)),
+        (say(N_("The way to fewer visits")), _fewer(figures, listed)),
         (say(N_("What I take, and what to expect")), _medicine(figures.order)),
         (say(N_("Get help at once")), EMERGENCY),
     ]
@@ -123,18 +177,17 @@ WEEKDAYS = (
 
 
 def _next(figures: OwnSheetFigures) -> list[Words]:
-    said = []
+    if figures.next_visit is None:
+        said = [say(N_("No day is planned yet. Ask when to come."))]
+    elif figures.next_visit == figures.today:
+        said = [say(N_("Today."))]
+    else:
+        weekday = say(WEEKDAYS[figures.next_visit.weekday()])
+        said = [say(N_("%(weekday)s, %(day)s."), weekday=weekday, day=figures.next_visit)]
     if figures.injection is not None:
         words = N_("My next injection is due on %(day)s. It can be given from %(first)s to %(last)s.")
         window = figures.injection
         said.append(say(words, day=window.due_on, first=window.opens_on, last=window.closes_on))
-    elif figures.next_visit is None:
-        said.append(say(N_("No day is planned yet. Ask when to come.")))
-    elif figures.next_visit == figures.today:
-        said.append(say(N_("Today.")))
-    else:
-        weekday = say(WEEKDAYS[figures.next_visit.weekday()])
-        said.append(say(N_("%(weekday)s, %(day)s."), weekday=weekday, day=figures.next_visit))
     ends = say(
         N_("What is ordered for me holds until %(day)s. Before then I talk with a prescriber."),
         day=figures.order.ends_on,
@@ -166,11 +219,16 @@ def _held(figures: OwnSheetFigures) -> list[Words]:
         )
         for stop in figures.stops
     ]
-    if figures.days_held_for is not None:
+    if figures.dose_waits is not None:
+        said.append(figures.dose_waits)
+    if figures.review is not None:
         words = N_(
-            "I was %(n)s days without medicine. My body is no longer used to the same amount, so a prescriber decides today."
+            "Whether I go on taking doses home is looked at again since %(at)s; a prescriber decides by %(due)s."
+            " Until then I come on every open day. What I have at home stays mine."
         )
-        said.append(say(words, n=figures.days_held_for))
+        said.append(say(words, at=Moment(figures.review.since), due=Moment(figures.review.due_at)))
+    if figures.declined:
+        said.append(say(N_("What I asked for last was declined: %(why)s"), why=figures.declined))
     return said or [say(N_("No. Nothing is held back today."))]
 
 
@@ -198,8 +256,10 @@ def _contest(figures: OwnSheetFigures) -> list[Words]:
     return said
 
 
-def _fewer(figures: OwnSheetFigures) -> list[Words]:
+def _fewer(figures: OwnSheetFigures, listed: int) -> list[Words]:
     known = figures.known
+    if figures.injection is not None:
+        return [say(N_("Between two injections I do not have to come for a dose. I come for what I have agreed on."))]
     if known is None:
         return [say(N_("As a guest I come on every day on which a dose is due; my own clinic decides about more."))]
     said = [say(N_("Now I come about %(n)s times a week."), n=known.visits_a_week)]
@@ -209,19 +269,22 @@ def _fewer(figures: OwnSheetFigures) -> list[Words]:
         said.append(say(words, day=step.from_day, n=step.allowance.most_days, today=known.days_in_treatment))
     if known.missing:
         said.append(say(N_("Still missing:")))
-        said += [say(N_("• %(what)s"), what=words) for words in known.missing]
+        said += [say(N_("• %(what)s"), what=words) for words in known.missing[:listed]]
+    if len(known.missing) > listed:
+        said.append(say(N_("and %(n)s more: I ask for the list."), n=len(known.missing) - listed))
     said.append(say(N_("A person decides, never a computer. I can ask for it at any time.")))
     return said
 
 
+# What is said of medicines, and of what to do in an emergency, stands with its source in docs/sources.md.
 BUPRENORPHINE = [
-    say(N_("I let it melt under my tongue, and do not swallow, eat, drink or smoke until it is gone.")),
+    say(N_("I let it melt under my tongue, and do not chew, swallow, eat or drink until it is gone.")),
     say(N_("If I took another opioid shortly before, it can bring withdrawal on at once: I say so first.")),
 ]
 WHAT_IT_IS = {
     Medication.METHADONE: [
-        say(N_("Methadone, once a day. It keeps withdrawal and craving away for a day or longer.")),
-        say(N_("It builds up over days: after a change I wait some days before I judge it.")),
+        say(N_("Methadone. Taken every day it keeps withdrawal and craving away.")),
+        say(N_("It builds up over days: what a change does shows only after some days.")),
     ],
     Medication.BUPRENORPHINE: [say(N_("Buprenorphine. It keeps withdrawal and craving away.")), *BUPRENORPHINE],
     Medication.BUPRENORPHINE_NALOXONE: [
@@ -230,19 +293,20 @@ WHAT_IT_IS = {
     ],
 }
 INJECTED = [
-    say(N_("Buprenorphine as an injection under the skin. It lasts for weeks; the lump under the skin is left alone."))
+    say(N_("Buprenorphine as an injection under the skin, given here only. It works for days or weeks.")),
+    say(N_("I may feel a small bump there for some time. I do not rub it, and never try to take it out.")),
 ]
 EXPECT = [
     say(
         N_(
-            "At first I may sweat, be sleepy or constipated; I drive only when I am wide "
-            "awake. I say so if it does not get better."
+            "I may sweat, feel sleepy or be constipated; I do not drive before I know how it "
+            "affects me. I say so if it does not get better."
         )
     ),
     say(
         N_(
-            "With alcohol, sleeping pills or other opioids it can stop my breathing. At home it "
-            "stays locked away: a child can die of one dose."
+            "With alcohol, sleeping pills or other opioids it can stop my breathing. What I have "
+            "at home stays locked away: a child can die of one dose."
         )
     ),
     say(
@@ -255,8 +319,8 @@ EXPECT = [
 EMERGENCY = [
     say(
         N_(
-            "Somebody who cannot be woken, breathes slowly, snores oddly or has blue lips may be "
-            "dying: call an ambulance, give naloxone, stay."
+            "Somebody who cannot be woken, hardly breathes or has blue lips may be dying: call an "
+            "ambulance, give naloxone, stay."
         )
     ),
     say(N_("I can ask here for naloxone to keep at home, and show the people I live with how to use it.")),
@@ -270,19 +334,19 @@ def _medicine(order: OrderFacts) -> list[Words]:
 
 
 def render(figures: OwnSheetFigures, *, speak: Speaker) -> bytes:
-    """Return the sheet as PDF, at the largest size at which it is one page."""
+    """Return the sheet as PDF on one page: at the largest size that fits, and where none does, with less of the list."""
     width, height = page.room(figures.about)
-    for size in SIZES:
-        story = _story(figures, size, speak)
+    for size, listed in SIZES_AND_LISTS:
+        story = _story(figures, size, speak, listed)
         if sum(part.wrap(width, height)[1] for part in story) <= height:
             break
     return page.build(story, title=TITLE, about=figures.about, speak=speak, bare=True)
 
 
-def _story(figures: OwnSheetFigures, size: float, speak: Speaker) -> list[Flowable]:
+def _story(figures: OwnSheetFigures, size: float, speak: Speaker, listed: int) -> list[Flowable]:
     language = figures.about.language
     story: list[Flowable] = [Text(f"{figures.name} · {figures.number}", size=size + 4, bold=True, language=language)]
-    for title, lines in sections(figures):
+    for title, lines in sections(figures, listed):
         story.append(Text(speak(title), size=size + 1.5, bold=True, language=language, above=size * 0.7))
         story += [Text(speak(words), size=size, language=language, above=1.5) for words in lines]
     return story

@@ -11,7 +11,8 @@ from pypdf import PdfReader, PdfWriter
 from reportlab.platypus import Flowable
 from sqlalchemy.orm import Session
 
-from dispensary.queries import dispensing
+from dispensary.queries import bottles, dispensing
+from dispensary.queries.bottles import PersonsBottles
 from dispensary.queries.dispensing import DispensedDose
 from dispensary.rules.dosing import SiteRules
 from dispensary.wording import N_, Speaker, Words, say
@@ -33,6 +34,12 @@ COLUMNS = (
     (say(N_("By")), 5, False),
     (say(N_("To be known")), 25, False),
 )
+HOME_COLUMNS = (
+    (say(N_("Number")), 10, False),
+    (say(N_("Name")), 30, False),
+    (say(N_("At home until")), 14, False),
+    (say(N_("Bottles")), 10, True),
+)
 
 
 @dataclass(frozen=True)
@@ -44,6 +51,8 @@ class RollingFigures:
     doses: tuple[DispensedDose, ...]
     """Each record of the day, by the person's name: what was given, refused, withheld, reversed."""
     expected: PackFigures
+    at_home: tuple[PersonsBottles, ...] = ()
+    """Who has doses at home for days after this one, by number."""
 
     @property
     def dosed(self) -> int:
@@ -60,7 +69,9 @@ def figures(
         session, site_id, clinic_day=clinic_day, window_id=window_id, site=site, printing=None, about=about
     )
     by_name = sorted(doses, key=lambda dose: (dose.name, dose.number, dose.taken_at))
-    return RollingFigures(about, clinic_day, tuple(by_name), expected)
+    everyone = bottles.everyones(session, site_id, clinic_day)
+    at_home = tuple(one for one in everyone if one.last_on > clinic_day)
+    return RollingFigures(about, clinic_day, tuple(by_name), expected, at_home)
 
 
 def opening(figures: RollingFigures) -> list[Words]:
@@ -74,7 +85,8 @@ def opening(figures: RollingFigures) -> list[Words]:
             people=len(figures.expected.rows),
         ),
         say(N_("What was given after that moment is not in here. Ask the nurses, look at the empties, count the bottles.")),
-        say(N_("First come the records of today, by name; then everyone expected, with amounts, stops and days without.")),
+        say(N_("First come the records of today, by name; then who has doses at home; then everyone expected, with amounts, "
+               "stops and days without.")),
     ]  # fmt: skip
 
 
@@ -99,7 +111,22 @@ def _given(figures: RollingFigures, speak: Speaker) -> bytes:
     columns = [Column(speak(title), share, number) for title, share, number in COLUMNS]
     rows = [_row(dose, speak) for dose in figures.doses]
     story.append(Ledger(columns, rows, language=language) if rows else _none(speak, language))
+    story += _home(figures, speak)
     return page.build(story, title=TITLE, about=figures.about, speak=speak, landscape=True)
+
+
+def _home(figures: RollingFigures, speak: Speaker) -> list[Flowable]:
+    """Return who has doses at home for later days, since whoever is without computers tomorrow must not dose them too."""
+    if not figures.at_home:
+        return []
+    title = say(N_("Doses at home for the days after today: give nothing for a day that a bottle covers"))
+    columns = [Column(speak(name), share, number) for name, share, number in HOME_COLUMNS]
+    rows = [Row((one.number, one.name, speak(one.last_on), str(one.full))) for one in figures.at_home]
+    language = figures.about.language
+    return [
+        Text(speak(title), size=11, bold=True, language=language, above=10, with_next=True),
+        Ledger(columns, rows, language=language),
+    ]
 
 
 def _none(speak: Speaker, language: str) -> Flowable:

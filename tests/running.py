@@ -16,7 +16,7 @@ from urllib.parse import urlencode
 from dispensary.home import HOME_VARIABLE, URL_VARIABLE, Home
 
 ROOT = Path(__file__).resolve().parent.parent
-PATIENCE = 30.0
+PATIENCE = 90.0
 KEPT_OPEN = 1.0
 """The server closes idle connections after two seconds; a browser opens a new one."""
 

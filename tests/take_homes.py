@@ -7,8 +7,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 import models
+from dispensary.policy.take_homes import TakeHomePolicy
 from dispensary.queries import going_home
-from dispensary.queries.going_home import Asked
+from dispensary.queries.going_home import Asked, Terms
 from dispensary.rules.bottles import IssuePlan
 from dispensary.services import bottles, dosing, stock
 from dispensary.services.bottles import Handover
@@ -17,7 +18,7 @@ from models.units import quantity
 from tests.factories import World, dose, save, stamp
 from tests.station import SITE
 
-A_YEAR = 365
+TERMS = Terms(SITE, 365, TakeHomePolicy)
 
 
 def decide(session: Session, world: World, who: models.Person, **values: Any) -> models.TakeHomeDecision:
@@ -126,18 +127,17 @@ def leave_in_container(session: Session, world: World, key: str, amount: str) ->
 
 def plan(
     session: Session, world: World, who: models.Person, *, one_off_id: int | None = None, collected: bool = False,
-    **changes: Any
+    terms: Terms | None = None, **changes: Any
 ) -> IssuePlan:  # fmt: skip
     """Return what goes home now, as the page shows it."""
     act = world.act(**changes)
     return going_home.issue_plan(
         session,
         dosing.station_facts(session, who.id, act),
-        SITE,
         Asked(one_off_id, collected),
+        terms or TERMS,
         site_id=world.site.id,
         window_id=world.window.id,
-        safety_check_days=A_YEAR,
     )
 
 
@@ -150,12 +150,13 @@ def hand_over(
     one_off_id: int | None = None,
     collector_id: int | None = None,
     identity_seen: str = "",
+    terms: Terms | None = None,
     **changes: Any,
 ) -> models.TakeHomeIssue:
     """Look, and hand over what goes home now."""
     if digest is None:
         collected = collector_id is not None
-        digest = plan(session, world, who, one_off_id=one_off_id, collected=collected, **changes).digest
+        digest = plan(session, world, who, one_off_id=one_off_id, collected=collected, terms=terms, **changes).digest
     handover = Handover(who.id, digest, one_off_id=one_off_id, collector_id=collector_id, identity_seen=identity_seen)
     act = world.act(**changes).at_the_window()
-    return bottles.issue_bottles(session, handover=handover, site=SITE, safety_check_days=A_YEAR, act=act)
+    return bottles.issue_bottles(session, handover=handover, terms=terms or TERMS, act=act)

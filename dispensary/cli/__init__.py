@@ -29,6 +29,19 @@ def commands(create_app: Callable[..., Flask]) -> click.Group:
         """Run an opioid agonist treatment clinic: doses, stock, register, paper."""
         context.obj = create_app
 
-    for command in (demo, import_history, init, jobs, pack, report, scheduler, serve, upgrade, urine_draw, user, verify):
+    for command in (
+        demo,
+        import_history,
+        init,
+        jobs,
+        pack,
+        report,
+        scheduler,
+        serve,
+        upgrade,
+        urine_draw,
+        user,
+        verify,
+    ):
         dispensary.add_command(command)
     return dispensary

@@ -1,6 +1,6 @@
 """`dispensary jobs`, `dispensary scheduler`, `dispensary pack`: what runs by itself, by hand; and the packs' password."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 import click
 from flask import Flask
@@ -19,10 +19,12 @@ from dispensary.rules.job_times import A_DAY, Due, Nightly, SiteClock
 from dispensary.rules.job_times import night as due_for
 from dispensary.safekeeping import packs
 from dispensary.web.database import db
+from dispensary.web.jobs.failures import KINDS
 from models import Site
 from models.enums import JobOutcome
 
 DAY = click.DateTime(["%Y-%m-%d"])
+A_YEAR = timedelta(days=366)
 NAME = click.Choice([job.name for job in JOBS])
 
 
@@ -61,7 +63,7 @@ def run(create_app: MakeApp, name: str, night: datetime | None, site_code: str |
     """Run one job now, for one clinic day; what was done for it before is not done again."""
     job = next(job for job in JOBS if job.name == name)
     day = night.date() if night else None
-    with opening.clinic(create_app) as app, only_one(db.engine) as mine:
+    with opening.clinic(create_app) as app, only_one(db.engine, job.lane) as mine:
         if not mine:
             raise click.ClickException("another process is running jobs at this moment; try again in a minute")
         site = _site(site_code)
@@ -72,7 +74,8 @@ def run(create_app: MakeApp, name: str, night: datetime | None, site_code: str |
         outcome = run_one(app, one)
         note = records.last_runs(db.session(), site.id)[name].note
     if outcome is JobOutcome.FAILED:
-        raise click.ClickException(f"{name} failed for {one.clinic_day}: {note}")
+        known = [KINDS[part] for part in note.split() if part in KINDS]
+        raise click.ClickException(f"{name} failed for {one.clinic_day}: {', '.join([note, *known])}")
     click.echo(f"{name}: done for {one.clinic_day}.")
 
 
@@ -87,10 +90,12 @@ def _asked(app: Flask, job: Job, site: Site, day: date | None) -> Due:
     clock = SiteClock(site.id, have.zone, have.day_starts, None)
     today = clinic_day(now, have.zone, have.day_starts)
     if not _nightly(job):
+        if day not in (None, today):
+            raise click.UsageError(f"{job.name} tells how things stand now: leave --night out")
         return Due(site.id, job.name, now, today, 1)
     day = day or today - A_DAY
-    if day >= today:
-        raise click.UsageError("--night is a clinic day that is over")
+    if not today - A_YEAR <= day < today:
+        raise click.UsageError("--night is a clinic day that is over, within the last year")
     due_at = due_for(job, clock, day)
     return Due(site.id, job.name, due_at, day, records.attempts(session, site.id, job.name, due_at) + 1)
 

@@ -94,12 +94,12 @@ def serve(
 
     address = f"{'https' if tls_cert else 'http'}://{_bracketed(host)}:{port}"
     options = _options(backend, host, port, tls_cert, tls_key, address)
-    Server(make, options | ({} if no_jobs else {"post_worker_init": _start_jobs})).run()
 
+    def start_jobs(worker: Any) -> None:
+        """Tick in every worker: of any number one has what is due run, and a worker that dies takes nothing with it."""
+        ticking.beside_the_window(worker.app.wsgi(), create_app)
 
-def _start_jobs(worker: Any) -> None:
-    """Tick in every worker: of any number of processes one runs what is due, and a worker that dies takes nothing with it."""
-    ticking.in_background(worker.app.wsgi())
+    Server(make, options | ({} if no_jobs else {"post_worker_init": start_jobs})).run()
 
 
 def terminal_code(name: str) -> str:

@@ -17,10 +17,7 @@ def admission(scene: Scene, one: Character, stay: Stay) -> Deed:
     """Return the deed by which somebody's stay begins."""
 
     def admit(at: datetime) -> None:
-        scene.write_up()
-        if one not in scene.person_ids:
-            scene.person_ids[one] = _register(scene, one, at)
-        patient = _admit(scene, one, stay, at)
+        patient = admitted(scene, one, stay, at)
         draft = schedules.steady(one, scene.day, one.target_mg, "goes on as at the clinic before", early=True)
         first = draft if patient.transfer_on else schedules.beginning(one, scene.day)
         sign(scene, patient, first, at, considering=True)
@@ -50,7 +47,11 @@ def _register(scene: Scene, one: Character, at: datetime) -> int:
     return person.id
 
 
-def _admit(scene: Scene, one: Character, stay: Stay, at: datetime) -> Patient:
+def admitted(scene: Scene, one: Character, stay: Stay, at: datetime) -> Patient:
+    """Register somebody who comes the first time, and admit them."""
+    scene.write_up()
+    if one not in scene.person_ids:
+        scene.person_ids[one] = _register(scene, one, at)
     person_id = scene.person_ids[one]
     transfer = _transfer(scene, one) if stay.from_clinic else None
     admission = Admission.READMITTED if stay is not one.stays[0] else Admission.NEW

@@ -49,6 +49,8 @@ class Character:
     target_mg: Mg
     parts: int
     every_n_days: int
+    weekdays: tuple[int, ...]
+    """Comes on these days of the week only; empty for most."""
     reliability: float
     """How likely the person is to come on a day."""
     hour: float
@@ -74,6 +76,7 @@ def _character(rng: Random, who: MadeUp, first_day: date, today: date) -> Charac
         target_mg=Mg(Decimal(rng.choice(amounts))),
         parts=2 if split else 1,
         every_n_days=2 if not methadone and chance(rng, 0.05) else 1,
+        weekdays=(1, 3, 5) if not methadone and chance(rng, 0.06) else (),
         reliability=min(0.995, 0.88 + rng.random() * 0.12),
         hour=0.0 if split else rng.betavariate(1.6, 2.2),
         window=rng.randrange(2),

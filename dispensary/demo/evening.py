@@ -12,7 +12,7 @@ from models.enums import EpisodeEndReason, TreatmentPhase
 
 DAY = timedelta(days=1)
 DAYS_IN_A_ROW = 3
-GIVEN_UP = timedelta(days=21)
+GIVEN_UP = timedelta(days=60)
 """Unseen for longer, a person's stay is ended."""
 EXPIRES_SOON, SEEN_LATELY = timedelta(days=2), timedelta(days=5)
 

@@ -9,18 +9,21 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy.orm import Session
 
 from dispensary.clock import clinic_day
-from dispensary.demo import cast, furnishing, names, setting, story
+from dispensary.demo import cast, depot, furnishing, names, setting, story
 from dispensary.demo.doses import DoseWriter, NextUid, uuids
 from dispensary.demo.scene import Scene
 from dispensary.demo.setting import Clinic
 from dispensary.exchange.bulk import take_stock
 from dispensary.policy.house import house_rules
-from dispensary.queries import sites
+from dispensary.policy.stack import depot_windows
+from dispensary.queries import policy, sites
 from dispensary.services import audit
 from models import AuditEvent, Claim, Dose, DoseLine, Movement, RegisterEntry, Site
 from models.enums import AuditKind, SettingKey
 
 FOUNDED_BEFORE_OPENING = timedelta(hours=1)
+ENOUGH_FOR_INJECTIONS = 10
+"""In a clinic of more people than these some have injections."""
 Progress = Callable[[int], None]
 
 
@@ -55,13 +58,17 @@ def make_clinic(
     clinic = setting.found(
         session, at=founded_at, last_day=today, time_zone=time_zone, password_hash=password_hash, key=key
     )
-    characters = cast.characters(rng, names.people(rng, patients, today), first_day, today)
-    rules = sites.settings(session, clinic.site_id, today).rules
+    who = names.people(rng, patients, today)
+    injected = len(depot.RHYTHMS) if patients > ENOUGH_FOR_INJECTIONS else 0
+    characters = cast.characters(rng, who[injected:], first_day, today)
+    settings = sites.settings(session, clinic.site_id, today)
     uids = uuids(Random(f"uids {seed}"))  # noqa: S311 - no secret hangs on it
-    scene = Scene(session, clinic, writer(session, uids), rules, rng, now)
+    windows = depot_windows(clinic.profiles, policy.approvals(session, clinic.site_id, today), today)
+    depots = depot.Depots(who[:injected], windows)
+    scene = Scene(session, clinic, writer(session, uids), settings, rng, now)
     for number in range(days + 1):
         day = first_day + timedelta(days=number)
-        story.live(scene, day, characters, today=day == today)
+        story.live(scene, day, characters, depots, days_left=days - number)
         progress(1)
     furnishing.furnish_today(session, clinic, sorted(scene.patients), now, today)
     take_stock(session, Claim, Dose, DoseLine, Movement, AuditEvent, RegisterEntry)

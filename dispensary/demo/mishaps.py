@@ -13,7 +13,6 @@ from dispensary.demo.scene import Deed, Scene
 from dispensary.policy.stack import bands_in_force
 from dispensary.queries import dosing as facts_of
 from dispensary.queries import policy, stock
-from dispensary.rules.attendance import DayTaken
 from dispensary.rules.dosing import DosingFacts, shown_digest
 from dispensary.rules.stock import lines_for
 from dispensary.services import dosing, elsewhere, incidents, replacements, spills, stops, vomiting
@@ -51,7 +50,7 @@ def came_up(scene: Scene, patient: Patient, facts: DosingFacts, at: datetime) ->
             bands=bands,
             act=scene.nurse(patient, moment),
         )
-        patient.taken[scene.day] = DayTaken.PART
+        patient.taken[scene.day] = False
         scene.at(moment + UNTIL_ORDERED, order)
 
     def order(moment: datetime) -> None:
@@ -80,7 +79,7 @@ def came_up(scene: Scene, patient: Patient, facts: DosingFacts, at: datetime) ->
             site=scene.rules,
             act=act,
         )
-        patient.taken[scene.day], patient.last_at = DayTaken.WHOLE, moment
+        patient.taken[scene.day], patient.last_at = True, moment
 
     scene.at(at + UNTIL_IT_CAME_UP, note)
     return True
@@ -143,7 +142,7 @@ def too_much(scene: Scene, patient: Patient, facts: DosingFacts, at: datetime) -
         )
 
     scene.at(at + timedelta(minutes=45), watch)
-    scene.at(max(at + timedelta(hours=1), scene.closes) + timedelta(minutes=6), _decided(scene, patient))
+    scene.at(max(at + timedelta(hours=1), scene.closes) + timedelta(minutes=6), decided(scene, patient))
     return True
 
 
@@ -173,14 +172,14 @@ def dosed_elsewhere(scene: Scene, patient: Patient, facts: DosingFacts, at: date
             act=scene.nurse(patient, moment),
         )
         patient.note(order, 1, due, yesterday, taken_at, whole=True)
-        _decided(scene, patient)(moment)
+        decided(scene, patient)(moment)
         window.give_later(scene, patient, moment + timedelta(minutes=4))
 
     scene.at(at + timedelta(minutes=12), confirm)
     return True
 
 
-def _decided(scene: Scene, patient: Patient) -> Deed:
+def decided(scene: Scene, patient: Patient) -> Deed:
     """Let the prescriber decide: the stop is released, and what waits on the desk is answered."""
 
     def decide(moment: datetime) -> None:

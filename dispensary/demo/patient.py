@@ -2,15 +2,23 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from dispensary.demo.cast import Character, Stay
-from dispensary.rules.attendance import DayTaken, days_without_medicine
+from dispensary.rules import person_days
 from dispensary.rules.dosing import DosingFacts, Slot
+from dispensary.rules.ledger import runs
 from dispensary.rules.orders import DueAmount, OrderFacts, TakenDay, due_amount
+from dispensary.rules.person_days import DayBottle, DayDose, LastDose, OrderSpan, PersonDays
 from dispensary.rules.re_entry import ReEntryInputs
+from models.enums import DoseOutcome, EpisodeKind, TreatmentPhase
 from models.units import Mg
+
+A_DAY, FAR_ENOUGH = timedelta(days=1), 60
+"""How many of the last days that brought anything are looked at."""
+A_LITTLE = Mg(Decimal(1))
+"""For days without medicine it does not matter how much was taken, only whether it was all."""
 
 
 @dataclass
@@ -25,7 +33,8 @@ class Patient:
     orders: list[OrderFacts] = field(default_factory=list)
     """Newest first."""
     transfer_on: date | None = None
-    taken: dict[date, DayTaken] = field(default_factory=dict)
+    taken: dict[date, bool] = field(default_factory=dict)
+    """The days on which something was swallowed, and whether it was all that was due."""
     parts_mg: dict[date, dict[int, Mg]] = field(default_factory=dict)
     last_at: datetime | None = None
     settled: tuple[int, DueAmount] | None = None
@@ -38,6 +47,30 @@ class Patient:
     released_on: date | None = None
     """The day for which a prescriber has considered the days without medicine."""
     notice_id: int | None = None
+    takes_home: bool = False
+    """Some decision lets doses go home, for once or for good."""
+    decided: bool = False
+    """There is a standing decision."""
+    bottles: set[date] = field(default_factory=set)
+    """The days that bottles at home covered, or cover."""
+    talked_on: date | None = None
+    """When storing doses safely was gone through."""
+    taken_in: bool = False
+    """In hospital or custody."""
+
+    @property
+    def is_steady(self) -> bool:
+        """Whether the order in force is for one amount every day, in maintenance."""
+        order = self.orders[0]
+        return order.treatment_phase is TreatmentPhase.MAINTENANCE and len(order.steps) == 1 and not order.weekdays
+
+    def has_come(self, day: date, days: int) -> bool:
+        """Whether the person took each of the last so many doses, this day's among them."""
+        return all(self.taken.get(day - n * A_DAY) or day - n * A_DAY in self.bottles for n in range(days))
+
+    def missed(self, day: date) -> bool:
+        """Whether nothing covers a day since the beginning of treatment."""
+        return day >= self.first_due and day not in self.taken and day not in self.bottles
 
     def order_on(self, day: date) -> OrderFacts | None:
         """Return the order that holds on a day."""
@@ -58,11 +91,25 @@ class Patient:
         return _total(self.due_on(order, day).amounts_mg)
 
     def days_without(self, day: date) -> int:
-        """Return the days without medicine before a day."""
-        recent = dict(list(self.taken.items())[-60:])
-        if self.transfer_on is not None:
-            recent.setdefault(self.transfer_on, DayTaken.WHOLE)
-        return days_without_medicine(recent, on=day, first_due=self.first_due, every_n_days=self.covers)
+        """Return the days without medicine before a day, as the ledger counts them."""
+        if self.taken.get(day - A_DAY):
+            return 0
+        return runs(self._days(), day).days_without_medicine
+
+    def _days(self) -> PersonDays:
+        drug = self.one.medication
+        transfer = LastDose(self.transfer_on, self.one.target_mg, drug) if self.transfer_on else None
+        stay = person_days.Stay(
+            self.episode_id, EpisodeKind.MAINTENANCE, self.first_due, self.first_due, None, transfer=transfer
+        )
+        recent = list(self.taken.items())[-FAR_ENOUGH:]
+        doses = [self._dose(day, DoseOutcome.GIVEN if whole else DoseOutcome.PART_GIVEN) for day, whole in recent]
+        bottles = [DayBottle(day, 1, drug) for day in sorted(self.bottles)[-FAR_ENOUGH:]]
+        orders = [OrderSpan(0, self.first_due, date.max, drug)]
+        return PersonDays(stays=[stay], orders=orders, doses=doses, bottles=bottles)
+
+    def _dose(self, day: date, outcome: DoseOutcome) -> DayDose:
+        return DayDose(day, 1, outcome, self.one.medication, A_LITTLE, A_LITTLE, claimed=True, covers_days=self.covers)
 
     def _re_entry(self, day: date) -> ReEntryInputs | None:
         days = self.days_without(day)
@@ -99,8 +146,8 @@ class Patient:
         """Remember what was taken."""
         self.parts_mg.setdefault(day, {})[part] = taken_mg
         done = whole and len(self.parts_mg[day]) >= order.parts
-        self.taken[day] = DayTaken.WHOLE if done else DayTaken.PART
-        self.covers = order.every_n_days if done else self.covers
+        self.taken[day] = done
+        self.covers = order.covers_days(day) if done else self.covers
         self.last_at = at
 
 

@@ -18,7 +18,7 @@ ANSWERABLE = set(TaskReasonKind) - {TaskReasonKind.STOP}
 
 def sign(scene: Scene, patient: Patient, draft: OrderDraft, at: datetime, *, considering: bool = False) -> None:
     """Sign an order; with the days without medicine considered, it releases today's dose if that is held."""
-    days = patient.days_without(scene.day) if considering else None
+    days = _days_to_consider(scene, patient, draft, at) if considering else None
     again = {n: f"{plain(step.total_mg)} mg" for n, step in enumerate(draft.steps)}
     over_limit = ""
     while True:
@@ -36,6 +36,13 @@ def sign(scene: Scene, patient: Patient, draft: OrderDraft, at: datetime, *, con
     if considering and draft.starts_on == scene.day:
         patient.released_on = scene.day
         release(scene, patient, at)
+
+
+def _days_to_consider(scene: Scene, patient: Patient, draft: OrderDraft, at: datetime) -> int:
+    """Return the days without medicine that the page of an order shows."""
+    act = scene.act("prescriber", at)
+    verdict = re_entry.verdict_for(scene.session, patient.person_id, draft.medication, draft.treatment_phase, act)
+    return verdict.inputs.days if verdict else 0
 
 
 def _signed(scene: Scene, patient: Patient, signing: Signing, act: Act) -> None:

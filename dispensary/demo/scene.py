@@ -5,7 +5,7 @@ Each thing happens at its moment, in the order of time. What is done, and when, 
 
 import heapq
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from itertools import count
 from random import Random
 
@@ -17,6 +17,8 @@ from dispensary.demo.patient import Patient
 from dispensary.demo.setting import Clinic
 from dispensary.demo.supplies import Supplies
 from dispensary.policy.stack import OrderLimits
+from dispensary.policy.take_homes import TakeHomePolicy
+from dispensary.queries.sites import SiteSettings
 from dispensary.rules.dosing import DosingFacts, SiteRules
 from dispensary.services.act import Act
 
@@ -29,20 +31,27 @@ class Scene:
     """The clinic as everybody in the story finds it."""
 
     def __init__(
-        self, session: Session, clinic: Clinic, writer: DoseWriter, rules: SiteRules, rng: Random, now: datetime
+        self, session: Session, clinic: Clinic, writer: DoseWriter, settings: SiteSettings, rng: Random, now: datetime
     ) -> None:
         """Set it with this session; nothing happens after now."""
-        self.session, self.clinic, self.writer, self.rules, self.rng, self.now = (
-            session, clinic, writer, rules, rng, now,
+        self.session, self.clinic, self.writer, self.settings, self.rng, self.now = (
+            session, clinic, writer, settings, rng, now,
         )  # fmt: skip
+        self.rules: SiteRules = settings.rules
         self.supplies = Supplies(session, clinic)
         self.person_ids: dict[Character, int] = {}
         self.patients: dict[int, Patient] = {}
         self.former: dict[int, Patient] = {}
         """People whose last stay has ended."""
-        self.limits = OrderLimits()
+        self.limits, self.take_homes = OrderLimits(), TakeHomePolicy()
         self.to_go_wrong: list[Happening] = []
-        self.day = date.min
+        self.closed: set[date] = set()
+        """The days that were announced as closed."""
+        self.back_today: list[tuple[Patient, timedelta]] = []
+        """Who comes back on the last day after some away, and how long before the story ends."""
+        self.day = self.lived_until = date.min
+        self.days_left = 0
+        """How many days come after this one."""
         self.opens = self.closes = now
         self._agenda: list[tuple[datetime, int, Deed]] = []
         self._numbers = count()
@@ -66,6 +75,10 @@ class Scene:
     def nurse(self, patient: Patient, at: datetime) -> Act:
         """Return an act of the nurse at the window where a person is dosed."""
         return self.act(("nurse", "nurse2")[patient.one.window], at, self.clinic.windows[patient.one.window])
+
+    def daily(self) -> list[Patient]:
+        """Return those in treatment who come for one dose every day."""
+        return [p for p in self.patients.values() if p.one.parts == p.one.every_n_days == 1 and not p.one.weekdays]
 
     def write_up(self) -> None:
         """Let a service read what happened so far."""

@@ -86,6 +86,7 @@ def _draft(
     daily: bool = False,
 ) -> OrderDraft:
     parts = one.parts if phase is TreatmentPhase.MAINTENANCE else 1
+    weekdays = one.weekdays if phase is TreatmentPhase.MAINTENANCE and not daily else ()
     return OrderDraft(
         medication=one.medication,
         form=one.form,
@@ -93,7 +94,10 @@ def _draft(
         starts_on=first,
         ends_on=last,
         steps=tuple(Step(day, _split(amount, parts)) for day, amount in steps),
-        every_n_days=1 if daily or parts > 1 or phase is not TreatmentPhase.MAINTENANCE else one.every_n_days,
+        every_n_days=1
+        if daily or weekdays or parts > 1 or phase is not TreatmentPhase.MAINTENANCE
+        else one.every_n_days,
+        weekdays=weekdays,
         parts=parts,
         hours_between_parts=HOURS_BETWEEN_PARTS if parts > 1 else None,
         reason=reason,

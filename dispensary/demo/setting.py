@@ -32,7 +32,15 @@ STAFF = (
     ("peer", "Pia Holm", "PH", (Role.PEER,)),
 )
 INSPECTOR_STAYS = timedelta(days=60)
-APPROVED = ("asam-2020", "us-42cfr8-2024", "us-tip43-2005", "alerts-2026")
+APPROVED = (
+    "asam-2020",
+    "us-42cfr8-2024",
+    "us-42cfr8-2024-take-homes",
+    "us-tip43-2005",
+    "uk-orange-2017-missed-doses",
+    "buvidal-eu-2021",
+    "alerts-2026",
+)
 WINDOWS = ("Window 1", "Window 2")
 BUP_NX = Medication.BUPRENORPHINE_NALOXONE
 
@@ -56,6 +64,8 @@ WARES = (
     Ware("Buprenorphine/naloxone 2 mg/0.5 mg tablets", BUP_NX, Form.TABLET, "2", "1", "300", "0.5"),
     Ware("Buprenorphine/naloxone 8 mg/2 mg film", BUP_NX, Form.FILM, "8", "1", "240", "2"),
     Ware("Buprenorphine/naloxone 2 mg/0.5 mg film", BUP_NX, Form.FILM, "2", "1", "240", "0.5"),
+    Ware("Buprenorphine depot 24 mg (weekly)", Medication.BUPRENORPHINE, Form.INJECTION, "24", "1", "5"),
+    Ware("Buprenorphine depot 96 mg (monthly)", Medication.BUPRENORPHINE, Form.INJECTION, "96", "1", "5"),
 )
 
 

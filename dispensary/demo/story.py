@@ -6,11 +6,12 @@ for and what is done about it stands in the modules that this one calls.
 
 from datetime import UTC, date, datetime, time, timedelta
 
-from dispensary.demo import admissions, evening, mishaps, visits
+from dispensary.demo import admissions, away, closed_days, evening, mishaps, nights, take_homes, visits
 from dispensary.demo.cast import Character
+from dispensary.demo.depot import Depots
 from dispensary.demo.dice import chance
 from dispensary.demo.scene import Deed, Happening, Scene
-from dispensary.policy.stack import stack
+from dispensary.policy.stack import stack, take_home_policy
 from dispensary.queries import policy
 from dispensary.services import day_close
 
@@ -22,24 +23,48 @@ MISHAPS = {mishaps.came_up: 20, mishaps.spilt: 30, mishaps.too_much: 90, mishaps
 """What goes wrong, each about once in so many days."""
 
 
-def live(scene: Scene, day: date, characters: list[Character], *, today: bool) -> None:
-    """Live through one clinic day; today only until now."""
-    scene.day = day
-    scene.opens, scene.closes = _hours(scene, today)
+def live(scene: Scene, day: date, characters: list[Character], depots: Depots, *, days_left: int) -> None:
+    """Live through one clinic day; the last one, today, only until now."""
+    scene.day, scene.days_left = day, days_left
+    scene.opens, scene.closes = _hours(scene, today=days_left == 0)
     approvals = policy.approvals(scene.session, scene.clinic.site_id, day)
     scene.limits = stack(scene.clinic.profiles, approvals, day)
-    scene.at(scene.opens - timedelta(minutes=20), lambda at: _prepare(scene, at))
-    for one in characters:
-        stay = next((s for s in one.stays if s.begins == day), None)
-        if stay is not None:
-            scene.at(scene.opens, admissions.admission(scene, one, stay))
-    for patient in list(scene.patients.values()):
-        visits.expect(scene, patient)
-    _draw_mishaps(scene)
-    scene.at(scene.closes + timedelta(minutes=10), lambda at: evening.look_ahead(scene, at))
-    scene.at(scene.closes + timedelta(minutes=40), lambda at: _close(scene, at))
+    scene.take_homes = take_home_policy(scene.clinic.profiles, approvals, day)
+    closed_days.announce(scene)
+    nights.expect_morning(scene)
+    if day not in scene.closed:
+        _open(scene, characters)
+        scene.at(scene.opens + timedelta(minutes=30), lambda at: depots.come(scene, at))
     scene.play()
     scene.session.expunge_all()
+
+
+def _open(scene: Scene, characters: list[Character]) -> None:
+    """Let everybody come who comes today, and close in the evening."""
+    scene.at(scene.opens - timedelta(minutes=20), lambda at: _prepare(scene, at))
+    for one in characters:
+        stay = next((s for s in one.stays if scene.lived_until < s.begins <= scene.day), None)
+        if stay is not None:
+            scene.at(scene.opens, admissions.admission(scene, one, stay))
+    scene.lived_until = scene.day
+    away.leave(scene)
+    for patient in list(scene.patients.values()):
+        visits.expect(scene, patient)
+    if scene.days_left == 0:
+        visits.come_back(scene)
+    _draw_mishaps(scene)
+    scene.at(scene.closes + timedelta(minutes=10), lambda at: evening.look_ahead(scene, at))
+    scene.at(scene.closes + timedelta(minutes=15), lambda at: _decide(scene, at))
+    scene.at(scene.closes + timedelta(minutes=40), lambda at: _close(scene, at))
+
+
+def _decide(scene: Scene, at: datetime) -> None:
+    """Decide on what concerns doses at home, days closed, and people who stay away."""
+    scene.write_up()
+    closed_days.sign_list(scene, at)
+    take_homes.in_the_evening(scene, at)
+    away.note_why(scene, at)
+    away.keep_looking(scene, at)
 
 
 def _hours(scene: Scene, today: bool) -> tuple[datetime, datetime]:

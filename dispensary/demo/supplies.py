@@ -40,7 +40,7 @@ class Supplies:
         for product_id, ware in self.clinic.products.items():
             if len(self.safe[product_id]) < LOWEST_IN_SAFE:
                 self._delivery(product_id, ware, day, at)
-            for number, window_id in enumerate(self.clinic.windows):
+            for number, window_id in enumerate(self.clinic.windows[: 1 if ware.form is Form.INJECTION else None]):
                 self._bring(product_id, ware, window_id, number, day, at)
         if (day - self.first_day).days % SPILL_EVERY_DAYS == SPILL_EVERY_DAYS - 1:
             self._spill(day, at)

@@ -31,6 +31,7 @@ def hold(scene: Scene, patient: Patient, facts: DosingFacts, at: datetime) -> No
         person_id=patient.person_id,
         reason=WithheldReason.DAYS_WITHOUT_MEDICINE,
         note="",
+        site=scene.rules,
         act=scene.nurse(patient, at),
     )
     decided_at = at + timedelta(minutes=scene.rng.randint(8, 25))
@@ -61,7 +62,12 @@ def sedated(scene: Scene, patient: Patient, facts: DosingFacts, at: datetime) ->
     """Withhold from somebody who is drowsy; the prescriber sees them after the last dose."""
     act = scene.nurse(patient, at)
     dosing.withhold_dose(
-        scene.session, person_id=patient.person_id, reason=WithheldReason.SEDATED, note="drowsy, slurred", act=act
+        scene.session,
+        person_id=patient.person_id,
+        reason=WithheldReason.SEDATED,
+        note="drowsy, slurred",
+        site=scene.rules,
+        act=act,
     )
     (stop,) = facts_of.standing_stops(scene.session, patient.person_id)
 
@@ -82,7 +88,8 @@ def sedated(scene: Scene, patient: Patient, facts: DosingFacts, at: datetime) ->
 def refused(scene: Scene, patient: Patient, facts: DosingFacts, at: datetime) -> bool:
     """Record that a person does not take the dose."""
     reason = scene.rng.choice([RefusedReason.NOT_WANTED, RefusedReason.FEELS_UNWELL, RefusedReason.AMOUNT_DISPUTED])
-    dosing.refuse_dose(scene.session, person_id=patient.person_id, reason=reason, note="", act=scene.nurse(patient, at))
+    act = scene.nurse(patient, at)
+    dosing.refuse_dose(scene.session, person_id=patient.person_id, reason=reason, note="", site=scene.rules, act=act)
     return True
 
 

@@ -2,13 +2,18 @@
 
 from flask import Flask
 
+from dispensary.jobs.one_by_one import one_by_one
 from dispensary.rules.job_times import Due
-from dispensary.services import jobs, take_home_reviews
-from dispensary.web.database import unit_of_work
+from dispensary.services import take_home_reviews
 
 
 def open_take_home_reviews(app: Flask, due: Due) -> None:
     """Open the reviews of take-home doses that a clinic day asks for."""
-    with unit_of_work() as session:
-        act = jobs.act_of_job(session, due.site_id, app.extensions["clock"]())
-        take_home_reviews.open_reviews(session, due.site_id, due.clinic_day, act)
+    one_by_one(
+        app,
+        due,
+        lambda session: take_home_reviews.to_review(session, due.site_id, due.clinic_day),
+        lambda session, person_id, act: take_home_reviews.open_reviews(
+            session, due.site_id, due.clinic_day, act, among=[person_id]
+        ),
+    )

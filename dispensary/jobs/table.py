@@ -6,6 +6,8 @@ from datetime import timedelta
 
 from flask import Flask
 
+from dispensary.jobs.call_backs import tell_overdue_call_backs
+from dispensary.jobs.follow_up import propose_lost
 from dispensary.jobs.pack import write_pack
 from dispensary.jobs.reviews import open_take_home_reviews
 from dispensary.rules.job_times import Due, Nightly, Timed, WhileOpen
@@ -35,5 +37,23 @@ JOBS: tuple[Job, ...] = (
         open_take_home_reviews,
         N_("Reviews of take-home doses"),
         N_("Every night: whoever missed a day or has a stop, and takes doses home, goes to the prescriber's desk."),
+    ),
+    Job(
+        "lost_to_follow_up",
+        Nightly(timedelta(minutes=20)),
+        propose_lost,
+        N_("Perhaps lost to follow-up"),
+        N_(
+            "Every night: whoever has as many no-shows in a row as the site has set goes to the prescriber's desk, once."
+        ),
+    ),
+    Job(
+        "overdue_call_backs",
+        Nightly(timedelta(minutes=15)),
+        tell_overdue_call_backs,
+        N_("Call-backs past their deadline"),
+        N_(
+            "Every night: whoever was to bring in every bottle and did not by the deadline goes to the prescriber's desk."
+        ),
     ),
 )

@@ -1,4 +1,4 @@
-"""One tick: whatever is due runs now, one after the other, if no other process is at it."""
+"""One tick: whatever is due runs now, one after the other in each lane, if no other process is at it."""
 
 import errno
 import logging
@@ -11,7 +11,7 @@ from dispensary.errors import Conflict
 from dispensary.jobs.lock import only_one
 from dispensary.jobs.table import JOBS, Job
 from dispensary.queries import jobs as records
-from dispensary.rules.job_times import Due, WhileOpen, due
+from dispensary.rules.job_times import Due, Lane, WhileOpen, due
 from dispensary.services import jobs
 from dispensary.web.database import db, unit_of_work
 from models.enums import JobOutcome
@@ -19,25 +19,36 @@ from models.enums import JobOutcome
 log = logging.getLogger("dispensary.jobs")
 
 
-def tick(app: Flask, table: Sequence[Job] = JOBS) -> list[tuple[Due, JobOutcome]]:
-    """Run what is due and return how each ended; nothing where another process is at it."""
-    with app.app_context(), only_one(db.engine) as mine:
-        return [(one, run(app, one, table)) for one in _due(app, table)] if mine else []
+def tick(app: Flask, table: Sequence[Job] = JOBS, lanes: Sequence[Lane] = tuple(Lane)) -> list[tuple[Due, JobOutcome]]:
+    """Run what is due and return how each ended; nothing of a lane where another process is at it."""
+    ended = []
+    with app.app_context():
+        for lane in lanes:
+            with only_one(db.engine, lane) as mine:
+                ended += [(one, run(app, one, table)) for one in _due(app, table, lane)] if mine else []
+    return ended
 
 
-def safe_tick(app: Flask) -> None:
-    """Run what is due; whatever goes wrong outside a job is said by its kind alone, as a message may hold data of people."""
+def safe_tick(app: Flask, lane: Lane) -> None:
+    """Run what is due in a lane; what goes wrong outside a job is said by its kind alone: a message may hold data of people."""
     try:
-        tick(app)
+        tick(app, lanes=[lane])
     except Exception as error:
         log.error("the tick of the jobs failed: %s", kind_of(error))
 
 
-def _due(app: Flask, table: Sequence[Job]) -> list[Due]:
-    """Return what is due, as the record stands behind the lock."""
+def anything_due(app: Flask, lane: Lane) -> bool:
+    """Return whether something in a lane is due, as far as one look tells; behind the lock it is looked at again."""
+    with app.app_context():
+        return bool(_due(app, JOBS, lane))
+
+
+def _due(app: Flask, table: Sequence[Job], lane: Lane) -> list[Due]:
+    """Return what is due in a lane, as the record stands."""
     session, now = db.session(), app.extensions["clock"]()
+    mine = [job for job in table if job.lane is lane]
     try:
-        return due(table, records.site_clocks(session, now), records.runs_since(session, now), now)
+        return due(mine, records.site_clocks(session, now), records.runs_since(session, now), now)
     finally:
         session.rollback()
 

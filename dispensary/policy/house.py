@@ -6,7 +6,7 @@ from datetime import timedelta
 from functools import cache
 from pathlib import Path
 
-from models.enums import Medication, SettingKey
+from models.enums import Medication, SettingKey, TaskReasonKind
 
 FILE = Path(__file__).with_name("house.toml")
 
@@ -32,6 +32,8 @@ class HouseRules:
     """How many hours at least lie before a further part on an induction day."""
     least_slips: int
     """From how many private ratings on those of a month are shown."""
+    answer_within: dict[TaskReasonKind, timedelta]
+    """Within what time somebody answers what a task is about, unless something nearer is said."""
 
 
 @cache
@@ -67,4 +69,5 @@ def house_rules() -> HouseRules:
         telephone_continue_within=timedelta(days=data["telephone"]["continue_within_days"]["value"]),
         supplement_after_hours=data["supplements"]["least_hours"]["value"],
         least_slips=data["ratings"]["least_slips"]["value"],
+        answer_within={TaskReasonKind(k): timedelta(hours=e["value"]) for k, e in data["answer_hours"].items()},
     )

@@ -6,6 +6,7 @@ counts. A suggestion is the prescriber's to take or leave, and it is never more 
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
@@ -13,6 +14,7 @@ from itertools import combinations, pairwise
 from typing import Any
 
 from dispensary.policy.entries import CITED, Cited, Mark, bad, check_keys, cited, fraction, whole_number, words_of
+from dispensary.wording import Words
 from models.enums import Answer, Medication, ReEntryAction, TreatmentPhase
 from models.units import Mg, mg
 
@@ -84,6 +86,9 @@ class MissedDoseTable(Cited):
     rows: tuple[MissedDoseRow, ...]
     silent_below: int | None
     """The source says nothing of fewer days than this; None where it speaks from the first day on."""
+    part_ends_from: Fraction | None
+    """A day on which at least this share of what was due was taken ends the days without medicine; None where the source
+    gives no share: then a part neither counts nor ends them."""
     words: str
 
     @property
@@ -114,29 +119,33 @@ class TableInForce:
     profile: str
     digest: str
 
-    def row_at(self, days: int, *, used: bool) -> MissedDoseRow | None:
-        """Return the row for so many days; None where the source says nothing of so few.
-
-        Args:
-            days: without medicine.
-            used: whether a full agonist was used since the last dose; not known counts as used.
-        """
-        return self.rule.row_for(days, Answer.YES if used else Answer.NO)
-
 
 @dataclass(frozen=True)
 class MissedDoseTables:
     """The tables in force at a site on a day; empty where no approved profile says anything."""
 
     in_force: tuple[TableInForce, ...] = ()
+    unreadable: Words | None = None
+    """Why what was approved cannot be read now, and what to do; None where it can."""
 
     def of(self, medication: Medication, phase: TreatmentPhase) -> tuple[TableInForce, ...]:
         """Return every approved table for a drug in a treatment phase, by the profile's id."""
         return tuple(table for table in self.in_force if table.rule.is_about(medication, phase))
 
+    def part_ends_from(self, medication: Medication, phase: TreatmentPhase) -> Fraction | None:
+        """Return from which share on a part ends the days without medicine: the largest, and none where any gives none."""
+        shares = [table.rule.part_ends_from for table in self.of(medication, phase)]
+        given = [share for share in shares if share is not None]
+        return max(given) if given and len(given) == len(shares) else None
+
+
+def none_in_force(day: date) -> MissedDoseTables:
+    """Return that no approved table speaks of a day."""
+    return MissedDoseTables()
+
 
 ENTRY = CITED | {"medications", "phases", "row", "words"}
-MAY = frozenset({"effective_to", "silent_below", "cap_at_last_dose"})
+MAY = frozenset({"effective_to", "silent_below", "cap_at_last_dose", "part_ends_from"})
 ROW = frozenset({"operator", "days", "action", "words"})
 ROW_MAY = frozenset({"if_full_agonist", "fraction", "max_mg", "min_mg", "citation", "mark"})
 
@@ -168,6 +177,7 @@ def _table(where: str, entry: dict[str, Any]) -> MissedDoseTable:
             phases=tuple(TreatmentPhase(word) for word in words_of(entry["phases"])),
             rows=tuple(_row(n, row, entry) for n, row in enumerate(entry["row"], start=1)),
             silent_below=whole_number(entry["silent_below"]) if "silent_below" in entry else None,
+            part_ends_from=_part(entry["part_ends_from"]) if "part_ends_from" in entry else None,
             words=entry["words"],
             **cited(entry),
         )
@@ -176,6 +186,15 @@ def _table(where: str, entry: dict[str, Any]) -> MissedDoseTable:
     except (ValueError, TypeError) as error:
         raise bad(where, str(error)) from error
     return table
+
+
+def _part(text: str) -> Fraction:
+    share = fraction(text)
+    if not 0 < share < 1:
+        raise ValueError(
+            "part_ends_from is a share of the day between 0 and 1; nothing ends no run, and all of it always does"
+        )
+    return share
 
 
 def _row(number: int, row: dict[str, Any], table: dict[str, Any]) -> MissedDoseRow:

@@ -6,7 +6,7 @@ for a site; a file that was changed after its approval is refused.
 
 import hashlib
 import tomllib
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -20,6 +20,7 @@ from dispensary.errors import Refused
 from dispensary.policy.alerts import AlertEntry, read_alerts
 from dispensary.policy.depot_windows import DepotWindow, read_depot_windows
 from dispensary.policy.entries import CITED, Cited, bad, check_keys, cited
+from dispensary.policy.label_lines import LabelLine, read_label_lines
 from dispensary.policy.minimums import Minimum, read_minimums
 from dispensary.policy.missed_doses import MissedDoseTable, read_missed_doses
 from dispensary.policy.take_homes import (
@@ -81,6 +82,7 @@ class Profile:
     take_home_rules: tuple[TakeHomeRule, ...]
     depot_windows: tuple[DepotWindow, ...]
     minimums: tuple[Minimum, ...]
+    label_lines: tuple[LabelLine, ...]
     digest: str
     """SHA-256 of the file."""
     superseded: str = ""
@@ -99,14 +101,18 @@ class Approval:
     approved_by: str
 
 
-def load(folders: Iterable[Path]) -> tuple[Profile, ...]:
+def load(folders: Iterable[Path], only: Collection[str] | None = None) -> tuple[Profile, ...]:
     """Return every profile of these folders, by id; a folder that is not there holds none.
+
+    Args:
+        folders: to look in.
+        only: the ids of those that are asked for; what is wrong with the others is not looked at then.
 
     Raises:
         Refused: a file cannot be understood, or two files have one id; the words name file and entry.
     """
     files = [file for folder in folders for file in sorted(folder.glob("*.toml"))]
-    profiles = [read(file) for file in files]
+    profiles = [read(file) for file in files if only is None or file.stem in only]
     for one, other in combinations(profiles, 2):
         if one.id == other.id:
             raise bad(one.id, "two files have this id")
@@ -147,6 +153,7 @@ def _read(name: str, stem: str, content: bytes) -> Profile:
         take_home_rules=read_rules(name, entries["take_home_rule"]),
         depot_windows=read_depot_windows(name, entries["depot_window"]),
         minimums=read_minimums(name, entries["minimum"]),
+        label_lines=read_label_lines(name, entries["label_line"]),
         digest=hashlib.sha256(content).hexdigest(),
     )
 
@@ -161,6 +168,7 @@ KINDS = (
     "take_home_rule",
     "depot_window",
     "minimum",
+    "label_line",
 )
 HEAD = frozenset({"id", "title", "jurisdiction", "document", "edition", "words"})
 ENTRY = CITED | {"kind", "medication", "value", "unit", "words"}

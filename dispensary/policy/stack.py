@@ -6,6 +6,7 @@ from datetime import date
 
 from dispensary.policy.alerts import AlertList
 from dispensary.policy.depot_windows import DepotWindows, WindowInForce
+from dispensary.policy.label_lines import LabelLines
 from dispensary.policy.minimums import MinimumInForce, Minimums
 from dispensary.policy.missed_doses import MissedDoseTables, TableInForce
 from dispensary.policy.profiles import Approval, LimitKind, OrderLimit, Profile
@@ -114,6 +115,12 @@ def alert_list(profiles: Sequence[Profile], approvals: Iterable[Approval], day: 
     in_force = [profile for profile in approved(profiles, approvals, day) if profile.alerts]
     said = [entry for profile in in_force or profiles for entry in profile.alerts if entry.holds_on(day)]
     return AlertList(tuple(said), approved=bool(in_force))
+
+
+def label_lines(profiles: Sequence[Profile], approvals: Iterable[Approval], day: date) -> LabelLines:
+    """Return what every profile in force on a day wants printed on labels."""
+    found = approved(profiles, approvals, day)
+    return LabelLines(tuple(line for profile in found for line in profile.label_lines if line.holds_on(day)))
 
 
 def missed_dose_tables(profiles: Sequence[Profile], approvals: Iterable[Approval], day: date) -> MissedDoseTables:

@@ -1,7 +1,7 @@
 """The clinic's calendar: on which days it doses, and why it does not on the others."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Select, bindparam, select
@@ -116,12 +116,6 @@ def opening_days_of(session: Session, site_id: int, as_of: datetime | None = Non
 def is_open(session: Session, site_id: int, day: date) -> bool:
     """Return whether a site doses on a day."""
     return calendar_of(session, site_id, day, day)[day].open
-
-
-def next_open_day(session: Session, site_id: int, after: date) -> date | None:
-    """Return the first day after one on which the site doses; None if there is none within two months."""
-    days = calendar_of(session, site_id, after + timedelta(days=1), after + timedelta(days=62))
-    return next((day for day, what in days.items() if what.open), None)
 
 
 def dosed_here_on(session: Session, site_id: int, day: date) -> bool:

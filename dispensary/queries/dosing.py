@@ -16,7 +16,6 @@ from sqlalchemy.orm import Session, aliased
 from dispensary.errors import NotFound
 from dispensary.queries import calendar, orders, re_entry, stock
 from dispensary.queries.signs import Signs, same_person, signs_of
-from dispensary.rules.attendance import DayTaken, days_without_medicine
 from dispensary.rules.depots import REACH, DepotTerms, Injection, InjectionWindow, Timing, depot_due
 from dispensary.rules.dosing import DosingFacts, Slot, StandingStop, TurnedAway, first_free
 from dispensary.rules.likeness import check_digits
@@ -30,6 +29,7 @@ from dispensary.rules.orders import (
     weekdays_of,
     with_supplements,
 )
+from dispensary.rules.person_days import DRUG_OF
 from dispensary.rules.re_entry import ReEntryInputs
 from dispensary.rules.stock import Line, lines_for
 from dispensary.wording import N_, say
@@ -46,6 +46,7 @@ from models import (
     EpisodeEnd,
     EpisodeEndCorrection,
     Person,
+    ReEntryAnswer,
     ReEntryRelease,
     Staff,
     Stop,
@@ -55,11 +56,13 @@ from models import (
     Vomiting,
 )
 from models.enums import (
+    Answer,
     ClaimKind,
     DoseOutcome,
     EpisodeEndReason,
     EpisodeKind,
     Form,
+    Medication,
     RefusedReason,
     TelephoneOrderKind,
     WithheldReason,
@@ -69,6 +72,7 @@ from models.units import Mg
 RECENT = timedelta(days=40)
 """How far back the doses are read at first; further only if nothing whole was taken since."""
 EVER = date.min
+A_DAY = timedelta(days=1)
 A_DAY_BETWEEN = timedelta(hours=22)
 """A whole clinic day lies between two moments only if they are further apart than this, the shortest day of a year."""
 
@@ -105,6 +109,7 @@ class PastDose:
     """How many days the dose covers, by the order under which it was given."""
     came_up: bool
     """Seen to come up in the profile's first band, and not replaced: what stayed is unknown."""
+    medication: Medication
     order_id: int | None = None
     weekdays: str | None = None
     """The days of the week of that order, where it names them."""
@@ -153,7 +158,7 @@ def gather(
         trusted_at=signs.trusted_at,
         closed_since=_closed_since(session, site_id, signs.trusted_at, clinic_day, at),
     )
-    if signs.asked or signs.away or may_lack_medicine(record, clinic_day):
+    if signs.asked or signs.away or not nothing_missed(record, clinic_day):
         record = replace(record, re_entry=re_entry.inputs(session, person_id, site_id, clinic_day))
     facts = facts_from(
         record,
@@ -399,6 +404,7 @@ DOSES = (
         func.coalesce(DoseOrder.__table__.c.parts, 1).label("parts_ordered"),
         func.coalesce(DoseOrder.__table__.c.every_n_days, 1).label("every_n_days"),
         came_up(_DOSE.id).label("came_up"),
+        _DOSE.medication,
         _DOSE.order_id,
         DoseOrder.__table__.c.weekdays,
         _DOSE.form.is_not_distinct_from(Form.INJECTION).label("injected"),
@@ -435,7 +441,7 @@ def needed_since(order: OrderFacts | None, until: date) -> date:
 
 def reaches_back(past: Sequence[PastDose], until: date) -> bool:
     """Return whether these doses are enough: a day before the last was taken whole."""
-    return any(day < until and how is DayTaken.WHOLE for day, how in how_much_each_day(past).items())
+    return any(day < until for day in days_taken_whole(past))
 
 
 def _doses(session: Session, person_id: int, since: date, until: date) -> list[PastDose]:
@@ -451,50 +457,36 @@ def _taken_days(past: Sequence[PastDose]) -> list[TakenDay]:
     return [TakenDay(day, parts) for day, parts in by_day.items()]
 
 
-def how_much_each_day(past: Sequence[PastDose]) -> dict[date, DayTaken]:
-    """Return, for each day on which something was swallowed, whether it was all parts of the day in full."""
+def days_taken_whole(past: Sequence[PastDose]) -> set[date]:
+    """Return the days of which every part was swallowed in full before staff, here or elsewhere."""
     whole: dict[date, set[int]] = defaultdict(set)
     ordered: dict[date, int] = {}
     for dose in past:
         if dose.taken_mg > 0:
             whole[dose.day] |= {dose.part} if dose.in_full and dose.claim_id is not None else set()
             ordered[dose.day] = max(dose.parts_ordered, ordered.get(dose.day, 1))
-    return {
-        day: DayTaken.WHOLE if sum(part <= parts for part in whole[day]) >= parts else DayTaken.PART  # not further ones
-        for day, parts in ordered.items()
-    }
+    return {day for day, parts in ordered.items() if whole[day] >= set(range(1, parts + 1))}
 
 
-def may_lack_medicine(record: OnRecord, clinic_day: date) -> bool:
-    """Return whether the doses at hand leave any day uncovered; only where they do is the day ledger read.
+def nothing_missed(record: OnRecord, clinic_day: date) -> bool:
+    """Return whether no day can have been missed: what was taken last, wholly, covers yesterday, or today is the first day.
 
-    Before a first order, the days since what was taken in an earlier episode are looked at too.
+    Then the day ledger is not read. Where this is not plain the ledger decides, which alone counts days without medicine.
     """
-    treatment, past = record.treatment, record.past
-    taken = how_much_each_day(past)
-    if treatment.last_dose_on is not None:
-        taken.setdefault(treatment.last_dose_on, DayTaken.WHOLE)
-    uncovered = days_without_medicine(
-        taken,
-        on=clinic_day,
-        first_due=treatment.first_due or clinic_day,
-        every_n_days=_covered(past, taken, clinic_day, record.terms),
+    treatment = record.treatment
+    past = [dose for dose in record.past if dose.taken_mg > 0 and dose.day < clinic_day]
+    if not past and treatment.last_dose_on is None:
+        return treatment.first_due is None or treatment.first_due >= clinic_day
+    last = max(days_taken_whole(past), default=None)
+    return any(
+        dose.day + _covers(dose, record.terms) * A_DAY >= clinic_day
+        for dose in past
+        if (dose.day == last or (dose.injected and dose.in_full)) and _of_the_drug(dose, record.order)
     )
-    return uncovered > 0
 
 
-def _covered(
-    past: Sequence[PastDose], taken: Mapping[date, DayTaken], on: date, terms: Mapping[int, DepotTerms]
-) -> int:
-    """Return how many days the last whole dose covers: by its own order, never by one that was signed since.
-
-    An injection goes on covering whatever was swallowed after it.
-    """
-    last = max((day for day, how in taken.items() if how is DayTaken.WHOLE and day < on), default=None)
-    if last is None:
-        return 1
-    counted = (d for d in past if d.taken_mg > 0 and (d.day == last or (d.injected and d.day < last)))
-    return max(((d.day - last).days + _covers(d, terms) for d in counted), default=1)
+def _of_the_drug(dose: PastDose, order: OrderFacts | None) -> bool:
+    return order is None or DRUG_OF[dose.medication] == DRUG_OF[order.medication]
 
 
 def _covers(dose: PastDose, terms: Mapping[int, DepotTerms]) -> int:
@@ -581,22 +573,31 @@ def _slot(part: int, claim: Row[int, int, int, datetime, str, ClaimKind] | None)
 
 
 _RELEASE = ReEntryRelease.__table__.c
-_DISOWNED = exists().where(
+DISOWNED = exists().where(
     _TELEPHONE.release_id == _RELEASE.id,
     Countersignature.__table__.c.telephone_order_id == _TELEPHONE.id,
     ~Countersignature.__table__.c.agreed,
 )
 """A release by telephone in the name of somebody who says that it never was."""
+_ANSWER = ReEntryAnswer.__table__.c
+SAID_SINCE = exists().where(
+    _ANSWER.person_id == _RELEASE.person_id,
+    _ANSWER.clinic_day == _RELEASE.clinic_day,
+    _ANSWER.asked_at > _RELEASE.released_at,
+    _ANSWER.as_recorded != Answer.YES,
+)
+"""A release by somebody who could not know what the person has said of the last dose since."""
 _RELEASED = select(_RELEASE.amount_mg).where(
     _RELEASE.order_id == bindparam("order_id"),
     _RELEASE.clinic_day == bindparam("clinic_day"),
     _RELEASE.days_without_medicine >= bindparam("days"),
-    ~_DISOWNED,
+    ~DISOWNED,
+    ~SAID_SINCE,
 )
 
 
 def _released_mg(session: Session, order: OrderFacts, clinic_day: date, days: int) -> Mg | None:
-    """Return what was released for today; not by a prescriber who knew of fewer days without medicine."""
+    """Return what was released for today; not by a prescriber who knew of fewer days, or not of what was said since."""
     return session.scalar(_RELEASED, {"order_id": order.id, "clinic_day": clinic_day, "days": days})
 
 

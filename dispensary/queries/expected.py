@@ -122,7 +122,7 @@ def _gate(
     asked = [
         root
         for root, record in records.items()
-        if root in said or root in away or dosing.may_lack_medicine(record, clinic_day)
+        if root in said or root in away or not dosing.nothing_missed(record, clinic_day)
     ]
     return re_entry.inputs_of_many(session, asked, site_id, clinic_day, said)
 
@@ -232,7 +232,7 @@ _LOWERED = (
     .order_by(_TELEPHONE.id)
 )
 _RELEASED = select(_RELEASE.order_id, _RELEASE.amount_mg, _RELEASE.days_without_medicine).where(
-    _RELEASE.clinic_day == bindparam("clinic_day")
+    _RELEASE.clinic_day == bindparam("clinic_day"), ~dosing.DISOWNED, ~dosing.SAID_SINCE
 )
 _MINE, _OTHER, _WHO, _END = (
     NameKey.__table__.alias(),

@@ -1,14 +1,16 @@
 """Who may be lost to follow-up by the site's rule, and whom somebody decided to go on looking for."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, timedelta
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from dispensary.queries.missed_doses import MissedRow, missed_doses
 from dispensary.queries.people import episode_on, surviving
-from models import Episode, FollowUpKept, Person, Staff
+from models import Episode, FollowUpKept, Person, Staff, Task, TaskReason
+from models.enums import Desk, TaskReasonKind
 
 
 @dataclass(frozen=True)
@@ -33,6 +35,11 @@ class Proposal:
     def waits_on(self, day: date) -> bool:
         """Return whether the decision to go on looking still stands on a day."""
         return self.kept is not None and self.kept.look_again_on > day
+
+    def told_counts_from(self, day: date) -> date:
+        """Return since when somebody told of it counts: within these no-shows, and since the day to look again."""
+        run = day - timedelta(days=self.row.runs.no_shows_in_a_row)
+        return max(run, self.kept.look_again_on) if self.kept else run
 
 
 def proposals(session: Session, site_id: int, on: date, *, after_no_shows: int) -> list[Proposal]:
@@ -63,6 +70,30 @@ def _kept(session: Session, site_id: int) -> dict[int, Kept]:
         .order_by(FollowUpKept.id)
     )
     return {row.episode_id: Kept(*row[1:]) for row in session.execute(query)}
+
+
+_ROOT = func.coalesce(Person.root_id, Person.id)
+
+
+def _told(site_id: int, *columns: Any) -> Select[Any]:
+    """Return the reasons of tasks that say so, with the person by surviving record first."""
+    return (
+        select(_ROOT, *columns)
+        .join(Task, Task.person_id == Person.id)
+        .join(TaskReason, TaskReason.task_id == Task.id)
+        .where(Task.site_id == site_id, Task.desk == Desk.PRESCRIBER, TaskReason.kind == TaskReasonKind.LOST)
+    )
+
+
+def told_at(session: Session, site_id: int) -> dict[int, datetime]:
+    """Return when each person was last put on the prescriber's desk as perhaps lost, by surviving record."""
+    query = _told(site_id, func.max(TaskReason.noted_at))
+    return {row[0]: row[1] for row in session.execute(query.group_by(_ROOT))}
+
+
+def waiting(session: Session, site_id: int) -> set[int]:
+    """Return who stands on the prescriber's desk as perhaps lost, by surviving record."""
+    return set(session.scalars(_told(site_id).where(Task.resolved_at.is_(None))))
 
 
 def person_in(session: Session, episode_id: int, site_id: int) -> int | None:

@@ -3,38 +3,35 @@
 One function makes it for the page and for the service behind its locks, so that what was shown is what is handed over.
 """
 
-from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
-from typing import Any
+from datetime import timedelta
 
-from sqlalchemy import Row, bindparam, select
 from sqlalchemy.orm import Session
 
-from dispensary.queries import calendar, doses_taken, orders, stock
-from dispensary.queries.signs import same_person
-from dispensary.reasons import Reason
-from dispensary.rules import bottles as rules
-from dispensary.rules.bottles import BottleDose, IssuePlan, PlannedBottle
-from dispensary.rules.dosing import DosingFacts, SiteRules, Slot, reasons_to_withhold
-from dispensary.rules.orders import OrderFacts
-from dispensary.rules.take_homes import LOOKED_AHEAD, Decision, OneOff, OpenDays, Plan, one_off_days, schedule
-from models import (
-    Bottle,
-    BottleEnd,
-    Claim,
-    ClaimRelease,
-    OneOffTakeHome,
-    OneOffTakeHomeEnd,
-    SafetyCheck,
-    Staff,
-    TakeHomeDecision,
-    TakeHomeDecisionEnd,
+from dispensary.policy.take_homes import TakeHomePolicy
+from dispensary.queries import (
+    bottle_slots,
+    calendar,
+    call_backs,
+    doses_taken,
+    orders,
+    stock,
+    take_home_evidence,
+    take_home_reviews,
+    taking_home,
 )
-from models.enums import BottleFate, BottleState, WithheldReason
+from dispensary.queries.taking_home import Allowed, OneOffAllowed
+from dispensary.reasons import Reason
+from dispensary.rules import bottle_reasons
+from dispensary.rules.bottles import BottleDose, IssuePlan, PlannedBottle, doses_of, fill
+from dispensary.rules.dosing import DosingFacts, SiteRules, reasons_to_withhold
+from dispensary.rules.one_offs import one_off_days
+from dispensary.rules.orders import OrderFacts
+from dispensary.rules.take_home_review import let_go
+from dispensary.rules.take_homes import LOOKED_AHEAD, Barred, CoveredDay, OpenDays, Plan, schedule
+from models.enums import ClaimKind, TreatmentPhase, WithheldReason
 
-GONE = frozenset({BottleFate.LOST, BottleFate.STOLEN, BottleFate.SPILT})
 NOT_OF_BOTTLES = frozenset(
     {
         "slot_taken",
@@ -50,23 +47,6 @@ NOT_OF_BOTTLES = frozenset(
 
 
 @dataclass(frozen=True)
-class OneOffAllowed:
-    """One-off doses as a prescriber allowed them."""
-
-    days: OneOff
-    decided_at: datetime
-    by: str
-
-
-@dataclass(frozen=True)
-class Allowed:
-    """What somebody may take home on a day: the standing decision, and one-off doses that are not over."""
-
-    decision: Decision | None
-    one_offs: tuple[OneOffAllowed, ...]
-
-
-@dataclass(frozen=True)
 class Asked:
     """What is to be handed over: on the standing decision or one-off doses, to the person or a collector."""
 
@@ -76,128 +56,114 @@ class Asked:
     """By somebody else, so that nothing is dosed here first."""
 
 
-_DECISION, _ENDED = TakeHomeDecision.__table__.c, TakeHomeDecisionEnd.__table__.c
-_DECISIONS = (
-    select(
-        _DECISION.id,
-        _DECISION.attends_on,
-        _DECISION.every_weeks,
-        _DECISION.most_days,
-        _DECISION.effective_on,
-        _ENDED.last_day,
-    )
-    .outerjoin(TakeHomeDecisionEnd.__table__, _ENDED.decision_id == _DECISION.id)
-    .where(same_person(_DECISION.person_id), _DECISION.effective_on <= bindparam("day"))
-    .order_by(_DECISION.effective_on.desc(), _DECISION.id.desc())
-)
-_ONE_OFF = OneOffTakeHome.__table__.c
-_ONE_OFFS = (
-    select(
-        _ONE_OFF.id, _ONE_OFF.reason, _ONE_OFF.first_on, _ONE_OFF.last_on, _ONE_OFF.decided_at, Staff.__table__.c.name
-    )
-    .join(Staff.__table__, Staff.__table__.c.id == _ONE_OFF.recorded_by_id)
-    .where(
-        same_person(_ONE_OFF.person_id),
-        _ONE_OFF.last_on >= bindparam("day"),
-        _ONE_OFF.id.not_in(select(OneOffTakeHomeEnd.__table__.c.one_off_id)),
-    )
-    .order_by(_ONE_OFF.first_on, _ONE_OFF.id)
-)
+@dataclass(frozen=True)
+class Terms:
+    """What a site has set for bottles, and the policy in force there."""
+
+    site: SiteRules
+    """What it has set for doses: what holds a dose holds bottles."""
+    safety_check_days: int
+    """So long a talk about take-home safety holds."""
+    take_homes: Callable[[], TakeHomePolicy]
+    """Looked up only for somebody in induction."""
 
 
-def allowed(session: Session, person_id: int, day: date) -> Allowed:
-    """Return on what somebody may take doses home on a clinic day."""
-    who = {"person_id": person_id, "day": day}
-    decisions = (Decision(*row) for row in session.execute(_DECISIONS, who))
-    one_offs = tuple(
-        OneOffAllowed(OneOff(row.id, row.reason, row.first_on, row.last_on), row.decided_at, row.name)
-        for row in session.execute(_ONE_OFFS, who)
-    )
-    return Allowed(next((d for d in decisions if d.holds_on(day)), None), one_offs)
+@dataclass(frozen=True)
+class _Known:
+    """What is read once about somebody before the days are worked out."""
 
-
-def last_safety_check(session: Session, person_id: int) -> date | None:
-    """Return when storage, teaching and closures were last gone through with somebody, with nothing amiss."""
-    check = SafetyCheck.__table__.c
-    query = (
-        select(check.clinic_day)
-        .where(same_person(check.person_id, person_id), check.locked_storage, check.taught, check.child_resistant)
-        .order_by(check.clinic_day.desc())
-        .limit(1)
-    )
-    return session.scalar(query)
-
-
-def held_days(session: Session, person_id: int, since: date) -> frozenset[date]:
-    """Return the days from one on for which somebody has bottles at home."""
-    bottle = Bottle.__table__.c
-    ended = select(BottleEnd.__table__.c.bottle_id)
-    query = select(bottle.covers_on).where(
-        same_person(bottle.person_id, person_id), bottle.covers_on >= since, bottle.id.not_in(ended)
-    )
-    return frozenset(session.scalars(query))
+    facts: DosingFacts
+    versions: Sequence[OrderFacts]
+    allowed: Allowed
+    one_off: OneOffAllowed | None
+    asked: Asked
 
 
 def issue_plan(
-    session: Session,
-    facts: DosingFacts,
-    site: SiteRules,
-    asked: Asked,
-    *,
-    site_id: int,
-    window_id: int | None,
-    safety_check_days: int,
+    session: Session, facts: DosingFacts, asked: Asked, terms: Terms, *, site_id: int, window_id: int | None
 ) -> IssuePlan:
     """Return what goes home now with somebody about whom the facts at this window are known."""
-    versions = [
+    on = taking_home.allowed(session, facts.person_id, facts.clinic_day)
+    one_off = next((o for o in on.one_offs if o.days.id == asked.one_off_id), None)
+    known = _Known(facts, _versions(session, facts), on, one_off, asked)
+    covered = _covered(session, known, terms, site_id)
+    if covered is None:
+        return IssuePlan()
+    covered, waiting = _under_review(session, known, covered)
+    doses = _doses(session, facts, covered.days, known.versions)
+    bottles, left_out = _bottles(session, known, doses, window_id)
+    against = [r for r in reasons_to_withhold(facts, terms.site) if r.code not in NOT_OF_BOTTLES]
+    against += [r for r in covered.against if facts.order is not None or r.code != "no_order"]
+    against += _before_bottles(known, doses)
+    against += _of_the_person(session, facts, terms)
+    left_out += _stays_here(known, doses)
+    return IssuePlan(tuple(bottles), (*waiting, *left_out), tuple(against), covered.next_visit)
+
+
+def _versions(session: Session, facts: DosingFacts) -> list[OrderFacts]:
+    return [
         version.facts
         for version in orders.versions_of(session, facts.person_id)
         if version.facts.ends_on >= facts.clinic_day and not version.never_held
     ]
-    on = allowed(session, facts.person_id, facts.clinic_day)
-    one_off = next((o for o in on.one_offs if o.days.id == asked.one_off_id), None)
-    covered = _covered(session, facts, site, site_id, versions, on.decision, one_off, asked)
-    if covered is None:
-        return IssuePlan()
-    doses = _doses(session, facts, covered, versions)
-    bottles, left_out = _bottles(session, facts, doses, one_off, window_id)
-    against = [r for r in reasons_to_withhold(facts, site) if r.code not in NOT_OF_BOTTLES]
-    against += [r for r in covered.against if facts.order is not None or r.code != "no_order"]
-    against += _before_bottles(facts, doses, asked)
-    due = rules.check_due(last_safety_check(session, facts.person_id), safety_check_days, facts.clinic_day)
-    against += [due] if due else []
-    return IssuePlan(tuple(bottles), tuple(left_out), tuple(against), covered.next_visit)
 
 
-def _covered(
-    session: Session,
-    facts: DosingFacts,
-    site: SiteRules,
-    site_id: int,
-    versions: Sequence[OrderFacts],
-    decision: Decision | None,
-    one_off: OneOffAllowed | None,
-    asked: Asked,
-) -> Plan | None:
+def _covered(session: Session, known: _Known, terms: Terms, site_id: int) -> Plan | None:
     """Return the days that go home; None where nothing was decided that is asked for."""
-    today = facts.clinic_day
+    facts, decision, today = known.facts, known.allowed.decision, known.facts.clinic_day
     closures = calendar.closures_of(session, site_id, today, today + timedelta(days=LOOKED_AHEAD))
-    open_days = OpenDays(site.opening_days, frozenset(closure.day for closure in closures))
-    held = held_days(session, facts.person_id, today)
-    regular = schedule(decision, versions, today, open_days, held=held) if decision else None
-    if asked.one_off_id is None:
+    open_days = OpenDays(terms.site.opening_days, frozenset(closure.day for closure in closures))
+    held = taking_home.held(session, facts.person_id, today)
+    barred = _barred(session, known, terms, site_id)
+    regular = schedule(decision, known.versions, today, open_days, barred=barred, held=held) if decision else None
+    if known.asked.one_off_id is None:
         return regular
-    if one_off is None:
+    if known.one_off is None:
         return None
-    comes_next = regular.next_visit if regular else None
-    return one_off_days(one_off.days, versions, today, open_days, next_visit=comes_next, held=held)
+    return one_off_days(
+        known.one_off.days,
+        known.versions,
+        today,
+        open_days,
+        next_visit=regular.next_visit if regular else None,
+        barred=barred,
+        held=held,
+        today_too=known.asked.collected and facts.due_mg is not None,
+    )
 
 
-def _doses(session: Session, facts: DosingFacts, covered: Plan, versions: Sequence[OrderFacts]) -> list[BottleDose]:
+def _barred(session: Session, known: _Known, terms: Terms, site_id: int) -> Barred:
+    """Return whether induction is an obstacle; stops are told with everything else that holds a dose."""
+    facts = known.facts
+    inducing = [order for order in known.versions if order.treatment_phase is TreatmentPhase.INDUCTION]
+    if not inducing:
+        return Barred()
+    allowed = take_home_evidence.may_in_induction(
+        session, facts.person_id, site_id, facts.clinic_day, inducing[0].medication, terms.take_homes()
+    )
+    return Barred(induction_allowed=allowed)
+
+
+def _under_review(session: Session, known: _Known, covered: Plan) -> tuple[Plan, list[Reason]]:
+    """Return what goes home in spite of an open review, and that the rest waits for a prescriber's answer."""
+    review = take_home_reviews.open_review(session, known.facts.person_id)
+    if review is None or not review.holds(known.one_off.decided_at if known.one_off else None):
+        return covered, []
+    going, waiting = let_go(covered.days, known.facts.clinic_day)
+    if not waiting:
+        return covered, []
+    days = [one.day for one in waiting]
+    held_back = replace(covered, days=tuple(going), next_visit=min(days))
+    return held_back, [bottle_reasons.review_open(review, days)]
+
+
+def _doses(
+    session: Session, facts: DosingFacts, covered: Sequence[CoveredDay], versions: Sequence[OrderFacts]
+) -> list[BottleDose]:
     """Return the doses of the days that go home; today's is no more than is due today, however it was lowered."""
     first = min((order.starts_on for order in versions if len(order.steps) > 1), default=None)
     taken = doses_taken.taken_days(session, facts.person_id, first) if first else []
-    doses = rules.doses_of(covered.days, versions, taken)
+    doses = doses_of(covered, versions, taken)
     return [
         replace(dose, amount_mg=min(dose.amount_mg, facts.due_mg))
         if facts.due_mg is not None and (dose.day, dose.part) == (facts.clinic_day, facts.slot.part)
@@ -206,103 +172,63 @@ def _doses(session: Session, facts: DosingFacts, covered: Plan, versions: Sequen
     ]
 
 
-def _before_bottles(facts: DosingFacts, doses: Sequence[BottleDose], asked: Asked) -> list[Reason]:
+def _before_bottles(known: _Known, doses: Sequence[BottleDose]) -> list[Reason]:
     """Return what today's own dose has against bottles: it comes first, unless it goes home itself or is collected."""
+    facts = known.facts
     if facts.due_mg is None:
         return []
     withheld = [record.at for record in facts.turned_away if isinstance(record.reason, WithheldReason)]
     if withheld:
-        return [rules.dose_first(max(withheld))]
-    goes_home = (facts.clinic_day, facts.slot.part) in {(dose.day, dose.part) for dose in doses}
-    return [] if goes_home or asked.collected else [rules.dose_first(None)]
+        return [bottle_reasons.dose_first(max(withheld))]
+    return [] if _goes_home(facts, doses) or known.asked.collected else [bottle_reasons.dose_first(None)]
+
+
+def _stays_here(known: _Known, doses: Sequence[BottleDose]) -> list[Reason]:
+    """Return that today's own dose does not go with a collector, where nobody decided that it does."""
+    facts = known.facts
+    if not known.asked.collected or facts.due_mg is None or _goes_home(facts, doses):
+        return []
+    return [bottle_reasons.todays_dose_stays(facts.due_mg)]
+
+
+def _goes_home(facts: DosingFacts, doses: Sequence[BottleDose]) -> bool:
+    return (facts.clinic_day, facts.slot.part) in {(dose.day, dose.part) for dose in doses}
+
+
+def _of_the_person(session: Session, facts: DosingFacts, terms: Terms) -> list[Reason]:
+    """Return what stands against any bottle: a stay elsewhere, safety to be gone through, a call-back without an answer."""
+    talked = taking_home.last_safety_check(session, facts.person_id)
+    due = bottle_reasons.check_due(talked, terms.safety_check_days, facts.clinic_day)
+    called = call_backs.open_call_back_of(session, facts.person_id)
+    against = [bottle_reasons.on_record_as_away()] if facts.re_entry is not None and facts.re_entry.away else []
+    against += [due] if due else []
+    return [*against, bottle_reasons.called_back(called.due_by, called.bottles)] if called else against
 
 
 def _bottles(
-    session: Session,
-    facts: DosingFacts,
-    doses: Sequence[BottleDose],
-    one_off: OneOffAllowed | None,
-    window_id: int | None,
+    session: Session, known: _Known, doses: Sequence[BottleDose], window_id: int | None
 ) -> tuple[list[PlannedBottle], list[Reason]]:
     """Return the bottles that can be filled, and why the others are left out."""
-    slots = _slots(session, facts.person_id, doses)
-    free: list[tuple[BottleDose, Slot, int | None]] = []
+    facts, order = known.facts, known.facts.order
+    allowed_at = known.one_off.decided_at if known.one_off else None
+    free: list[tuple[BottleDose, bottle_slots.BottleSlot]] = []
     left_out: list[Reason] = []
-    for dose in doses:
-        slot, instead_of = _slot(dose, slots.get((dose.day, dose.part), ()), one_off)
-        if facts.order and (dose.medication, dose.form) != (facts.order.medication, facts.order.form):
-            left_out.append(rules.other_medicine(dose))
-        elif slot.taken_at is not None:
-            left_out.append(rules.slot_taken(dose, slot))
-        else:
-            free.append((dose, slot, instead_of))
+    for dose, found in zip(doses, bottle_slots.slots_of(session, facts.person_id, doses, allowed_at), strict=True):
+        if order and (dose.medication, dose.form) != (order.medication, order.form):
+            left_out.append(bottle_reasons.other_medicine(dose))
+        elif found.slot.taken_at is None:
+            free.append((dose, found))
+        elif dose.day != facts.clinic_day or found.slot.kind is ClaimKind.TAKE_HOME:
+            left_out.append(bottle_reasons.slot_taken(dose, found.slot))
     shelf = (
-        stock.containers_at_window(session, window_id, facts.order.medication, facts.order.form)
-        if window_id is not None and facts.order
+        stock.containers_at_window(session, window_id, order.medication, order.form)
+        if window_id is not None and order
         else []
     )
-    filled = rules.fill([dose for dose, _, _ in free], shelf)
     bottles = []
-    for (dose, slot, instead_of), lines in zip(free, filled, strict=True):
+    for (dose, found), lines in zip(free, fill([dose for dose, _ in free], shelf), strict=True):
         if lines is None:
-            left_out.append(rules.cannot_be_filled(dose))
+            left_out.append(bottle_reasons.cannot_be_filled(dose))
         else:
-            bottles.append(PlannedBottle(dose, slot, lines, instead_of))
+            bottles.append(PlannedBottle(dose, found.slot, lines, found.instead_of))
     return bottles, left_out
-
-
-_CLAIM, _RELEASE, _BOTTLE, _END = (table.__table__.c for table in (Claim, ClaimRelease, Bottle, BottleEnd))
-_SLOTS = (
-    select(
-        _CLAIM.clinic_day,
-        _CLAIM.part,
-        _CLAIM.turn,
-        _CLAIM.id.label("claim_id"),
-        _CLAIM.kind,
-        _CLAIM.recorded_at,
-        Staff.__table__.c.name,
-        _RELEASE.id.label("release_id"),
-        _END.fate,
-        _END.state,
-        _END.recorded_at.label("ended_at"),
-    )
-    .join(Staff.__table__, Staff.__table__.c.id == _CLAIM.recorded_by_id)
-    .outerjoin(ClaimRelease.__table__, _RELEASE.claim_id == _CLAIM.id)
-    .outerjoin(Bottle.__table__, _BOTTLE.claim_id == _CLAIM.id)
-    .outerjoin(BottleEnd.__table__, _END.bottle_id == _BOTTLE.id)
-    .where(
-        _CLAIM.person_id == bindparam("person_id"),
-        _CLAIM.clinic_day.between(bindparam("first"), bindparam("last")),
-    )
-    .order_by(_CLAIM.turn)
-)
-
-
-def _slots(
-    session: Session, person_id: int, doses: Sequence[BottleDose]
-) -> dict[tuple[date, int], Sequence[Row[*tuple[Any, ...]]]]:
-    if not doses:
-        return {}
-    span = {"first": min(d.day for d in doses), "last": max(d.day for d in doses)}
-    found: dict[tuple[date, int], list[Row[*tuple[Any, ...]]]] = defaultdict(list)
-    for row in session.execute(_SLOTS, {"person_id": person_id, **span}):
-        found[row.clinic_day, row.part].append(row)
-    return dict(found)
-
-
-def _slot(
-    dose: BottleDose, claims: Sequence[Row[*tuple[Any, ...]]], one_off: OneOffAllowed | None
-) -> tuple[Slot, int | None]:
-    """Return the slot of a bottle's day, and the claim that makes way because its own bottle is gone.
-
-    Only one-off doses that were allowed after the bottle was known to be gone take its place. Source: product.md §7.
-    """
-    if not claims:
-        return Slot(dose.part, 1, None), None
-    last = claims[-1]
-    if last.release_id is not None:
-        return Slot(dose.part, last.turn + 1, last.release_id), None
-    gone = last.fate in GONE or last.state in (BottleState.FULL, BottleState.PART)
-    if gone and one_off is not None and one_off.decided_at > last.ended_at:
-        return Slot(dose.part, last.turn + 1, None), last.claim_id
-    return Slot(dose.part, last.turn, None, last.recorded_at, last.name, last.kind), None

@@ -91,13 +91,13 @@ _GROUPS = select(
 
 def _lines(session: Session, query: Select[Any], on: date) -> list[GroupLine]:
     belong = session.execute(_BELONG.where(*_belongs_on(on)).group_by(_MEMBER.group_id))
-    counts: Counter[int] = Counter({group_id: n for group_id, n in belong})
+    counts: Counter[int] = Counter({row.group_id: row.n for row in belong})
     rows = session.execute(query.order_by(_GROUP.name, _GROUP.id))
     return [GroupLine(**row._mapping, members=counts[row.id]) for row in rows]
 
 
 _BELONG = (
-    select(_MEMBER.group_id, func.count())
+    select(_MEMBER.group_id, func.count().label("n"))
     .select_from(GroupMember)
     .outerjoin(GroupMemberEnd, _END.member_id == _MEMBER.id)
 )

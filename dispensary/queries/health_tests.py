@@ -137,7 +137,7 @@ def _latest(session: Session, people: set[int]) -> dict[tuple[int, HealthTestKin
 
 def _counts(kind: HealthTestKind, latest: list[Latest]) -> TestCounts:
     answers = Counter(answer for answer, _, _ in latest)
-    found = [result for _, result, _ in latest if result and result is not HealthTestResultKind.NOT_DONE]
+    found: list[HealthTestResultKind] = [r for _, r, _ in latest if r and r is not HealthTestResultKind.NOT_DONE]
     positive = HealthTestResultKind.POSITIVE
     cared = (LinkedToCare.IN_CARE, LinkedToCare.REFERRED)
     return TestCounts(

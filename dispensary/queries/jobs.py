@@ -1,5 +1,6 @@
 """What ran by itself, what failed, and what of each site decides when something is due."""
 
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -8,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from dispensary.clock import clinic_day
 from dispensary.queries import calendar, sites
-from dispensary.rules.job_times import MOST_NIGHTS, Ran, SiteClock
+from dispensary.rules.job_times import MOST_NIGHTS, Ran, SiteClock, Timed, not_tried
 from models import DayClose, JobRun, Site
 from models.enums import JobOutcome
 
@@ -78,10 +79,23 @@ def last_runs(session: Session, site_id: int) -> dict[str, RunLine]:
     return {run.job: _line(run) for run in session.scalars(select(JobRun).where(JobRun.id.in_(newest)))}
 
 
-def failing(session: Session, site_id: int) -> list[RunLine]:
-    """Return the jobs of a site whose last attempt failed, by name."""
-    found = (line for line in last_runs(session, site_id).values() if line.outcome is JobOutcome.FAILED)
-    return sorted(found, key=lambda line: line.job)
+def failing(session: Session, site_id: int, nightly: Collection[str] = ()) -> list[RunLine]:
+    """Return what failed at a site and was not done since, by name; of a nightly job each night of the last month."""
+    last = last_runs(session, site_id)
+    found = [line for line in last.values() if line.outcome is JobOutcome.FAILED and line.job not in nightly]
+    since = max((line.clinic_day for line in last.values()), default=date.min) - timedelta(days=MOST_NIGHTS)
+    newest = select(func.max(_RUN.id)).where(_RUN.site_id == site_id, _RUN.job.in_(nightly), _RUN.clinic_day >= since)
+    query = select(JobRun).where(
+        JobRun.id.in_(newest.group_by(_RUN.job, _RUN.clinic_day)), JobRun.outcome == JobOutcome.FAILED
+    )
+    found += [_line(run) for run in session.scalars(query)]
+    return sorted(found, key=lambda line: (line.job, line.clinic_day))
+
+
+def not_running(session: Session, site_id: int, jobs: Sequence[Timed], now: datetime) -> list[str]:
+    """Return which jobs have run at a site before and not when they were due last, by name: nothing seems to run them."""
+    runs = [run for run in runs_since(session, now) if run.site_id == site_id]
+    return not_tried(jobs, _clock(session, site_id, now), runs, now)
 
 
 def attempts(session: Session, site_id: int, job: str, due_at: datetime) -> int:

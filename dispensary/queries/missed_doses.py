@@ -46,6 +46,7 @@ class MissedRow:
     family_name: str
     given_name: str
     phone: str
+    address: str
     episode_id: int
     guest: bool
     runs: Runs
@@ -54,7 +55,8 @@ class MissedRow:
     presumed: bool
     """That was a take-home dose, which nobody saw taken."""
     away: AbsenceKind | None
-    """In hospital or custody now."""
+    """In hospital or custody now: passed over, since nobody expects a visit."""
+    away_since: date | None
     tasks: tuple[OpenTask, ...]
     why: Explained | None
     """The reason last noted for a day of the run."""
@@ -84,7 +86,7 @@ def missed_doses(session: Session, site_id: int, on: date, *, at_least: int = 1)
     why = absences.newest_reasons(session, site_id, min(r.last_taken_on or date.min for r in counted.values()))
     rows = []
     for person in session.execute(_WHO.where(_PERSON.id.in_(counted))):
-        counts, reason = counted[person.id], why.get(person.id)
+        counts, reason, stay = counted[person.id], why.get(person.id), away.get(person.id)
         last_mg, presumed = taken.get(person.id, (None, False))
         rows.append(
             MissedRow(
@@ -94,7 +96,8 @@ def missed_doses(session: Session, site_id: int, on: date, *, at_least: int = 1)
                 runs=counts,
                 last_mg=last_mg if last_mg is not None else _confirmed(counts),
                 presumed=presumed,
-                away=stay.kind if (stay := away.get(person.id)) else None,
+                away=stay.kind if stay else None,
+                away_since=stay.from_on if stay else None,
                 tasks=tuple(tasks[person.id]),
                 why=reason if reason and reason.day > (counts.last_taken_on or date.min) else None,
             )
@@ -105,9 +108,9 @@ def missed_doses(session: Session, site_id: int, on: date, *, at_least: int = 1)
 _PERSON, _EPISODE, _END = Person.__table__.c, Episode.__table__.c, EpisodeEnd.__table__.c
 _DOSE, _BOTTLE, _ORDER = Dose.__table__.c, Bottle.__table__.c, DoseOrder.__table__.c
 _ROOT = func.coalesce(_PERSON.root_id, _PERSON.id)
-_WHO = select(_PERSON.id, _PERSON.number, _PERSON.family_name, _PERSON.given_name, _PERSON.phone).order_by(
-    _PERSON.search_key, _PERSON.id
-)
+_WHO = select(
+    _PERSON.id, _PERSON.number, _PERSON.family_name, _PERSON.given_name, _PERSON.phone, _PERSON.address
+).order_by(_PERSON.search_key, _PERSON.id)
 _OVER = exists().where(
     _END.episode_id == _EPISODE.id, _END.id.not_in(select(EpisodeEndCorrection.__table__.c.episode_end_id))
 )

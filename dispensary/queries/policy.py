@@ -12,6 +12,7 @@ from dispensary.policy.minimums import Minimums
 from dispensary.policy.missed_doses import MissedDoseTables
 from dispensary.policy.profiles import SHIPPED, Approval, Profile, load, refuse_if_changed
 from dispensary.policy.stack import minimums_in_force, missed_dose_tables
+from dispensary.wording import N_, say
 from models import PolicyApproval, Staff
 
 OWN_PROFILES = "own_profiles"
@@ -65,7 +66,7 @@ def loaded(session: Session, folders: Iterable[Path]) -> tuple[Profile, ...]:
 def missed_doses(session: Session, site_id: int) -> Callable[[date], MissedDoseTables]:
     """Return how the missed-dose tables in force at a site on a day are looked up: once a day, and only when asked for.
 
-    Profiles that cannot be used speak of nothing, so that the house's own limits hold.
+    Where an approved profile cannot be used the tables say so: nobody knows what it would hold.
     """
     found: dict[date, MissedDoseTables] = {}
 
@@ -78,7 +79,11 @@ def missed_doses(session: Session, site_id: int) -> Callable[[date], MissedDoseT
 
 
 def _missed_doses_on(session: Session, site_id: int, day: date) -> MissedDoseTables:
-    return missed_dose_tables(_usable(session), approvals(session, site_id, day), day)
+    decided = _in_force(session, site_id, day)
+    try:
+        return missed_dose_tables(_profiles_of(session, decided), decided, day)
+    except Refused as refusal:
+        return MissedDoseTables(unreadable=refusal.words)
 
 
 def minimums(session: Session, site_id: int, day: date) -> Minimums:
@@ -86,13 +91,26 @@ def minimums(session: Session, site_id: int, day: date) -> Minimums:
 
     Profiles that cannot be used speak of nothing, so that nothing is called overdue by a number nobody approved.
     """
-    return minimums_in_force(_usable(session), approvals(session, site_id, day), day)
+    decided = _in_force(session, site_id, day)
+    try:
+        return minimums_in_force(_profiles_of(session, decided), decided, day)
+    except Refused:
+        return Minimums()
 
 
-def _usable(session: Session) -> tuple[Profile, ...]:
-    """Return the shipped profiles and the clinic's own; none where one of them cannot be used."""
+def _in_force(session: Session, site_id: int, day: date) -> list[Approval]:
+    return [approval for approval in approvals(session, site_id, day) if approval.in_force]
+
+
+def _profiles_of(session: Session, decided: list[Approval]) -> tuple[Profile, ...]:
+    """Return the profiles that these decisions put in force, after checking that none has changed since."""
+    if not decided:
+        return ()
     own = session.connection().get_execution_options().get(OWN_PROFILES)
     try:
-        return loaded(session, (SHIPPED, *([Path(own)] if own else [])))
-    except Refused:
-        return ()
+        profiles = load((SHIPPED, *([Path(own)] if own else [])), only={approval.profile for approval in decided})
+    except OSError as error:
+        words = N_("A file of approved policy cannot be opened. The administrator puts it back or makes it readable.")
+        raise Refused(say(words)) from error
+    refuse_if_changed(profiles, decided)
+    return profiles

@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from dispensary.queries import people, sites
+from dispensary.queries import people, sites, take_home_requests, take_home_reviews
 from dispensary.rules.dosing import StandingStop
 from models import (
     Countersignature,
@@ -137,7 +137,8 @@ def _kinds(session: Session, task_ids: Sequence[int]) -> dict[int, list[TaskReas
 def unanswered(session: Session, task_id: int) -> set[TaskReasonKind]:
     """Return the kinds of reasons on a task that still wait.
 
-    A stop waits until it is released, a telephone order until it is countersigned.
+    A stop waits until it is released, a telephone order until it is countersigned, a review of take-home doses or a
+    request for them until it is answered.
     """
     released = select(StopRelease.stop_id)
     query = (
@@ -149,7 +150,17 @@ def unanswered(session: Session, task_id: int) -> set[TaskReasonKind]:
     kinds = {row.kind for row in rows}
     if TaskReasonKind.COUNTERSIGN in kinds and not _unsigned(session, [rows[0].person_id]):
         kinds.remove(TaskReasonKind.COUNTERSIGN)
-    return kinds
+    return kinds - _answered_about_take_homes(session, kinds, rows[0].person_id) if kinds else kinds
+
+
+def _answered_about_take_homes(session: Session, kinds: set[TaskReasonKind], person_id: int) -> set[TaskReasonKind]:
+    """Return which of these kinds, as far as they are about take-home doses, were answered while others still wait."""
+    answered = set()
+    if TaskReasonKind.TAKE_HOME_REVIEW in kinds and take_home_reviews.open_review(session, person_id) is None:
+        answered.add(TaskReasonKind.TAKE_HOME_REVIEW)
+    if TaskReasonKind.TAKE_HOME_REQUEST in kinds and not take_home_requests.open_requests(session, person_id):
+        answered.add(TaskReasonKind.TAKE_HOME_REQUEST)
+    return answered
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,6 @@
 """What the re-entry gate knows of a person, or of many: the days of the ledger, and what was said at the window today."""
 
+from collections import defaultdict
 from collections.abc import Collection, Mapping
 from datetime import date
 
@@ -11,7 +12,7 @@ from dispensary.queries.ledger import RECENT, person_days
 from dispensary.queries.signs import same_person
 from dispensary.rules.ledger import reaches_back
 from dispensary.rules.person_days import PersonDays
-from dispensary.rules.re_entry import ReEntryInputs, Said, inputs_of
+from dispensary.rules.re_entry import ReEntryInputs, Said, inputs_of, together
 from models import Person, ReEntryAnswer
 
 _ANSWER = ReEntryAnswer.__table__.c
@@ -25,15 +26,13 @@ _SAID = (
         _ANSWER.used_full_agonist,
     )
     .where(same_person(_ANSWER.person_id), _ANSWER.clinic_day == bindparam("clinic_day"))
-    .order_by(_ANSWER.turn.desc(), _ANSWER.id.desc())
-    .limit(1)
+    .order_by(_ANSWER.turn, _ANSWER.id)
 )
 
 
 def said_on(session: Session, person_id: int, clinic_day: date) -> Said | None:
-    """Return what somebody said at the window on a day, the last time they were asked; None if nobody asked."""
-    row = session.execute(_SAID, {"person_id": person_id, "clinic_day": clinic_day}).one_or_none()
-    return Said(*row) if row else None
+    """Return what counts of what somebody said at the window on a day; None if nobody asked."""
+    return together([Said(*row) for row in session.execute(_SAID, {"person_id": person_id, "clinic_day": clinic_day})])
 
 
 def inputs(session: Session, person_id: int, site_id: int, clinic_day: date) -> ReEntryInputs:
@@ -62,8 +61,11 @@ _LINKED = select(Person.__table__.c.id, Person.__table__.c.root_id).where(Person
 
 
 def said_by_everyone(session: Session, clinic_day: date) -> dict[int, Said]:
-    """Return what was said at the window on a day, by surviving record: of each the last answer."""
-    return {row.root: Said(*row[1:]) for row in session.execute(_OF_THE_DAY, {"clinic_day": clinic_day})}
+    """Return what counts of what was said at the window on a day, by surviving record."""
+    answers: dict[int, list[Said]] = defaultdict(list)
+    for row in session.execute(_OF_THE_DAY, {"clinic_day": clinic_day}):
+        answers[row.root].append(Said(*row[1:]))
+    return {root: said for root, one in answers.items() if (said := together(one))}
 
 
 def inputs_of_many(

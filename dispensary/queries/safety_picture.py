@@ -1,6 +1,6 @@
 """The safety picture: everything the nurse sees about one person before a dose."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from dispensary.queries.absences import Stay, lasting_stays
+from dispensary.queries.days_at_home import days_at_home
 from dispensary.queries.dosing import PastDose, gather
 from dispensary.queries.guests import GuestOf, guest_of
 from dispensary.queries.likeness import LikePerson, people_alike
@@ -29,6 +30,8 @@ class DayOnStrip:
     outcome: DoseOutcome | None
     """None: nothing is on record."""
     taken_mg: Mg
+    at_home: bool = False
+    """A dose of this day went home and is presumed to be taken."""
 
 
 @dataclass(frozen=True)
@@ -85,6 +88,8 @@ def safety_picture(
     if signs is None:
         return None
     facts, past = gather(session, signs, site_id, window_id, clinic_day, at)
+    first = clinic_day - timedelta(days=STRIP_DAYS)
+    at_home = days_at_home(session, person_id, first, clinic_day) if signs.takes_home else frozenset()
     return SafetyPicture(
         identity=Identity(
             signs.person_id,
@@ -96,7 +101,7 @@ def safety_picture(
             signs.root_id,
         ),
         facts=facts,
-        strip=_strip(past, clinic_day),
+        strip=_strip(past, at_home, clinic_day),
         notices=notices(session, person_id) if signs.notices else (),
         dose_today=_last_dose_of(past, clinic_day),
         signs=signs,
@@ -121,17 +126,17 @@ def notices(session: Session, person_id: int) -> tuple[StandingNotice, ...]:
     return tuple(StandingNotice(*row) for row in session.execute(_NOTICES, {"person_id": person_id}))
 
 
-def _strip(past: Sequence[PastDose], today: date) -> tuple[DayOnStrip, ...]:
+def _strip(past: Sequence[PastDose], at_home: Collection[date], today: date) -> tuple[DayOnStrip, ...]:
     days = [today - timedelta(days=n) for n in range(STRIP_DAYS, -1, -1)]
-    return tuple(_day_on_strip(day, [d for d in past if d.day == day]) for day in days)
+    return tuple(_day_on_strip(day, [d for d in past if d.day == day], day in at_home) for day in days)
 
 
-def _day_on_strip(day: date, doses: Sequence[PastDose]) -> DayOnStrip:
+def _day_on_strip(day: date, doses: Sequence[PastDose], at_home: bool) -> DayOnStrip:
     if not doses:
-        return DayOnStrip(day, None, Mg(Decimal(0)))
+        return DayOnStrip(day, None, Mg(Decimal(0)), at_home)
     taken = Mg(sum((d.taken_mg for d in doses), Decimal(0)))
     last = max(doses, key=lambda d: (d.taken_mg > 0, d.taken_at))
-    return DayOnStrip(day, last.outcome, taken)
+    return DayOnStrip(day, last.outcome, taken, at_home)
 
 
 def _last_dose_of(past: Sequence[PastDose], day: date) -> int | None:

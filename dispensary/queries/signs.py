@@ -18,6 +18,8 @@ from models import (
     Absence,
     AbsenceEnd,
     Base,
+    CallBack,
+    CallBackOutcome,
     ClockConfirmation,
     Dose,
     DowntimeDay,
@@ -110,6 +112,8 @@ class Signs:
     """Asked on this day about the last dose."""
     takes_home: bool
     """Doses to take home were decided on: by the week, or for some days that are not over."""
+    called_back: bool
+    """Asked to bring in every bottle, and nothing came of it yet."""
     newest_dose_id: int | None
     newest_dose_at: datetime | None
     """When the newest dose that was recorded by a trusted clock was written down."""
@@ -218,6 +222,7 @@ _SIGNS = (
         _without(Absence, AbsenceEnd.__table__.c.absence_id),
         _on_this_day(ReEntryAnswer),
         takes_home(same_person),
+        _without(CallBack, CallBackOutcome.__table__.c.call_back_id),
         _newest_dose("id"),
         _newest_dose("recorded_at"),
         _newest_confirmation("after_dose_id"),

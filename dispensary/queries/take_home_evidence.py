@@ -9,15 +9,16 @@ from sqlalchemy.orm import Session
 from dispensary.clock import clinic_day
 from dispensary.policy.take_homes import TakeHomePolicy
 from dispensary.queries import calendar, ledger, orders, sites, take_homes
+from dispensary.queries import take_home_care as care_of
 from dispensary.queries.orders import OrderVersion
 from dispensary.queries.signs import same_person
 from dispensary.queries.sites import SiteSettings
-from dispensary.rules.bottles import Looked
+from dispensary.rules.bottle_returns import Looked
 from dispensary.rules.calendar import opens_on
 from dispensary.rules.ledger import days_in_treatment
 from dispensary.rules.ledger import ledger as statuses
 from dispensary.rules.take_home_evidence import WINDOW_DAYS, Record, StopSeen, UrineSeen
-from dispensary.rules.take_home_steps import Eligibility, eligibility
+from dispensary.rules.take_home_steps import Eligibility, allowed_in_induction, eligibility
 from dispensary.rules.take_homes import LOOKED_AHEAD, Decision, OpenDays
 from models import (
     Bottle,
@@ -63,6 +64,14 @@ def eligibility_of(
     )
 
 
+def may_in_induction(
+    session: Session, person_id: int, site_id: int, today: date, medication: Medication, policy: TakeHomePolicy
+) -> bool:
+    """Return whether an approved profile lets somebody in induction take doses of a drug home today."""
+    days = ledger.person_days(session, person_id, site_id, until=today)
+    return allowed_in_induction(policy, medication, days_in_treatment(days, today))
+
+
 def medication_of(versions: list[OrderVersion], today: date) -> Medication | None:
     """Return the drug that is ordered on a day, or next."""
     coming = [v.facts for v in versions if v.facts.ends_on >= today and not v.never_held]
@@ -80,7 +89,7 @@ def record_of(session: Session, person_id: int, site_id: int, today: date, versi
     """Return what is on record about somebody as of today."""
     days = ledger.person_days(session, person_id, site_id, until=today)
     seen = statuses(days, today - timedelta(days=WINDOW_DAYS), today - timedelta(days=1), today)
-    checks = take_homes.safety_checks_of(session, person_id)
+    checks = care_of.safety_checks_of(session, person_id)
     amount_mg, amount_since = _dose(versions, today)
     settings = sites.settings(session, site_id, today)
     standing_stops, set_stops = _stops(session, person_id, today - timedelta(days=WINDOW_DAYS), settings)
@@ -96,7 +105,7 @@ def record_of(session: Session, person_id: int, site_id: int, today: date, versi
         amount_since=amount_since,
         stops_standing=standing_stops,
         stops_set=set_stops,
-        safety_until=take_homes.safety_holds_until(checks, sites.settings(session, site_id, today).safety_check_days),
+        safety_until=care_of.safety_holds_until(checks, sites.settings(session, site_id, today).safety_check_days),
     )
 
 

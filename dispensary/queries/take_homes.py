@@ -1,8 +1,8 @@
-"""What stands about somebody's take-home doses: decisions and their ends, one-off days, collectors, safety checks."""
+"""What stands about somebody's take-home doses: decisions and their ends, one-off days, days credited."""
 
 import json
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, aliased
@@ -13,17 +13,14 @@ from dispensary.rules.take_home_criteria import CriterionKept, read
 from dispensary.rules.take_homes import Decision, OneOff
 from dispensary.wording import N_, say
 from models import (
-    Collector,
-    CollectorEnd,
     OneOffTakeHome,
     OneOffTakeHomeEnd,
-    SafetyCheck,
     Staff,
     TakeHomeDecision,
     TakeHomeDecisionEnd,
     TreatmentCredit,
 )
-from models.enums import NaloxoneOffer, TakeHomeEndReason
+from models.enums import TakeHomeEndReason
 
 _DECIDER, _ENDER = aliased(Staff), aliased(Staff)
 
@@ -111,6 +108,8 @@ class OneOffLine:
     facts: OneOff
     person_id: int
     rationale: str
+    over_ladder_reason: str | None
+    profile: str | None
     decided_by: str
     decided_at: datetime
     end_reason: str | None
@@ -131,94 +130,14 @@ def one_offs_of(session: Session, person_id: int) -> list[OneOffLine]:
             OneOff(made.id, made.reason, made.first_on, made.last_on),
             made.person_id,
             made.rationale,
+            made.over_ladder_reason,
+            made.profile,
             by,
             made.decided_at,
             ended,
         )
         for made, by, ended in session.execute(query)
     ]
-
-
-@dataclass(frozen=True)
-class CollectorLine:
-    """A named other person who may collect doses."""
-
-    id: int
-    name: str
-    relation: str
-    authority: str
-    from_on: date
-    until_on: date
-    named_by: str
-    end_reason: str | None
-
-    def may_on(self, day: date) -> bool:
-        """Return whether they may collect on a day."""
-        return self.end_reason is None and self.from_on <= day <= self.until_on
-
-
-def collectors_of(session: Session, person_id: int) -> list[CollectorLine]:
-    """Return everybody who was ever named to collect a person's doses, the newest first."""
-    query = (
-        select(
-            Collector.id,
-            Collector.name,
-            Collector.relation,
-            Collector.authority,
-            Collector.from_on,
-            Collector.until_on,
-            Staff.name.label("by"),
-            CollectorEnd.reason,
-        )
-        .join(Staff, Staff.id == Collector.recorded_by_id)
-        .outerjoin(CollectorEnd, CollectorEnd.collector_id == Collector.id)
-        .where(same_person(Collector.__table__.c.person_id, person_id))
-        .order_by(Collector.id.desc())
-    )
-    return [CollectorLine(*row) for row in session.execute(query)]
-
-
-@dataclass(frozen=True)
-class SafetyLine:
-    """One talk about storing doses safely."""
-
-    clinic_day: date
-    locked_storage: bool
-    taught: bool
-    child_resistant: bool
-    naloxone: NaloxoneOffer
-    note: str
-    by: str
-
-    @property
-    def complete(self) -> bool:
-        """Whether nothing was missing, so that doses may go home on it; naloxone is offered, never demanded."""
-        return self.locked_storage and self.taught and self.child_resistant
-
-
-def safety_checks_of(session: Session, person_id: int) -> list[SafetyLine]:
-    """Return the talks with a person about storing doses safely, the newest first."""
-    query = (
-        select(
-            SafetyCheck.clinic_day,
-            SafetyCheck.locked_storage,
-            SafetyCheck.taught,
-            SafetyCheck.child_resistant,
-            SafetyCheck.naloxone,
-            SafetyCheck.note,
-            Staff.name,
-        )
-        .join(Staff, Staff.id == SafetyCheck.recorded_by_id)
-        .where(same_person(SafetyCheck.__table__.c.person_id, person_id))
-        .order_by(SafetyCheck.clinic_day.desc(), SafetyCheck.id.desc())
-    )
-    return [SafetyLine(*row) for row in session.execute(query)]
-
-
-def safety_holds_until(checks: list[SafetyLine], days: int) -> date | None:
-    """Return the last day on which the newest complete talk holds; None if there was none."""
-    newest = next((check for check in checks if check.complete), None)
-    return newest.clinic_day + timedelta(days=days - 1) if newest else None
 
 
 @dataclass(frozen=True)
@@ -245,11 +164,6 @@ def credit_of(session: Session, episode_id: int) -> CreditLine | None:
 def person_of_one_off(session: Session, one_off_id: int) -> int:
     """Return whose one-off doses these are, or raise NotFound."""
     return _whose(session.scalar(select(OneOffTakeHome.person_id).where(OneOffTakeHome.id == one_off_id)))
-
-
-def person_of_collector(session: Session, collector_id: int) -> int:
-    """Return for whom somebody may collect, or raise NotFound."""
-    return _whose(session.scalar(select(Collector.person_id).where(Collector.id == collector_id)))
 
 
 def _whose(person_id: int | None) -> int:

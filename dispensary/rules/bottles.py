@@ -1,4 +1,4 @@
-"""Bottles to take home: how much goes into each, from which containers, and what a bottle that comes back may be.
+"""Bottles to take home: how much goes into each, and from which containers.
 
 One dose in one container for one day, with the amount that is ordered for that day. An upward step that still has to be
 earned never goes into a bottle: the doses that would earn it are not taken yet. (product.md §4, §7)
@@ -8,7 +8,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
 
 from dispensary.reasons import Reason
@@ -17,11 +17,8 @@ from dispensary.rules.orders import OrderFacts, TakenDay, due_amount
 from dispensary.rules.stock import ContainerFacts, Line
 from dispensary.rules.stock import lines_for as made_up_of
 from dispensary.rules.take_homes import CoveredDay
-from dispensary.wording import N_, Moment, Words, say
-from models.enums import BottleState, Form, Medication, Residue, SealState
+from models.enums import Form, Medication
 from models.units import Mg, Quantity, plain
-
-NOTHING = Quantity(Decimal(0))
 
 
 @dataclass(frozen=True)
@@ -143,126 +140,6 @@ def _poured(shelf: Sequence[ContainerFacts], line: Line) -> list[ContainerFacts]
     return left
 
 
-def slot_taken(dose: BottleDose, slot: Slot) -> Reason:
-    """Return that the slot of a bottle's day is taken, by whom and since when. Source: product.md §3 rule 2."""
-    return Reason(
-        "slot_taken",
-        say(
-            N_("%(day)s: its dose is on record already, since %(at)s by %(by)s."),
-            day=dose.day,
-            at=Moment(slot.taken_at) if slot.taken_at else None,
-            by=slot.taken_by,
-        ),
-        say(N_("No second bottle for that day; one that was lost is replaced only on a prescriber's one-off.")),
-    )
-
-
-def other_medicine(dose: BottleDose) -> Reason:
-    """Return that another drug or form is ordered for a day than for today; its first dose is taken here."""
-    return Reason(
-        "other_medicine",
-        say(N_("%(day)s: another medicine is ordered from then on."), day=dose.day),
-        say(N_("The person comes on that day, and takes the first dose of it here.")),
-    )
-
-
-def cannot_be_filled(dose: BottleDose) -> Reason:
-    """Return that the containers of this window cannot make up a bottle."""
-    return Reason(
-        "cannot_be_poured",
-        say(
-            N_("%(day)s: the opened containers here cannot make up %(mg)s mg exactly."), day=dose.day, mg=dose.amount_mg
-        ),
-        say(N_("Open a container that fits and holds until then, or bring one from the safe. Then look again.")),
-    )
-
-
 def contents_of(bottles: Iterable[tuple[date, int, Mg]]) -> str:
     """Return the day, part and amount of bottles as the audit writes them: `2026-03-03/1 80; 2026-03-04/1 80`."""
     return "; ".join(f"{day.isoformat()}/{part} {plain(amount_mg)}" for day, part, amount_mg in bottles)
-
-
-@dataclass(frozen=True)
-class Looked:
-    """How a bottle that was brought back was found."""
-
-    state: BottleState
-    seal: SealState
-    residue: Residue
-
-    @property
-    def unopened(self) -> bool:
-        """Whether it is as it was handed out, so that its dose was surely not taken."""
-        return (
-            self.state is BottleState.FULL
-            and self.seal is SealState.INTACT
-            and self.residue is not Residue.UNLIKE_THE_MEDICINE
-        )
-
-    @property
-    def altered(self) -> bool:
-        """Whether a prescriber should hear of it: what is in it is something else, or may be."""
-        opened_full = self.state is BottleState.FULL and self.seal is not SealState.INTACT
-        return opened_full or self.residue is Residue.UNLIKE_THE_MEDICINE
-
-    @property
-    def fault(self) -> Words | None:
-        """Return what cannot be, or None."""
-        if self.seal is SealState.INTACT and self.state is not BottleState.FULL:
-            return say(N_("A bottle of which something is gone has no intact seal. Look again."))
-        return None
-
-
-@dataclass(frozen=True)
-class LineHeld:
-    """What one line put into a bottle."""
-
-    line: int
-    product_id: int
-    quantity: Quantity
-
-
-def rest_by_line(lines: Sequence[LineHeld], rest: dict[int, Quantity]) -> list[tuple[int, Quantity]]:
-    """Return of which line each rest is, the last line first, as it was poured on top.
-
-    Args:
-        lines: what was put into the bottle.
-        rest: what came back, by product; no more than was put in.
-    """
-    left, found = dict(rest), []
-    for line in sorted(lines, key=lambda one: -one.line):
-        of_this = min(line.quantity, left.get(line.product_id, NOTHING))
-        if of_this > 0:
-            found.append((line.line, Quantity(of_this)))
-            left[line.product_id] = Quantity(left[line.product_id] - of_this)
-    return sorted(found)
-
-
-def check_due(last_check: date | None, every_days: int, today: date) -> Reason | None:
-    """Refuse bottles until storage, teaching, closures and naloxone were gone through, once and then yearly."""
-    if last_check is not None and (today - last_check).days < every_days:
-        return None
-    words = N_("Storage, teaching, child-resistant closures and naloxone were never gone through with this person.")
-    if last_check is not None:
-        words = N_("Take-home safety was last gone through on %(day)s, which is too long ago.")
-    return Reason(
-        "safety_check_due",
-        say(words, day=last_check),
-        say(N_("Go through it now with the person, on the take-home page; then hand the bottles over.")),
-        citation="42 CFR 8.12(i)(4), clinical-rules §2.1",
-    )
-
-
-def dose_first(at: datetime | None) -> Reason:
-    """Return that today's dose comes before the bottles: not fit for a dose is not fit for bottles."""
-    if at is not None:
-        return Reason(
-            "turned_away_today",
-            say(N_("No dose was given today at %(at)s, so none goes home."), at=at),
-            say(N_("The prescriber decides what happens next.")),
-        )
-    return Reason(
-        "dose_first",
-        say(N_("Today's dose has not been taken here yet.")),
-        say(N_("Give today's dose first; the bottles follow it.")),
-    )

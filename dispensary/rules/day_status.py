@@ -23,12 +23,13 @@ def _taken(days: PersonDays, day: date) -> DayStatus | None:
     bottles = [bottle for bottle in days.bottles_by_day.get(day, ()) if bottle.presumed_taken]
     if not doses and not bottles:
         return None
-    seen = {dose.part: dose for dose in doses if dose.in_full and dose.claimed}
-    covered = {bottle.part for bottle in bottles if bottle.presumed_whole}
+    seen = [dose for dose in doses if dose.in_full and dose.claimed]
+    whole = {dose.part for dose in seen} | {bottle.part for bottle in bottles if bottle.presumed_whole}
+    lacking = {dose.part for dose in doses if dose.claimed} - {dose.part for dose in seen}
     parts = max([dose.parts_ordered for dose in doses] + [bottle.parts_ordered for bottle in bottles])
-    if not seen.keys() | covered >= set(range(1, parts + 1)):
+    if not whole - lacking >= set(range(1, parts + 1)):
         return DayStatus.PART
-    if any(dose.outcome is not DoseOutcome.ELSEWHERE for dose in seen.values()):
+    if any(dose.outcome is not DoseOutcome.ELSEWHERE for dose in seen):
         return DayStatus.OBSERVED
     return DayStatus.ELSEWHERE if seen else DayStatus.TAKE_HOME
 
@@ -59,29 +60,29 @@ def _told_of_elsewhere(days: PersonDays, day: date, today: date) -> bool:
     return day in days.unverified
 
 
-def _outside(days: PersonDays, day: date, today: date) -> bool:
-    return days.stay_on(day) is None
-
-
 def _away(days: PersonDays, day: date, today: date) -> bool:
     return any(stay.holds(day) for stay in days.away)
 
 
+def _in_treatment(days: PersonDays, day: date, today: date) -> bool:
+    return days.stay_on(day) is not None
+
+
 def _on_paper(days: PersonDays, day: date, today: date) -> bool:
-    return day in days.clinic.not_entered
+    return day in days.clinic.not_entered and _in_treatment(days, day, today)
 
 
-def _nothing_due(days: PersonDays, day: date, today: date) -> bool:
+def _due(days: PersonDays, day: date, today: date) -> bool:
     order = days.order_on(day)
-    return order is None or not order.due_on(day)
+    return order is not None and order.due_on(day) and _in_treatment(days, day, today)
 
 
 def _closed(days: PersonDays, day: date, today: date) -> bool:
-    return days.clinic.closed_on(day)
+    return days.clinic.closed_on(day) and _due(days, day, today)
 
 
-def _to_come(days: PersonDays, day: date, today: date) -> bool:
-    return day >= today
+def _not_come(days: PersonDays, day: date, today: date) -> bool:
+    return day < today and _due(days, day, today)
 
 
 def _always(days: PersonDays, day: date, today: date) -> bool:
@@ -94,13 +95,13 @@ IN_THIS_ORDER: tuple[tuple[DayStatus, Callable[[PersonDays, date, date], bool]],
     (DayStatus.ELSEWHERE_UNVERIFIED, _told_of_elsewhere),
     (DayStatus.WITHHELD, _withheld),
     (DayStatus.REFUSED, _refused),
-    (DayStatus.OUTSIDE_TREATMENT, _outside),
     (DayStatus.AWAY_UNKNOWN, _away),
     (DayStatus.NOT_YET_ENTERED, _on_paper),
-    (DayStatus.NOT_SCHEDULED, _nothing_due),
     (DayStatus.CLOSED_UNCOVERED, _closed),
-    (DayStatus.AWAITED, _to_come),
-    (DayStatus.NO_SHOW, _always),
+    (DayStatus.NO_SHOW, _not_come),
+    (DayStatus.AWAITED, _due),
+    (DayStatus.NOT_SCHEDULED, _in_treatment),
+    (DayStatus.OUTSIDE_TREATMENT, _always),
 )
-"""What a day is on which nothing was observed. The order of product.md §5, but for its end: there each line takes the ones
-above for settled, so that who is outside treatment is not away, and who has nothing due has not missed a closed day."""
+"""What a day is on which nothing was observed, in the order of product.md §5. The clinic's own days, closed or on paper,
+are days of those in treatment; it is closed to, and missed by, only those for whom a dose was due."""

@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 from dispensary.clock import clinic_day
 from dispensary.permissions import Permission
 from dispensary.policy.house import house_rules
-from dispensary.policy.missed_doses import MissedDoseTables
+from dispensary.policy.missed_doses import MissedDoseTables, none_in_force
 from dispensary.reasons import Reason
 from dispensary.rules.depots import InjectionWindow, Timing
 from dispensary.rules.orders import OrderFacts, Step
@@ -26,6 +26,7 @@ from models.enums import (
     ClaimKind,
     DoseOutcome,
     EpisodeEndReason,
+    Medication,
     ReEntryAction,
     RefusedReason,
     StopKind,
@@ -75,10 +76,6 @@ class Slot:
     """What took it; None while it is free."""
 
 
-def _none_in_force(day: date) -> MissedDoseTables:
-    return MissedDoseTables()
-
-
 @dataclass(frozen=True)
 class SiteRules:
     """What the site has set, already no looser than the house rules allow."""
@@ -90,12 +87,18 @@ class SiteRules:
     day_starts: time = time(3)
     opening_days: frozenset[int] = frozenset(range(1, 8))
     """The days of the week on which the clinic doses; Monday is 1."""
-    missed_doses: Callable[[date], MissedDoseTables] = field(default=_none_in_force, compare=False)
+    missed_doses: Callable[[date], MissedDoseTables] = field(default=none_in_force, compare=False)
     """The approved missed-dose tables in force on a day; looked up only for somebody with days without medicine."""
 
     def hold_from(self, phase: TreatmentPhase) -> int:
         """Return from how many days without medicine a dose is held where no table speaks. Source: house.toml ceilings."""
         return self.hold_from_days_induction if phase is TreatmentPhase.INDUCTION else self.hold_from_days
+
+    def judged(self, inputs: ReEntryInputs, medication: Medication, phase: TreatmentPhase) -> ReEntryVerdict:
+        """Return what the re-entry gate says of a drug in a treatment phase, by the tables in force on the day."""
+        tables = self.missed_doses(inputs.on)
+        course = Course(medication, phase, self.hold_from(phase), tables.unreadable)
+        return decide(inputs, course, tables.of(medication, phase))
 
 
 @dataclass(frozen=True)
@@ -452,13 +455,14 @@ def stop_standing(facts: DosingFacts, site: SiteRules) -> Reason | None:
 def re_entry_verdict(facts: DosingFacts, site: SiteRules) -> ReEntryVerdict | None:
     """Return what the re-entry gate says of the order in force; None where it has nothing to consider.
 
-    Of an injection that follows another one its own window says it: late asks the prescriber from the first day on.
+    Of an injection that follows another one its own window says it: late asks the prescriber from the first day on. Of
+    somebody on record as away it does not say what was given there.
     """
-    if facts.order is None or facts.re_entry is None or (facts.injection is not None and not facts.injection.begins):
+    if facts.order is None or facts.re_entry is None:
         return None
-    drug, phase = facts.order.medication, facts.order.treatment_phase
-    tables = site.missed_doses(facts.clinic_day).of(drug, phase)
-    return decide(facts.re_entry, Course(drug, phase, site.hold_from(phase)), tables)
+    if facts.injection is not None and not facts.injection.begins and not facts.re_entry.away:
+        return None
+    return site.judged(facts.re_entry, facts.order.medication, facts.order.treatment_phase)
 
 
 def released_today(facts: DosingFacts) -> bool:
@@ -492,19 +496,25 @@ def last_dose_not_asked(facts: DosingFacts, site: SiteRules) -> Reason | None:
         return None
     if not verdict.ask_first or verdict.holds:  # a hold says so itself
         return None
-    words = N_("%(days)s days without medicine by the record, and nobody has asked yet when the last dose was taken.")
+    one, more = (
+        N_("1 day without medicine by the record, and nobody has asked yet when the last dose was taken."),
+        N_("%(days)s days without medicine by the record, and nobody has asked yet when the last dose was taken."),
+    )
     return Reason(
         "not_asked",
-        say(words, days=verdict.inputs.days),
+        say(one if verdict.inputs.days == 1 else more, days=verdict.inputs.days),
         say(N_("Type A: three short questions. What the person says is never held against them.")),
         citation="product.md §5: the gate first asks what the person says",
     )
 
 
 def seen_first(facts: DosingFacts, site: SiteRules) -> bool:
-    """Return whether somebody must confirm at the window that the person was seen and is not intoxicated."""
+    """Return whether somebody must confirm at the window that the person was seen and is not intoxicated.
+
+    A release does not take this away: the prescriber decided on the days, and sobriety is seen at the window.
+    """
     verdict = re_entry_verdict(facts, site)
-    if verdict is None or facts.due_mg is None or released_today(facts):
+    if verdict is None or facts.due_mg is None:
         return False
     return verdict.action is ReEntryAction.GIVE_IF_NOT_INTOXICATED
 

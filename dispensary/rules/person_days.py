@@ -1,12 +1,14 @@
 """What the status of one person's days depends on, as plain values: made by queries/ledger, judged by rules/ledger."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from fractions import Fraction
 from functools import cached_property
 from typing import Protocol, TypeVar
 
+from dispensary.policy.missed_doses import MissedDoseTables, none_in_force
 from dispensary.rules.calendar import opens_on
 from dispensary.rules.orders import falls_on
 from models.enums import AbsenceKind, BottleFate, BottleState, DoseOutcome, EpisodeKind, Medication, TreatmentPhase
@@ -45,6 +47,8 @@ class Stay:
     credit_days: int = 0
     """Days in treatment elsewhere that a prescriber has credited."""
     transfer: LastDose | None = None
+    linked: bool = False
+    """It ended because its record was linked into the one in treatment: what counted there goes on."""
 
     def holds(self, day: date) -> bool:
         """Return whether a day lies in this stay, from its first day with an active order."""
@@ -93,6 +97,8 @@ class DayDose:
     parts_ordered: int = 1
     covers_days: int = 1
     """How many days it covers, its own among them, by the order under which it was given."""
+    day_mg: Mg | None = None
+    """What the order gives for all parts of a day, at most; None where no order says it."""
     injected: bool = False
     imported: bool = False
     """From a history before this system, which has no orders."""
@@ -116,6 +122,11 @@ class DayDose:
         return self.taken_mg
 
 
+def presumed_taken(fate: BottleFate | None, state: BottleState | None, early: bool) -> bool:
+    """Return whether at least a part of a take-home dose is presumed to be taken: nothing that is known of it says otherwise."""
+    return fate is None or (state in (BottleState.EMPTY, BottleState.PART) and not early)
+
+
 @dataclass(frozen=True)
 class DayBottle:
     """One take-home dose, the day that it is for, and what became of it."""
@@ -135,7 +146,7 @@ class DayBottle:
     @property
     def presumed_taken(self) -> bool:
         """Whether at least a part of it is presumed to be taken: nothing says otherwise."""
-        return self.fate is None or (self.state in (BottleState.EMPTY, BottleState.PART) and not self.early)
+        return presumed_taken(self.fate, self.state, self.early)
 
     @property
     def presumed_whole(self) -> bool:
@@ -171,6 +182,8 @@ class ClinicDays:
     closed: frozenset[date] = frozenset()
     not_entered: frozenset[date] = frozenset()
     """Downtime days whose paper nobody has signed as entered."""
+    missed_doses: Callable[[date], MissedDoseTables] = field(default=none_in_force, compare=False)
+    """The approved tables in force on a day; looked up only where a part was taken."""
 
     def closed_on(self, day: date) -> bool:
         """Return whether the clinic gives no doses on a day."""
@@ -235,6 +248,17 @@ class PersonDays:
     def stay_on(self, day: date) -> Stay | None:
         """Return the stay in which a day lies, the newest where two overlap."""
         return next((stay for stay in reversed(self.stays) if stay.holds(day)), None)
+
+    def swallowed(self, first: date, before: date) -> list[DayDose]:
+        """Return what was swallowed from a day on and before another."""
+        return [dose for dose in self.doses if dose.taken_mg > 0 and first <= dose.day < before]
+
+    def part_ends_from(self, on: date) -> Fraction | None:
+        """Return from which share on a part ends the days without medicine, by the tables for the order in force on a day."""
+        order = self.order_on(on)
+        if order is None or order.treatment_phase is None:
+            return None
+        return self.clinic.missed_doses(on).part_ends_from(order.medication, order.treatment_phase)
 
     def order_on(self, day: date) -> OrderSpan | None:
         """Return the order in force on a day."""

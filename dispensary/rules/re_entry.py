@@ -18,6 +18,7 @@ from models.units import Mg
 
 NOTHING, TENTH = Mg(Decimal(0)), Decimal("0.1")
 HOUSE = "house.toml: ceilings.hold_from_days, ceilings.hold_from_days_induction (project specification §5)"
+CAUTION = "project specification §5: what is not known takes the more cautious branch"
 
 
 @dataclass(frozen=True)
@@ -30,11 +31,34 @@ class Said:
     last_dose_on: date | None
     last_dose_mg: Mg | None
     used_full_agonist: Answer
+    nobody_knows: bool = False
+    """Asked more than once, and once nobody knew when the last dose was taken."""
 
     @property
     def when_unknown(self) -> bool:
         """Whether the last dose was not taken as recorded, or nobody knows, and no other day was told."""
-        return self.as_recorded is not Answer.YES and self.last_dose_on is None
+        return self.nobody_knows or (self.as_recorded is not Answer.YES and self.last_dose_on is None)
+
+
+def together(answers: Sequence[Said]) -> Said | None:
+    """Return what counts of all that somebody said on a day, oldest first: of each question the most cautious answer.
+
+    Asking again softens nothing; whatever was a slip of the hand, a prescriber decides. None where nobody asked.
+    """
+    if not answers:
+        return None
+    told = [answer for answer in answers if answer.as_recorded is not Answer.YES]
+    return Said(
+        id=answers[-1].id,
+        turn=answers[-1].turn,
+        as_recorded=told[-1].as_recorded if told else Answer.YES,
+        last_dose_on=min((a.last_dose_on for a in told if a.last_dose_on), default=None),
+        last_dose_mg=min((a.last_dose_mg for a in told if a.last_dose_mg is not None), default=None),
+        used_full_agonist=next(
+            used for used in (Answer.YES, Answer.UNKNOWN, Answer.NO) if used in [a.used_full_agonist for a in answers]
+        ),
+        nobody_knows=any(answer.when_unknown for answer in told),
+    )
 
 
 @dataclass(frozen=True)
@@ -45,6 +69,8 @@ class Course:
     treatment_phase: TreatmentPhase
     hold_from: int
     """The site's limit in this treatment phase, never above the house's."""
+    unreadable: Words | None = None
+    """Why the approved tables cannot be read now, and what to do; None where they can."""
 
 
 @dataclass(frozen=True)
@@ -74,9 +100,10 @@ class ReEntryInputs:
         """The days without medicine by what the person said; None where nothing was said about days."""
         if self.said is None or self.said.as_recorded is Answer.YES:
             return None
+        unknown = max(self.days_on_record, self.days_from_confirmed) if self.said.when_unknown else 0
         if self.said.last_dose_on is None:
-            return max(self.days_on_record, self.days_from_confirmed)
-        return max(0, (self.on - self.said.last_dose_on).days - self.covers_days)
+            return unknown
+        return max(unknown, (self.on - self.said.last_dose_on).days - self.covers_days)
 
     @property
     def days(self) -> int:
@@ -153,6 +180,8 @@ class ReEntryVerdict:
     """The grounds, the gravest first; empty where nothing is held."""
     covered: bool = True
     """Whether an approved table speaks of these days."""
+    basis: str = HOUSE
+    """On what it rests where no row decided."""
 
     @property
     def holds(self) -> bool:
@@ -162,7 +191,19 @@ class ReEntryVerdict:
     @property
     def citation(self) -> str:
         """Where the decision stands."""
-        return self.fired.citation if self.fired else HOUSE
+        return self.fired.citation if self.fired else self.basis
+
+    @property
+    def by_caution(self) -> bool:
+        """Whether it is held for what nobody knows, not by a row or by the house's limit."""
+        return self.fired is None and self.basis == CAUTION
+
+    @property
+    def besides(self) -> tuple[Words, ...]:
+        """What holds it beside the days and the table or limit that speaks of them."""
+        if self.by_caution:
+            return self.why
+        return self.why[1:] if self.fired else self.why[2:]
 
     @property
     def rows(self) -> tuple[MissedDoseRow, ...]:
@@ -191,11 +232,23 @@ def decide(inputs: ReEntryInputs, course: Course, tables: Sequence[TableInForce]
         tables: the approved tables in force for this drug and treatment phase; none where none is approved.
     """
     verdict = _by_tables(inputs, course, tables, _used(inputs))
+    if verdict.suggestion_mg is not None and not _answered(inputs):
+        verdict = _least_suggested(verdict, _by_tables(inputs, course, tables, Answer.NO))
     if inputs.said is None and _answer_matters(inputs, course, tables):
         verdict = _held(verdict, say(N_("Whether a full agonist was used since decides, and nobody has asked yet.")))
-    for ground in _further_grounds(inputs):
+    for ground in _further_grounds(inputs, course):
         verdict = _held(verdict, ground)
     return verdict
+
+
+def _answered(inputs: ReEntryInputs) -> bool:
+    return inputs.said is not None and inputs.said.used_full_agonist is not Answer.UNKNOWN
+
+
+def _least_suggested(verdict: ReEntryVerdict, other: ReEntryVerdict) -> ReEntryVerdict:
+    """Return a verdict with the smaller amount, where either answer about full agonists may be the right one."""
+    amounts = [amount for amount in (verdict.suggestion_mg, other.suggestion_mg) if amount is not None]
+    return replace(verdict, suggestion_mg=min(amounts))
 
 
 def _used(inputs: ReEntryInputs) -> Answer:
@@ -263,12 +316,19 @@ def _days_ground(inputs: ReEntryInputs) -> Words:
     if inputs.days > inputs.days_on_record:
         words = N_("%(days)s days without medicine by what the person says, %(record)s by the record.")
         return say(words, days=inputs.days, record=inputs.days_on_record)
-    return say(N_("%(days)s days without medicine: the usual dose may be too much now."), days=inputs.days)
+    one, more = (
+        N_("1 day without medicine: the usual dose may be too much now."),
+        N_("%(days)s days without medicine: the usual dose may be too much now."),
+    )
+    return say(one if inputs.days == 1 else more, days=inputs.days)
 
 
-def _further_grounds(inputs: ReEntryInputs) -> list[Words]:
+def _further_grounds(inputs: ReEntryInputs, course: Course) -> list[Words]:
     """Return what holds a dose whatever the tables say."""
     grounds = []
+    if course.unreadable is not None and inputs.days > 0:
+        words = N_("%(days)s days without medicine, and the approved policy cannot be read: %(problem)s")
+        grounds.append(say(words, days=inputs.days, problem=course.unreadable))
     if inputs.away:
         grounds.append(say(N_("On record as in hospital or custody: what was taken there last is not verified.")))
     if inputs.empties_missing and inputs.days_on_record > 0:
@@ -288,7 +348,7 @@ def _held(verdict: ReEntryVerdict, ground: Words) -> ReEntryVerdict:
         return replace(verdict, why=(*verdict.why, ground))
     others = (*((verdict.fired,) if verdict.fired else ()), *verdict.others)
     return ReEntryVerdict(
-        ReEntryAction.HOLD_NOTIFY, verdict.inputs, others=others, why=(ground,), covered=verdict.covered
+        ReEntryAction.HOLD_NOTIFY, verdict.inputs, others=others, why=(ground,), covered=verdict.covered, basis=CAUTION
     )
 
 

@@ -171,32 +171,5 @@ def visits_under(allowance: Allowance, calendar: OpenDays) -> int:
     return fewest if weekly is None else max(fewest, (len(calendar.weekdays) - weekly) * WEEKS_COMPARED)
 
 
-def over_the_ladder(
-    decision: Decision, medication: Medication, policy: TakeHomePolicy, number: int, calendar: OpenDays
-) -> tuple[Words, ...]:
-    """Return in words each limit of the approved profiles that a decision goes over; none if it goes over none.
-
-    Args:
-        decision: what is to be decided.
-        medication: the drug in force.
-        policy: what is in force here today.
-        number: the day in treatment on which it begins.
-        calendar: when the clinic is open.
-    """
-    given, allowance, over = rhythm(decision, calendar), policy.allowance(medication, number), []
-    if allowance is not None and decision.most_days > allowance.most_days:
-        words = N_("At one time %(given)s days; %(profile)s gives at most %(most)s.")
-        strictest = allowance.strictest
-        over.append(say(words, given=decision.most_days, profile=strictest.profile, most=strictest.rule.most_days))
-    if allowance is not None and allowance.per_week is not None and given.a_week > allowance.per_week.rule.most_days:
-        words, weekly = N_("In a week %(given)s days; %(profile)s gives at most %(most)s."), allowance.per_week
-        over.append(say(words, given=given.a_week, profile=weekly.profile, most=weekly.rule.most_days))
-    in_a_row = policy.most_consecutive(medication)
-    if in_a_row is not None and given.in_a_row > (in_a_row.rule.most_days or 0):
-        words = N_("In a row %(given)s days; %(profile)s gives at most %(most)s.")
-        over.append(say(words, given=given.in_a_row, profile=in_a_row.profile, most=in_a_row.rule.most_days))
-    return tuple(over)
-
-
 def _days_from(day: date) -> list[date]:
     return [day + timedelta(days=n) for n in range(FOUR_WEEKS + 7)]

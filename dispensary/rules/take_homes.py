@@ -6,7 +6,7 @@ or on a day without a dose, is never covered. (product.md §7, clinical-rules §
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from dispensary.reasons import Reason
@@ -14,6 +14,9 @@ from dispensary.rules.orders import OrderFacts
 from dispensary.wording import N_, say
 from models.enums import Form, OneOffReason, StopKind, TreatmentPhase
 
+Held = frozenset[tuple[date, int]]
+"""Doses that are at home already, each by its day and part."""
+NOTHING_HELD: Held = frozenset()
 LOOKED_AHEAD = 70
 """So many days are looked at: more than any decision gives, with every closure among them."""
 
@@ -73,6 +76,9 @@ class Barred:
     """Whether a profile in force allows them in induction."""
 
 
+NOT_BARRED = Barred()
+
+
 @dataclass(frozen=True)
 class CoveredDay:
     """One day whose dose is taken home."""
@@ -102,8 +108,8 @@ def schedule(
     day: date,
     calendar: OpenDays,
     *,
-    barred: Barred = Barred(),
-    held: frozenset[date] = frozenset(),
+    barred: Barred = NOT_BARRED,
+    held: Held = NOTHING_HELD,
 ) -> Plan:
     """Return what somebody takes home who comes on a day.
 
@@ -117,71 +123,29 @@ def schedule(
         day: the clinic day on which the person is here.
         calendar: when the clinic is open.
         barred: stops, and whether induction is an obstacle.
-        held: days for which bottles are at home already; they count among those at home, and are not given again.
+        held: doses that are at home already; their days count among those at home, and they are not given again.
     """
-    against = _against(orders, day, barred)
-    if against or not decision.holds_on(day):
-        return Plan((), _next_due(orders, day, calendar), against)
-    covered = list(_parts_later_today(orders, day))
+    stands = against(orders, day, barred)
+    if stands or not decision.holds_on(day):
+        return Plan((), next_due(orders, day, calendar), stands)
+    covered = list(_parts_later_today(orders, day, held))
     counted, due_to_come = 0, False
-    for ahead in _days_after(day):
-        order = _order_on(orders, ahead)
+    for ahead in days_after(day):
+        order = order_on(orders, ahead)
         due_to_come |= decision.attends(ahead) or not decision.holds_on(ahead)
-        if order is None or _bar(order, barred):
-            return Plan(tuple(covered), _next_due(orders, ahead - timedelta(days=1), calendar), (), order is None)
+        if order is None or bar(order, barred):
+            return Plan(tuple(covered), next_due(orders, ahead - timedelta(days=1), calendar), (), order is None)
         if not order.due_on(ahead):
             continue
         is_open = calendar.on(ahead)
         if is_open and (due_to_come or counted >= decision.most_days):
             return Plan(tuple(covered), ahead)
         counted += is_open
-        if ahead not in held:
-            covered.append(CoveredDay(ahead, order.id, _all_parts(order), closed=not is_open))
+        covered += not_held(CoveredDay(ahead, order.id, all_parts(order), closed=not is_open), held)
     return Plan(tuple(covered))
 
 
-def one_off_days(
-    one_off: OneOff,
-    orders: Sequence[OrderFacts],
-    day: date,
-    calendar: OpenDays,
-    *,
-    next_visit: date | None,
-    barred: Barred = Barred(),
-    held: frozenset[date] = frozenset(),
-) -> Plan:
-    """Return what of one-off doses goes home with somebody who comes on a day.
-
-    Not before the last visit that lies ahead of them: what is handed out early can be lost early.
-
-    Args:
-        one_off: the days that a prescriber allowed.
-        orders: the versions in force today or later.
-        day: the clinic day on which the person is here.
-        calendar: when the clinic is open.
-        next_visit: when they come next by the standing decision; None where there is none, and every open day counts.
-        barred: stops, and whether induction is an obstacle.
-        held: days that bottles at home cover already, or today's schedule does.
-    """
-    against = _against(orders, day, barred)
-    comes_next = next_visit or _next_due(orders, day, calendar)
-    if against or (comes_next is not None and comes_next < one_off.first_on):
-        return Plan((), comes_next, against)
-    covered, order_ends = [], False
-    for ahead in _days_after(day):
-        if not one_off.first_on <= ahead <= one_off.last_on or ahead in held:
-            continue
-        order = _order_on(orders, ahead)
-        if order is None or _bar(order, barred):
-            order_ends = order is None
-            break
-        if order.due_on(ahead):
-            covered.append(CoveredDay(ahead, order.id, _all_parts(order), closed=not calendar.on(ahead)))
-    last = covered[-1].day if covered else day
-    return Plan(tuple(covered), _next_due(orders, max(last, day), calendar), (), order_ends)
-
-
-def _against(orders: Sequence[OrderFacts], day: date, barred: Barred) -> tuple[Reason, ...]:
+def against(orders: Sequence[OrderFacts], day: date, barred: Barred) -> tuple[Reason, ...]:
     """Return what stands against any dose to take home today."""
     reasons = [
         Reason(
@@ -191,16 +155,16 @@ def _against(orders: Sequence[OrderFacts], day: date, barred: Barred) -> tuple[R
         )
         for kind in barred.stops
     ]
-    order = _order_on(orders, day)
+    order = order_on(orders, day)
     if order is None:
         words = N_("No order holds today.")
         reasons.append(Reason("no_order", say(words), say(N_("Ask the prescriber for an order."))))
-    elif reason := _bar(order, barred):
+    elif reason := bar(order, barred):
         reasons.append(reason)
     return tuple(reasons)
 
 
-def _bar(order: OrderFacts, barred: Barred) -> Reason | None:
+def bar(order: OrderFacts, barred: Barred) -> Reason | None:
     """Return why no dose under this order goes home, or None."""
     if order.form is Form.INJECTION:
         words = N_("An injection is never taken home: a health professional gives each one.")
@@ -211,29 +175,38 @@ def _bar(order: OrderFacts, barred: Barred) -> Reason | None:
     return None
 
 
-def _order_on(orders: Sequence[OrderFacts], day: date) -> OrderFacts | None:
+def order_on(orders: Sequence[OrderFacts], day: date) -> OrderFacts | None:
     """Return the newest version that holds on a day."""
     return max((order for order in orders if order.holds_on(day)), key=lambda order: order.id, default=None)
 
 
-def _next_due(orders: Sequence[OrderFacts], after: date, calendar: OpenDays) -> date | None:
+def next_due(orders: Sequence[OrderFacts], after: date, calendar: OpenDays) -> date | None:
     """Return the first open day after a day on which a dose is due."""
-    for ahead in _days_after(after):
-        order = _order_on(orders, ahead)
+    for ahead in days_after(after):
+        order = order_on(orders, ahead)
         if calendar.on(ahead) and order is not None and order.due_on(ahead):
             return ahead
     return None
 
 
-def _parts_later_today(orders: Sequence[OrderFacts], day: date) -> Iterator[CoveredDay]:
-    order = _order_on(orders, day)
+def _parts_later_today(orders: Sequence[OrderFacts], day: date, held: Held) -> Iterator[CoveredDay]:
+    order = order_on(orders, day)
     if order is not None and order.parts > 1 and order.due_on(day):
-        yield CoveredDay(day, order.id, _all_parts(order)[1:], closed=False)
+        yield from not_held(CoveredDay(day, order.id, all_parts(order)[1:], closed=False), held)
 
 
-def _all_parts(order: OrderFacts) -> tuple[int, ...]:
+def not_held(covered: CoveredDay, held: Held) -> Iterator[CoveredDay]:
+    """Yield a day with those of its parts that are not at home already; nothing where all of them are."""
+    parts = tuple(part for part in covered.parts if (covered.day, part) not in held)
+    if parts:
+        yield replace(covered, parts=parts)
+
+
+def all_parts(order: OrderFacts) -> tuple[int, ...]:
+    """Return every part of a day under an order."""
     return tuple(range(1, order.parts + 1))
 
 
-def _days_after(day: date) -> Iterator[date]:
+def days_after(day: date) -> Iterator[date]:
+    """Return the days after a day, as far as any decision looks ahead."""
     return (day + timedelta(days=n) for n in range(1, LOOKED_AHEAD + 1))

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from fractions import Fraction
 
 from dispensary.policy.missed_doses import MissedDoseTables, TableInForce
 from dispensary.policy.profiles import Profile
@@ -35,6 +36,8 @@ class Tried:
     verdict: ReEntryVerdict
     spoke: bool
     """Whether there is a table for this drug in this treatment phase; the house's limit holds otherwise."""
+    part_ends_from: Fraction | None = None
+    """From which share on a part of a day ends the days without medicine; None where none does."""
 
 
 def as_if_in_force(profile: Profile, on: date) -> MissedDoseTables:
@@ -59,7 +62,8 @@ def try_out(case: Case, tables: MissedDoseTables, *, hold_from: int, on: date) -
     """
     found: Sequence[TableInForce] = tables.of(case.medication, case.treatment_phase)
     course = Course(case.medication, case.treatment_phase, hold_from)
-    return Tried(decide(_inputs(case, on), course, found), bool(found))
+    part = tables.part_ends_from(case.medication, case.treatment_phase)
+    return Tried(decide(_inputs(case, on), course, found), bool(found), part)
 
 
 def _inputs(case: Case, on: date) -> ReEntryInputs:

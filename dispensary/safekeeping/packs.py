@@ -60,11 +60,15 @@ def encrypted(pdf: bytes, password: str) -> bytes:
 def write(folder: Path, code: str, at: datetime, content: bytes) -> Path:
     """Write a pack into its folder, whole or not at all, and take away all but the last three of the site.
 
+    The new one stays whatever its name: after a clock that stood ahead, those before it have the later names.
+
     Raises:
         OSError: the folder is not there, or its disk is full; the packs before stay as they are.
     """
     target = folder / f"{code}-{at:%Y%m%dT%H%M%SZ}.pdf"
     part = target.with_suffix(".part")
+    for left in folder.glob(f"{code}-????????T??????Z.part"):  # the computer went down while one was written
+        left.unlink(missing_ok=True)
     try:
         handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         with os.fdopen(handle, "wb") as out:
@@ -76,7 +80,8 @@ def write(folder: Path, code: str, at: datetime, content: bytes) -> Path:
     except BaseException:
         part.unlink(missing_ok=True)
         raise
-    for old in sorted(folder.glob(f"{code}-????????T??????Z.pdf"))[:-KEPT]:
+    others = sorted(set(folder.glob(f"{code}-????????T??????Z.pdf")) - {target})
+    for old in others[: 1 - KEPT]:
         old.unlink(missing_ok=True)
     return target
 

@@ -6,6 +6,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from dispensary.errors import Conflict, Refused
+from dispensary.policy.house import house_rules
 from dispensary.queries import absences
 from dispensary.queries.dosing import standing_stops
 from dispensary.queries.people import episode_on, surviving
@@ -18,8 +19,6 @@ from models.enums import AbsenceKind, AuditKind, Desk, MissedReason, StopKind, T
 
 A_DAY = timedelta(days=1)
 LONGEST_BACK = timedelta(days=366)
-TIME_TO_LOOK = timedelta(days=1)
-"""Within so long a prescriber looks at somebody who was taken to hospital or custody."""
 
 
 def record_absence(
@@ -143,8 +142,9 @@ def _refuse_overlap(session: Session, person_id: int, from_on: date) -> None:
 
 
 def _tell_prescriber(session: Session, person_id: int, act: Act) -> None:
-    due = act.at + TIME_TO_LOOK
-    tasks.note(session, person_id=person_id, desk=Desk.PRESCRIBER, kind=TaskReasonKind.ABSENCE, due_at=due, act=act)
+    kind = TaskReasonKind.ABSENCE
+    due_at = act.at + house_rules().answer_within[kind]
+    tasks.note(session, person_id=person_id, desk=Desk.PRESCRIBER, kind=kind, due_at=due_at, act=act)
 
 
 def _stop_until_decided(session: Session, person_id: int, last_day: date, act: Act) -> None:

@@ -6,7 +6,6 @@ left in a bottle goes to no container again: it waits, apart, for its destructio
 """
 
 from collections.abc import Collection, Mapping
-from datetime import timedelta
 from decimal import Decimal
 
 from sqlalchemy import select
@@ -14,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from dispensary.errors import Conflict, NotFound, Refused
 from dispensary.queries import people as records
-from dispensary.rules.bottles import LineHeld, Looked, rest_by_line
+from dispensary.rules.bottle_returns import NOTHING, LineHeld, Looked, rest_by_line
 from dispensary.services import audit, bottles, linked_slots, people, stock, tasks, urine_follow_up
 from dispensary.services.act import Act
 from dispensary.services.facts import write
@@ -33,9 +32,6 @@ from models.enums import (
 )
 from models.units import Quantity
 
-NOTHING = Quantity(Decimal(0))
-ANSWER_WITHIN = timedelta(hours=2)
-"""When the prescriber's answer to a bottle that is gone or altered is due."""
 AS_USUAL = Looked(BottleState.EMPTY, SealState.BROKEN, Residue.EXPECTED)
 """What most bottles are when they come back."""
 
@@ -240,6 +236,5 @@ def _tell_prescriber(session: Session, bottle: Bottle, act: Act) -> None:
         person_id=records.surviving(session, bottle.person_id),
         desk=Desk.PRESCRIBER,
         kind=TaskReasonKind.BOTTLES,
-        due_at=act.at + ANSWER_WITHIN,
         act=act,
     )

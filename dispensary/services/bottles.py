@@ -11,12 +11,13 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from dispensary.errors import Conflict, NotFound, Refused
-from dispensary.queries import going_home
-from dispensary.queries.going_home import Asked
+from dispensary.queries import dosing as facts_of
+from dispensary.queries import going_home, taking_home
+from dispensary.queries.going_home import Asked, Terms
 from dispensary.queries.signs import same_person
 from dispensary.rules.bottles import IssuePlan, PlannedBottle, contents_of
-from dispensary.rules.dosing import DosingFacts, SiteRules
-from dispensary.services import audit, dosing, incidents, lock, people, pouring, stock
+from dispensary.rules.dosing import DosingFacts, Slot
+from dispensary.services import audit, dosing, incidents, linked_slots, lock, people, pouring, stock
 from dispensary.services.act import Act
 from dispensary.services.facts import write
 from dispensary.wording import N_, say
@@ -40,16 +41,13 @@ class Handover:
     """Which document the collector showed."""
 
 
-def issue_bottles(
-    session: Session, *, handover: Handover, site: SiteRules, safety_check_days: int, act: Act
-) -> TakeHomeIssue:
+def issue_bottles(session: Session, *, handover: Handover, terms: Terms, act: Act) -> TakeHomeIssue:
     """Hand over what was decided for the days until the person comes again: one bottle for each dose.
 
     Each bottle takes the slot of its day, and draws its dose from this window's opened containers, once.
 
     Args:
-        site: what the site has set for doses; what holds a dose holds bottles.
-        safety_check_days: so long a talk about take-home safety holds.
+        terms: what the site has set, and the policy in force there.
 
     Raises:
         Conflict: the dose of a day was taken first, or what was shown has changed.
@@ -59,15 +57,7 @@ def issue_bottles(
     facts = dosing.facts_behind_locks(session, handover.person_id, act)
     _check_collector(session, handover, act)
     asked = Asked(handover.one_off_id, collected=handover.collector_id is not None)
-    plan = going_home.issue_plan(
-        session,
-        facts,
-        site,
-        asked,
-        site_id=act.site_id,
-        window_id=act.window_id,
-        safety_check_days=safety_check_days,
-    )
+    plan = going_home.issue_plan(session, facts, asked, terms, site_id=act.site_id, window_id=act.window_id)
     _check_plan(plan, facts, handover)
     issue = write(session, _issue(session, handover, act))
     filled = pouring.fill(session, [planned.lines for planned in plan.bottles], act)
@@ -132,7 +122,7 @@ def _check_plan(plan: IssuePlan, facts: DosingFacts, handover: Handover) -> None
 def _issue(session: Session, handover: Handover, act: Act) -> TakeHomeIssue:
     decision = None
     if handover.one_off_id is None:
-        decision = going_home.allowed(session, handover.person_id, act.clinic_day).decision
+        decision = taking_home.allowed(session, handover.person_id, act.clinic_day).decision
     seen = people.line(handover.identity_seen, "identity_seen") if handover.collector_id is not None else None
     return TakeHomeIssue(
         person_id=handover.person_id,
@@ -160,7 +150,7 @@ def _hand_over(
     """Write one bottle: the claim of its day, what is in it, and the movements that filled it."""
     dose, slot = planned.dose, planned.slot
     if planned.instead_of is not None:
-        slot = replace(slot, release_id=release(session, planned.instead_of, act).id)
+        slot = _make_way(session, planned, issue.person_id, act)
     claim = write(session, incidents.claim_of(slot, issue.person_id, dose.day, ClaimKind.TAKE_HOME, act))
     bottle = write(
         session,
@@ -192,6 +182,17 @@ def _hand_over(
                 **act.stamp,
             ),
         )
+
+
+def _make_way(session: Session, planned: PlannedBottle, person_id: int, act: Act) -> Slot:
+    """Free the slot that a bottle which is gone still holds, under whichever record it went home, and return it."""
+    assert planned.instead_of is not None  # only then something has to make way
+    released = release(session, planned.instead_of, act)
+    if released.person_id == person_id:
+        return replace(planned.slot, release_id=released.id)
+    day, part = planned.dose.day, planned.dose.part
+    linked_slots.settle(session, person_id=released.person_id, clinic_day=day, part=part, act=act)
+    return facts_of.slot_of(session, person_id, day, part)
 
 
 def release(session: Session, claim_id: int, act: Act) -> ClaimRelease:

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from dispensary.errors import Conflict, NotFound, Refused
 from dispensary.queries import calendar
 from dispensary.rules.calendar import check_span, days_of
-from dispensary.services import audit, people
+from dispensary.services import audit, closures, people
 from dispensary.services.act import Act
 from dispensary.services.facts import write
 from dispensary.wording import N_, Moment, say
@@ -51,6 +51,9 @@ def _announce(session: Session, day: date, kind: ClosureKind, reason: str, act: 
 def take_back(session: Session, *, closed_day_id: int, reason: str, act: Act) -> ClosedDayTakenBack:
     """Take a closed day back: the clinic is open on it after all.
 
+    What a prescriber's list allows for a closure with this day, and was not handed out yet, is taken back with it: for
+    what is left of the closure the list is signed anew.
+
     Raises:
         NotFound: there is no such closed day here.
         Conflict: it was taken back before; it says by whom.
@@ -70,6 +73,8 @@ def take_back(session: Session, *, closed_day_id: int, reason: str, act: Act) ->
         words = say(N_("This closure was taken back at %(at)s by %(by)s."), at=Moment(before[0]), by=before[1])
         raise Conflict(words, code="taken_back_before")
     back = write(session, ClosedDayTakenBack(closed_day_id=closed_day_id, reason=reason, **act.stamp))
+    if closed.clinic_day >= act.clinic_day:
+        closures.take_back_not_handed_out(session, closed.clinic_day, closed.clinic_day, reason=reason, act=act)
     audit.record(session, AuditKind.CLOSED_DAY_TAKEN_BACK, back, act, closed_day=closed_day_id)
     return back
 

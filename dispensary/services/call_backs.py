@@ -1,12 +1,14 @@
 """Calling somebody back with every bottle by a deadline, and what came of it; and bottles that a new order made wrong."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from dispensary.errors import Conflict, NotFound, Refused
-from dispensary.queries import bottles as records
+from dispensary.policy.house import house_rules
+from dispensary.queries import bottles, wrong_bottles
+from dispensary.queries import call_backs as records
 from dispensary.queries import people as of_people
 from dispensary.services import audit, people, tasks
 from dispensary.services.act import Act
@@ -15,8 +17,6 @@ from dispensary.wording import N_, say
 from models import CallBack, CallBackOutcome, Task, TaskReason
 from models.enums import AuditKind, CallBackOutcomeKind, CallBackReason, Desk, TaskReasonKind
 
-SOON = timedelta(hours=24)
-"""By when somebody decides what becomes of bottles that are wrong."""
 TOLD = frozenset({CallBackOutcomeKind.SHORT, CallBackOutcomeKind.ALTERED, CallBackOutcomeKind.DID_NOT_COME})
 """Outcomes that a prescriber hears of."""
 
@@ -44,7 +44,7 @@ def call_back(
         raise Conflict(say(words, at=standing.called_at, by=standing.by), code="called_back_before")
     if due_by <= act.at:
         raise Refused(say(N_("The deadline must lie ahead.")), code="due_in_the_past", field="due_day")
-    held = records.at_home(session, person_id)
+    held = bottles.at_home(session, person_id)
     if not held:
         raise Refused(say(N_("Nothing is at home, so nothing can be brought in.")), code="nothing_at_home")
     made = write(
@@ -100,7 +100,7 @@ def close_call_back(
             person_id=person_id,
             desk=Desk.PRESCRIBER,
             kind=TaskReasonKind.CALL_BACK,
-            due_at=act.at + SOON,
+            due_at=_soon(act),
             act=act,
         )
     audit.record(
@@ -116,6 +116,29 @@ def close_call_back(
     )
     _answer_nurses(session, person_id, TaskReasonKind.CALL_BACK, outcome, act)
     return made
+
+
+def tell_overdue(session: Session, *, person_id: int, act: Act) -> bool:
+    """Put somebody whose deadline has passed on the prescriber's desk, once for each call-back; return whether it was done."""
+    people.lock(session, person_id)
+    standing = records.open_call_back_of(session, person_id)
+    if standing is None or not standing.overdue(act.at) or records.was_told(session, person_id, standing.due_by):
+        return False
+    tasks.note(
+        session,
+        person_id=of_people.surviving(session, person_id),
+        desk=Desk.PRESCRIBER,
+        kind=TaskReasonKind.CALL_BACK,
+        due_at=_soon(act),
+        again_since=standing.due_by,
+        act=act,
+    )
+    return True
+
+
+def _soon(act: Act) -> datetime:
+    """Return by when somebody decides what follows from a call-back, or becomes of bottles that are wrong."""
+    return act.at + house_rules().answer_within[TaskReasonKind.CALL_BACK]
 
 
 def _check_count(outcome: CallBackOutcomeKind, brought: int, expected: int) -> None:
@@ -149,9 +172,9 @@ def note_wrong_bottles(session: Session, *, person_id: int, act: Act) -> int:
 
     Call with the person's row locked; part of the signature, which is audited.
     """
-    wrong = records.wrong_now(session, person_id, act.clinic_day)
+    wrong = wrong_bottles.wrong_now(session, person_id, act.clinic_day)
     if wrong:
         tasks.note(
-            session, person_id=person_id, desk=Desk.NURSE, kind=TaskReasonKind.BOTTLES, due_at=act.at + SOON, act=act
+            session, person_id=person_id, desk=Desk.NURSE, kind=TaskReasonKind.BOTTLES, due_at=_soon(act), act=act
         )
     return len(wrong)

@@ -19,7 +19,6 @@ from models.enums import AttemptOutcome, AuditKind, CallSeries, Channel, Desk, R
 
 LONGEST_BACK = timedelta(days=366)
 LONGEST_AHEAD = timedelta(days=90)
-A_DAY = timedelta(days=1)
 
 
 def begin(
@@ -120,7 +119,6 @@ def record_call(session: Session, *, plan_id: int, call: Call, act: Act) -> Call
             person_id=person_id,
             desk=Desk.COUNSELLING,
             kind=TaskReasonKind.INTAKE_OPEN,
-            due_at=act.at + A_DAY,
             act=act,
         )
     audit.record(

@@ -8,8 +8,8 @@ from sqlalchemy.orm import Session
 
 from dispensary.errors import Conflict, Refused
 from dispensary.policy.take_homes import TakeHomePolicy
-from dispensary.queries import calendar, closures
-from dispensary.queries.closures import ClosureLine, Needs
+from dispensary.queries import calendar, closure_needs, closures
+from dispensary.queries.closure_needs import ClosureLine, Needs
 from dispensary.queries.people import episode_on
 from dispensary.rules.calendar import LONGEST_CLOSURE
 from dispensary.services import audit, lock, one_off_take_homes, people
@@ -26,16 +26,18 @@ def sign_list(
     first: date,
     last: date,
     other_ways: Mapping[int, str],
+    otherwise: str = "",
     shown: str,
     policy: TakeHomePolicy,
     act: Act,
 ) -> ClosureList:
     """Sign the list of a closure: doses for those for whom they are proposed, another way for everybody else.
 
-    A later version takes back what was not handed out of the one before.
+    What was allowed before for one of these days, and was not handed out, is taken back.
 
     Args:
         other_ways: by person how they are dosed instead; somebody with a proposal may be given another way as well.
+        otherwise: how everybody is dosed who is given neither doses nor a way of their own.
         shown: the digest of the list that the prescriber saw.
         policy: the take-home rules in force.
 
@@ -46,14 +48,18 @@ def sign_list(
     _check_closed(session, first, last, act)
     session.execute(select(Site.id).where(Site.id == act.site_id).with_for_update(key_share=True))
     needs = _needs_as_shown(session, first, last, shown, policy, act)
-    for person_id in sorted(line.person_id for line in needs.lines):
+    before = closures.not_handed_out(session, act.site_id, first, last)
+    for person_id in sorted({line.person_id for line in needs.lines} | {person_id for person_id, _ in before}):
         lock.person(session, person_id)
     needs = _needs_as_shown(session, first, last, shown, policy, act)
     ways = {person: people.line(way, f"way-{person}") for person, way in other_ways.items()}
+    if for_the_others := people.line(otherwise, "otherwise"):
+        others = (line.person_id for line in needs.lines if not line.proposed and not ways.get(line.person_id))
+        ways |= dict.fromkeys(others, for_the_others)
     if without := [line for line in needs.lines if not line.proposed and not ways.get(line.person_id)]:
         words = say(N_("For %(n)s people another way must be typed: they cannot be given doses."), n=len(without))
         raise Refused(words, code="other_way_needed", field=f"way-{without[0].person_id}")
-    _take_back_version_before(session, first, last, act)
+    take_back_not_handed_out(session, first, last, reason="closure list signed anew", act=act)
     made = _write_list(session, needs, act)
     for line in needs.lines:
         _write_line(session, made, line, ways.get(line.person_id, ""), act)
@@ -74,7 +80,9 @@ def _check_closed(session: Session, first: date, last: date, act: Act) -> None:
 
 
 def _needs_as_shown(session: Session, first: date, last: date, shown: str, policy: TakeHomePolicy, act: Act) -> Needs:
-    needs = closures.needs(session, act.site_id, first=first, last=last, today=act.clinic_day, at=act.at, policy=policy)
+    needs = closure_needs.needs(
+        session, act.site_id, first=first, last=last, today=act.clinic_day, at=act.at, policy=policy
+    )
     if not needs.lines:
         raise Refused(say(N_("Nobody needs doses for these days.")), code="nobody_needs")
     if needs.digest != shown:
@@ -83,12 +91,16 @@ def _needs_as_shown(session: Session, first: date, last: date, shown: str, polic
     return needs
 
 
-def _take_back_version_before(session: Session, first: date, last: date, act: Act) -> None:
-    before = closures.signed_list(session, act.site_id, first, last)
-    for line in before.lines if before else ():
-        if line.one_off_id is not None and not line.ended and not line.issued:
-            reason = "closure list signed anew"
-            one_off_take_homes.end_once(session, one_off_id=line.one_off_id, reason=reason, act=act)
+def take_back_not_handed_out(session: Session, first: date, last: date, *, reason: str, act: Act) -> int:
+    """Take back the doses that lists allow for one of these days and nobody has handed out; call behind the site's lock.
+
+    Returns:
+        For how many people.
+    """
+    found = closures.not_handed_out(session, act.site_id, first, last)
+    for _, one_off_id in found:
+        one_off_take_homes.end_once(session, one_off_id=one_off_id, reason=reason, act=act)
+    return len(found)
 
 
 def _write_list(session: Session, needs: Needs, act: Act) -> ClosureList:

@@ -30,6 +30,7 @@ MEANING: dict[str, Words] = {
     "uq_order_end_order_id_last_day": say(N_("This order has already ended.")),
     "uq_take_home_decision_replaces_id": say(N_("This decision was already replaced by another one.")),
     "uq_take_home_decision_end_decision_id": say(N_("This decision was already ended.")),
+    "uq_take_home_request_end_asked_id": say(N_("This request was already declined.")),
     "uq_one_off_take_home_end_one_off_id": say(N_("These days were taken back before.")),
     "uq_treatment_credit_episode_id": say(N_("Days were credited to this episode before.")),
     "uq_collector_end_collector_id": say(N_("This authority was withdrawn before.")),
@@ -73,9 +74,7 @@ MEANING: dict[str, Words] = {
     "uq_group_member_group_id_person_id_turn": say(N_("Somebody took this person in at the same moment. Look again.")),
     "uq_group_member_end_member_id": say(N_("It is on record already that this person left.")),
     "uq_group_meeting_group_id_clinic_day": say(N_("The meeting of this day is on record. Look again.")),
-    "uq_group_attendance_meeting_id_person_id_turn": say(
-        N_("Somebody corrected this at the same moment. Look again.")
-    ),
+    "uq_group_attendance_meeting_id_person_id_turn": say(N_("Somebody corrected this at the same moment. Look again.")),
     "uq_caseload_person_id_turn": say(N_("Somebody handed this person over at the same moment. Look again.")),
     "uq_agency_site_id_name": say(N_("An agency of this name is in the directory already. Open that one.")),
     "uq_referral_meeting_referral_id_turn": say(N_("Somebody recorded this meeting at the same moment. Look again.")),

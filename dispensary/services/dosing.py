@@ -6,13 +6,14 @@ chains. What the page showed is compared again behind them; whoever is second is
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from decimal import Decimal
 from functools import reduce
 
 from sqlalchemy.orm import Session
 
 from dispensary.errors import Conflict, Refused
+from dispensary.policy.house import house_rules
 from dispensary.queries import dosing as facts_of
 from dispensary.rules import dosing as rules
 from dispensary.rules.dosing import DosingFacts, SiteRules
@@ -39,9 +40,6 @@ from models.enums import (
 from models.units import Mg
 
 NOTHING = Mg(Decimal(0))
-ANSWER_WITHIN = timedelta(hours=2)
-"""When the prescriber's answer to a withheld dose is due."""
-
 NOT_FIT = frozenset({WithheldReason.SEDATED, WithheldReason.INTOXICATED})
 """Reasons for withholding after which nothing is given until a prescriber has decided."""
 
@@ -129,7 +127,7 @@ def record_part_dose(
 
 
 def withhold_dose(
-    session: Session, *, person_id: int, reason: WithheldReason, note: str, act: Act, site: SiteRules | None = None
+    session: Session, *, person_id: int, reason: WithheldReason, note: str, site: SiteRules, act: Act
 ) -> Dose:
     """Record that staff gave no dose, and why. It is still a day without medicine.
 
@@ -143,8 +141,7 @@ def withhold_dose(
     """
     dose, facts = _without_a_dose(session, person_id, DoseOutcome.WITHHELD, act, withheld_reason=reason, note=note)
     audit.record(session, AuditKind.DOSE_WITHHELD, dose, act, person=person_id, reason=reason)
-    if site is not None:
-        re_entry_decisions.note_decision(session, rules.re_entry_verdict(facts, site), dose, act)
+    re_entry_decisions.note_decision(session, rules.re_entry_verdict(facts, site), dose, act)
     ask_prescriber(session, person_id, reason, act)
     take_home_reviews.note_if_deciding(session, person_id, act)
     return dose
@@ -158,20 +155,27 @@ def _refuse_injection(facts: DosingFacts, words: Words) -> None:
 def ask_prescriber(session: Session, person_id: int, reason: WithheldReason, act: Act) -> None:
     """Put a withheld dose on the prescriber's desk where its reason asks for it; stop somebody who was not fit."""
     if kind := TASK_FOR.get(reason):
-        due_at = act.at + ANSWER_WITHIN
+        due_at = act.at + house_rules().answer_within[kind]
         tasks.note(session, person_id=person_id, desk=Desk.PRESCRIBER, kind=kind, due_at=due_at, act=act)
     if reason in NOT_FIT and StopKind.SEDATION not in {s.kind for s in facts_of.standing_stops(session, person_id)}:
-        stops.set_stop(session, person_id=person_id, kind=StopKind.SEDATION, decide_by=act.at + ANSWER_WITHIN, act=act)
+        decide_by = act.at + house_rules().answer_within[TaskReasonKind.NOT_FIT]
+        stops.set_stop(session, person_id=person_id, kind=StopKind.SEDATION, decide_by=decide_by, act=act)
 
 
-def refuse_dose(session: Session, *, person_id: int, reason: RefusedReason, note: str, act: Act) -> Dose:
+def refuse_dose(
+    session: Session, *, person_id: int, reason: RefusedReason, note: str, site: SiteRules, act: Act
+) -> Dose:
     """Record that the person came and took no dose.
+
+    Args:
+        site: what the re-entry gate goes by, so that what it said is kept with the record.
 
     Raises:
         Refused: no dose is due, so there is nothing to refuse.
     """
-    dose, _ = _without_a_dose(session, person_id, DoseOutcome.REFUSED, act, refused_reason=reason, note=note)
+    dose, facts = _without_a_dose(session, person_id, DoseOutcome.REFUSED, act, refused_reason=reason, note=note)
     audit.record(session, AuditKind.DOSE_REFUSED, dose, act, person=person_id, reason=reason)
+    re_entry_decisions.note_decision(session, rules.re_entry_verdict(facts, site), dose, act)
     return dose
 
 
@@ -256,15 +260,9 @@ def record_poured(
     audit.record(session, AuditKind.DOSE_RECORDED, dose, act, **audited(dose))
     re_entry_decisions.note_decision(session, verdict, dose, act)
     if facts.waiting_step is not None:
-        due_at = act.at + timedelta(days=1)
-        tasks.note(
-            session,
-            person_id=facts.person_id,
-            desk=Desk.PRESCRIBER,
-            kind=TaskReasonKind.STEP_WAITS,
-            due_at=due_at,
-            act=act,
-        )
+        kind = TaskReasonKind.STEP_WAITS
+        due_at = act.at + house_rules().answer_within[kind]
+        tasks.note(session, person_id=facts.person_id, desk=Desk.PRESCRIBER, kind=kind, due_at=due_at, act=act)
     stock.enter_register(session, movements, act, places)
     return dose
 

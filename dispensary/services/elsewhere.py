@@ -199,7 +199,6 @@ def _call_prescriber(session: Session, person_id: int, stop_id: int, act: Act) -
         person_id=person_id,
         desk=Desk.PRESCRIBER,
         kind=TaskReasonKind.ELSEWHERE,
-        due_at=act.at + stops.TIME_TO_DECIDE,
         stop_id=stop_id,
         act=act,
     )

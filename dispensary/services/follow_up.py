@@ -4,17 +4,61 @@ from datetime import date, timedelta
 
 from sqlalchemy.orm import Session
 
+from dispensary.clock import moment_on
 from dispensary.errors import Conflict, Refused
+from dispensary.policy.house import house_rules
 from dispensary.queries import follow_up, sites
+from dispensary.queries.follow_up import Proposal
 from dispensary.queries.ledger import runs_of
-from dispensary.services import audit, episodes, people
+from dispensary.services import audit, episodes, people, prescriber_desk, tasks
 from dispensary.services.act import Act
 from dispensary.services.facts import write
 from dispensary.wording import N_, say
 from models import EpisodeEnd, FollowUpKept
-from models.enums import AuditKind, EpisodeEndReason
+from models.enums import AuditKind, Desk, EpisodeEndReason, TaskReasonKind
 
 LONGEST_AHEAD = timedelta(days=366)
+A_DAY = timedelta(days=1)
+LOST = TaskReasonKind.LOST
+NOT_PROPOSED = "no longer proposed: came, or the episode is over"
+"""What is noted on a task that answered itself; a fixed phrase."""
+
+
+def to_propose(session: Session, site_id: int, clinic_day: date) -> list[int]:
+    """Return the episodes that the rule proposes after a day, and nobody was told about in this run; this only reads."""
+    on = clinic_day + A_DAY
+    have, told = sites.settings(session, site_id, on), follow_up.told_at(session, site_id)
+
+    def is_news(one: Proposal) -> bool:
+        at = told.get(one.row.person_id)
+        return at is None or at < moment_on(one.told_counts_from(on), have.day_starts, have.zone, have.day_starts)
+
+    proposed = follow_up.proposals(session, site_id, on, after_no_shows=have.lost_after_no_shows)
+    return [one.row.episode_id for one in proposed if not one.waits_on(on) and is_news(one)]
+
+
+def propose(session: Session, episode_id: int, act: Act) -> None:
+    """Put somebody on the prescriber's desk as perhaps lost, unless they have come since; nothing else changes."""
+    try:
+        person_id, _ = _proposed(session, episode_id, act)
+    except Conflict:  # found by an earlier read
+        return
+    due_at = act.at + house_rules().answer_within[LOST]
+    tasks.note(session, person_id=person_id, desk=Desk.PRESCRIBER, kind=LOST, due_at=due_at, act=act)
+
+
+def came_again(session: Session, site_id: int, clinic_day: date) -> list[int]:
+    """Return who stands on the desk as perhaps lost and is not proposed any more; this only reads."""
+    on = clinic_day + A_DAY
+    after = sites.settings(session, site_id, on).lost_after_no_shows
+    proposed = {one.row.person_id for one in follow_up.proposals(session, site_id, on, after_no_shows=after)}
+    return sorted(follow_up.waiting(session, site_id) - proposed)
+
+
+def withdraw(session: Session, person_id: int, act: Act) -> None:
+    """Take somebody off the desk who stood there as perhaps lost alone."""
+    people.lock(session, person_id)
+    prescriber_desk.answer(session, person_id=person_id, kinds={LOST}, resolution=NOT_PROPOSED, act=act)
 
 
 def confirm_lost(session: Session, *, episode_id: int, note: str, act: Act) -> EpisodeEnd:
@@ -27,15 +71,18 @@ def confirm_lost(session: Session, *, episode_id: int, note: str, act: Act) -> E
         Refused: it is not said what was tried.
         Conflict: the episode is over, or the person has come, since it was proposed.
     """
+    note = people.line(note, "note", needed=True)
     person_id, _ = _proposed(session, episode_id, act)
-    return episodes.end_episode(
+    end = episodes.end_episode(
         session,
         person_id=person_id,
         ended_on=act.clinic_day,
         reason=EpisodeEndReason.DROPPED_OUT,
-        note=people.line(note, "note", needed=True),
+        note=note,
         act=act,
     )
+    prescriber_desk.answer(session, person_id=person_id, kinds={LOST}, resolution=note, act=act)
+    return end
 
 
 def keep_looking(session: Session, *, episode_id: int, reason: str, look_again_on: date, act: Act) -> FollowUpKept:
@@ -61,6 +108,7 @@ def keep_looking(session: Session, *, episode_id: int, reason: str, look_again_o
             **act.stamp,
         ),
     )
+    prescriber_desk.answer(session, person_id=person_id, kinds={LOST}, resolution=reason, act=act)
     audit.record(
         session, AuditKind.FOLLOW_UP_KEPT, kept, act, person=person_id, no_shows=no_shows, look_again_on=look_again_on
     )

@@ -1,6 +1,6 @@
 """Entering what about somebody's health is to be seen before a dose, and ending what holds no more."""
 
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from sqlalchemy import select
@@ -17,8 +17,6 @@ from dispensary.wording import N_, say
 from models import HealthFact, HealthFactEnd
 from models.enums import AuditKind, Desk, HealthFactKind, TaskReasonKind
 
-TIME_TO_LOOK = timedelta(days=1)
-"""A prescriber looks before the next dose, which is a day away."""
 LEAST_MS, MOST_MS = 200, 900
 """Outside of these no heart beats; a slip of the keys."""
 
@@ -137,7 +135,6 @@ def _enter(
             person_id=person_id,
             desk=Desk.PRESCRIBER,
             kind=TaskReasonKind.HEALTH,
-            due_at=act.at + TIME_TO_LOOK,
             act=act,
         )
     audit.record(session, AuditKind.HEALTH_FACT_ENTERED, fact, act, person=person_id, fact_kind=kind)

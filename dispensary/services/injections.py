@@ -3,14 +3,13 @@
 An injection has no part, is not swallowed, cannot come up, and never goes home.
 """
 
-from datetime import timedelta
-
 from sqlalchemy.orm import Session
 
 from dispensary.errors import Conflict, Refused
+from dispensary.policy.house import house_rules
 from dispensary.queries import dosing as facts_of
 from dispensary.rules.depots import Timing
-from dispensary.rules.dosing import DosingFacts, SiteRules
+from dispensary.rules.dosing import DosingFacts, SiteRules, re_entry_verdict
 from dispensary.rules.orders import due_amount
 from dispensary.services import dosing, lock, people, prescriber_desk, re_entry, tasks
 from dispensary.services.act import Act
@@ -21,8 +20,6 @@ from models import Dose, ReEntryRelease, Task
 from models.enums import Desk, DoseOutcome, InjectionSite, TaskReasonKind
 from models.units import Mg
 
-ANSWER_WITHIN = timedelta(hours=2)
-"""When the prescriber's answer about an early or late injection is due: the person waits for it."""
 ANSWERED = {TaskReasonKind.DEPOT_WINDOW, TaskReasonKind.DAYS_WITHOUT_MEDICINE}
 
 
@@ -43,7 +40,14 @@ def record_injection(session: Session, *, shown: Shown, into: InjectionSite, sit
     lines = dosing.may_be_given(facts, shown, site)
     poured = [Poured(line, line.quantity) for line in lines]
     return dosing.record_poured(
-        session, facts, poured, DoseOutcome.GIVEN, act, scanned_at=shown.scanned_at, note=into.value
+        session,
+        facts,
+        poured,
+        DoseOutcome.GIVEN,
+        act,
+        scanned_at=shown.scanned_at,
+        note=into.value,
+        verdict=re_entry_verdict(facts, site),
     )
 
 
@@ -55,7 +59,8 @@ def ask_prescriber(session: Session, *, person_id: int, act: Act) -> Task:
     """
     lock.person(session, person_id)
     _outside_window(session, person_id, act)
-    kind, due_at = TaskReasonKind.DEPOT_WINDOW, act.at + ANSWER_WITHIN
+    kind = TaskReasonKind.DEPOT_WINDOW
+    due_at = act.at + house_rules().answer_within[kind]
     return tasks.note(session, person_id=person_id, desk=Desk.PRESCRIBER, kind=kind, due_at=due_at, act=act)
 
 

@@ -102,7 +102,7 @@ def take_safety_step(session: Session, *, score_id: int, action: SafetyAction, n
 
 
 def _tell(session: Session, person_id: int, desk: Desk, act: Act) -> None:
-    tasks.note(session, person_id=person_id, desk=desk, kind=TaskReasonKind.SAFETY, due_at=act.at, act=act)
+    tasks.note(session, person_id=person_id, desk=desk, kind=TaskReasonKind.SAFETY, act=act)
 
 
 def _lock_contact(session: Session, outreach_contact_id: int | None) -> None:

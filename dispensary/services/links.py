@@ -271,6 +271,5 @@ def _restore(session: Session, person_id: int, reason: str, act: Act) -> None:
             person_id=person_id,
             desk=Desk.PRESCRIBER,
             kind=TaskReasonKind.ORDER_ENDING,
-            due_at=act.at + stops.TIME_TO_DECIDE,
             act=act,
         )

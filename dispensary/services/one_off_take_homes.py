@@ -1,18 +1,23 @@
 """Doses to take home for some days apart from the schedule: a journey, an illness, work, the family."""
 
+from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from dispensary.errors import Conflict, Refused
-from dispensary.queries import orders, take_homes
+from dispensary.policy.take_homes import StepInForce, TakeHomePolicy
+from dispensary.queries import orders, take_home_evidence, take_homes
 from dispensary.queries.people import episodes_of
+from dispensary.rules.take_home_limits import once_over_the_ladder
+from dispensary.rules.take_homes import OneOff
 from dispensary.services import audit, people, prescriber_desk
 from dispensary.services.act import Act
-from dispensary.wording import N_, say
+from dispensary.services.take_homes import refuse_over
+from dispensary.wording import N_, Words, say
 from models import OneOffTakeHome, OneOffTakeHomeEnd
-from models.enums import AuditKind, Form, OneOffReason, TaskReasonKind
+from models.enums import AuditKind, Form, OneOffReason
 
 MOST_DAYS = 31
 """A month of doses at once is the most that any source gives."""
@@ -26,14 +31,23 @@ def allow_once(
     first_on: date,
     last_on: date,
     rationale: str,
+    over_ladder_reason: str = "",
+    policy: TakeHomePolicy,
     act: Act,
 ) -> OneOffTakeHome:
     """Allow doses for some days apart from the schedule.
 
+    Args:
+        rationale: why, in the decider's words.
+        over_ladder_reason: why more than the ladder gives, where it is more.
+        policy: what is in force here today.
+
     Raises:
-        Refused: days that cannot be, no episode or no order for them, or no rationale; a closure has its own list.
+        Refused: days that cannot be, no episode or no order for them, no rationale, or more than the approved profiles
+            give without a typed reason; a closure has its own list.
     """
     rationale = people.line(rationale, "rationale", needed=True)
+    over_ladder_reason = people.line(over_ladder_reason, "over_ladder_reason")
     _check_days(first_on, last_on, act)
     if reason is OneOffReason.CLOSURE:
         words = N_("Doses for a closure are signed on the closure's own list.")
@@ -42,6 +56,9 @@ def allow_once(
     people.refuse_linked_away(session, person_id)
     episode_id = _open_episode(session, person_id)
     _check_order(session, person_id, first_on, last_on)
+    ladder = _ladder(session, person_id, OneOff(0, reason, first_on, last_on), policy, act)
+    if not over_ladder_reason:
+        refuse_over(ladder.over)
     made = OneOffTakeHome(
         person_id=person_id,
         episode_id=episode_id,
@@ -49,16 +66,39 @@ def allow_once(
         first_on=first_on,
         last_on=last_on,
         rationale=rationale,
+        over_ladder_reason=over_ladder_reason if ladder.over else None,
+        profile=ladder.step.profile if ladder.step else None,
+        profile_digest=ladder.step.digest if ladder.step else None,
         decided_at=act.at,
         **act.stamp,
     )
     session.add(made)
     session.flush()
-    asked = {TaskReasonKind.TAKE_HOME_REQUEST}
-    prescriber_desk.answer(session, person_id=person_id, kinds=asked, resolution=rationale, act=act)
+    prescriber_desk.answer(session, person_id=person_id, kinds=set(), resolution=rationale, act=act)
     values = {"person": person_id, "first_on": first_on, "last_on": last_on, "one_off": reason}
     audit.record(session, AuditKind.TAKE_HOME_ALLOWED_ONCE, made, act, **values)
     return made
+
+
+@dataclass(frozen=True)
+class _Ladder:
+    """What the approved profiles say of one-off doses."""
+
+    over: tuple[Words, ...] = ()
+    step: StepInForce | None = None
+
+
+def _ladder(session: Session, person_id: int, one_off: OneOff, policy: TakeHomePolicy, act: Act) -> _Ladder:
+    """Return which limits some days go over, and the strictest step; the drug is that of the first of these days."""
+    medication = take_home_evidence.medication_of(orders.versions_of(session, person_id), one_off.first_on)
+    known = take_home_evidence.eligibility_of(session, person_id, act.site_id, act.clinic_day, policy)
+    assert medication is not None  # an order was found for these days
+    assert known is not None
+    calendar = take_home_evidence.open_days(session, act.site_id, act.clinic_day)
+    number = known.days_in_treatment + (one_off.first_on - act.clinic_day).days
+    allowance = policy.allowance(medication, number)
+    over = once_over_the_ladder(one_off, medication, policy, number, calendar)
+    return _Ladder(over, allowance.strictest if allowance else None)
 
 
 def end_once(session: Session, *, one_off_id: int, reason: str, act: Act) -> OneOffTakeHomeEnd:

@@ -201,8 +201,7 @@ def _nothing_swallowed(session: Session, row: PaperRow, facts: DosingFacts, site
     write(session, dose)
     kind = AuditKind.DOSE_WITHHELD if withheld else AuditKind.DOSE_REFUSED
     audit.record(session, kind, dose, then, person=row.person_id, reason=row.withheld_reason or row.refused_reason)
-    if withheld:
-        note_decision(session, dosing_rules.re_entry_verdict(facts, site), dose, then)
+    note_decision(session, dosing_rules.re_entry_verdict(facts, site), dose, then)
     if dose.withheld_reason and not entries.swallowed_after(session, row.person_id, row.at):
         dosing.ask_prescriber(session, row.person_id, dose.withheld_reason, act)
     return dose

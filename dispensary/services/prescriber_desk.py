@@ -15,8 +15,10 @@ from models.enums import Desk, TaskReasonKind
 def answer(session: Session, *, person_id: int, kinds: set[TaskReasonKind], resolution: str, act: Act) -> None:
     """Close the prescriber's task about a person if nothing but these kinds of reasons still waited on it.
 
-    Call with the person's row locked.
+    Whoever is decided about after days without medicine has come, and is not lost any more. Call with the person's row locked.
     """
+    if TaskReasonKind.DAYS_WITHOUT_MEDICINE in kinds:
+        kinds = kinds | {TaskReasonKind.LOST}
     task = session.scalar(
         select(Task).where(Task.person_id == person_id, Task.desk == Desk.PRESCRIBER, Task.resolved_at.is_(None))
     )

@@ -14,7 +14,7 @@ from dispensary.queries import dosing, expected, sites
 from dispensary.queries.expected import Expected
 from dispensary.rules.dosing import DosingFacts, SiteRules, re_entry_verdict, too_many_days_without_medicine
 from dispensary.rules.orders import OrderFacts
-from dispensary.rules.re_entry import Course, ReEntryVerdict, decide
+from dispensary.rules.re_entry import ReEntryVerdict
 from dispensary.services import audit, people, prescriber_desk
 from dispensary.services.act import Act
 from dispensary.services.facts import write as write_fact
@@ -127,8 +127,7 @@ def verdict_for(
     facts, site = _facts(session, person_id, act), _rules(session, act)
     if facts.re_entry is None:
         return None
-    tables = site.missed_doses(act.clinic_day).of(medication, phase)
-    return decide(facts.re_entry, Course(medication, phase, site.hold_from(phase)), tables)
+    return site.judged(facts.re_entry, medication, phase)
 
 
 def days_held(session: Session, person_id: int, phase: TreatmentPhase, act: Act) -> int | None:
@@ -136,8 +135,7 @@ def days_held(session: Session, person_id: int, phase: TreatmentPhase, act: Act)
     facts, site = _facts(session, person_id, act), _rules(session, act)
     if facts.re_entry is None:
         return None
-    tables, limit = site.missed_doses(act.clinic_day), site.hold_from(phase)
-    held = (decide(facts.re_entry, Course(drug, phase, limit), tables.of(drug, phase)).holds for drug in Medication)
+    held = (site.judged(facts.re_entry, drug, phase).holds for drug in Medication)
     return facts.days_without_medicine if any(held) else None
 
 
@@ -194,10 +192,13 @@ def refuse_released(session: Session, order_id: int, act: Act) -> None:
     """Refuse a second release of one order on one day.
 
     Raises:
-        Conflict: it was released before, for fewer days or less.
+        Conflict: it was released before, for fewer days or less, or before the person said otherwise.
     """
     if session.scalar(_RELEASED, {"order_id": order_id, "clinic_day": act.clinic_day}) is not None:
-        words = N_("Today's dose was released before, for fewer days or less. Sign the order anew to decide again.")
+        words = N_(
+            "Today's dose was released before: for fewer days or less, or before the person said otherwise. Sign the order"
+            " anew to decide again."
+        )
         raise Conflict(say(words), code="released_before")
 
 

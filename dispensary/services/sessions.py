@@ -20,7 +20,6 @@ from models.enums import Attendance, AuditKind, Desk, Discipline, SessionKind, T
 
 LONGEST_AHEAD, LONGEST_BACK = timedelta(days=366), timedelta(days=31)
 MOST_MINUTES = 480
-TIME_TO_ASK = timedelta(days=1)
 """Within so long somebody asks why a person did not come."""
 DESKS = {
     Discipline.COUNSELLING: Desk.COUNSELLING,
@@ -254,5 +253,5 @@ def _comparable(outcome: Outcome) -> Outcome:
 
 
 def _tell_desk(session: Session, arranged: Arranged, act: Act) -> None:
-    desk, due = DESKS[arranged.discipline], act.at + TIME_TO_ASK
-    tasks.note(session, person_id=arranged.person_id, desk=desk, kind=TaskReasonKind.NO_SHOW, due_at=due, act=act)
+    desk = DESKS[arranged.discipline]
+    tasks.note(session, person_id=arranged.person_id, desk=desk, kind=TaskReasonKind.NO_SHOW, act=act)

@@ -1,11 +1,12 @@
 """Stops, which hold dosing until a prescriber decides, and notices, which never do."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from dispensary.errors import Conflict, NotFound, Refused
+from dispensary.policy.house import house_rules
 from dispensary.queries import prescriber_desk
 from dispensary.queries.signs import same_person
 from dispensary.services import audit, people, take_home_reviews, tasks
@@ -13,8 +14,6 @@ from dispensary.services.act import Act
 from dispensary.wording import N_, say
 from models import Notice, NoticeTick, Person, Staff, Stop, StopRelease, Task
 from models.enums import AuditKind, Desk, NoticeKind, StopKind, TaskReasonKind
-
-TIME_TO_DECIDE = timedelta(hours=2)
 
 
 def set_stop(
@@ -31,13 +30,13 @@ def set_stop(
     Take-home doses that were decided on are reviewed there too; the decision stands until somebody changes it.
 
     Args:
-        decide_by: when the answer is due; two hours from now if not given.
+        decide_by: when the answer is due; as the house rules have it if not given.
 
     Raises:
         Conflict: a stop of this kind stands already; it says since when and by whom.
         Refused: the answer would be due before now.
     """
-    note, decide_by = people.line(note, "note"), decide_by or act.at + TIME_TO_DECIDE
+    note, decide_by = people.line(note, "note"), decide_by or act.at + house_rules().answer_within[TaskReasonKind.STOP]
     if decide_by <= act.at:
         raise Refused(say(N_("The decision must be due later than now.")), code="due_in_the_past", field="decide_by")
     people.lock(session, person_id)

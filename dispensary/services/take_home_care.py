@@ -6,7 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from dispensary.errors import Conflict, Refused
-from dispensary.queries import take_homes
+from dispensary.queries import take_home_care as records
 from dispensary.services import audit, people
 from dispensary.services.act import Act
 from dispensary.wording import N_, say
@@ -65,7 +65,7 @@ def end_collector(session: Session, *, collector_id: int, reason: str, act: Act)
         Conflict: it was withdrawn before.
     """
     reason = people.line(reason, "reason", needed=True)
-    person_id = take_homes.person_of_collector(session, collector_id)
+    person_id = records.person_of_collector(session, collector_id)
     people.lock(session, person_id)
     if session.scalar(select(CollectorEnd.id).where(CollectorEnd.collector_id == collector_id)) is not None:
         raise Conflict(say(N_("This authority was withdrawn before.")), code="collector_ended")

@@ -1,4 +1,4 @@
-"""Take-home decisions: made by a named prescriber on evidence and criteria, replaced, ended; and days credited."""
+"""Take-home decisions: made by a named prescriber on evidence and criteria, replaced, ended."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -13,19 +13,20 @@ from dispensary.queries import orders, take_home_evidence, take_homes
 from dispensary.queries.people import EpisodeSpan, episodes_of
 from dispensary.reasons import Reason
 from dispensary.rules import take_home_criteria
-from dispensary.rules.take_home_steps import Eligibility, over_the_ladder
+from dispensary.rules.take_home_limits import over_the_ladder
+from dispensary.rules.take_home_steps import Eligibility
 from dispensary.rules.take_homes import Decision
 from dispensary.services import audit, people, prescriber_desk
 from dispensary.services.act import Act
 from dispensary.wording import N_, Words, say
-from models import TakeHomeDecision, TakeHomeDecisionEnd, TreatmentCredit
+from models import TakeHomeDecision, TakeHomeDecisionEnd
 from models.enums import Answer, AuditKind, EpisodeKind, Form, TakeHomeEndReason, TaskReasonKind
 
 LONGEST_REVIEW = timedelta(days=366)
 """A review further off than a year is a slip of the pen."""
 MOST_WEEKS, MOST_DAYS = 4, 31
-MOST_CREDIT = 20 * 366
-REVIEWED = {TaskReasonKind.TAKE_HOME_REVIEW, TaskReasonKind.TAKE_HOME_REQUEST}
+REVIEWED = {TaskReasonKind.TAKE_HOME_REVIEW}
+"""What a decision answers; requests know by themselves which decision meets them."""
 BY_HAND = (TakeHomeEndReason.WITHDRAWN, TakeHomeEndReason.OWN_WISH)
 """Why somebody ends a decision; the other reasons follow from what else happened."""
 
@@ -74,13 +75,13 @@ def decide(
     _check_wish(wish, act)
     people.lock(session, person_id)
     people.refuse_linked_away(session, person_id)
-    episode = _episode(session, person_id)
+    episode = episode_of(session, person_id)
     _refuse_without_order(session, person_id, wish)
     known = take_home_evidence.eligibility_of(session, person_id, act.site_id, act.clinic_day, policy)
     assert known is not None  # an order was found
     _check_answers(known, answers)
     if not over_ladder_reason:
-        _refuse_over(over(session, person_id, wish, known, answers, policy, act))
+        refuse_over(over(session, person_id, wish, known, answers, policy, act))
     before = _standing(session, person_id)
     made = TakeHomeDecision(
         person_id=person_id,
@@ -166,30 +167,6 @@ def end_with_episode(session: Session, *, person_id: int, last_day: date, act: A
         _end(session, person_id, standing, last_day, TakeHomeEndReason.EPISODE_ENDED, "", act)
 
 
-def credit_treatment(session: Session, *, person_id: int, days: int, reason: str, act: Act) -> TreatmentCredit:
-    """Credit days in treatment elsewhere to the open episode, once: a documented choice, signed.
-
-    Raises:
-        Refused: no open episode, a number of days that cannot be, or no reason.
-        Conflict: the episode has its credit already.
-    """
-    reason = people.line(reason, "reason", needed=True)
-    if not 1 <= days <= MOST_CREDIT:
-        words = say(N_("From 1 to %(most)s days."), most=MOST_CREDIT)
-        raise Refused(words, code="days_out_of_range", field="days")
-    people.lock(session, person_id)
-    people.refuse_linked_away(session, person_id)
-    episode = _episode(session, person_id)
-    if credited := take_homes.credit_of(session, episode.id):
-        words = say(N_("%(days)s days were credited before, by %(by)s."), days=credited.days, by=credited.by)
-        raise Conflict(words, code="credited_before")
-    credit = TreatmentCredit(episode_id=episode.id, days=days, reason=reason, **act.stamp)
-    session.add(credit)
-    session.flush()
-    audit.record(session, AuditKind.TREATMENT_CREDITED, credit, act, person=person_id, days=days)
-    return credit
-
-
 def _check_wish(wish: Wish, act: Act) -> None:
     days = wish.attends_on
     if not days or any(day not in "1234567" for day in days) or list(days) != sorted(set(days)):
@@ -207,7 +184,12 @@ def _check_wish(wish: Wish, act: Act) -> None:
         raise Refused(say(words), code="review_out_of_range", field="review_on")
 
 
-def _episode(session: Session, person_id: int) -> EpisodeSpan:
+def episode_of(session: Session, person_id: int) -> EpisodeSpan:
+    """Return the episode that a decision is for, or refuse.
+
+    Raises:
+        Refused: nobody is in treatment here, or another clinic decides.
+    """
     spans = episodes_of(session, [person_id]).get(person_id, [])
     episode = next((span for span in spans if span.ended_on is None), None)
     if episode is None:
@@ -236,7 +218,12 @@ def _check_answers(known: Eligibility, answers: Mapping[str, Answer]) -> None:
             raise Refused(say(words, criterion=seen.criterion.rule.words), code="criterion_unanswered")
 
 
-def _refuse_over(found: Sequence[Words]) -> None:
+def refuse_over(found: Sequence[Words]) -> None:
+    """Refuse what goes over a limit until somebody typed why; it says each limit.
+
+    Raises:
+        Refused: it does.
+    """
     if found:
         next_step = say(N_("Decide for less, or type the reason why this person is given more."))
         reasons = [Reason("over_the_ladder", words, next_step) for words in found]

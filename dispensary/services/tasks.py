@@ -5,6 +5,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from dispensary.policy.house import house_rules
 from dispensary.services import audit
 from dispensary.services.act import Act
 from models import Task, TaskReason
@@ -17,14 +18,20 @@ def note(
     person_id: int,
     desk: Desk,
     kind: TaskReasonKind,
-    due_at: datetime,
     act: Act,
+    due_at: datetime | None = None,
     stop_id: int | None = None,
+    again_since: datetime | None = None,
 ) -> Task:
     """Open the desk's task for a person, or let a further reason join the one that is open.
 
     Call with the person's row locked. The same reason noted twice joins once; the earlier due moment stands.
+
+    Args:
+        due_at: when the answer is due; as the house rules have it for this kind of reason if not given.
+        again_since: when the same reason was last answered, while others kept the task open; it may join again since.
     """
+    due_at = due_at or act.at + house_rules().answer_within[kind]
     query = select(Task).where(Task.person_id == person_id, Task.desk == desk, Task.resolved_at.is_(None))
     task = session.scalar(query)
     if task is None:
@@ -34,6 +41,8 @@ def note(
     known = select(TaskReason.id).where(
         TaskReason.task_id == task.id, TaskReason.kind == kind, TaskReason.stop_id.is_not_distinct_from(stop_id)
     )
+    if again_since is not None:
+        known = known.where(TaskReason.noted_at >= again_since)
     task.due_at = min(task.due_at, due_at)
     if session.scalar(known) is None:
         session.add(TaskReason(task_id=task.id, kind=kind, stop_id=stop_id, noted_at=act.at, **act.stamp))

@@ -5,6 +5,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from dispensary.policy.house import house_rules
 from dispensary.policy.urine import urine_policy
 from dispensary.queries import urine_schedule
 from dispensary.queries.signs import same_person
@@ -22,7 +23,7 @@ def follow(session: Session, line: UrineLine, act: Act) -> None:
     """Put a urine before those who look at it, by what it showed."""
     home = urine_schedule.takes_doses_home(session, line.person_id, act.clinic_day)
     after = follows(line.findings, takes_home=home, method=line.method)
-    today, later = act.at + stops.TIME_TO_DECIDE, act.at + urine_policy().review_within
+    today, later = act.at + house_rules().answer_within[TaskReasonKind.STOP], act.at + urine_policy().review_within
     if after.stop:
         let_dosing_wait(session, line.person_id, act)
     if after.take_home_review:

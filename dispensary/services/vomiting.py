@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from dispensary.errors import Conflict, Refused
+from dispensary.policy.house import house_rules
 from dispensary.policy.stack import VomitBands
 from dispensary.queries import after_dose
 from dispensary.queries.after_dose import LastDose
@@ -15,9 +16,6 @@ from dispensary.services.facts import write
 from dispensary.wording import N_, say
 from models import Vomiting
 from models.enums import AuditKind, Desk, Form, TaskReasonKind
-
-ANSWER_WITHIN = timedelta(hours=1)
-"""When the prescriber's answer is due: the person waits."""
 
 
 def record_vomiting(
@@ -75,8 +73,8 @@ def record_vomiting(
         profile=vomiting.profile,
         band=vomiting.band,
     )
-    due_at = act.at + ANSWER_WITHIN
     kind = TaskReasonKind.VOMITED
+    due_at = act.at + house_rules().answer_within[kind]
     tasks.note(session, person_id=person_id, desk=Desk.PRESCRIBER, kind=kind, due_at=due_at, act=act)
     return vomiting
 

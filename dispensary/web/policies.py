@@ -5,6 +5,7 @@ from flask import current_app
 from dispensary.errors import Refused
 from dispensary.policy.alerts import AlertList
 from dispensary.policy.depot_windows import DepotWindows
+from dispensary.policy.label_lines import LabelLines
 from dispensary.policy.minimums import Minimums
 from dispensary.policy.missed_doses import MissedDoseTables
 from dispensary.policy.profiles import SHIPPED, Profile
@@ -19,6 +20,7 @@ from dispensary.policy.stack import (
     stack,
     take_home_policy,
 )
+from dispensary.policy.stack import label_lines as in_force_on_labels
 from dispensary.policy.take_homes import TakeHomePolicy
 from dispensary.queries import policy
 from dispensary.web import edge
@@ -56,6 +58,12 @@ def take_homes() -> TakeHomePolicy:
     """Return the take-home ladders, criteria and rules in force here today."""
     act = edge.act()
     return take_home_policy(profiles(), policy.approvals(db.session(), act.site_id, act.clinic_day), act.clinic_day)
+
+
+def label_lines() -> LabelLines:
+    """Return what is printed on labels here today besides what is on every label."""
+    act = edge.act()
+    return in_force_on_labels(profiles(), policy.approvals(db.session(), act.site_id, act.clinic_day), act.clinic_day)
 
 
 def depots() -> DepotWindows:

@@ -3,6 +3,8 @@
 from datetime import timedelta
 from pathlib import Path
 
+import pytest
+
 from dispensary.safekeeping import packs
 from tests.cli.test_commands import founded, home, rows, run  # noqa: F401 - fixtures
 from tests.conftest import MORNING
@@ -26,11 +28,20 @@ def test_job_that_fails_ends_with_its_kind(founded, home):  # noqa: F811 - fixtu
 
     assert result.exit_code == 1
     assert "rolling_pack failed" in result.stderr
+    assert "the folder is not there" in result.stderr
     assert rows(home, "SELECT outcome FROM job_run") == [("failed",)]
 
 
-def test_night_is_one_that_is_over(founded):  # noqa: F811 - fixtures
-    assert founded("jobs", "run", "take_home_reviews", "--night", MORNING.date().isoformat()).exit_code == 2
+@pytest.mark.parametrize("night", [MORNING.date().isoformat(), "2026-12-24", "0001-01-01", "soon"])
+def test_night_is_one_that_is_over_and_not_long_ago(founded, home, night):  # noqa: F811 - fixtures
+    assert founded("jobs", "run", "take_home_reviews", "--night", night).exit_code == 2
+    assert rows(home, "SELECT count(*) FROM job_run") == [(0,)]
+
+
+def test_pack_is_of_now_and_of_no_other_night(founded):  # noqa: F811 - fixtures
+    result = founded("jobs", "run", "rolling_pack", "--night", YESTERDAY)
+
+    assert (result.exit_code, "leave --night out" in result.stderr) == (2, True)
 
 
 def test_password_of_the_packs_is_made_once_and_shown_on_request(founded, home):  # noqa: F811 - fixtures

@@ -318,11 +318,13 @@ def _bottles_back(rows: Read) -> None:
         assert quantity is None or witness not in (None, by), "a rest that nobody else saw"
     freed = {row[0] for row in rows("SELECT claim_id FROM claim_release")}
     again = {tuple(row) for row in rows("SELECT person_id, clinic_day, part, turn FROM claim WHERE kind = 'take_home'")}
+    linked = set(rows("SELECT person_id, root_id FROM person_link"))
     early = {row[1]: bool(row[4]) for row in ends}
-    for bottle, claim, *slot, turn in rows(
+    for bottle, claim, person, *slot, turn in rows(
         "SELECT b.id, c.id, c.person_id, c.clinic_day, c.part, c.turn FROM bottle b JOIN claim c ON c.id = b.claim_id"
     ):
-        replaced = early.get(bottle) is False and (*slot, turn + 1) in again
+        under_link = any((person, root) in linked and day == slot for root, *day, _ in again)
+        replaced = early.get(bottle) is False and ((person, *slot, turn + 1) in again or under_link)
         assert (claim in freed) == (early.get(bottle, False) or replaced), "a day of a bottle freed without a reason"
 
 

@@ -10,6 +10,7 @@ from app import create_app
 from dispensary import cli
 from dispensary.demo import setting
 from dispensary.home import Home
+from dispensary.safekeeping import keys
 from tests.conftest import CHEAP_HASHER, MORNING
 from tests.exchange.test_import import FILES, add
 
@@ -135,12 +136,13 @@ def test_a_demo_in_an_unknown_zone_is_a_mistyped_command(tmp_path):
 
 
 def test_a_demo_over_a_database_that_holds_a_clinic_is_refused_and_leaves_no_keys_behind(clinic):
-    for file in (clinic.home.secret_key_file, clinic.home.seal_key_file, clinic.home.backup_key_file):
+    files = keys.key_files(clinic.home).values()
+    for file in files:
         file.unlink()
 
     result = clinic.run("demo", "--patients", "8", "--days", "6")
 
     assert result.exit_code == 1
     assert "already holds a clinic" in result.stderr
-    assert not clinic.home.seal_key_file.exists()
+    assert [file for file in files if file.exists()] == []
     assert clinic.value("SELECT count(*) FROM person") == 0

@@ -18,7 +18,9 @@ HEAD = ["| what it says | medicine | number | where it stands | mark | holds fro
 
 def numbers() -> str:
     """Return every number that ships: the house's own, then profile by profile."""
-    return "\n".join(["## The numbers\n", *_house(), *_urine(), *(line for p in load([SHIPPED]) for line in _profile(p))])
+    return "\n".join(
+        ["## The numbers\n", *_house(), *_urine(), *(line for p in load([SHIPPED]) for line in _profile(p))]
+    )
 
 
 def _house() -> Iterator[str]:
@@ -75,6 +77,7 @@ def _entries(profile: Profile) -> Iterator[str]:
     for band in profile.vomit_bands:
         until = "on" if band.until_minutes is None else f"to {band.until_minutes}"
         yield _cited(band, band.words, band.medication, f"minute {band.from_minutes} {until}: {band.share}")
+    yield from (_cited(line, line.words, _drugs(line), line.text) for line in profile.label_lines)
     for alert in profile.alerts:
         numbers = (f"{name} {plain(n)}" for name in _OF_A_QTC if (n := getattr(alert, name)) is not None)
         yield _cited(alert, f"{alert.can_do} {alert.to_do}", _drugs(alert), f"{alert.key} {', '.join(numbers)}")

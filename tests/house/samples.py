@@ -29,6 +29,7 @@ TABLES = {
     "one_off_id": "one_off_take_home",
     "score_id": "instrument_score",
     "plan_id": "care_plan",
+    "asked_id": "take_home_request",
 }
 """Gaps that are not named after their table."""
 

@@ -152,10 +152,11 @@ def test_sentences_for_translators_are_whole_literals():
 
 
 ASKED_BY_ADDRESS = {
-    "page", "day", "from", "until", "month", "as_of", "least", "sort", "lang", "paper", "who", "of",
+    "page", "day", "from", "until", "month", "as_of", "least", "of", "sort", "back", "lang", "paper", "asked",
+    "who",
 }  # fmt: skip
-"""What may stand in an address: page number, days, least days, order, language, size of paper, whether for all of the
-clinic, and the number of the account whose caseload it is. Never text about a person."""
+"""What may stand in an address: page number, days, least days, which part of a list, order, where to go back, language,
+size of paper, the number of a request or of an account, whether for all of the clinic. Never text about a person."""
 
 
 def test_nothing_typed_about_a_person_travels_in_an_address():

@@ -8,6 +8,7 @@ import time
 from datetime import timedelta
 
 import pytest
+from apscheduler.schedulers.background import BackgroundScheduler
 from sqlalchemy import select
 
 from dispensary.errors import Conflict
@@ -15,7 +16,7 @@ from dispensary.jobs import scheduler, tick
 from dispensary.jobs.lock import only_one
 from dispensary.jobs.table import JOBS, Job
 from dispensary.queries import jobs as records
-from dispensary.rules.job_times import Due, Nightly, WhileOpen
+from dispensary.rules.job_times import Due, Lane, Nightly, WhileOpen
 from dispensary.services import jobs as verbs
 from dispensary.services.sites import change_setting
 from dispensary.web.database import db, unit_of_work
@@ -137,10 +138,10 @@ def test_what_runs_every_few_minutes_stands_on_the_audit_only_when_it_begins_or_
 def test_scheduler_fires_in_its_own_thread_and_catches_up_at_once(app, session, world, monkeypatch):
     asked = threading.Event()
     monkeypatch.setattr(tick, "JOBS", (night_job(lambda app, due: asked.set()),))
-    monkeypatch.setattr(tick.tick, "__defaults__", (tick.JOBS,))
+    monkeypatch.setattr(tick.tick, "__defaults__", (tick.JOBS, *tick.tick.__defaults__[1:]))
     monkeypatch.setattr(tick.run, "__defaults__", (tick.JOBS,))
 
-    running = scheduler.in_background(app, seconds=0.2)
+    running = scheduler.started(BackgroundScheduler(daemon=True), lambda lane: tick.safe_tick(app, lane), seconds=0.2)
     fired = asked.wait(10)
     time.sleep(0.5)
     running.shutdown(wait=True)
@@ -151,10 +152,25 @@ def test_scheduler_fires_in_its_own_thread_and_catches_up_at_once(app, session, 
 
 def test_lock_lets_one_in_and_ends_with_its_holder(app, backend):
     with app.app_context():
-        with only_one(db.engine) as first, only_one(db.engine) as second:
+        with only_one(db.engine, Lane.NIGHTS) as first, only_one(db.engine, Lane.NIGHTS) as second:
             assert (first, second) == (True, False)
-        with only_one(db.engine) as third:
+        with only_one(db.engine, Lane.NIGHTS) as third:
             assert third
+
+
+def test_long_night_does_not_delay_what_the_open_clinic_needs(app, session, world):
+    change_setting(session, key=SettingKey.PACK_FOLDER, value="/nowhere", effective_on=world.day, act=world.act())
+    session.commit()
+    asked = []
+    table = [
+        night_job(lambda app, due: asked.append("night")),
+        Job("often", WhileOpen(), lambda app, due: asked.append("pack"), "", ""),
+    ]
+
+    with app.app_context(), only_one(db.engine, Lane.NIGHTS):
+        tick.tick(app, table)
+
+    assert asked == ["pack"]
 
 
 PROCESS = """

@@ -215,6 +215,13 @@ FORBIDDEN: dict[str, tuple[str, dict[str, Any]]] = {
     "ck_collector_dates_in_order": ("collector", {"until_on": DAY - timedelta(days=1)}),
     "ck_one_off_take_home_closure_names_its_list": ("one_off_take_home", {"reason": OneOffReason.CLOSURE}),
     "ck_one_off_take_home_dates_in_order": ("one_off_take_home", {"last_on": DAY - timedelta(days=1)}),
+    "ck_one_off_take_home_profile_whole": ("one_off_take_home", {"profile": "some profile"}),
+    "ck_take_home_request_dates_in_order": (
+        "take_home_request",
+        {"reason": OneOffReason.JOURNEY, "first_on": DAY, "last_on": DAY - timedelta(days=1)},
+    ),
+    "ck_take_home_request_days_have_a_reason": ("take_home_request", {"reason": OneOffReason.JOURNEY}),
+    "ck_take_home_request_days_whole": ("take_home_request", {"reason": OneOffReason.JOURNEY, "first_on": DAY}),
     "ck_take_home_decision_dates_in_order": ("take_home_decision", {"review_on": DAY}),
     "ck_take_home_decision_days_sensible": ("take_home_decision", {"most_days": 32}),
     "ck_take_home_decision_profile_whole": ("take_home_decision", {"profile": "some profile"}),

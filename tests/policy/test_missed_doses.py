@@ -2,11 +2,13 @@
 
 import re
 from datetime import date
+from fractions import Fraction
 from pathlib import Path
 
 import pytest
 
 from dispensary.errors import Refused
+from dispensary.policy.missed_doses import MissedDoseTables, TableInForce
 from dispensary.policy.profiles import read
 from dispensary.policy.stack import missed_dose_tables
 from models.enums import Answer, Medication, ReEntryAction, TreatmentPhase
@@ -53,6 +55,29 @@ def test_below_its_first_day_a_table_that_says_so_is_silent(write):
     assert (table.row_for(2), table.row_for(3).number) == (None, 1)
 
 
+def test_from_which_share_on_a_part_ends_the_days_is_said_by_the_table_or_by_none(write):
+    [silent] = read(write(GOOD)).missed_doses
+    [said] = read(write(GOOD.replace(TABLE, TABLE + 'part_ends_from = "1/2"\n'))).missed_doses
+
+    assert (silent.part_ends_from, said.part_ends_from) == (None, Fraction(1, 2))
+
+
+@pytest.mark.parametrize(
+    ("shares", "counts"),
+    [((), None), ((None,), None), (("1/2",), "1/2"), (("1/2", "3/4"), "3/4"), (("1/2", None), None)],
+)
+def test_of_several_tables_the_largest_share_counts_and_none_where_one_gives_none(write, shares, counts):
+    tables = []
+    for share in shares:
+        more = f'part_ends_from = "{share}"\n' if share else ""
+        [table] = read(write(GOOD.replace(TABLE, TABLE + more))).missed_doses
+        tables.append(TableInForce(table, "mine", "digest"))
+
+    found = MissedDoseTables(tuple(tables)).part_ends_from(Medication.METHADONE, TreatmentPhase.MAINTENANCE)
+
+    assert found == (Fraction(counts) if counts else None)
+
+
 def test_row_may_carry_a_citation_and_mark_of_its_own(write):
     own = row("at_least", 1, "give", 'citation = "A study"\nmark = "seen-2nd"')
 
@@ -96,6 +121,10 @@ def test_suggestion_is_what_the_source_says_and_never_above_the_last_dose(write,
         (GOOD.replace('["maintenance"]', '["steady"]'), "steady"),
         (GOOD.replace('["methadone"]', '"methadone"'), "not a list"),
         (GOOD + 'colour = "red"\n', "unknown: colour"),
+        (GOOD.replace(TABLE, TABLE + 'part_ends_from = "0"\n'), "part_ends_from"),
+        (GOOD.replace(TABLE, TABLE + 'part_ends_from = "1"\n'), "part_ends_from"),
+        (GOOD.replace(TABLE, TABLE + 'part_ends_from = "half"\n'), "not a share"),
+        (GOOD.replace(TABLE, TABLE + 'part_ends_from = 0.5\n'), "must be text in quotes: part_ends_from"),
         (GOOD.replace(TABLE, TABLE + 'colour = "red"\n'), "unknown: colour"),
         (GOOD.replace('mark = "seen"', 'mark = "doubtful"'), "doubtful"),
         (GOOD + 'mark = "doubtful"\n', "doubtful"),

@@ -127,10 +127,12 @@ class Clinic:
 
     def withhold(self, who, window, n):
         reason = WithheldReason.SEDATED if n % 2 else WithheldReason.DAYS_WITHOUT_MEDICINE
-        dosing.withhold_dose(self.session, person_id=who, reason=reason, note="", act=self.act(window))
+        dosing.withhold_dose(self.session, person_id=who, reason=reason, note="", site=SITE, act=self.act(window))
 
     def refuse(self, who, window, n):
-        dosing.refuse_dose(self.session, person_id=who, reason=RefusedReason.NOT_WANTED, note="", act=self.act(window))
+        dosing.refuse_dose(
+            self.session, person_id=who, reason=RefusedReason.NOT_WANTED, note="", site=SITE, act=self.act(window)
+        )
 
     def reverse(self, who, window, n, poured=False):
         doses = select(Dose.id).where(Dose.person_id == who).order_by(Dose.id.desc())

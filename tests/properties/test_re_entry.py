@@ -8,8 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dispensary.policy.entries import Mark
-from dispensary.policy.missed_doses import STRICTNESS, MissedDoseRow, MissedDoseTable, Operator, TableInForce
+from dispensary.policy.missed_doses import HOLDS, STRICTNESS, MissedDoseRow, MissedDoseTable, Operator, TableInForce
 from dispensary.rules.re_entry import Course, ReEntryInputs, Said, decide
+from dispensary.wording import N_, say
 from models.enums import Answer, Medication, ReEntryAction, TreatmentPhase
 from models.units import Mg, mg
 
@@ -22,22 +23,23 @@ ACTIONS = st.sampled_from(ReEntryAction)
 def ladders(draw, branch):
     """Rows of one branch, fewest days first, never milder at more days."""
     starts = draw(st.lists(st.integers(1, 12), min_size=1, max_size=4, unique=True).map(sorted))
+    operators = [draw(st.sampled_from(Operator)) for _ in starts]
     actions = sorted((draw(ACTIONS) for _ in starts), key=STRICTNESS.index, reverse=True)
     return [
         MissedDoseRow(
             number=n,
-            operator=draw(st.sampled_from(Operator)),
-            days=start,
+            operator=operator,
+            days=start - (operator is Operator.MORE_THAN),
             if_full_agonist=branch,
             action=action,
-            fraction=draw(st.none() | st.sampled_from([Fraction(1, 2), Fraction(3, 4)])),
-            max_mg=draw(st.none() | AMOUNTS),
-            min_mg=draw(st.none() | AMOUNTS),
+            fraction=draw(st.none() | st.sampled_from([Fraction(1, 2), Fraction(3, 4)])) if action in HOLDS else None,
+            max_mg=draw(st.none() | AMOUNTS) if action in HOLDS else None,
+            min_mg=draw(st.none() | AMOUNTS) if action in HOLDS else None,
             words="",
             citation="",
             mark=Mark.SEEN,
         )
-        for n, (start, action) in enumerate(zip(starts, actions, strict=True), start=1)
+        for n, (start, action, operator) in enumerate(zip(starts, actions, operators, strict=True), start=1)
     ]
 
 
@@ -45,14 +47,19 @@ def ladders(draw, branch):
 def tables(draw):
     rows = draw(ladders(None))
     if draw(st.booleans()):  # a return to full agonists brings every row sooner
-        sooner = [replace(row, if_full_agonist=Answer.YES, days=max(1, row.days - 2)) for row in rows]
-        rows = sooner + [replace(row, if_full_agonist=Answer.NO) for row in rows]
+        sooner = {
+            first: replace(row, if_full_agonist=Answer.YES, operator=Operator.AT_LEAST, days=first)
+            for row in rows
+            if (first := max(rows[0].from_days, row.from_days - 2))
+        }  # from the same day on; of those that would begin on one day the strictest
+        rows = list(sooner.values()) + [replace(row, if_full_agonist=Answer.NO) for row in rows]
     rows.sort(key=lambda row: row.from_days)
     rule = MissedDoseTable(
         medications=(Medication.METHADONE,),
         phases=(TreatmentPhase.MAINTENANCE,),
         rows=tuple(rows),
         silent_below=None,
+        part_ends_from=None,
         words="",
         citation="",
         mark=Mark.SEEN,
@@ -142,3 +149,30 @@ def test_another_table_in_force_never_makes_it_milder_where_one_spoke(inputs, co
         fewer, more = in_force[:number], in_force[: number + 1]
         if decide(inputs, course, fewer).fired:
             assert rank(inputs, course, more) <= rank(inputs, course, fewer)
+
+
+@given(INPUTS, COURSES, IN_FORCE)
+def test_what_is_not_known_of_full_agonists_never_suggests_more_than_either_answer(inputs, course, in_force):
+    said = inputs.said or Said(1, 1, Answer.YES, None, None, Answer.UNKNOWN)
+    unknown = decide(replace(inputs, said=replace(said, used_full_agonist=Answer.UNKNOWN)), course, in_force)
+
+    for answer in (Answer.YES, Answer.NO):
+        known = decide(replace(inputs, said=replace(said, used_full_agonist=answer)), course, in_force)
+        if unknown.suggestion_mg is not None and known.suggestion_mg is not None:
+            assert unknown.suggestion_mg <= known.suggestion_mg
+
+
+@given(INPUTS, COURSES, IN_FORCE, st.integers(1, 20), st.integers(0, 10))
+def test_a_last_dose_told_longer_ago_is_never_judged_more_lightly(inputs, course, in_force, ago, longer):
+    def told(days):
+        return replace(inputs, said=Said(1, 1, Answer.NO, TODAY - timedelta(days=days), None, Answer.YES))
+
+    assert rank(told(ago + longer), course, in_force) <= rank(told(ago), course, in_force)
+
+
+@given(INPUTS, COURSES, IN_FORCE)
+def test_policy_that_cannot_be_read_is_never_judged_more_lightly(inputs, course, in_force):
+    unreadable = replace(course, unreadable=say(N_("Put the approved file back.")))
+
+    assert rank(inputs, unreadable, ()) <= rank(inputs, course, ())
+    assert inputs.days == 0 or decide(inputs, unreadable, ()).holds

@@ -8,13 +8,14 @@ from datetime import timedelta
 import pytest
 
 from dispensary.queries import doses_taken, dosing
-from dispensary.rules.attendance import DayTaken
+from dispensary.queries.ledger import person_days
+from dispensary.rules.ledger import status_of
 from dispensary.rules.order_drafts import LastTaken
-from models.enums import Medication
+from models.enums import DayStatus, Medication
 from models.units import mg
 from tests import factories
 
-WHOLE, PART = DayTaken.WHOLE, DayTaken.PART
+WHOLE, PART = "whole", "part"
 HALVES = {"lines": {"methadone": "4"}}
 
 
@@ -159,11 +160,15 @@ def test_the_window_and_the_order_rules_see_the_same_parts_of_every_day(session,
 
 def test_a_day_is_whole_only_if_every_part_of_it_stayed_and_was_as_much_as_ordered(session, world, people):
     since, until = world.day - timedelta(days=40), world.day
+    called = {WHOLE: {DayStatus.OBSERVED, DayStatus.ELSEWHERE}, PART: {DayStatus.PART}}
+    neither = {DayStatus.AWAITED, DayStatus.WITHHELD}
 
     for happened, _, how, _ in DAYS:
         past = dosing._doses(session, people[happened].id, since, until)
+        days = person_days(session, people[happened].id, world.site.id, until=until)
 
-        assert dosing.how_much_each_day(past).get(world.day) is how, happened.__name__
+        assert (world.day in dosing.days_taken_whole(past)) is (how is WHOLE), happened.__name__
+        assert status_of(days, world.day, world.day) in called.get(how, neither), happened.__name__
 
 
 def test_what_was_last_taken_is_never_an_incident_or_a_replacement(session, people):

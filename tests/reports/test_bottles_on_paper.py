@@ -9,10 +9,13 @@ import pytest
 from pypdf import PdfReader
 from sqlalchemy import select
 
+from dispensary.policy.label_lines import LabelLines
+from dispensary.policy.profiles import SHIPPED, load
 from dispensary.queries import bottles as records
+from dispensary.queries import labels as on_labels
 from dispensary.queries.day_close import day_figures
 from dispensary.queries.register import register_page
-from dispensary.rules.bottles import Looked
+from dispensary.rules.bottle_returns import Looked
 from dispensary.services import bottle_returns
 from models import Bottle
 from models.enums import BottleState, LabelLayout, Residue, SealState
@@ -35,8 +38,10 @@ def who(session, world):
     return made
 
 
-def labels(session, world, issue, layout=LabelLayout.SHEET, printing=1, start=1) -> PdfReader:
-    made = bottle_labels.figures(session, issue.id, world.site.id, printing=printing, printed_at=world.at)
+def labels(session, world, issue, layout=LabelLayout.SHEET, printing=1, start=1, also=None) -> PdfReader:
+    made = bottle_labels.figures(
+        session, issue.id, world.site.id, also=also or LabelLines(), printing=printing, printed_at=world.at
+    )
     return PdfReader(io.BytesIO(bottle_labels.render(made, layout, speak=SPEAK, start=start)))
 
 
@@ -56,6 +61,18 @@ def test_label_says_what_the_law_asks_and_its_title_nothing(session, world, who)
         assert part in text, part
     assert "Reprint" not in text
     assert pdf.metadata is not None and pdf.metadata.title == "Labels"
+
+
+@pytest.mark.parametrize("layout", list(LabelLayout))
+def test_label_carries_what_an_approved_profile_wants_on_it_whole(session, world, who, layout):
+    issue = hand_over(session, world, who)
+    [profile] = (one for one in load([SHIPPED]) if one.id == "us-21cfr290-labels")
+
+    pdf = labels(session, world, issue, layout, also=LabelLines(profile.label_lines))
+
+    text = " ".join(text_of(pdf).split())
+    assert profile.label_lines[0].text in text
+    assert "MAY BE FATAL TO OTHERS" in text
 
 
 def test_further_printing_is_marked_on_every_label(session, world, who):
@@ -87,7 +104,7 @@ def test_names_print_in_their_own_script(session, world, family_name, given_name
 def test_code_holds_the_number_of_the_bottle_alone(session, world, who):
     issue = hand_over(session, world, who)
 
-    found = records.label_facts(session, issue.id)
+    found = on_labels.label_facts(session, issue.id)
 
     assert all(isinstance(one.uid, UUID) for one in found)
     assert records.bottle_of_code(session, str(found[0].uid).upper(), world.site.id) == found[0].bottle_id

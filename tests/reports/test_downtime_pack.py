@@ -1,6 +1,7 @@
 """The downtime pack as it is printed: everyone, every stop, blanks to write in, numbered copies, no medicine in its name."""
 
 import io
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -8,22 +9,26 @@ from pypdf import PdfReader
 from sqlalchemy import select
 
 import models
+from dispensary.policy.missed_doses import MissedDoseTables
 from dispensary.rules.dosing import SiteRules
 from models.enums import StopKind, TreatmentPhase
 from reports import downtime_pack, page
 from reports.downtime_pack import FIRST_RULE, Printing
-from tests.factories import dose, order, patient, person, save, stamp
+from tests.factories import depot_order, dose, order, patient, person, save, stamp
 from tests.reports.made_up import SPEAK
+from tests.spec.test_re_entry import table
 
 DAY = timedelta(days=1)
 RULES = SiteRules(hours_between_days=8, hold_from_days=3, hold_from_days_induction=2)
+OF_2003 = MissedDoseTables((table("au-2003"),))
+"""Gives after one day, only if not intoxicated after two, holds from three."""
 
 
 @pytest.fixture
 def printed(session, world):
     """Print the pack of today."""
 
-    def make(copies=1, on_paper="A4"):
+    def make(copies=1, on_paper="A4", rules=RULES):
         session.flush()
         about = page.heading(session, world.site.id, world.day, world.day, printed_by="Rosa", printed_at=world.at,
                              on_paper=on_paper)  # fmt: skip
@@ -32,7 +37,7 @@ def printed(session, world):
             world.site.id,
             clinic_day=world.day,
             window_id=world.window.id,
-            site=RULES,
+            site=rules,
             printing=Printing(1, copies),
             about=about,
         )
@@ -70,6 +75,16 @@ def test_each_person_stands_with_what_is_due_the_last_dose_and_the_days_without(
     for words in ("P00777", "1985-05-17", "80 mg", "8 mL × 10 mg/mL", "02-28 08:00", "days without: 1"):
         assert words in row
     assert "DO NOT GIVE" not in row.replace("Do not give", "")
+    assert "Ask: last dose longer ago, or not known?" in row.replace("\n", " ")
+
+
+@pytest.mark.parametrize(("days", "marked"), [(0, None), (1, None), (2, "ONLY IF NOT INTOXICATED"), (3, "DO NOT GIVE")])
+def test_paper_says_who_is_given_a_dose_only_if_not_intoxicated(session, world, printed, days, marked):
+    patient(session, world, starts_on=world.day - days * DAY)
+
+    listed = texts(printed(rules=replace(RULES, missed_doses=lambda day: OF_2003)))[1]
+
+    assert [words for words in ("ONLY IF NOT INTOXICATED", "DO NOT GIVE") if words in listed] == [marked] * bool(marked)
 
 
 def test_names_of_four_scripts_are_printed_whole(session, world, printed):
@@ -146,3 +161,14 @@ def test_same_figures_give_the_same_bytes(session, world, printed):
     patient(session, world)
 
     assert printed() == printed()
+
+
+def test_late_injection_is_not_to_be_given_from_paper(session, world, printed):
+    who = person(session)
+    of = depot_order(session, world, who, starts_on=world.day - 60 * DAY)
+    dose(session, world, who, of, at=world.at - 60 * DAY)
+
+    row = texts(printed())[1]
+
+    assert "DO NOT GIVE" in row
+    assert "The injection was due on" in row

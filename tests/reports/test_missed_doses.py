@@ -3,21 +3,23 @@
 import io
 from datetime import timedelta
 
+import pytest
 from pypdf import PdfReader
 
 from dispensary.services import absences
-from models.enums import MissedReason
+from models.enums import AbsenceKind, MissedReason
 from models.units import mg
 from reports import missed_doses, page, sheet
+from reports.missed_doses import Order, Part
 from tests import factories
 from tests.reports.made_up import NAMES, SPEAK
 
 DAY = timedelta(days=1)
 
 
-def figures(session, world, at_least=1):
+def figures(session, world, at_least=1, **asked):
     about = page.heading(session, world.site.id, world.day, world.day, printed_by="Nora", printed_at=world.at)
-    return missed_doses.figures(session, world.site.id, at_least=at_least, about=about)
+    return missed_doses.figures(session, world.site.id, at_least=at_least, about=about, **asked)
 
 
 def absent(session, world, name, days):
@@ -57,6 +59,7 @@ def test_sheet_and_paper_say_the_same_of_each(session, world):
             mg("80"),
             "0912 000 111",
             "",
+            "",
             f"{yesterday.isoformat()}: forgot",
         ]
     ]
@@ -80,3 +83,53 @@ def test_list_of_nobody_says_so(session, world):
     _, words = text(missed_doses.render(figures(session, world), speak=SPEAK))
 
     assert "Nobody in treatment has missed so many days." in words
+
+
+def test_whoever_is_in_hospital_is_passed_over_and_stands_apart(session, world):
+    here, away = absent(session, world, "Here", 2), absent(session, world, "Away", 5)
+    absences.record_absence(
+        session,
+        person_id=away.id,
+        kind=AbsenceKind.HOSPITAL,
+        from_on=world.day - DAY,
+        expected_until=None,
+        place="ward 5",
+        told_by="the ward",
+        act=world.act(),
+    )
+
+    made = figures(session, world)
+
+    assert [row.number for row in made.rows] == [here.number]
+    assert [row.number for row in made.passed_over] == [away.number]
+    lines = missed_doses.as_sheet(made, SPEAK).rows
+    assert [line[0] for line in lines] == [here.number, away.number]
+    assert lines[1][-1] == f"in hospital since {(world.day - DAY).isoformat()}: passed over"
+    _, words = text(missed_doses.render(made, speak=SPEAK))
+    assert "People: 1; in hospital or custody besides: 1" in words
+    assert words.index("In hospital or custody: passed over") < words.index(away.number)
+
+
+@pytest.mark.parametrize(
+    ("by", "first"), [(Order.DAYS, "Zoe"), (Order.NO_SHOWS, "Zoe"), (Order.NAME, "Amy"), (Order.LAST_DOSE, "Zoe")]
+)
+def test_list_is_sorted_as_asked(session, world, by, first):
+    absent(session, world, "Zoe", 5)
+    absent(session, world, "Amy", 2)
+
+    made = figures(session, world, by=by)
+
+    assert made.rows[0].family_name == first
+
+
+def test_list_leaves_out_those_of_whom_somebody_knows_why(session, world):
+    known, unknown = absent(session, world, "Known", 2), absent(session, world, "Unknown", 2)
+    yesterday = world.day - DAY
+    absences.explain_missed_day(
+        session, person_id=known.id, clinic_day=yesterday, reason=MissedReason.ILL, act=world.act()
+    )
+
+    made = figures(session, world, of=Part.NO_REASON)
+
+    assert [row.number for row in made.rows] == [unknown.number]
+    assert "nobody knows why yet" in text(missed_doses.render(made, speak=SPEAK))[1]

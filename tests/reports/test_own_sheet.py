@@ -1,6 +1,7 @@
 """The person's own sheet: one page in plain words, and nothing outside it that tells what it is about."""
 
 import io
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -10,10 +11,10 @@ from sqlalchemy import select
 import models
 from dispensary.errors import Refused
 from dispensary.policy.take_homes import TakeHomePolicy
-from dispensary.services import stops
-from models.enums import DoseOutcome, RefusedReason, StopKind
+from dispensary.services import absences, calendar, stops, take_home_requests, take_home_reviews
+from models.enums import AbsenceKind, ClosureKind, DoseOutcome, Form, RefusedReason, StopKind
 from reports import own_sheet, page
-from tests import factories
+from tests import factories, take_homes
 from tests.reports.made_up import SPEAK
 
 DAY = timedelta(days=1)
@@ -64,6 +65,22 @@ def test_nothing_held_says_so(session, world):
     ]
 
 
+def test_open_review_and_a_declined_wish_are_told_with_what_stays_the_persons(session, world):
+    who = treated(session, world, *range(10, 0, -1))
+    take_homes.decide(session, world, who, decided_at=world.at - DAY)
+    act = world.act(world.prescriber)
+    take_home_reviews.note(session, who.id, act)
+    nothing = {"reason": None, "first_on": None, "last_on": None}
+    asked = take_home_requests.ask(session, person_id=who.id, wish="work begins at six", act=world.act(), **nothing)
+    take_home_requests.decline(session, asked_id=asked.id, reason="first two quiet weeks", act=act)
+
+    review, declined = said(figures(session, world, who), 1)
+
+    assert "a prescriber decides by" in review
+    assert review.endswith("What I have at home stays mine.")
+    assert declined == "What I asked for last was declined: first two quiet weeks"
+
+
 def test_stop_is_named_in_plain_words_with_who_and_by_when_but_not_its_note(session, world):
     who = treated(session, world, *range(10, 0, -1))
     stops.set_stop(session, person_id=who.id, kind=StopKind.SEDATION, note="fell asleep standing", act=world.act())
@@ -78,8 +95,35 @@ def test_stop_is_named_in_plain_words_with_who_and_by_when_but_not_its_note(sess
 def test_days_without_are_named_where_the_dose_is_held(session, world):
     made = figures(session, world, treated(session, world, 10, 9, 8))
 
-    assert made.days_held_for == 7
-    assert said(made, 1)[0].startswith("I was 7 days without medicine.")
+    assert said(made, 1)[0].startswith("I was without medicine for some days (7).")
+
+
+def test_whoever_is_on_record_as_away_is_told_of_what_is_not_known_and_of_no_days(session, world):
+    who = treated(session, world, *range(10, 0, -1))
+    absences.record_absence(
+        session,
+        person_id=who.id,
+        kind=AbsenceKind.HOSPITAL,
+        from_on=world.day,
+        expected_until=None,
+        place="Harbour Hospital",
+        told_by="the ward",
+        act=world.act(),
+    )
+
+    assert said(figures(session, world, who), 1) == [
+        "What I took last is not known for certain, so a prescriber decides today."
+    ]
+
+
+def test_late_injection_is_told_as_held(session, world):
+    who = factories.person(session)
+    of = factories.depot_order(session, world, who, starts_on=world.day - 60 * DAY)
+    factories.dose(session, world, who, of, at=world.at - 60 * DAY)
+
+    assert said(figures(session, world, who), 1) == [
+        "My injection is late. It waits until a prescriber has decided; I ask for that today."
+    ]
 
 
 def test_who_decides_and_how_to_object(session, world):
@@ -110,7 +154,7 @@ def test_whoever_has_no_order_gets_no_sheet(session, world):
 @pytest.mark.parametrize("paper", ["A4", "Letter"])
 @pytest.mark.parametrize(
     ("family_name", "given_name"),
-    [("Nguyễn", "Thị Hường"), ("王", "小明"), ("髙橋", "さくら"), ("O'Connor", "Siobhán")],
+    [("Nguyễn", "Thị Hường"), ("王", "小明"), ("髙橋", "さくら"), ("O'Connor", "Siobhán"), ("Иванова", "Надежда")],
 )
 def test_sheet_is_one_page_and_outside_it_nothing_is_told(session, world, paper, family_name, given_name):
     who = treated(session, world, 10, 9, 8, family_name=family_name, given_name=given_name)
@@ -142,3 +186,62 @@ def test_whoever_refused_today_can_still_come_today(session, world):
     )
 
     assert figures(session, world, who).next_visit == world.day
+
+
+@pytest.mark.parametrize("paper", ["A4", "Letter"])
+def test_sheet_stays_one_page_however_much_is_held_and_missing(session, world, paper):
+    who = treated(session, world, 10, 9, 8, family_name="Nguyễn Phạm Thị Thanh " * 3, given_name="Hường " * 4)
+    for kind in StopKind:
+        stops.set_stop(session, person_id=who.id, kind=kind, act=world.act())
+    made = figures(session, world, who, paper)
+    crowded = replace(made, known=replace(made.known, missing=made.known.missing * 20))
+
+    reader, words = text(own_sheet.render(crowded, speak=SPEAK))
+
+    assert len(made.stops) == len(StopKind)
+    assert len(reader.pages) == 1
+    assert "more: I ask for the list." in words
+    assert "I was in hospital or custody." in words
+
+
+def test_next_visit_is_no_day_that_is_closed_or_covered_by_a_bottle(session, world):
+    who = treated(session, world, *range(10, -1, -1))
+    closed = calendar.announce_closed(
+        session, first=world.day + DAY, last=world.day + DAY, kind=ClosureKind.PLANNED, reason="paint", act=world.act()
+    )
+    take_homes.safe(session, world, who)
+    allowed = take_homes.one_off(session, world, who, world.day + 2 * DAY, world.day + 2 * DAY)
+    take_homes.hand_over(session, world, who, one_off_id=allowed.id)
+
+    assert figures(session, world, who).next_visit == world.day + 3 * DAY
+    assert len(closed) == 1
+
+
+@pytest.mark.parametrize(("closed", "comes"), [((), 28), ((28,), 29), ((28, 29, 30, 31, 32, 33, 34, 35), 27)])
+def test_next_injection_is_on_an_open_day_of_its_window(session, world, closed, comes):
+    who = factories.person(session)
+    order = factories.depot_order(session, world, who)
+    factories.dose(session, world, who, order, form=Form.INJECTION)
+    for day in closed:
+        on = world.day + day * DAY
+        calendar.announce_closed(
+            session, first=on, last=on, kind=ClosureKind.HOLIDAY, reason="holiday", act=world.act()
+        )
+
+    assert figures(session, world, who).next_visit == world.day + comes * DAY
+
+
+def test_whoever_has_injections_is_not_told_of_doses_to_take_home(session, world):
+    who = factories.person(session)
+    factories.depot_order(session, world, who)
+
+    (words,) = said(figures(session, world, who), 3)
+
+    assert words.startswith("Between two injections I do not have to come for a dose.")
+
+
+def test_what_is_said_of_medicines_fits_the_order(session, world):
+    twice_a_day = " ".join(said(figures(session, world, treated(session, world, 1)), 4))
+
+    assert twice_a_day.startswith("Methadone. Taken every day")
+    assert "once a day" not in twice_a_day

@@ -3,6 +3,7 @@
 import io
 import os
 import stat
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from pypdf import PdfReader
@@ -21,7 +22,9 @@ from dispensary.services.stops import set_stop
 from models import JobRun
 from models.enums import ClosureKind, JobOutcome, SettingKey, StopKind
 from reports.downtime_pack import FIRST_RULE
+from tests import take_homes
 from tests.factories import dose, patient
+from tests.station import give
 
 
 @pytest.fixture
@@ -77,6 +80,23 @@ def test_pack_says_who_was_dosed_and_who_still_is_due(app, session, world, passw
     assert session.scalars(select(JobRun.outcome).where(JobRun.job == "rolling_pack")).all() == [JobOutcome.DONE]
 
 
+def test_pack_says_who_has_doses_at_home_for_the_days_after(app, session, world, password, folder):
+    who = patient(session, world, family_name="Travels", starts_on=world.day - timedelta(days=7))
+    take_homes.dosed_until_yesterday(session, world, who)
+    take_homes.decide(session, world, who)
+    take_homes.safe(session, world, who)
+    give(session, world, who)
+    take_homes.hand_over(session, world, who)
+    session.commit()
+
+    tick(app)
+
+    (name,) = files(folder)
+    given = pages((folder / name).read_bytes(), password)[0]
+    assert "give nothing for a day that a bottle covers" in given
+    assert (world.day + timedelta(days=2)).isoformat() in given
+
+
 def test_pack_opens_with_its_password_alone_and_is_the_accounts_own(app, world, password, folder, morning):
     tick(app)
 
@@ -96,6 +116,25 @@ def test_last_three_packs_are_kept(app, world, clock, password, folder, morning)
         clock.forward(minutes=5)
 
     assert files(folder) == [f"main-20260302T07{minute}00Z.pdf" for minute in ("10", "15", "20")]
+
+
+def test_pack_just_written_is_never_the_one_taken_away_though_a_clock_ahead_left_later_names(tmp_path):
+    ahead = [f"main-20260309T07{minute}00Z.pdf" for minute in ("00", "05", "10")]
+    for name in (*ahead, "other-20260301T070000Z.pdf"):
+        (tmp_path / name).touch()
+
+    for minute in (0, 5):
+        packs.write(tmp_path, "main", datetime(2026, 3, 2, 7, minute, tzinfo=UTC), b"pack")
+
+    assert files(tmp_path) == ["main-20260302T070500Z.pdf", *ahead[1:], "other-20260301T070000Z.pdf"]
+
+
+def test_half_a_pack_that_a_power_cut_left_is_taken_away_by_the_next(tmp_path):
+    (tmp_path / "main-20260302T065500Z.part").write_bytes(b"half")
+
+    packs.write(tmp_path, "main", datetime(2026, 3, 2, 7, tzinfo=UTC), b"pack")
+
+    assert files(tmp_path) == ["main-20260302T070000Z.pdf"]
 
 
 def test_full_disk_is_a_failure_on_record_the_packs_before_stay_and_dosing_goes_on(

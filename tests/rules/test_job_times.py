@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from dispensary.rules.job_times import MOST_NIGHTS, Nightly, Ran, SiteClock, Timed, WhileOpen, due
+from dispensary.rules.job_times import MOST_NIGHTS, Nightly, Ran, SiteClock, Timed, WhileOpen, due, not_tried
 from models.enums import JobOutcome
 
 NIGHTLY = Timed("nightly", Nightly(timedelta(minutes=10)))
@@ -98,3 +98,43 @@ def test_what_matters_now_runs_before_the_nights():
     found = due([NIGHTLY, OFTEN], [site(every=timedelta(minutes=5))], [ran(date(2026, 2, 27))], at(TUESDAY, 9))
 
     assert [one.job for one in found] == ["often", "nightly", "nightly", "nightly"]
+
+
+def test_moment_tried_while_the_clock_stood_ahead_holds_up_nothing_once_it_is_set_right():
+    ahead = Ran(1, "often", at(TUESDAY, 15), TUESDAY, 1, at(TUESDAY, 15), DONE)
+
+    found = due([OFTEN], [site(every=timedelta(minutes=5))], [ahead], at(TUESDAY, 9, 3))
+
+    assert [one.due_at for one in found] == [at(TUESDAY, 9)]
+
+
+def test_night_done_while_the_clock_stood_ahead_is_due_again_when_it_is_really_over():
+    ahead = [ran(date(2026, 3, day), ended=at(date(2026, 3, 9), 12)) for day in (2, 3, 4)]
+    now = at(TUESDAY, 3, 10)
+
+    (again,) = due([NIGHTLY], [site()], [ran(date(2026, 3, 1)), *ahead], now)
+
+    assert (again.clinic_day, again.attempt, again.due_at) == (date(2026, 3, 2), 2, now)
+    done = Ran(1, "nightly", again.due_at, again.clinic_day, 2, now, DONE)
+    assert due([NIGHTLY], [site()], [ran(date(2026, 3, 1)), *ahead, done], at(TUESDAY, 4)) == []
+
+
+def test_clock_that_fell_back_by_years_makes_no_night_due():
+    assert nights(at(date(2001, 1, 1), 12), ran(date(2026, 3, 1)), ran(date(2026, 3, 2))) == []
+
+
+def test_jobs_that_nothing_tries_are_named_after_an_hour_or_three_moments_and_those_that_never_ran_are_not():
+    open_site, pack = (
+        site(every=timedelta(minutes=5)),
+        Ran(1, "often", at(TUESDAY, 8), TUESDAY, 1, at(TUESDAY, 8), DONE),
+    )
+    runs = [ran(date(2026, 3, 1)), pack]
+
+    def named(hour, minute, having=runs):
+        return not_tried([OFTEN, NIGHTLY], open_site, having, at(TUESDAY, hour, minute))
+
+    assert named(8, 15) == ["nightly"]
+    assert named(8, 16) == ["often", "nightly"]
+    assert named(8, 16, [*runs, ran(date(2026, 3, 2), FAILED)]) == ["often"]
+    assert named(12, 0, []) == []
+    assert not_tried([NIGHTLY], site(), runs, at(TUESDAY, 4, 10)) == []

@@ -550,7 +550,7 @@ def test_spoke_and_swallowed_is_noted_once_whatever_is_typed_twice(session, worl
 def test_nothing_is_noted_of_a_dose_that_was_not_taken_or_not_today(session, world):
     who = patient(session, world)
     shown = {"person_id": who.id, "note": "", "act": world.act()}
-    refused = dosing.refuse_dose(session, reason=RefusedReason.NOT_WANTED, **shown)
+    refused = dosing.refuse_dose(session, reason=RefusedReason.NOT_WANTED, site=SITE, **shown)
     dose = give(session, world, who)
 
     with pytest.raises(NotFound):
@@ -611,7 +611,7 @@ def test_a_dose_that_was_drunk_does_not_dissolve(session, world):
 
 def withhold(session, world, who):
     reason = WithheldReason.NO_STOCK
-    return dosing.withhold_dose(session, person_id=who.id, reason=reason, note="", act=world.act())
+    return dosing.withhold_dose(session, person_id=who.id, reason=reason, note="", site=SITE, act=world.act())
 
 
 def test_a_record_that_nothing_was_given_is_reversed_with_a_reason(session, world):

@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import func, select
 
-from dispensary.rules.bottles import Looked
+from dispensary.rules.bottle_returns import Looked
 from dispensary.services import bottle_returns, bottles, dosing
 from dispensary.services.bottles import Handover
 from models import Bottle, BottleEnd, Claim, TakeHomeIssue
@@ -31,9 +31,7 @@ def handing_over(session, world, who, by=None):
     handover = Handover(who.id, take_homes.plan(session, world, who).digest)
     act = world.act(by)
     session.rollback()
-    return lambda other: bottles.issue_bottles(
-        other, handover=handover, site=SITE, safety_check_days=take_homes.A_YEAR, act=act
-    )
+    return lambda other: bottles.issue_bottles(other, handover=handover, terms=take_homes.TERMS, act=act)
 
 
 def count(session, table) -> int:

@@ -8,8 +8,10 @@ from sqlalchemy import select, text
 from dispensary.errors import Conflict, Refused
 from dispensary.policy.stack import OrderLimits
 from dispensary.queries import bottles as records
+from dispensary.queries import call_backs as of_call_backs
+from dispensary.queries import wrong_bottles
 from dispensary.queries.stock import balances
-from dispensary.rules.bottles import Looked
+from dispensary.rules.bottle_returns import Looked
 from dispensary.rules.order_drafts import OrderDraft
 from dispensary.rules.orders import Step
 from dispensary.services import bottle_returns, call_backs, orders
@@ -290,7 +292,7 @@ def test_call_back_counts_what_is_at_home_and_stands_on_the_nurses_desk(session,
 
     assert made.bottles == 2
     assert waiting(session, Desk.NURSE) == {TaskReasonKind.CALL_BACK}
-    assert records.open_call_backs(session, world.site.id)[0].overdue(world.at + timedelta(hours=25))
+    assert of_call_backs.open_call_backs(session, world.site.id)[0].overdue(world.at + timedelta(hours=25))
     assert session.scalars(select(AuditEvent).where(AuditEvent.kind == AuditKind.CALLED_BACK)).one()
 
 
@@ -333,7 +335,7 @@ def test_call_back_ends_with_its_count_and_the_desk_is_clear(session, world, who
 
     close(session, world, made, CallBackOutcomeKind.ALL_THERE, 2)
 
-    assert records.open_call_backs(session, world.site.id) == []
+    assert of_call_backs.open_call_backs(session, world.site.id) == []
     assert waiting(session, Desk.NURSE) == set()
     assert waiting(session, Desk.PRESCRIBER) == set()
     with pytest.raises(Conflict):
@@ -364,7 +366,7 @@ def test_count_fits_the_outcome(session, world, who, outcome, brought, code):
 
 
 def test_new_order_makes_bottles_wrong_and_the_nurses_hear_of_it(session, world, who):
-    assert records.wrong_now(session, who.id, world.day) == {}
+    assert wrong_bottles.wrong_now(session, who.id, world.day) == {}
 
     tomorrow = world.day + timedelta(days=1)
     order = session.scalars(select(DoseOrder).where(DoseOrder.person_id == who.id)).one()
@@ -384,7 +386,7 @@ def test_new_order_makes_bottles_wrong_and_the_nurses_hear_of_it(session, world,
         act=world.act(world.prescriber),
     )
 
-    assert set(records.wrong_now(session, who.id, world.day).values()) == {mg("60")}
+    assert set(wrong_bottles.wrong_now(session, who.id, world.day).values()) == {mg("60")}
     assert waiting(session, Desk.NURSE) == {TaskReasonKind.BOTTLES}
 
 
@@ -393,7 +395,7 @@ def test_stopped_order_makes_every_bottle_wrong(session, world, who):
 
     orders.stop_order(session, order_id=order.id, last_day=world.day, reason="moves", act=world.act(world.prescriber))
 
-    assert set(records.wrong_now(session, who.id, world.day).values()) == {None}
+    assert set(wrong_bottles.wrong_now(session, who.id, world.day).values()) == {None}
     assert waiting(session, Desk.NURSE) == {TaskReasonKind.BOTTLES}
 
 

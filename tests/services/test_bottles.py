@@ -6,11 +6,14 @@ import pytest
 from sqlalchemy import func, select
 
 from dispensary.errors import Conflict, NotFound, Refused
+from dispensary.policy.take_homes import TakeHomePolicy
+from dispensary.queries.going_home import Terms
 from dispensary.queries.queue import queue
-from dispensary.services import bottles, stops
+from dispensary.services import absences, bottles, call_backs, stops
 from models import (
     AuditEvent,
     Bottle,
+    BottleEnd,
     BottleLine,
     Claim,
     DoseOrder,
@@ -20,10 +23,22 @@ from models import (
     RegisterEntry,
     TakeHomeIssue,
 )
-from models.enums import AuditKind, ClaimKind, LabelLayout, MovementKind, PlaceKind, StopKind
+from models.enums import (
+    AbsenceKind,
+    AuditKind,
+    BottleFate,
+    CallBackReason,
+    ClaimKind,
+    LabelLayout,
+    MovementKind,
+    PlaceKind,
+    StopKind,
+    TreatmentPhase,
+)
 from models.units import mg, quantity
 from tests import factories, take_homes
-from tests.station import codes, give
+from tests.spec.test_take_homes import RULE_OF_2024
+from tests.station import SITE, codes, give, picture
 from tests.take_homes import decide, hand_over, one_off, plan, safe
 
 
@@ -183,7 +198,7 @@ def test_stop_holds_bottles_too(session, world, who):
     with pytest.raises(Refused) as refusal:
         hand_over(session, world, who)
 
-    assert reasons(refusal) == {"stop_standing"}
+    assert reasons(refusal) == {"stop_standing", "review_open"}
 
 
 def test_days_without_medicine_hold_bottles_too(session, world):
@@ -241,6 +256,19 @@ def test_bottle_at_home_keeps_a_second_dose_of_its_day_from_the_window(session, 
     assert "slot_taken" in found
 
 
+def test_strip_at_the_window_shows_the_days_that_were_had_at_home(session, world, who):
+    give(session, world, who)
+    issue = hand_over(session, world, who)
+    kept, gone = session.scalars(select(Bottle).where(Bottle.issue_id == issue.id).order_by(Bottle.covers_on))
+    lost = {"fate": BottleFate.LOST, "clinic_day": world.day, "ended_at": world.at}
+    factories.save(session, BottleEnd(bottle_id=gone.id, **lost, **factories.stamp(world)))
+    factories.trust_clock(session, world, world.at + timedelta(days=3))
+
+    seen = picture(session, world, who, at=world.at + timedelta(days=3))
+
+    assert [day.day for day in seen.strip if day.at_home] == [kept.covers_on]
+
+
 def test_collector_needs_authority_and_a_document(session, world, who):
     collector = take_homes.collector(session, world, who)
     give(session, world, who)
@@ -293,3 +321,142 @@ def test_nobody_waits_at_the_window_for_somebody_whose_dose_is_at_home(session, 
     assert who.id in expected
     assert who.id not in [row.person_id for row in queue(session, site_id=world.site.id, clinic_day=tomorrow)]
     assert who.id in [row.person_id for row in queue(session, site_id=world.site.id, clinic_day=day)]
+
+
+# Induction, call-backs, collectors and a day that is at home already
+
+
+ALWAYS = TakeHomePolicy(RULE_OF_2024)
+
+
+def inducing(session, world):
+    made = factories.patient(session, world, treatment_phase=TreatmentPhase.INDUCTION)
+    decide(session, world, made)
+    safe(session, world, made)
+    give(session, world, made)
+    return made
+
+
+def test_in_induction_no_bottle_goes_home_and_the_page_says_why(session, world):
+    made = inducing(session, world)
+
+    shown = plan(session, world, made)
+
+    assert ([r.code for r in shown.against], shown.may_go) == (["induction"], False)
+
+
+def test_in_induction_bottles_go_home_where_an_approved_profile_allows_it(session, world):
+    made = inducing(session, world)
+    terms = Terms(SITE, 365, lambda: ALWAYS)
+
+    issue = hand_over(session, world, made, terms=terms)
+
+    assert len(session.scalars(select(Bottle).where(Bottle.issue_id == issue.id)).all()) == 2
+
+
+def test_policy_is_looked_up_only_in_induction(session, world, who):
+    give(session, world, who)
+
+    def never() -> TakeHomePolicy:
+        raise AssertionError("asked for the policy")
+
+    assert plan(session, world, who, terms=Terms(SITE, 365, never)).may_go
+
+
+def test_without_an_order_for_today_nothing_goes_home(session, world):
+    yesterday = world.day - timedelta(days=1)
+    made = factories.patient(session, world, starts_on=yesterday - timedelta(days=7), ends_on=yesterday)
+    decide(session, world, made)
+    safe(session, world, made)
+
+    shown = plan(session, world, made)
+
+    assert "no_active_order" in {r.code for r in shown.against}
+    assert not shown.bottles
+
+
+def test_nothing_more_goes_home_while_every_bottle_is_called_back(session, world, who):
+    give(session, world, who)
+    hand_over(session, world, who)
+    call_backs.call_back(
+        session,
+        person_id=who.id,
+        reason=CallBackReason.RANDOM,
+        channel="a call",
+        note="",
+        due_by=world.at + timedelta(days=1),
+        act=world.act(),
+    )
+    allowed = one_off(session, world, who, world.day + timedelta(days=3), world.day + timedelta(days=3))
+
+    shown = plan(session, world, who, one_off_id=allowed.id)
+
+    assert [r.code for r in shown.against] == ["called_back"]
+
+
+def test_collector_is_told_that_todays_dose_stays_here(session, world, who):
+    shown = plan(session, world, who, collected=True)
+
+    assert [r.code for r in shown.left_out] == ["todays_dose_stays"]
+    assert shown.days == [world.day + timedelta(days=1), world.day + timedelta(days=2)]
+
+
+def test_collector_takes_todays_dose_where_a_prescriber_allowed_today(session, world, who):
+    sister = take_homes.collector(session, world, who)
+    allowed = one_off(session, world, who, world.day, world.day + timedelta(days=1))
+
+    issue = hand_over(session, world, who, one_off_id=allowed.id, collector_id=sister.id, identity_seen="passport")
+
+    covered = select(Bottle.covers_on).where(Bottle.issue_id == issue.id).order_by(Bottle.covers_on)
+    assert session.scalars(covered).all() == [world.day, world.day + timedelta(days=1)]
+    assert "slot_taken" in codes(session, world, who)
+
+
+def test_whoever_comes_takes_todays_dose_here_though_today_was_allowed_as_a_single_day(session, world, who):
+    allowed = one_off(session, world, who, world.day, world.day + timedelta(days=1))
+
+    before = plan(session, world, who, one_off_id=allowed.id)
+    give(session, world, who)
+    after = plan(session, world, who, one_off_id=allowed.id)
+
+    assert [r.code for r in before.against] == ["dose_first"]
+    assert after.days == [world.day + timedelta(days=1)]
+
+
+def test_split_day_that_was_handed_over_leaves_nothing_to_say(session, world):
+    starts_on = world.day - timedelta(days=1)
+    made = factories.patient(session, world, starts_on=starts_on, steps={starts_on: ("50", "30")})
+    order = session.scalars(select(DoseOrder).where(DoseOrder.person_id == made.id)).one()
+    for part, amount in ((1, "5"), (2, "3")):
+        at = world.at - timedelta(days=1) + timedelta(hours=part)
+        factories.dose(session, world, made, order, lines={"methadone": amount}, part=part, at=at)
+    decide(session, world, made)
+    safe(session, world, made)
+    give(session, world, made)
+    hand_over(session, world, made)
+
+    shown = plan(session, world, made)
+
+    assert (shown.bottles, shown.left_out) == ((), ())
+
+
+def test_nothing_goes_home_of_somebody_on_record_in_custody_whoever_comes_for_it(session, world, who):
+    give(session, world, who)
+    sister = take_homes.collector(session, world, who)
+    absences.record_absence(
+        session,
+        person_id=who.id,
+        kind=AbsenceKind.CUSTODY,
+        from_on=world.day,
+        expected_until=None,
+        place="Harbour police station",
+        told_by="the sister",
+        act=world.act(),
+    )
+
+    with pytest.raises(Refused) as hers:
+        hand_over(session, world, who, collector_id=sister.id, identity_seen="passport")
+    with pytest.raises(Refused) as own:
+        hand_over(session, world, who)
+
+    assert (reasons(hers), reasons(own)) == ({"away"}, {"away"})

@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 import models
 from dispensary.errors import Conflict, NotFound, Refused
-from dispensary.queries.calendar import calendar_of, is_open, next_open_day
+from dispensary.queries.calendar import calendar_of, is_open
 from dispensary.queries.dosing import facts_for
 from dispensary.rules.dosing import SiteRules, reasons_to_withhold
 from dispensary.services.calendar import announce_closed, take_back
@@ -66,7 +66,6 @@ def test_opening_days_hold_from_the_day_they_were_set_for(session, world):
     days = calendar_of(session, world.site.id, monday, monday + 13 * DAY)
 
     assert [day.day for day in days.values() if not day.open] == [monday + 12 * DAY, monday + 13 * DAY]
-    assert next_open_day(session, world.site.id, monday + 11 * DAY) == monday + 14 * DAY
 
 
 REFUSED = [

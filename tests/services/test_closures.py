@@ -10,14 +10,25 @@ from dispensary.errors import Conflict, Refused
 from dispensary.policy.profiles import SHIPPED, load
 from dispensary.policy.stack import take_home_policy
 from dispensary.policy.take_homes import TakeHomePolicy
+from dispensary.queries import closure_needs, policy
 from dispensary.queries import closures as records
-from dispensary.queries import policy
 from dispensary.services.absences import record_absence
-from dispensary.services.calendar import announce_closed
+from dispensary.services.calendar import announce_closed, take_back
 from dispensary.services.closures import sign_list
+from dispensary.services.sites import change_setting
 from dispensary.services.stops import set_stop
 from models import ClosureListLine, OneOffTakeHome, OneOffTakeHomeEnd, SafetyCheck, TakeHomeDecision
-from models.enums import AbsenceKind, AuditKind, ClosureKind, NaloxoneOffer, OneOffReason, StopKind, TreatmentPhase
+from models.enums import (
+    AbsenceKind,
+    AuditKind,
+    ClaimKind,
+    ClosureKind,
+    NaloxoneOffer,
+    OneOffReason,
+    SettingKey,
+    StopKind,
+    TreatmentPhase,
+)
 from tests import factories
 from tests.rows import audited_kinds
 
@@ -79,14 +90,18 @@ def dosed(session, world, who, at=None):
 
 def needs(session, world, closed, policy):
     first, last = closed
-    return records.needs(session, world.site.id, first=first, last=last, today=world.day, at=world.at, policy=policy)
+    return closure_needs.needs(
+        session, world.site.id, first=first, last=last, today=world.day, at=world.at, policy=policy
+    )
 
 
-def sign(session, world, closed, policy, ways=None, shown=None):
+def sign(session, world, closed, policy, ways=None, shown=None, **more):
     first, last = closed
     shown = shown or needs(session, world, closed, policy).digest
     act = world.act(world.prescriber)
-    return sign_list(session, first=first, last=last, other_ways=ways or {}, shown=shown, policy=policy, act=act)
+    return sign_list(
+        session, first=first, last=last, other_ways=ways or {}, shown=shown, policy=policy, act=act, **more
+    )
 
 
 def test_doses_are_proposed_for_whoever_is_due_and_not_covered(session, world, closed, allowed):
@@ -187,6 +202,21 @@ def test_signing_gives_each_person_doses_or_another_way(session, world, closed, 
     assert records.coming(session, world.site.id, world.day)[0].signed_by == world.prescriber.name
 
 
+def test_one_way_for_all_the_others_counts_for_nobody_with_doses_or_a_way_of_their_own(session, world, closed, allowed):
+    free, own, other = (settled(session, world, name) for name in "ABC")
+    for one in (own, other):
+        set_stop(session, person_id=one.id, kind=StopKind.SEDATION, act=world.act())
+
+    sign(session, world, closed, allowed, {own.id: "by the ward nurse"}, otherwise="dosed at the harbour site")
+
+    lines = records.signed_list(session, world.site.id, *closed).lines
+    assert [(line.person_id, line.other_way) for line in lines] == [
+        (free.id, ""),
+        (own.id, "by the ward nurse"),
+        (other.id, "dosed at the harbour site"),
+    ]
+
+
 def test_nobody_is_left_without_a_way(session, world, closed, allowed):
     stopped = settled(session, world)
     set_stop(session, person_id=stopped.id, kind=StopKind.SEDATION, act=world.act())
@@ -241,3 +271,78 @@ def test_closed_days_in_a_row_are_one_closure(session, world, closed):
         (*closed, ("New year",), None),
         (later, later, ("works",), None),
     ]
+
+
+def standing(session):
+    """Who has doses for a closure allowed that were not taken back, with their days."""
+    ended = select(OneOffTakeHomeEnd.one_off_id)
+    query = select(OneOffTakeHome).where(OneOffTakeHome.id.not_in(ended)).order_by(OneOffTakeHome.id)
+    return [(one.person_id, one.first_on, one.last_on) for one in session.scalars(query)]
+
+
+def closed_day_on(session, day):
+    return session.scalars(select(models.ClosedDay.id).where(models.ClosedDay.clinic_day == day)).one()
+
+
+@pytest.mark.parametrize("which", [0, 1], ids=["its first day", "its last day"])
+def test_closure_shortened_takes_back_what_was_not_handed_out_and_asks_for_a_new_list(
+    session, world, closed, allowed, which
+):
+    who = settled(session, world)
+    sign(session, world, closed, allowed)
+
+    taken_back = closed_day_on(session, closed[which])
+    take_back(session, closed_day_id=taken_back, reason="the works were put off", act=world.act())
+
+    (left,) = records.coming(session, world.site.id, world.day)
+    rest = closed[1 - which]
+    assert standing(session) == []
+    assert (left.first, left.last, left.signed_at) == (rest, rest, None)
+    sign(session, world, (rest, rest), allowed)
+    assert standing(session) == [(who.id, rest, rest)]
+
+
+def test_closure_made_longer_is_signed_anew_and_nobody_has_its_days_twice(session, world, closed, allowed):
+    who = settled(session, world)
+    sign(session, world, closed, allowed)
+    longer = closed[1] + DAY
+    announce_closed(session, first=longer, last=longer, kind=ClosureKind.PLANNED, reason="works", act=world.act())
+
+    sign(session, world, (closed[0], longer), allowed)
+
+    assert standing(session) == [(who.id, closed[0], longer)]
+
+
+def test_days_on_which_the_clinic_never_doses_belong_to_the_closure_beside_them(session, world):
+    change_setting(session, key=SettingKey.OPENING_DAYS, value="12345", effective_on=world.day, act=world.act())
+    friday = world.day + 4 * DAY
+    announce_closed(session, first=friday, last=friday, kind=ClosureKind.HOLIDAY, reason="feast", act=world.act())
+
+    spans = records.coming(session, world.site.id, world.day)
+
+    assert [(span.first - world.day, span.last - world.day, span.reasons) for span in spans] == [
+        (4 * DAY, 6 * DAY, ("feast",)),
+        (12 * DAY, 13 * DAY, ()),
+    ]
+
+
+def test_take_home_decision_covers_no_closure_that_begins_after_the_last_visit(session, world, closed, allowed):
+    who = settled(session, world)
+    decide(session, world, who)
+    of = session.scalars(select(models.DoseOrder).where(models.DoseOrder.person_id == who.id)).one()
+    assert needs(session, world, closed, allowed).lines == ()
+    factories.dose(session, world, who, of)
+    for n in (1, 2):
+        factories.claim(session, world, who, clinic_day=world.day + n * DAY, kind=ClaimKind.TAKE_HOME)
+
+    found = needs(session, world, closed, allowed)
+
+    assert [(line.person_id, line.proposed, list(line.due)) for line in found.lines] == [(who.id, True, list(closed))]
+
+
+def test_stop_about_somebody_without_an_order_stands_on_the_list_too(session, world, closed, allowed):
+    who = factories.person(session)
+    factories.episode(session, world, who)
+    set_stop(session, person_id=who.id, kind=StopKind.SEDATION, act=world.act())
+
+    assert needs(session, world, closed, allowed).lines[0].why_not[0] == "stop"

@@ -215,7 +215,9 @@ def test_part_dose_is_more_than_nothing_and_less_than_ordered(session, world, ta
 def test_withheld_for_sedation_takes_no_slot_and_opens_the_prescribers_task(session, world):
     who = patient(session, world)
 
-    dose = dosing.withhold_dose(session, person_id=who.id, reason=WithheldReason.SEDATED, note="", act=world.act())
+    dose = dosing.withhold_dose(
+        session, person_id=who.id, reason=WithheldReason.SEDATED, note="", site=SITE, act=world.act()
+    )
 
     assert (dose.claim_id, dose.taken_mg) == (None, mg("0"))
     task = session.scalars(select(Task)).one()
@@ -231,7 +233,7 @@ def test_withheld_for_sedation_takes_no_slot_and_opens_the_prescribers_task(sess
 
 def test_after_refusing_the_person_may_still_take_the_dose(session, world):
     who = patient(session, world)
-    dosing.refuse_dose(session, person_id=who.id, reason=RefusedReason.NOT_WANTED, note="", act=world.act())
+    dosing.refuse_dose(session, person_id=who.id, reason=RefusedReason.NOT_WANTED, note="", site=SITE, act=world.act())
 
     dose = give(session, world, who, at=world.at + timedelta(minutes=20))
 

@@ -144,10 +144,12 @@ def test_no_record_but_a_whole_dose_ends_the_days_without_medicine(session, worl
     yesterday = {"at": world.at - DAY}
     if way == "withheld":
         dosing.withhold_dose(
-            session, person_id=who.id, reason=WithheldReason.OTHER, note="", act=world.act(**yesterday)
+            session, person_id=who.id, reason=WithheldReason.OTHER, note="", site=SITE, act=world.act(**yesterday)
         )
     elif way == "refused":
-        dosing.refuse_dose(session, person_id=who.id, reason=RefusedReason.OTHER, note="", act=world.act(**yesterday))
+        dosing.refuse_dose(
+            session, person_id=who.id, reason=RefusedReason.OTHER, note="", site=SITE, act=world.act(**yesterday)
+        )
     else:
         held = look(session, world, who, **yesterday)
         released(session, world, who, held, **yesterday)
@@ -241,7 +243,7 @@ def test_the_order_of_an_episode_that_ended_today_is_not_that_of_the_next(sessio
 def test_withholding_at_one_window_is_seen_at_the_other_before_it_confirms(session, world):
     who = patient(session, world)
     page = shown(session, world, who)
-    dosing.withhold_dose(session, person_id=who.id, reason=WithheldReason.OTHER, note="", act=world.act())
+    dosing.withhold_dose(session, person_id=who.id, reason=WithheldReason.OTHER, note="", site=SITE, act=world.act())
 
     with pytest.raises(Conflict) as refusal:
         dosing.record_dose(session, shown=page, site=SITE, act=world.act(world.witness))
@@ -266,7 +268,9 @@ def test_nothing_is_withheld_on_a_day_on_which_nothing_is_due(session, world):
     who = patient(session, world, amount="8", starts_on=yesterday, every_n_days=2, **BUP)
 
     with pytest.raises(Refused) as refusal:
-        dosing.withhold_dose(session, person_id=who.id, reason=WithheldReason.OTHER, note="", act=world.act())
+        dosing.withhold_dose(
+            session, person_id=who.id, reason=WithheldReason.OTHER, note="", site=SITE, act=world.act()
+        )
 
     assert refusal.value.code == "not_due_today"
 
@@ -513,7 +517,9 @@ def test_a_dose_in_the_night_belongs_to_the_clinic_day_that_began_at_three(sessi
 
 def test_the_release_of_the_stop_answers_that_somebody_was_not_fit(session, world):
     who = patient(session, world)
-    dosing.withhold_dose(session, person_id=who.id, reason=WithheldReason.INTOXICATED, note="", act=world.act())
+    dosing.withhold_dose(
+        session, person_id=who.id, reason=WithheldReason.INTOXICATED, note="", site=SITE, act=world.act()
+    )
     stop_id = session.scalars(select(models.Stop.id)).one()
 
     stops.release_stop(session, stop_id=stop_id, reason="seen, sober", act=world.act(world.prescriber))

@@ -8,9 +8,9 @@ from sqlalchemy import select
 import models
 from dispensary.errors import Conflict, Refused
 from dispensary.queries.follow_up import proposals
-from dispensary.services import follow_up
+from dispensary.services import follow_up, prescriber_desk
 from dispensary.services.episodes import end_episode
-from models.enums import AuditKind, EpisodeEndReason, EpisodeKind
+from models.enums import AuditKind, EpisodeEndReason, EpisodeKind, TaskReasonKind
 from tests import factories
 from tests.rows import audited_kinds
 
@@ -128,3 +128,79 @@ def test_nothing_is_decided_of_an_episode_that_is_over(session, world, who):
         keep(session, world, who)
 
     assert conflict.value.code == "episode_over"
+
+
+def nightly(session, world, days=0):
+    """What the job does in the night after a day: everybody who is to be told about, then those who came again."""
+    at = world.at + days * DAY
+    day, act = world.day + (days - 1) * DAY, world.act(at=at)
+    for episode_id in follow_up.to_propose(session, world.site.id, day):
+        follow_up.propose(session, episode_id, act)
+    for person_id in follow_up.came_again(session, world.site.id, day):
+        follow_up.withdraw(session, person_id, act)
+
+
+def told(session, open_only=False):
+    query = select(models.TaskReason.noted_at).join(models.Task).where(models.TaskReason.kind == TaskReasonKind.LOST)
+    return len(session.scalars(query.where(models.Task.resolved_at.is_(None)) if open_only else query).all())
+
+
+def test_night_puts_whoever_is_proposed_on_the_desk_once_and_ends_nothing(session, world, who):
+    nightly(session, world)
+    nightly(session, world)
+    nightly(session, world, days=1)
+
+    assert told(session) == told(session, open_only=True) == 1
+    assert session.scalars(select(models.EpisodeEnd)).all() == []
+
+
+def test_task_closed_by_hand_is_not_opened_again_for_the_same_absence(session, world, who):
+    nightly(session, world)
+    task = session.scalars(select(models.Task)).one()
+    prescriber_desk.close_task(session, task_id=task.id, resolution="the outreach team goes", act=world.act())
+
+    nightly(session, world, days=3)
+
+    assert told(session) == 1
+
+
+@pytest.mark.parametrize("decide", [confirm, keep], ids=["lost", "go on looking"])
+def test_decision_takes_the_task_off_the_desk(session, world, who, decide):
+    nightly(session, world)
+
+    decide(session, world, who)
+
+    assert told(session, open_only=True) == 0
+
+
+def test_somebody_still_looked_for_is_told_about_again_on_the_day_to_look_again(session, world, who):
+    nightly(session, world)
+    keep(session, world, who, look_again=14)
+
+    nightly(session, world, days=13)
+    before = told(session)
+    nightly(session, world, days=14)
+
+    assert (before, told(session)) == (1, 2)
+
+
+def test_whoever_comes_again_leaves_the_desk_and_is_told_about_anew_after_a_new_absence(session, world, who):
+    nightly(session, world)
+    of = session.scalars(select(models.DoseOrder).where(models.DoseOrder.person_id == who.id)).one()
+    factories.dose(session, world, who, of)
+    nightly(session, world, days=1)
+    assert told(session, open_only=True) == 0
+
+    nightly(session, world, days=AFTER + 1)
+
+    assert told(session, open_only=True) == 1
+
+
+def test_whoever_came_between_the_look_and_the_task_is_not_put_on_the_desk(session, world, who):
+    (episode_id,) = follow_up.to_propose(session, world.site.id, world.day - DAY)
+    of = session.scalars(select(models.DoseOrder).where(models.DoseOrder.person_id == who.id)).one()
+    factories.dose(session, world, who, of, at=world.at - DAY)
+
+    follow_up.propose(session, episode_id, world.act())
+
+    assert told(session) == 0

@@ -16,11 +16,12 @@ from dispensary.rules import telephone_orders as telephone_rules
 from dispensary.rules.dosing import reasons_to_withhold, shown_digest
 from dispensary.rules.order_drafts import faults
 from dispensary.rules.renewals import renewal
-from dispensary.services import dosing, injections, observations, vomiting
+from dispensary.services import absences, dosing, injections, observations, re_entry, vomiting
 from dispensary.services.dosing import Shown
 from dispensary.services.stock_products import add_product
-from models import Claim, Dose, DoseOrder, Episode, Movement, Task, TaskReason
+from models import Claim, Dose, DoseOrder, Episode, Movement, ReEntryDecision, Task, TaskReason
 from models.enums import (
+    AbsenceKind,
     BaseUnit,
     ClaimKind,
     DoseOutcome,
@@ -28,6 +29,7 @@ from models.enums import (
     InjectionSite,
     Medication,
     MovementKind,
+    ReEntryAction,
     RefusedReason,
     TaskReasonKind,
     TelephoneOrderKind,
@@ -237,7 +239,7 @@ def test_on_the_expected_list_only_from_the_first_day_of_the_window(session, wor
 
 
 def test_withheld_injection_stays_due(session, world, who):
-    dosing.withhold_dose(session, person_id=who.id, reason=WithheldReason.OTHER, note="", act=world.act())
+    dosing.withhold_dose(session, person_id=who.id, reason=WithheldReason.OTHER, note="", site=SITE, act=world.act())
 
     assert session.scalars(select(Dose.taken_mg)).all() == [mg("0")]
     assert reasons(session, world, who, 1) == []
@@ -304,3 +306,46 @@ def test_after_an_injection_the_prescriber_sees_each_kind_last_taken(session, wo
         (Medication.BUPRENORPHINE, mg("64"), world.day, True),
         (Medication.METHADONE, mg("80"), world.day - 5 * DAY, False),
     ]
+
+
+def in_hospital(session, world, who, days):
+    """Record that somebody is in hospital since the day before the one that is so many days from now."""
+    absences.record_absence(
+        session,
+        person_id=who.id,
+        kind=AbsenceKind.HOSPITAL,
+        from_on=world.day + (days - 1) * DAY,
+        expected_until=None,
+        place="Harbour Hospital",
+        told_by="the ward",
+        act=world.act(at=world.at + days * DAY),
+    )
+
+
+def test_injection_of_somebody_on_record_as_away_is_held_inside_its_window_too(session, world, who):
+    inject(session, world, who)
+    in_hospital(session, world, who, 28)
+
+    assert reasons(session, world, who, 28) == ["days_without_medicine"]
+
+
+def test_held_injection_is_released_for_today_and_what_the_gate_said_is_kept_with_it(session, world, who):
+    inject(session, world, who)
+    in_hospital(session, world, who, 28)
+    at = world.at + 28 * DAY
+    act = world.act(world.prescriber, at=at)
+    held = re_entry.held_today(session, who.id, act)
+
+    re_entry.release_held_dose(
+        session,
+        person_id=who.id,
+        order_id=held.order.id,
+        days_without_medicine=held.days_without_medicine,
+        amount_mg=held.amount_mg,
+        reason="the ward gave none",
+        act=act,
+    )
+    dose = inject(session, world, who, 28)
+
+    kept = session.scalars(select(ReEntryDecision).where(ReEntryDecision.dose_id == dose.id)).one()
+    assert (kept.action, kept.days) == (ReEntryAction.HOLD_NOTIFY, 0)

@@ -8,15 +8,20 @@ from sqlalchemy import select
 
 import models
 from dispensary.errors import Conflict, NotFound, Refused
-from dispensary.queries import dosing
-from dispensary.rules.dosing import re_entry_verdict
+from dispensary.policy.missed_doses import MissedDoseTables
+from dispensary.queries import dosing, expected
+from dispensary.rules.dosing import re_entry_verdict, seen_first
 from dispensary.services import absences, prescriber_desk, re_entry, stops, tasks
+from dispensary.services import dosing as doses
 from models import enums
 from models.units import mg
 from tests import factories, take_homes
+from tests.spec.test_re_entry import table
 from tests.station import SITE, ask, codes, give, look
 
 DAY = timedelta(days=1)
+OF_2003 = replace(SITE, missed_doses=lambda day: MissedDoseTables((table("au-2003"),)))
+"""A site whose approved table gives after two days only if not intoxicated, and holds from three."""
 
 
 @pytest.fixture
@@ -160,6 +165,15 @@ def test_nobody_is_asked_who_is_not_there(session, world):
         re_entry.note_answer(session, person_id=10**6, told=told(), act=world.act())
 
 
+def test_asking_again_does_not_open_what_the_first_answer_holds(session, world):
+    who = factories.patient(session, world, starts_on=world.day - 2 * DAY)
+    note(session, world, who, as_recorded=enums.Answer.UNKNOWN)
+
+    note(session, world, who)
+
+    assert re_entry.held_today(session, who.id, world.act()).verdict.holds
+
+
 def test_release_does_not_count_once_more_days_are_told(session, world, held):
     release(session, world, held)
 
@@ -167,6 +181,23 @@ def test_release_does_not_count_once_more_days_are_told(session, world, held):
 
     assert picture(session, world, held).released_mg is None
     assert re_entry.held_today(session, held.id, world.act()).days_without_medicine == 8
+
+
+@pytest.mark.parametrize(
+    ("as_recorded", "released"), [(enums.Answer.YES, True), (enums.Answer.NO, False), (enums.Answer.UNKNOWN, False)]
+)
+def test_release_does_not_count_once_the_person_says_otherwise(session, world, held, as_recorded, released):
+    release(session, world, held)
+    later = world.act(at=world.at + timedelta(minutes=5))
+    what = re_entry.Told(as_recorded, enums.Answer.YES, last_dose_mg=mg("40"))
+
+    re_entry.note_answer(session, person_id=held.id, told=what, act=later)
+
+    assert picture(session, world, held).released_mg == (mg("80") if released else None)
+    everyone = expected.everyone_expected(
+        session, site_id=world.site.id, window_id=None, clinic_day=world.day, at=later.at
+    )
+    assert [who.facts.released_mg for who in everyone] == [mg("80") if released else None]
 
 
 def test_release_keeps_what_the_gate_said(session, world, held):
@@ -262,3 +293,84 @@ def test_everyone_held_is_everyone_whom_the_window_would_hold(session, world, he
     assert [(who.person_id, one.days_without_medicine) for who, one in found] == [(held.id, 4), (late.id, 8)]
     for who, one in found:
         assert one == re_entry.held_today(session, who.person_id, world.act())
+
+
+@pytest.mark.parametrize(
+    ("verb", "reason"),
+    [
+        (doses.withhold_dose, enums.WithheldReason.INTOXICATED),
+        (doses.withhold_dose, enums.WithheldReason.DAYS_WITHOUT_MEDICINE),
+        (doses.refuse_dose, enums.RefusedReason.NOT_WANTED),
+    ],
+)
+def test_a_dose_withheld_or_refused_keeps_what_the_gate_said_and_by_which_version(session, world, verb, reason):
+    who = factories.patient(session, world, starts_on=world.day - 2 * DAY)
+
+    dose = verb(session, person_id=who.id, reason=reason, note="", site=OF_2003, act=world.act())
+
+    decision = session.scalars(select(models.ReEntryDecision)).one()
+    assert (decision.dose_id, decision.days, decision.action, decision.row_number) == (
+        dose.id,
+        2,
+        enums.ReEntryAction.GIVE_IF_NOT_INTOXICATED,
+        2,
+    )
+    assert (decision.profile, decision.profile_digest) == ("au-2003", "digest of au-2003")
+
+
+def test_nothing_is_kept_of_a_dose_refused_where_no_day_was_missed(session, world):
+    who = factories.patient(session, world)
+
+    doses.refuse_dose(
+        session, person_id=who.id, reason=enums.RefusedReason.NOT_WANTED, note="", site=OF_2003, act=world.act()
+    )
+
+    assert session.scalars(select(models.ReEntryDecision)).all() == []
+
+
+def test_a_release_does_not_do_away_with_the_look_at_the_person(session, world, held):
+    release(session, world, held)
+    of = session.scalars(select(models.DoseOrder)).one()
+    factories.dose(session, world, held, of, at=world.at - 3 * DAY)  # found later: the days are two now
+    ask(session, world, held)
+
+    facts = look(session, world, held)
+
+    assert (facts.days_without_medicine, facts.released_mg) == (2, mg("80"))
+    assert seen_first(facts, OF_2003)
+
+
+def test_a_release_by_telephone_that_was_disowned_holds_again_on_every_list(session, world, held):
+    made = release(session, world, held)
+    said = {"person_id": held.id, "clinic_day": world.day, "kind": enums.TelephoneOrderKind.RELEASE}
+    by_telephone = factories.save(
+        session,
+        models.TelephoneOrder(
+            order_id=made.order_id,
+            release_id=made.id,
+            amount_mg=mg("80"),
+            prescriber_id=world.prescriber.id,
+            reason="on the line",
+            said_at=world.at,
+            countersign_by=world.at + DAY,
+            **said,
+            **factories.stamp(world),
+        ),
+    )
+    factories.save(
+        session,
+        models.Countersignature(
+            telephone_order_id=by_telephone.id,
+            agreed=False,
+            note="never asked",
+            signed_at=world.at,
+            **factories.stamp(world, world.prescriber),
+        ),
+    )
+
+    (row,) = expected.everyone_expected(
+        session, site_id=world.site.id, window_id=None, clinic_day=world.day, at=world.at
+    )
+
+    assert row.facts.released_mg is None
+    assert picture(session, world, held).released_mg is None

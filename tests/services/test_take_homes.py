@@ -7,7 +7,8 @@ from sqlalchemy import select
 
 from dispensary.errors import Conflict, NotFound, Refused
 from dispensary.policy.take_homes import TakeHomePolicy
-from dispensary.queries import prescriber_desk, take_home_evidence, take_homes
+from dispensary.queries import handovers, prescriber_desk, take_home_evidence, take_homes
+from dispensary.queries import take_home_care as care_of
 from dispensary.services import (
     dosing,
     episodes,
@@ -15,6 +16,7 @@ from dispensary.services import (
     stops,
     take_home_care,
     take_home_reviews,
+    treatment_credit,
 )
 from dispensary.services import (
     prescriber_desk as desk,
@@ -53,6 +55,7 @@ from models.enums import (
 from tests import factories
 from tests.rows import audited, count
 from tests.spec.test_take_homes import RULE_OF_2024, SIX, asking
+from tests.station import SITE
 
 NOTHING_APPROVED = TakeHomePolicy()
 OF_2024 = TakeHomePolicy(RULE_OF_2024)
@@ -310,7 +313,9 @@ def test_end_of_the_episode_ends_the_decision_and_takes_back_one_off_days(sessio
 
 
 def credit(session, world, who, days=90, reason="letter of 1 March"):
-    return verbs.credit_treatment(session, person_id=who.id, days=days, reason=reason, act=world.act(world.prescriber))
+    return treatment_credit.credit_treatment(
+        session, person_id=who.id, days=days, reason=reason, act=world.act(world.prescriber)
+    )
 
 
 def test_credited_days_count_for_the_ladder(session, world, who):
@@ -346,7 +351,10 @@ def allow(session, world, who, **changes):
     first = world.day + timedelta(days=changes.pop("first", 3))
     values = {"reason": OneOffReason.JOURNEY, "first_on": first, "last_on": first + timedelta(days=2)}
     return one_off_take_homes.allow_once(
-        session, person_id=who.id, act=world.act(world.prescriber), **values | {"rationale": "funeral"} | changes
+        session,
+        person_id=who.id,
+        act=world.act(world.prescriber),
+        **values | {"rationale": "funeral", "policy": NOTHING_APPROVED} | changes,
     )
 
 
@@ -359,6 +367,25 @@ def test_one_off_doses_are_allowed_and_taken_back(session, world, who):
     assert (line.facts.reason, line.rationale, line.end_reason) == (OneOffReason.JOURNEY, "funeral", "stays here")
     kinds = [AuditKind.TAKE_HOME_ALLOWED_ONCE, AuditKind.TAKE_HOME_ONCE_ENDED]
     assert [len(audited(session, kind)) for kind in kinds] == [1, 1]
+
+
+def test_more_single_days_than_the_ladder_gives_need_a_typed_reason(session, world, who):
+    last = world.day + timedelta(days=12)
+
+    with pytest.raises(Refused) as refusal:
+        allow(session, world, who, last_on=last, policy=OF_2024)
+    made = allow(session, world, who, last_on=last, policy=OF_2024, over_ladder_reason="a funeral abroad")
+
+    assert (refusal.value.code, refusal.value.field) == ("over_the_ladder", "over_ladder_reason")
+    assert [reason.message.values["given"] for reason in refusal.value.reasons] == [10]
+    assert (made.over_ladder_reason, made.profile) == ("a funeral abroad", OF_2024.steps[0].profile)
+    assert take_homes.one_offs_of(session, who.id)[0].over_ladder_reason == "a funeral abroad"
+
+
+def test_single_days_within_the_ladder_keep_no_reason_but_the_profile(session, world, who):
+    made = allow(session, world, who, policy=OF_2024, over_ladder_reason="typed though nobody asked")
+
+    assert (made.over_ladder_reason, made.profile) == (None, OF_2024.steps[0].profile)
 
 
 def test_one_off_doses_are_taken_back_once(session, world, who):
@@ -418,12 +445,12 @@ def name_collector(session, world, who, **changes):
 
 def test_collector_may_collect_until_the_last_day_or_until_it_is_withdrawn(session, world, who):
     made = name_collector(session, world, who)
-    [line] = take_homes.collectors_of(session, who.id)
     days = [world.day, made.until_on, made.until_on + timedelta(days=1)]
 
-    assert [line.may_on(day) for day in days] == [True, True, False]
+    assert [len(handovers.collectors_of(session, who.id, day)) for day in days] == [1, 1, 0]
     take_home_care.end_collector(session, collector_id=made.id, reason="no longer wished", act=world.act())
-    assert not take_homes.collectors_of(session, who.id)[0].may_on(world.day)
+    assert handovers.collectors_of(session, who.id, world.day) == []
+    assert care_of.collectors_of(session, who.id)[0].end_reason == "no longer wished"
     [named] = audited(session, AuditKind.COLLECTOR_NAMED)
     assert "Anh" not in named.body
     assert len(audited(session, AuditKind.COLLECTOR_ENDED)) == 1
@@ -468,8 +495,8 @@ def check_safety(session, world, who, **changes):
 def test_safety_talk_holds_for_a_year_with_its_first_day_and_naloxone_may_be_declined(session, world, who):
     check_safety(session, world, who)
 
-    checks = take_homes.safety_checks_of(session, who.id)
-    assert take_homes.safety_holds_until(checks, 365) == world.day + timedelta(days=364)
+    checks = care_of.safety_checks_of(session, who.id)
+    assert care_of.safety_holds_until(checks, 365) == world.day + timedelta(days=364)
     assert len(audited(session, AuditKind.SAFETY_CHECKED)) == 1
 
 
@@ -480,7 +507,7 @@ def test_talk_with_something_missing_says_what_was_agreed_and_does_not_hold(sess
     assert refusal.value.code == "missing_unexplained"
     check_safety(session, world, who, locked_storage=False, note="gets a lock box on Friday")
     assert count(session, SafetyCheck) == 1
-    assert take_homes.safety_holds_until(take_homes.safety_checks_of(session, who.id), 365) is None
+    assert care_of.safety_holds_until(care_of.safety_checks_of(session, who.id), 365) is None
 
 
 # Reviews: never a silent cut
@@ -498,13 +525,13 @@ def test_stop_opens_a_review_and_the_decision_stands(session, world, who):
 def test_withheld_dose_opens_a_review(session, world, who):
     decide(session, world, who)
 
-    dosing.withhold_dose(session, person_id=who.id, reason=WithheldReason.OTHER, note="", act=world.act())
+    dosing.withhold_dose(session, person_id=who.id, reason=WithheldReason.OTHER, note="", site=SITE, act=world.act())
 
     assert kinds_on_desk(session, world) == [TaskReasonKind.TAKE_HOME_REVIEW]
 
 
 def test_somebody_without_a_decision_needs_no_review(session, world, who):
-    dosing.withhold_dose(session, person_id=who.id, reason=WithheldReason.OTHER, note="", act=world.act())
+    dosing.withhold_dose(session, person_id=who.id, reason=WithheldReason.OTHER, note="", site=SITE, act=world.act())
 
     assert kinds_on_desk(session, world) == []
 

@@ -34,7 +34,7 @@ from models.enums import (
 from models.units import mg
 from tests import factories
 from tests.durability.recount import recount_within
-from tests.station import ask, look
+from tests.station import SITE, ask, look
 
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 
@@ -218,7 +218,7 @@ def test_what_is_recorded_without_asking_the_clock_makes_no_wrong_clock_right(se
 
     if how == "withheld":
         act = world.act(at=wrong)
-        verbs.withhold_dose(session, person_id=other.id, reason=WithheldReason.OTHER, note="", act=act)
+        verbs.withhold_dose(session, person_id=other.id, reason=WithheldReason.OTHER, note="", site=SITE, act=act)
     else:
         told = Told(Medication.METHADONE, mg("30"), wrong, True)
         kind = IncidentKind.AGAINST_A_RULE

@@ -5,27 +5,38 @@ the last dose and today count, today itself never does: last dose Monday, attend
 Source: clinical-rules §1.0, product.md §3 rule 4 and §5.
 """
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 
 import pytest
 
-from dispensary.queries.dosing import PastDose
-from dispensary.queries.dosing import how_much_each_day as taken_on_each_day
-from dispensary.rules.attendance import DayTaken, days_without_medicine
-from models.enums import DoseOutcome
+from dispensary.rules.ledger import runs
+from dispensary.rules.ledger import status_of as called
+from dispensary.rules.person_days import DayDose, OrderSpan, PersonDays, Stay
+from models.enums import DayStatus, DoseOutcome, EpisodeKind, Medication
 from models.units import mg
 
 TODAY = date(2026, 3, 5)
-HOW = {"W": DayTaken.WHOLE, "p": DayTaken.PART}
+A_DAY = timedelta(days=1)
+METHADONE = Medication.METHADONE
+HOW = {"W": DoseOutcome.GIVEN, "p": DoseOutcome.PART_GIVEN}
 
 
-def counted(days, first_due=None, every_n_days=1):
+def took(doses, first_due, every_n_days=1):
+    """Return the days of somebody whose first order began so many days from today."""
+    began = TODAY + first_due * A_DAY
+    order = OrderSpan(1, began, date.max, METHADONE, every_n_days=every_n_days)
+    return PersonDays(stays=[Stay(1, EpisodeKind.MAINTENANCE, date.min, began, None)], orders=[order], doses=doses)
+
+
+def counted(days, first_due=0, every_n_days=1):
     before = days.removesuffix("|")
-    start = TODAY - timedelta(days=len(before))
-    taken = {start + timedelta(days=n): HOW[mark] for n, mark in enumerate(before) if mark in HOW}
-    return days_without_medicine(
-        taken, on=TODAY, first_due=TODAY + timedelta(days=first_due or 0), every_n_days=every_n_days
-    )
+    doses = [
+        DayDose(TODAY - (len(before) - n) * A_DAY, 1, HOW[mark], METHADONE, mg("80"), mg("50"), True,
+                covers_days=every_n_days)
+        for n, mark in enumerate(before)
+        if mark in HOW
+    ]  # fmt: skip
+    return runs(took(doses, first_due, every_n_days), TODAY).days_without_medicine
 
 
 @pytest.mark.parametrize(
@@ -82,47 +93,40 @@ def test_a_dose_for_several_days_covers_them(days, every, count, because):
 
 GIVEN, PART_GIVEN, AGAIN = DoseOutcome.GIVEN, DoseOutcome.PART_GIVEN, DoseOutcome.REPLACEMENT
 ELSEWHERE, MISTAKE, WITHHELD = DoseOutcome.ELSEWHERE, DoseOutcome.INCIDENT, DoseOutcome.WITHHELD
+OBSERVED, PART = DayStatus.OBSERVED, DayStatus.PART
 
 
 @pytest.mark.parametrize(
     ("doses", "how", "because"),
     [
-        ([(GIVEN, 80, 80)], DayTaken.WHOLE, "given as ordered"),
-        ([(PART_GIVEN, 80, 50)], DayTaken.PART, "some of it was left over"),
-        ([(GIVEN, 80, 80, "came up")], DayTaken.PART, "seen to come up early, not replaced: what stayed is unknown"),
-        ([(GIVEN, 80, 80), (AGAIN, 40, 40)], DayTaken.WHOLE, "came up and was replaced: the day was taken"),
-        ([(GIVEN, 80, 80, "came up"), (AGAIN, 40, 40)], DayTaken.PART, "the replacement came up too"),
-        ([(ELSEWHERE, None, 60)], DayTaken.WHOLE, "given elsewhere and verified: the source gave what was due there"),
-        ([(GIVEN, 80, 80), (MISTAKE, None, 80)], DayTaken.WHOLE, "a second dose by mistake makes no day less whole"),
-        ([(MISTAKE, 80, 160)], DayTaken.WHOLE, "too much by mistake took the slot: the day was taken"),
-        ([(MISTAKE, 80, 80)], DayTaken.WHOLE, "as much as was due, against a rule"),
-        ([(MISTAKE, 80, 40)], DayTaken.PART, "too little by mistake is a part"),
-        ([(MISTAKE, 80, 160, "came up")], DayTaken.PART, "what stayed of it is unknown"),
-        ([(MISTAKE, None, 80)], DayTaken.PART, "somebody else's dose, with nothing due: swallowed, and not the day's"),
-        ([(WITHHELD, 80, 0)], None, "nothing was swallowed"),
-        ([(WITHHELD, 80, 0), (GIVEN, 80, 80)], DayTaken.WHOLE, "withheld first and given later"),
+        ([(GIVEN, 80, 80)], OBSERVED, "given as ordered"),
+        ([(PART_GIVEN, 80, 50)], PART, "some of it was left over"),
+        ([(GIVEN, 80, 80, "came up")], PART, "seen to come up early, not replaced: what stayed is unknown"),
+        ([(GIVEN, 80, 80), (AGAIN, 40, 40)], OBSERVED, "came up and was replaced: the day was taken"),
+        ([(GIVEN, 80, 80, "came up"), (AGAIN, 40, 40)], PART, "the replacement came up too"),
+        (
+            [(ELSEWHERE, None, 60)],
+            DayStatus.ELSEWHERE,
+            "given elsewhere and verified: the source gave what was due there",
+        ),
+        ([(GIVEN, 80, 80), (MISTAKE, None, 80)], OBSERVED, "a second dose by mistake makes no day less whole"),
+        ([(MISTAKE, 80, 160)], OBSERVED, "too much by mistake took the slot: the day was taken"),
+        ([(MISTAKE, 80, 80)], OBSERVED, "as much as was due, against a rule"),
+        ([(MISTAKE, 80, 40)], PART, "too little by mistake is a part"),
+        ([(MISTAKE, 80, 160, "came up")], PART, "what stayed of it is unknown"),
+        ([(MISTAKE, None, 80)], PART, "somebody else's dose, with nothing due: swallowed, and not the day's"),
+        ([(WITHHELD, 80, 0)], DayStatus.WITHHELD, "nothing was swallowed"),
+        ([(WITHHELD, 80, 0), (GIVEN, 80, 80)], OBSERVED, "withheld first and given later"),
     ],
 )
 def test_what_each_way_of_swallowing_makes_of_a_day(doses, how, because):
-    past = [swallowed(n, *dose) for n, dose in enumerate(doses, start=1)]
+    days = took([swallowed(*dose) for dose in doses], -20)
 
-    assert taken_on_each_day(past).get(TODAY) is how, because
+    assert called(days, TODAY, TODAY) is how, because
 
 
-def swallowed(number, outcome, ordered_mg, taken_mg, *came_up):
+def swallowed(outcome, ordered_mg, taken_mg, *came_up):
     """One dose of today's first part."""
-    return PastDose(
-        id=number,
-        day=TODAY,
-        part=1,
-        outcome=outcome,
-        claim_id=number,
-        ordered_mg=None if ordered_mg is None else mg(ordered_mg),
-        taken_mg=mg(taken_mg),
-        taken_at=datetime(2026, 3, 5, 7, number, tzinfo=UTC),
-        withheld_reason=None,
-        refused_reason=None,
-        parts_ordered=1,
-        every_n_days=1,
-        came_up=bool(came_up),
-    )
+    ordered = None if ordered_mg is None else mg(ordered_mg)
+    slot = outcome not in (AGAIN, WITHHELD) and not (outcome is MISTAKE and ordered is None)
+    return DayDose(TODAY, 1, outcome, METHADONE, ordered, mg(taken_mg), slot, came_up=bool(came_up))

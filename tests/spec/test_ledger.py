@@ -13,15 +13,30 @@ Counts: days without medicine, no-shows in a row, days since the last confirmed 
 Source: product.md §5; the numbered edge cases of clinical-rules §10.3.
 """
 
+from dataclasses import replace
 from datetime import date, timedelta
+from fractions import Fraction
+from itertools import combinations
 from pathlib import Path
 
 import pytest
 
-from dispensary.rules.ledger import days_in_treatment, ledger, runs
+from dispensary.policy.missed_doses import MissedDoseTables
+from dispensary.rules.day_status import IN_THIS_ORDER
+from dispensary.rules.ledger import days_in_treatment, ledger, runs, status_of
 from dispensary.rules.person_days import Away, ClinicDays, DayBottle, DayDose, LastDose, OrderSpan, PersonDays, Stay
-from models.enums import AbsenceKind, BottleFate, BottleState, DayStatus, DoseOutcome, EpisodeKind, Medication
+from models.enums import (
+    AbsenceKind,
+    BottleFate,
+    BottleState,
+    DayStatus,
+    DoseOutcome,
+    EpisodeKind,
+    Medication,
+    TreatmentPhase,
+)
 from models.units import mg
+from tests.spec.test_re_entry import table
 
 TODAY = date(2026, 3, 5)  # a Thursday; the days before run over the end of February
 A_DAY = timedelta(days=1)
@@ -283,6 +298,226 @@ def test_case_13_a_switch_of_drug_starts_both_days_without_anew_and_naloxone_or_
     check(same_drug, "OOXXXX?", (4, 4, 4), "a new version of the same drug goes on")
     assert runs(to_buprenorphine, TODAY).last_confirmed_mg is None, "nothing of this drug is confirmed"
     assert runs(same_drug, TODAY).last_confirmed_mg == mg("80")
+
+
+YESTERDAY = TODAY - A_DAY
+ALL_AT_ONCE = {
+    DayStatus.OBSERVED: {"doses": [dose(YESTERDAY)]},
+    DayStatus.PART: {"doses": [dose(YESTERDAY, "p")]},
+    DayStatus.ELSEWHERE: {"doses": [dose(YESTERDAY, "e")]},
+    DayStatus.INJECTION_COVERS: {"doses": [dose(YESTERDAY - 2 * A_DAY, injected=True, covers_days=9)]},
+    DayStatus.TAKE_HOME: {"bottles": [DayBottle(YESTERDAY, 1, METHADONE)]},
+    DayStatus.ELSEWHERE_UNVERIFIED: {"unverified": {YESTERDAY}},
+    DayStatus.WITHHELD: {"doses": [dose(YESTERDAY, "w")]},
+    DayStatus.REFUSED: {"doses": [dose(YESTERDAY, "r")]},
+    DayStatus.AWAY_UNKNOWN: {"away": [Away(AbsenceKind.CUSTODY, YESTERDAY, None)]},
+    DayStatus.NOT_YET_ENTERED: {"not_entered": {YESTERDAY}},
+    DayStatus.CLOSED_UNCOVERED: {"closed": {YESTERDAY}},
+    DayStatus.NO_SHOW: {},
+}
+"""One fact for each status of a day on which a dose was due; the last needs none."""
+
+
+def with_facts(*statuses):
+    """Return somebody for whom a dose was due yesterday, and of whom all these facts are on record at once."""
+    facts = {name: [f for s in statuses for f in ALL_AT_ONCE[s].get(name, ())] for name in
+             ("doses", "bottles", "unverified", "away", "not_entered", "closed")}  # fmt: skip
+    return history(
+        "..",
+        doses=facts["doses"],
+        bottles=facts["bottles"],
+        unverified=frozenset(facts["unverified"]),
+        away=facts["away"],
+        clinic=ClinicDays(closed=frozenset(facts["closed"]), not_entered=frozenset(facts["not_entered"])),
+    )
+
+
+@pytest.mark.parametrize(("first", "second"), [(a.value, b.value) for a, b in combinations(ALL_AT_ONCE, 2)])
+def test_where_two_facts_meet_the_first_of_the_list_counts(first, second):
+    days = with_facts(DayStatus(first), DayStatus(second))
+    both = {DayStatus(first), DayStatus(second)}
+    swallowed_twice = both == {DayStatus.PART, DayStatus.ELSEWHERE}  # two doses take no one slot: the whole one counts
+
+    assert status_of(days, YESTERDAY, TODAY) is (DayStatus.ELSEWHERE if swallowed_twice else DayStatus(first))
+
+
+def test_the_order_is_that_of_the_list_to_its_end():
+    assert [status for status, _ in IN_THIS_ORDER] == list(DayStatus)[3:]
+
+
+def with_order_since(began, *, left=None, **facts):
+    return history("..", stays=[stay(began, last_day=left)], orders=[order(began)], doses=[], **facts)
+
+
+ALTERNATE = {"every_n_days": 2}
+
+
+LEFT_BEFORE = {"left": YESTERDAY - A_DAY}
+ON_PAPER, CLOSED = ClinicDays(not_entered=frozenset({YESTERDAY})), ClinicDays(closed=frozenset({YESTERDAY}))
+
+
+def bottle_for_yesterday(fate, **values):
+    return history("o.", bottles=[DayBottle(YESTERDAY, 1, METHADONE, fate=fate, **values)])
+
+
+MET = {
+    "in custody, and the episode has ended": with_order_since(
+        YESTERDAY - A_DAY, **LEFT_BEFORE, away=[Away(AbsenceKind.CUSTODY, YESTERDAY, None)]
+    ),
+    "a day on paper, and the episode has ended": with_order_since(YESTERDAY - A_DAY, **LEFT_BEFORE, clinic=ON_PAPER),
+    "closed on the day before admission": with_order_since(TODAY, clinic=CLOSED),
+    "closed on the first day of the order": with_order_since(YESTERDAY, clinic=CLOSED),
+    "closed on a day on which nothing was due": history("o.", rhythm=ALTERNATE, clinic=CLOSED),
+    "a day on paper on which nothing was due": history("o.", rhythm=ALTERNATE, clinic=ON_PAPER),
+    "taken to hospital after the dose of that day": history("oo", away=[Away(AbsenceKind.HOSPITAL, YESTERDAY, None)]),
+    "its bottle was called back and came before its day": bottle_for_yesterday(
+        BottleFate.RETURNED, state=BottleState.FULL, early=True
+    ),
+    "its bottle was stolen": bottle_for_yesterday(BottleFate.STOLEN),
+    "its bottle was spilt": bottle_for_yesterday(BottleFate.SPILT),
+    "its bottle came back half full": bottle_for_yesterday(BottleFate.RETURNED, state=BottleState.PART),
+}
+"""What met on one day."""
+
+
+@pytest.mark.parametrize(
+    ("met", "status"),
+    [
+        ("in custody, and the episode has ended", "A"),
+        ("a day on paper, and the episode has ended", "_"),
+        ("closed on the day before admission", "_"),
+        ("closed on the first day of the order", "C"),
+        ("closed on a day on which nothing was due", "-"),
+        ("a day on paper on which nothing was due", "N"),
+        ("taken to hospital after the dose of that day", "O"),
+        ("its bottle was called back and came before its day", "X"),
+        ("its bottle was stolen", "X"),
+        ("its bottle was spilt", "X"),
+        ("its bottle came back half full", "P"),
+    ],
+)
+def test_where_the_days_of_a_person_and_of_the_clinic_meet(met, status):
+    assert called(MET[met], 1)[0] == status
+
+
+def test_today_is_in_hospital_from_the_moment_that_it_is_known_and_awaited_before():
+    away = [Away(AbsenceKind.HOSPITAL, TODAY, None)]
+
+    assert called(history("o", away=away), 0) == "A"
+    assert called(history("o"), 0) == "?"
+
+
+def test_case_11_readmitted_on_the_day_of_discharge_is_one_day_of_the_new_episode():
+    first = stay(TODAY - 4 * A_DAY, last_day=TODAY - 2 * A_DAY)
+    again = stay(TODAY - 2 * A_DAY)
+    orders = [order(first.first_due, first.last_day), order(again.first_due, id=2)]
+
+    check(history("oo..", stays=[first, again], orders=orders), "OOXX?", (2, 2, 2), "one no-show that day, not two")
+
+
+def linked(happened, *, drug=METHADONE, began=2):
+    """Return somebody whose first record was linked yesterday into one that began later."""
+    first = stay(TODAY - len(happened) * A_DAY, last_day=YESTERDAY, linked=True)
+    survivor = stay(TODAY - began * A_DAY)
+    orders = [order(first.first_due, YESTERDAY), order(survivor.first_due, id=2, medication=drug)]
+    return history(happened, stays=[first, survivor], orders=orders)
+
+
+def test_an_episode_of_a_record_that_was_linked_in_is_the_same_treatment():
+    check(linked("oo...."), "OOXXXX?", (4, 4, 4), "the counts go on, though the surviving record began two days ago")
+    check(linked("oo....", drug=BUPRENORPHINE), "OOXXXX?", (2, 4, 2), "and begin anew with another drug")
+    earlier = replace(linked("oo....").stays[0], linked=False)
+    days = linked("oo....")
+    check(replace(days, stays=[earlier, days.stays[1]]), "OOXXXX?", (2, 2, 2), "as with any episode that was ended")
+
+
+def test_a_part_of_another_drug_is_a_day_without_this_one():
+    other = dose(YESTERDAY, "p", medication=BUPRENORPHINE)
+
+    assert runs(history("o.", doses=[dose(YESTERDAY - A_DAY), other]), TODAY).days_without_medicine == 1
+
+
+BESIDE = {"mark": "e", "claimed": False, "taken_mg": mg("60")}
+HALF = {"taken_mg": mg("40")}
+SWALLOWED = {
+    "80 mg here and 60 mg in hospital": [{}, BESIDE],
+    "80 mg, and 80 mg again by mistake": [{}, {"outcome": DoseOutcome.INCIDENT, "claimed": False}],
+    "two parts of 40 mg": [{"part": 1, **HALF}, {"part": 2, **HALF}],
+    "60 mg in hospital, while a bottle had the slot": [BESIDE],
+}
+
+
+@pytest.mark.parametrize(
+    ("swallowed", "confirmed_mg"),
+    [
+        ("80 mg here and 60 mg in hospital", mg("80")),
+        ("80 mg, and 80 mg again by mistake", mg("80")),
+        ("two parts of 40 mg", mg("80")),
+        ("60 mg in hospital, while a bottle had the slot", mg("60")),
+    ],
+)
+def test_what_was_swallowed_beside_the_dose_of_a_day_is_no_level_to_go_on_from(swallowed, confirmed_mg):
+    days = history("o.", doses=[dose(YESTERDAY, **values) for values in SWALLOWED[swallowed]])
+
+    assert runs(days, TODAY).last_confirmed_mg == confirmed_mg
+
+
+def ends_from(days, *shares):
+    """Return the same days where approved tables give these shares; None where one gives none."""
+    of = [replace(table("au-2003").rule, part_ends_from=share and Fraction(share)) for share in shares]
+    tables = MissedDoseTables(tuple(replace(table("au-2003"), rule=rule) for rule in of))
+    orders = [replace(one, treatment_phase=TreatmentPhase.MAINTENANCE) for one in days.orders]
+    return replace(days, orders=orders, clinic=replace(days.clinic, missed_doses=lambda day: tables))
+
+
+def part_day(*taken, day_mg="80", **values):
+    """Return somebody who missed a day after a whole one, then took these parts of a day, and missed the next."""
+    day = TODAY - 2 * A_DAY
+    parts = [
+        dose(day, "p", part=n, parts_ordered=2, taken_mg=mg(amount), day_mg=day_mg and mg(day_mg), **values)
+        for n, amount in enumerate(taken, start=1)
+    ]
+    return history("o...", doses=[dose(TODAY - 4 * A_DAY), *parts])
+
+
+NOT_PLAIN = {
+    "50 mg, of how much nobody knows": part_day("50", day_mg=None),
+    "50 mg that came up at once": part_day("50", came_up=True),
+    "50 mg beside the dose of the day": part_day("50", claimed=False),
+    "50 mg of another drug": part_day("50", medication=BUPRENORPHINE),
+}
+
+
+@pytest.mark.parametrize(
+    ("taken", "shares", "count", "because"),
+    [
+        (["50"], [], 2, "no table: a part neither counts nor ends"),
+        (["50"], [None], 2, "a table that gives no share: the same"),
+        (["50"], ["1/2"], 1, "50 of 80 mg is half or more: the days count from there"),
+        (["40"], ["1/2"], 1, "exactly half"),
+        (["39"], ["1/2"], 2, "less than half"),
+        (["20", "20"], ["1/2"], 1, "case 6: two parts of the day together"),
+        (["50"], ["1/2", "3/4"], 2, "two tables: the larger share"),
+        (["50"], ["1/2", None], 2, "one of them gives none: it never ends"),
+        (["50 mg, of how much nobody knows"], ["1/2"], 2, "what is not known ends nothing"),
+        (["50 mg that came up at once"], ["1/2"], 2, "what stayed of it is not known"),
+        (["50 mg beside the dose of the day"], ["1/2"], 2, "by mistake, with nothing due"),
+        (["50 mg of another drug"], ["1/2"], 3, "the day is one without this drug"),
+    ],
+)
+def test_a_part_ends_the_days_without_medicine_only_where_every_approved_table_gives_a_share(
+    taken, shares, count, because
+):
+    days = NOT_PLAIN.get(taken[0]) or part_day(*taken)
+
+    assert runs(ends_from(days, *shares), TODAY).days_without_medicine == count, because
+
+
+def test_a_share_says_nothing_of_another_treatment_phase():
+    days = ends_from(part_day("50"), "1/2")
+    tapering = [replace(one, treatment_phase=TreatmentPhase.TAPER) for one in days.orders]
+
+    assert runs(replace(days, orders=tapering), TODAY).days_without_medicine == 2
 
 
 def test_case_10_a_transfer_in_goes_on_from_the_confirmed_last_dose():

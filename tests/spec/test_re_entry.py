@@ -4,12 +4,13 @@ The tables are written here as their sources have them, so that each line can be
 Source: clinical-rules §§1.1, 1.2, 1.4; product.md §5 and §6.
 """
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
 
 from dispensary.policy.missed_doses import TableInForce, read_missed_doses
-from dispensary.rules.re_entry import Course, ReEntryInputs, Said, decide
+from dispensary.rules.re_entry import Course, ReEntryInputs, Said, decide, together
 from models.enums import Answer, Medication, ReEntryAction, TreatmentPhase
 from models.units import mg
 
@@ -243,3 +244,36 @@ def test_verdict_names_the_row_its_version_and_its_place():
         4,
     )
     assert verdict.citation == "au-2003, its table"
+
+
+ASKED_AGAIN = {
+    "a day told first, then as recorded": ([said(NO, date(2026, 3, 1)), said(YES)], 3),
+    "as recorded first, then a day told": ([said(YES), said(NO, date(2026, 3, 1))], 3),
+    "an earlier day, then a later one": ([said(NO, date(2026, 2, 28)), said(NO, date(2026, 3, 3))], 4),
+    "nobody knew, then as recorded": ([said(UNKNOWN), said(YES)], 2),
+}
+
+
+@pytest.mark.parametrize("case", ASKED_AGAIN)
+def test_asking_again_softens_nothing(case):
+    """Of all that somebody said on a day the most cautious answer counts; a slip of the hand is for the prescriber.
+
+    Source: product.md §5.
+    """
+    answers, days = ASKED_AGAIN[case]
+    inputs = ReEntryInputs(TODAY, days_on_record=1, days_from_confirmed=2, last_confirmed_mg=mg("80"))
+
+    counts = replace(inputs, said=together(answers))
+
+    assert counts.days == days
+    assert counts.said.when_unknown == any(answer.when_unknown for answer in answers)
+
+
+def test_of_two_amounts_and_two_answers_about_other_drugs_the_more_cautious_count():
+    """The smaller amount, and a full agonist used."""
+    first, again = said(NO, date(2026, 3, 3), "40", used=YES), said(NO, date(2026, 3, 3), "80", used=NO)
+
+    counts = together([first, again])
+
+    assert (counts.last_dose_mg, counts.used_full_agonist) == (mg("40"), YES)
+    assert together([]) is None

@@ -23,17 +23,18 @@ from dispensary.policy.take_homes import (
     TakeHomeRuleKind,
 )
 from dispensary.rules.ledger import days_in_treatment
+from dispensary.rules.one_offs import one_off_days
 from dispensary.rules.orders import OrderFacts, Step
 from dispensary.rules.person_days import PersonDays, Stay
 from dispensary.rules.take_home_evidence import Record, StopSeen, UrineSeen
+from dispensary.rules.take_home_limits import over_the_ladder
 from dispensary.rules.take_home_steps import (
     allowed_in_induction,
     eligibility,
-    over_the_ladder,
     rhythm,
 )
 from dispensary.rules.take_home_weeks import weeks
-from dispensary.rules.take_homes import Barred, Decision, OneOff, OpenDays, one_off_days, schedule
+from dispensary.rules.take_homes import Barred, Decision, OneOff, OpenDays, schedule
 from dispensary.wording import Speaker
 from models.enums import (
     BottleFate,
@@ -470,12 +471,20 @@ def test_later_parts_of_today_go_home_too():
 
 
 def test_days_at_home_already_count_and_are_not_given_again():
-    held = frozenset(days_of("Tue Wed"))
+    held = frozenset((day, 1) for day in days_of("Tue Wed"))
 
     plan = schedule(decision("1", 3), [order()], MONDAY, SIX_DAYS, held=held)
 
     assert [covered.day for covered in plan.days] == [day_of("Thu")]
     assert plan.next_visit == day_of("Fri")
+
+
+def test_a_part_that_came_back_goes_home_again_and_the_part_beside_it_stays():
+    held = frozenset({(day_of("Mon"), 2), (day_of("Tue"), 2), (day_of("Wed"), 1), (day_of("Wed"), 2)})
+
+    plan = schedule(decision("14", 3), [order(parts=2)], MONDAY, SIX_DAYS, held=held)
+
+    assert [(covered.day, covered.parts) for covered in plan.days] == [(day_of("Tue"), (1,))]
 
 
 @pytest.mark.parametrize(
@@ -549,7 +558,7 @@ def test_one_off_days_end_with_the_order_and_leave_out_what_is_at_home_already()
         MONDAY,
         SIX_DAYS,
         next_visit=None,
-        held=frozenset({day_of("Wed")}),
+        held=frozenset({(day_of("Wed"), 1)}),
     )
 
     assert [covered.day for covered in plan.days] == days_of("Tue Thu")

@@ -68,7 +68,7 @@ YESTERDAY, TODAY, LAST_NIGHT = 24, 1, 7
         ([(incident, "80", YESTERDAY)], 0, "0", True, "as much as was ordered, wrongly or not, is a day with medicine"),
         ([(incident, "800", YESTERDAY)], 0, "0", True, "and more than was ordered too"),
         ([(incident, "8", YESTERDAY)], 1, "0", True, "less is a part: it neither counts nor ends the run"),
-        ([(of_another_medicine, "8", YESTERDAY)], 1, "0", True, "another medicine is not what was ordered: a part"),
+        ([(of_another_medicine, "8", YESTERDAY)], 2, "0", True, "another medicine is not what was ordered: without it"),
         ([(incident, "80", TODAY)], 2, "80", False, "what was swallowed today takes today's slot"),
         ([(incident, "8", TODAY)], 2, "8", False, "however little it was: more is the prescriber's to order"),
         ([(given, "80", TODAY), (incident, "80", TODAY)], 2, "160", False, "twice counts twice for the total"),

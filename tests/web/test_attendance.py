@@ -54,6 +54,27 @@ def test_list_asks_for_the_least_days(nurse, absent):
     assert absent.number in nurse.get("/attendance/missed?least=many").text
 
 
+def test_list_is_sorted_by_its_headings(nurse, session, world, absent):
+    other = factories.patient(session, world, family_name="Aa", starts_on=world.day - 3 * DAY)
+    session.commit()
+
+    page = nurse.get("/attendance/missed?sort=name").text
+
+    assert page.index(other.number) < page.index(absent.number)
+    assert 'aria-sort="ascending"><a href="/attendance/missed?least=1&amp;of=all&amp;sort=name">Person</a>' in page
+    assert nurse.get("/attendance/missed?sort=dose&of=those").status_code == 200
+
+
+def test_noting_a_reason_leads_back_to_the_same_place_of_the_list(nurse, world, absent):
+    address = f"/people/{absent.id}/missed/{(world.day - DAY).isoformat()}?back=list&least=2&sort=name&of=no_reason"
+    fields = hidden_fields(nurse.get(address), address)
+
+    answer = nurse.post(address, data=fields | {"reason": "ill", "note": ""})
+
+    assert answer.status_code == 303
+    assert answer.headers["Location"] == f"/attendance/missed?least=2&sort=name&of=no_reason#person-{absent.id}"
+
+
 def test_files_and_paper_hold_the_list_and_the_print_is_noted(nurse, session, absent):
     csv, xlsx = nurse.get("/attendance/missed.csv?least=2"), nurse.get("/attendance/missed.xlsx")
     fields = hidden_fields(nurse.get("/attendance/missed"), "/attendance/missed.pdf")

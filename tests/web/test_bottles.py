@@ -6,10 +6,12 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import func, select
 
-from models import Bottle, BottleEnd, CallBack, CallBackOutcome, LabelPrint, TakeHomeIssue
-from models.enums import BottleState, LabelLayout
+from dispensary.services import call_backs, take_home_reviews
+from models import Bottle, BottleEnd, CallBack, CallBackOutcome, LabelPrint, Person, TakeHomeIssue
+from models.enums import BottleState, CallBackReason, LabelLayout
 from tests import factories, take_homes
 from tests.client import hidden_fields
+from tests.services.test_links import link
 from tests.take_homes import hand_over
 
 
@@ -251,3 +253,49 @@ def test_list_counts_full_and_empty_bottles(nurse, session, world, clock, at_hom
 
     assert page.count("<tr>") >= 2
     assert str(tomorrow + timedelta(days=1)) in page
+
+
+def test_window_says_before_the_dose_that_every_bottle_was_called_back(nurse, session, world, clock, at_home):
+    call_backs.call_back(
+        session,
+        person_id=at_home.person_id,
+        reason=CallBackReason.RANDOM,
+        channel="a call",
+        note="",
+        due_by=world.at + timedelta(days=1),
+        act=world.act(),
+    )
+    session.commit()
+
+    page = text_of(nurse.get(f"/window/{at_home.person_id}"))
+
+    assert "Called back with every bottle" in page
+    assert "2 bottles by 2026-03-03" in page
+
+
+def test_open_review_is_said_at_the_window_and_no_key_hands_over(nurse, session, world, decided):
+    take_home_reviews.note(session, decided.id, world.act())
+    session.commit()
+
+    before = text_of(nurse.get(f"/window/{decided.id}"))
+    after = text_of(dose_now(nurse, decided))
+    bottles = text_of(nurse.get(f"/window/{decided.id}/bottles"))
+
+    assert "Take-home doses are under review" in before
+    assert "look before they are handed over" in after
+    assert "The prescriber decides by 2026-03-03" in bottles
+    assert 'name="shown"' not in bottles
+
+
+def test_bottles_of_a_linked_record_are_shown_under_the_one_that_survives(nurse, session, world, at_home):
+    survivor = factories.patient(session, world, family_name="Trần", number="P00031")
+    link(session, world, survivor, session.get_one(Person, at_home.person_id))
+    session.commit()
+
+    asked = nurse.get(f"/bottles/of/{at_home.person_id}")
+    bottle = session.scalars(select(Bottle)).first()
+    back = text_of(nurse.get(f"/bottles/{bottle.id}/back"))
+
+    assert asked.headers["Location"] == f"/bottles/of/{survivor.id}"
+    assert "P00031" in back
+    assert text_of(nurse.get(f"/bottles/of/{survivor.id}")).count("brought back") >= 2

@@ -65,6 +65,18 @@ def test_prescriber_finds_the_closure_signs_it_and_prints_the_list(prescriber, s
     assert paper.headers["Content-Disposition"] == 'attachment; filename="closure-2026-03-05.pdf"'
 
 
+def test_one_line_says_how_everybody_else_is_dosed(prescriber, session, world, address):
+    stopped = ready(session, world, "Stopped")
+    set_stop(session, person_id=stopped.id, kind=StopKind.SEDATION, act=world.act())
+    session.commit()
+
+    signed = prescriber.send(address, {"otherwise": "dosed at the harbour site"})
+
+    assert signed.status_code == 303
+    session.rollback()
+    assert session.scalars(select(ClosureListLine.other_way)).all() == ["dosed at the harbour site"]
+
+
 def test_list_that_changed_since_it_was_opened_is_shown_again_and_not_signed(prescriber, session, world, address):
     ready(session, world, "First")
     page = prescriber.get(address)

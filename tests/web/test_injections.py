@@ -1,5 +1,6 @@
 """Injections and weekly rhythms on the pages: ordered, given at the window, asked about, released."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -241,3 +242,41 @@ def test_prescriber_sees_the_last_dose_of_each_kind_when_changing_the_drug(clien
 
     assert "Last taken" in page
     assert "80\u00a0mg" in page
+
+
+def test_Q_asks_about_an_early_injection_and_leads_nobody_else_anywhere(nurse, session, world, who):
+    injected_ten_days_ago(session, world, who)
+    other = factories.patient(session, world)
+    session.commit()
+
+    asks = nurse.send(f"/window/{who.id}", {"scan": "q"})
+    of_other = nurse.get(f"/window/{other.id}/injection/ask")
+
+    assert "<kbd>Q</kbd>" in nurse.get(f"/window/{who.id}").text
+    assert asks.headers["Location"] == f"/window/{who.id}/injection/ask"
+    assert (of_other.status_code, of_other.headers["Location"]) == (303, f"/window/{other.id}")
+    assert nurse.send(f"/window/{who.id}/injection/ask", {}).status_code == 303
+
+
+def test_pages_of_what_went_wrong_speak_of_an_injection(nurse, session, world, who):
+    person, spilt, incident = (text(nurse.get(f"/window/{who.id}{page}")) for page in ("", "/spilt", "/incident"))
+
+    assert "something wrong was injected" in person
+    assert "The syringe was lost or broken" in spilt and "Was part of it injected?" in spilt
+    assert "What was injected can always be recorded here" in incident and "Injected today at" in incident
+    for page in (person, spilt, incident):
+        assert "swallowed" not in re.sub(r"<[^>]*>", " ", page)
+
+
+def test_wrong_injection_is_an_incident_that_counts_for_the_window(nurse, session, world, who):
+    syringe = session.scalars(select(models.Container.id).order_by(models.Container.id.desc())).first()
+    told = {"kind": "wrong_amount", "taken_mg": "64", "medication": "buprenorphine", "taken_time": "06:59",
+            "source": str(syringe), "note": "given twice the ordered strength"}  # fmt: skip
+
+    answer = nurse.send(f"/window/{who.id}/incident", told)
+
+    session.rollback()
+    dose = session.scalars(select(models.Dose)).one()
+    assert answer.status_code == 303
+    assert (dose.form, dose.outcome, dose.taken_mg) == (enums.Form.INJECTION, enums.DoseOutcome.INCIDENT, 64)
+    assert f"{who.number}</a></td>" in text(nurse.get("/window/queue"))

@@ -1,12 +1,14 @@
 """The page of the jobs, and the word at sign-in about what failed."""
 
+from datetime import timedelta
+
 import pytest
 
 from dispensary.services.jobs import note_run
 from models.enums import JobOutcome, Role
 from tests.factories import PASSWORD
 
-FAILED = "failed: the disk is full"
+FAILED = "failed for Mon 2026-03-02: the disk is full"
 
 
 @pytest.fixture
@@ -50,3 +52,27 @@ def test_page_lists_each_job_and_every_attempt(client, session, world, failed):
     assert page.count("the disk is full") == 2
     assert "never ran" in page
     assert "No folder is named for the rolling downtime pack" in page
+
+
+def ran(session, world, job, days=0, outcome=JobOutcome.DONE, **values):
+    day = world.day + days * timedelta(days=1)
+    at = values.pop("at", world.at + days * timedelta(days=1))
+    note_run(session, job=job, due_at=at, clinic_day=day, attempt=1, started_at=at, outcome=outcome,
+             act=world.act(at=at), **values)  # fmt: skip
+    session.commit()
+
+
+def test_failed_night_shows_until_it_is_done_though_later_nights_went_well(client, session, world):
+    ran(session, world, "take_home_reviews", days=-2, outcome=JobOutcome.FAILED, note="ValueError")
+    ran(session, world, "take_home_reviews", days=-1)
+
+    assert "failed for Sat 2026-02-28" in signs_in(client, world.staff[Role.CLINIC_HEAD])
+
+
+def test_jobs_that_nothing_runs_any_more_are_told_in_red(client, session, world):
+    ran(session, world, "take_home_reviews", days=-4)
+
+    page = signs_in(client, world.staff[Role.CLINIC_HEAD])
+
+    assert "“Reviews of take-home doses” has not run when it was due." in page
+    assert 'class="said said-failure"' in page

@@ -268,3 +268,56 @@ def test_nobody_held_is_said(client, session, world):
     client.sign_in(session, world, world.prescriber)
 
     assert "Nobody is held." in client.get("/prescriber/held").text
+
+
+def test_a_table_that_can_no_longer_be_read_holds_and_says_what_to_do(app, client, session, world, own_table):
+    who = missed(session, world, 1)
+    client.sign_in(session, world, world.nurse)
+    ask(client, who)
+    before = client.get(f"/window/{who.id}")
+    file = app.extensions["home"].profiles / "own-methadone.toml"
+    approved = file.read_text()
+
+    file.write_text(approved + "\n# changed by somebody in the morning\n")
+    changed, refused = client.get(f"/window/{who.id}"), key(client, who, "F", before)
+    file.write_text("not = [a profile")
+    broken = client.get(f"/window/{who.id}")
+    file.write_text(approved)
+    mended = key(client, who, "F")
+
+    for page in (changed, broken):
+        assert "the approved policy cannot be read" in page.text
+        assert "call the prescriber" in page.text
+    assert "Put the approved file back" in changed.text
+    assert refused.status_code in (409, 422)
+    assert mended.status_code == 303
+    assert session.scalars(select(Dose.outcome)).all() == [DoseOutcome.GIVEN] * 2
+
+
+def test_a_draft_that_cannot_be_read_holds_nobody(app, client, session, world, own_table):
+    who = missed(session, world, 1)
+    client.sign_in(session, world, world.nurse)
+    ask(client, who)
+    draft = app.extensions["home"].profiles / "half-written.toml"
+    draft.write_text("id = ")
+
+    given = key(client, who, "F")
+    draft.unlink()
+
+    assert given.status_code == 303
+
+
+def test_page_of_everyone_held_says_of_each_line_what_holds_it_besides_the_days(app, client, session, world, own_table):
+    missed(session, world, 1)
+    client.sign_in(session, world, world.prescriber)
+    file = app.extensions["home"].profiles / "own-methadone.toml"
+    approved = file.read_text()
+
+    before = client.get("/prescriber/held")
+    file.write_text(approved + "\n# changed\n")
+    unreadable = client.get("/prescriber/held")
+    file.write_text(approved)
+
+    assert "Release" not in before.text
+    assert "whatever a table says" in unreadable.text
+    assert "Put the approved file back" in unreadable.text

@@ -21,6 +21,7 @@ from tests.factories import (
     save,
     stamp,
 )
+from tests.station import SITE
 
 DAY = timedelta(days=1)
 
@@ -59,7 +60,9 @@ def end_order(session, world, who, bottle):
 
 
 def withhold(session, world, who, bottle):
-    dosing.withhold_dose(session, person_id=who.id, reason=WithheldReason.OTHER, note="", act=world.act(world.witness))
+    dosing.withhold_dose(
+        session, person_id=who.id, reason=WithheldReason.OTHER, note="", site=SITE, act=world.act(world.witness)
+    )
 
 
 def change_bottle(session, world, who, bottle):

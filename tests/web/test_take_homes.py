@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from dispensary.policy.profiles import SHIPPED, read
+from dispensary.services import take_home_requests, take_home_reviews
 from models import (
     Collector,
     CollectorEnd,
@@ -16,9 +17,10 @@ from models import (
     TakeHomeDecisionEnd,
     TreatmentCredit,
 )
-from models.enums import Role
+from models.enums import OneOffReason, Role
 from tests import factories
 from tests.rows import count_stored, one_stored
+from tests.take_homes import decide
 
 LADDER_OF_2024 = "us-42cfr8-2024-take-homes"
 
@@ -270,3 +272,114 @@ def test_counsellor_sees_the_page(client, session, world, steady):
     counsellor = client.sign_in(session, world, world.staff[Role.COUNSELLOR], at_window=False)
 
     assert "Take-home doses" in page(counsellor, steady)
+
+
+def text_of(answer):
+    return answer.get_data(as_text=True)
+
+
+def wish(session, world, who):
+    made = take_home_requests.ask(
+        session,
+        person_id=who.id,
+        wish="my sister marries",
+        reason=OneOffReason.FAMILY,
+        first_on=world.day + timedelta(days=3),
+        last_on=world.day + timedelta(days=5),
+        act=world.act(),
+    )
+    session.commit()
+    return made
+
+
+def test_counsellor_hands_a_wish_to_the_desk_and_the_prescriber_allows_just_those_days(
+    client, session, world, steady, clock
+):
+    from_day, to_day = ((world.day + timedelta(days=n)).isoformat() for n in (3, 5))
+    counsellor = client.sign_in(session, world, world.staff[Role.COUNSELLOR], at_window=False)
+    address = f"/people/{steady.id}/take-homes"
+
+    asked = counsellor.send(
+        f"{address}/ask",
+        {"wish": "my sister marries", "reason": "family", "first_on": from_day, "last_on": to_day},
+    )
+    page = text_of(counsellor.get(address))
+
+    assert asked.status_code == 303
+    assert "my sister marries" in page
+    assert "waits for the prescriber" in page
+
+
+def test_wish_without_words_or_with_half_its_days_is_said_at_its_field_and_keeps_what_was_typed(
+    client, session, world, steady
+):
+    counsellor = client.sign_in(session, world, world.staff[Role.COUNSELLOR], at_window=False)
+    address = f"/people/{steady.id}/take-homes/ask"
+
+    answer = counsellor.send(address, {"wish": "a wedding", "reason": "family", "first_on": world.day.isoformat()})
+
+    assert answer.status_code == 422
+    assert "Give the first and the last day." in text_of(answer)
+    assert "a wedding" in text_of(answer)
+
+
+def test_form_for_single_days_begins_with_what_was_asked_for_and_answers_it(prescriber, session, world, steady, clock):
+    made = wish(session, world, steady)
+    address = f"/people/{steady.id}/take-homes"
+
+    form = text_of(prescriber.get(f"{address}/once?asked={made.id}"))
+    clock.forward(minutes=5)
+    prescriber.send(
+        f"{address}/once",
+        {
+            "reason": "family",
+            "first_on": made.first_on.isoformat(),
+            "last_on": made.last_on.isoformat(),
+            "rationale": "goes with her sister",
+        },
+    )
+
+    assert made.first_on.isoformat() in form
+    assert "Asked for: my sister marries" in form
+    assert "decided, see below" in text_of(prescriber.get(address))
+
+
+def test_wish_is_declined_with_the_reason_that_the_person_is_told(prescriber, session, world, steady, clock):
+    made = wish(session, world, steady)
+    clock.forward(minutes=5)
+
+    empty = prescriber.send(f"/take-homes/requests/{made.id}/decline", {"reason": ""})
+    prescriber.send(f"/take-homes/requests/{made.id}/decline", {"reason": "a clinic there can dose you"})
+
+    assert empty.status_code == 422
+    assert "a clinic there can dose you" in text_of(prescriber.get(f"/people/{steady.id}/take-homes"))
+
+
+def test_single_days_over_the_ladder_ask_for_the_reason_and_show_it(prescriber, session, world, steady):
+    approve(session, world, LADDER_OF_2024)
+    address = f"/people/{steady.id}/take-homes"
+    first, last = ((world.day + timedelta(days=n)).isoformat() for n in (1, 30))
+    days = {"reason": "journey", "first_on": first, "last_on": last, "rationale": "harvest"}
+
+    refused = prescriber.send(f"{address}/once", days)
+    allowed = prescriber.send(f"{address}/once", {**days, "over_ladder_reason": "no clinic within two days"})
+
+    assert refused.status_code == 422
+    assert "Type the reason." in text_of(refused)
+    assert "at most" in text_of(refused)
+    assert allowed.status_code == 303
+    assert "no clinic within two days" in text_of(prescriber.get(address))
+
+
+def test_review_is_answered_on_the_page_and_the_window_says_it_until_then(prescriber, session, world, steady, clock):
+    decide(session, world, steady, decided_at=world.at - timedelta(days=30))
+    take_home_reviews.note(session, steady.id, world.act())
+    session.commit()
+    address = f"/people/{steady.id}/take-homes"
+
+    before = text_of(prescriber.get(address))
+    clock.forward(minutes=5)
+    prescriber.send(f"{address}/keep", {"rationale": "one late morning"})
+
+    assert "A review is open since" in before
+    assert "A review is open since" not in text_of(prescriber.get(address))

@@ -21,6 +21,7 @@ from models import (
     Claim,
     ClaimRelease,
     Movement,
+    PersonLink,
     Product,
     TakeHomeIssue,
 )
@@ -51,12 +52,13 @@ def _wrong_release(session: Session, site_id: int) -> Fault | None:
     again = aliased(Claim)
     freed = exists().where(ClaimRelease.claim_id == Bottle.claim_id)
     early = exists().where(BottleEnd.bottle_id == Bottle.id, BottleEnd.early)
+    linked = exists().where(PersonLink.person_id == Claim.person_id, PersonLink.root_id == again.person_id)
     followed = exists().where(
         Claim.id == Bottle.claim_id,
-        again.person_id == Claim.person_id,
+        or_(and_(again.person_id == Claim.person_id, again.turn == Claim.turn + 1), linked),
         again.clinic_day == Claim.clinic_day,
         again.part == Claim.part,
-        again.turn == Claim.turn + 1,
+        again.id > Claim.id,
         again.kind == ClaimKind.TAKE_HOME,
     )
     gone = exists().where(BottleEnd.bottle_id == Bottle.id, ~BottleEnd.early)

@@ -1,12 +1,13 @@
 """The shape of what is entered about whoever does not come."""
 
 from flask_babel import lazy_gettext as _l
-from wtforms import IntegerField, SubmitField
+from wtforms import IntegerField, SelectField, SubmitField
 from wtforms.validators import NumberRange
 from wtforms.widgets import HiddenInput
 
 from dispensary.web.forms import DayField, Form, Required, TextField
 from dispensary.web.reporting.forms import PrintForm
+from reports.missed_doses import Order, Part
 
 MOST_DAYS = 9999
 
@@ -15,6 +16,8 @@ class PrintMissedForm(PrintForm):
     """The list of those who missed at least so many days."""
 
     least = IntegerField(validators=[Required(), NumberRange(1, MOST_DAYS)], widget=HiddenInput())
+    sort = SelectField(choices=list(Order), default=Order.DAYS.value)
+    of = SelectField(choices=list(Part), default=Part.ALL.value)
 
 
 class LostForm(Form):

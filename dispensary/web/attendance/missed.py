@@ -1,8 +1,9 @@
 """The missed-dose list on the screen, on paper and as files: the same figures everywhere."""
 
 from datetime import timedelta
+from typing import TypedDict
 
-from flask import Response, render_template, request
+from flask import Response, render_template, request, url_for
 
 from dispensary.errors import Refused
 from dispensary.permissions import Permission
@@ -16,7 +17,7 @@ from dispensary.web.reporting import asked
 from dispensary.wording import N_, say
 from models.enums import PrintedSheet
 from reports import missed_doses, sheet
-from reports.missed_doses import MissedFigures
+from reports.missed_doses import MissedFigures, Order, Part
 
 A_WEEK = timedelta(days=7)
 
@@ -25,14 +26,15 @@ A_WEEK = timedelta(days=7)
 @gate.requires(Permission.ATTENDANCE_VIEW)
 def missed() -> str:
     """Show everyone who misses doses, the longest run first."""
-    figures = _figures(_least())
+    figures = _figures(**_asked())
     return render_template(
         "attendance/missed.html",
         figures=figures,
+        asked={"least": figures.at_least, "sort": figures.by.value, "of": figures.of.value},
         report=missed_doses,
         speak=edge.speaker(),
         missed_day=_last_open_day(figures),
-        form=PrintMissedForm(formdata=None, least=figures.at_least, paper=figures.about.paper),
+        form=PrintMissedForm(formdata=None, paper=figures.about.paper),
     )
 
 
@@ -40,7 +42,7 @@ def missed() -> str:
 @gate.requires(Permission.ATTENDANCE_VIEW, Permission.REPORT_PRINT)
 def missed_csv() -> Response:
     """Answer the list as CSV."""
-    figures, speak = _figures(_least()), edge.speaker()
+    figures, speak = _figures(**_asked()), edge.speaker()
     content = sheet.to_csv(missed_doses.as_sheet(figures, speak), speak.zone)
     return asked.file(content, asked.CSV, f"{_name(figures)}.csv")
 
@@ -49,7 +51,7 @@ def missed_csv() -> Response:
 @gate.requires(Permission.ATTENDANCE_VIEW, Permission.REPORT_PRINT)
 def missed_xlsx() -> Response:
     """Answer the list as a workbook."""
-    figures, speak = _figures(_least()), edge.speaker()
+    figures, speak = _figures(**_asked()), edge.speaker()
     content = sheet.to_xlsx([missed_doses.as_sheet(figures, speak)], speak.zone, edge.now())
     return asked.file(content, asked.XLSX, f"{_name(figures)}.xlsx")
 
@@ -65,21 +67,40 @@ def missed_pdf() -> Response:
         printing.note_printed(
             session, sheet=PrintedSheet.MISSED_DOSES, act=act, first=act.clinic_day, last=act.clinic_day
         )
-    figures = _figures(form.least.data or 1, form.paper.data)
+    figures = _figures(form.least.data or 1, Order(form.sort.data), Part(form.of.data), form.paper.data)
     content = missed_doses.render(figures, speak=edge.speaker())
     return asked.file(content, asked.PDF, f"{_name(figures)}.pdf")
 
 
-def _least() -> int:
-    """Return from how many days on the address asks for; 1 where it names none."""
+class Asked(TypedDict):
+    """What of the list an address asks for."""
+
+    least: int
+    sort: Order
+    of: Part
+
+
+def _asked() -> Asked:
+    """Return what the address asks for; where it names nothing that can be, everybody with a day, the longest run first."""
     text = request.args.get("least", "1")
-    return max(1, int(text)) if text.isascii() and text.isdigit() and len(text) < 5 else 1  # noqa: PLR2004 - digits
+    least = max(1, int(text)) if text.isascii() and text.isdigit() and len(text) < 5 else 1  # noqa: PLR2004 - digits
+    sort, of = request.args.get("sort", ""), request.args.get("of", "")
+    return Asked(
+        least=least,
+        sort=Order(sort) if sort in set(Order) else Order.DAYS,
+        of=Part(of) if of in set(Part) else Part.ALL,
+    )
 
 
-def _figures(least: int, on_paper: str | None = None) -> MissedFigures:
+def address_of_list(person_id: int) -> str:
+    """Return the address of the list as this request's own address has it, at the place of a person."""
+    return url_for("attendance.missed", **_asked(), _anchor=f"person-{person_id}")
+
+
+def _figures(least: int, sort: Order, of: Part, on_paper: str | None = None) -> MissedFigures:
     today = edge.act().clinic_day
     about = asked.heading(today, today, on_paper)
-    return missed_doses.figures(db.session(), edge.sitting().site_id, at_least=least, about=about)
+    return missed_doses.figures(db.session(), edge.sitting().site_id, at_least=least, by=sort, of=of, about=about)
 
 
 def _last_open_day(figures: MissedFigures) -> str:

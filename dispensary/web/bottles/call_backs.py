@@ -6,8 +6,8 @@ from werkzeug.wrappers import Response
 
 from dispensary.errors import NotFound
 from dispensary.permissions import Permission
-from dispensary.queries import bottles as records
-from dispensary.queries import people
+from dispensary.queries import bottles, people
+from dispensary.queries import call_backs as records
 from dispensary.services import call_backs as verbs
 from dispensary.web import edge, gate
 from dispensary.web.access import note_access
@@ -40,6 +40,7 @@ def call_backs() -> Answer:
 def call_back(person_id: int) -> Answer:
     """Call somebody back with every bottle, by a deadline."""
     note_access(person_id, "call_back")
+    person_id = people.surviving(db.session(), person_id)
     form, act = CallBackForm(), edge.act()
     if not form.is_submitted():
         form.offer(act.at + edge.settings().call_back_within)
@@ -58,7 +59,7 @@ def call_back(person_id: int) -> Answer:
 
     if answer := carried_out(form, change, said=_("Called back.")):
         return answer
-    held = records.at_home(db.session(), person_id)
+    held = bottles.at_home(db.session(), person_id)
     person = people.identity(db.session(), person_id)
     page = {"person": person, "held": held, "today": act.clinic_day}
     return render_template("bottles/call_back.html", form=form, **page), form.status
@@ -87,5 +88,5 @@ def close_call_back(call_back_id: int) -> Answer:
 
     if answer := carried_out(form, change, said=_("The call-back is closed.")):
         return answer
-    held = records.at_home(db.session(), found.person_id)
+    held = bottles.at_home(db.session(), found.person_id)
     return render_template("bottles/close.html", form=form, found=found, held=held, now=edge.now()), form.status

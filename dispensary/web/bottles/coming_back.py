@@ -6,8 +6,8 @@ from werkzeug.wrappers import Response
 
 from dispensary.errors import NotFound
 from dispensary.permissions import Permission
+from dispensary.queries import bottle_contents, people
 from dispensary.queries import bottles as records
-from dispensary.queries import people
 from dispensary.queries.bottles import BottleOnRecord
 from dispensary.services import bottle_returns
 from dispensary.web import edge, gate
@@ -29,7 +29,7 @@ Answer = tuple[str, int] | Response
 def back(bottle_id: int) -> Answer:
     """Take down how a bottle that was brought back is found; what is left in it is seen by a witness."""
     bottle = _bottle(bottle_id)
-    held = records.contents(db.session(), [bottle_id]).get(bottle_id, ())
+    held = bottle_contents.contents(db.session(), [bottle_id]).get(bottle_id, ())
     form = BackForm()
     form.offer(held)
 

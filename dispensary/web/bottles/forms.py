@@ -8,8 +8,8 @@ from flask_babel import lazy_gettext as _l
 from wtforms import FieldList, HiddenField, RadioField, SelectField, SelectMultipleField, SubmitField
 from wtforms.validators import ValidationError
 
-from dispensary.queries.bottles import Content
-from dispensary.rules.bottles import Looked
+from dispensary.queries.bottle_contents import Content
+from dispensary.rules.bottle_returns import Looked
 from dispensary.web import edge
 from dispensary.web.forms import DayField, ExactField, Form, Required, TextField, choices, id_in
 from dispensary.web.orders.forms import WholeField

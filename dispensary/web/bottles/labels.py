@@ -7,9 +7,11 @@ from werkzeug.wrappers import Response as BaseResponse
 from dispensary.errors import NotFound, Refused
 from dispensary.permissions import Permission
 from dispensary.queries import bottles as records
-from dispensary.queries.bottles import Issue
+from dispensary.queries import handovers
+from dispensary.queries import labels as label_records
+from dispensary.queries.handovers import Issue
 from dispensary.services import bottles
-from dispensary.web import edge, gate
+from dispensary.web import edge, gate, policies
 from dispensary.web.access import note_access
 from dispensary.web.bottles.blueprint import bp
 from dispensary.web.bottles.forms import IssueForm, LabelsForm
@@ -58,19 +60,23 @@ def print_labels(issue_id: int) -> Response:
     by_key = (form.scan.data or "").strip().upper() == PRINT_KEY
     if not by_key and not form.validate_on_submit():
         raise Refused(say(N_("A sheet has 24 labels; name one of them to begin with.")), code="not_understood")
-    layout = records.last_layout(db.session(), edge.sitting().site_id) if by_key else LabelLayout(form.layout.data)
+    layout = (
+        label_records.last_layout(db.session(), edge.sitting().site_id) if by_key else LabelLayout(form.layout.data)
+    )
     start = 1 if by_key else form.start.data or 1
     act = edge.act()
     with unit_of_work() as session:
         printed = bottles.note_labels_printed(session, issue_id=found.id, layout=layout, act=act)
         printing = printed.printing
-    figures = bottle_labels.figures(db.session(), found.id, act.site_id, printing=printing, printed_at=act.at)
+    figures = bottle_labels.figures(
+        db.session(), found.id, act.site_id, also=policies.label_lines(), printing=printing, printed_at=act.at
+    )
     content = bottle_labels.render(figures, layout, speak=edge.speaker(), start=start)
     return asked.file(content, asked.PDF, f"labels-{found.id}-{printing}.pdf")
 
 
 def _found(issue_id: int) -> Issue:
-    found = records.issue(db.session(), issue_id, edge.sitting().site_id)
+    found = handovers.issue(db.session(), issue_id, edge.sitting().site_id)
     if found is None:
         raise NotFound(say(N_("Nothing was handed out under this number here.")), code="no_such_issue")
     note_access(found.person_id, "bottles")
@@ -78,7 +84,7 @@ def _found(issue_id: int) -> Issue:
 
 
 def _issue(found: Issue, form: IssueForm) -> Answer:
-    layout = records.last_layout(db.session(), edge.sitting().site_id)
+    layout = label_records.last_layout(db.session(), edge.sitting().site_id)
     page = {
         "issue": found,
         "bottles": records.of_issue(db.session(), found.id),

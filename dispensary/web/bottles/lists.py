@@ -6,7 +6,7 @@ from werkzeug.wrappers import Response
 
 from dispensary.permissions import Permission
 from dispensary.queries import bottles as records
-from dispensary.queries import going_home, people
+from dispensary.queries import call_backs, people, taking_home, wrong_bottles
 from dispensary.services import bottle_returns
 from dispensary.web import edge, gate
 from dispensary.web.access import note_access
@@ -50,7 +50,7 @@ def _everyone(form: FindForm) -> Answer:
     act, session = edge.act(), db.session()
     page = {
         "people": records.everyones(session, act.site_id, act.clinic_day),
-        "overdue": [one for one in records.open_call_backs(session, act.site_id) if one.overdue(act.at)],
+        "overdue": [one for one in call_backs.open_call_backs(session, act.site_id) if one.overdue(act.at)],
         "today": act.clinic_day,
     }
     return render_template("bottles/everyone.html", form=form, **page), form.status
@@ -61,6 +61,8 @@ def _everyone(form: FindForm) -> Answer:
 def of_person(person_id: int) -> Answer:
     """Show what somebody has at home, what of it is wrong by now, and what became of the rest."""
     note_access(person_id, "bottles")
+    if (survives := people.surviving(db.session(), person_id)) != person_id:
+        return redirect(url_for("bottles.of_person", person_id=survives), 303)
     return show_bottles(person_id, EmptiesForm(formdata=None))
 
 
@@ -85,16 +87,16 @@ def show_bottles(person_id: int, form: EmptiesForm) -> Answer:
         "person": people.identity(session, person_id),
         "held": records.at_home(session, person_id),
         "ended": records.of_person(session, person_id),
-        "wrong": records.wrong_now(session, person_id, act.clinic_day),
-        "called": records.open_call_back_of(session, person_id),
-        "safety": going_home.last_safety_check(session, person_id),
+        "wrong": wrong_bottles.wrong_now(session, person_id, act.clinic_day),
+        "called": call_backs.open_call_back_of(session, person_id),
+        "safety": taking_home.last_safety_check(session, person_id),
         "today": act.clinic_day,
         "now": act.at,
     }
     return render_template("bottles/of_person.html", form=form, **page), form.status
 
 
-@bp.app_template_global()
-def wrong_bottles(person_id: int) -> int:
+@bp.app_template_global("wrong_bottles")
+def wrong_bottles_of(person_id: int) -> int:
     """Return how many bottles at home a newer order has made wrong."""
-    return len(records.wrong_now(db.session(), person_id, edge.act().clinic_day))
+    return len(wrong_bottles.wrong_now(db.session(), person_id, edge.act().clinic_day))

@@ -112,7 +112,9 @@ def take_back(closed_day_id: int) -> Answer:
         calendar.take_back(work.session, closed_day_id=closed_day_id, reason=form.reason.data or "", act=work.act)
         return _address(closed.day)
 
-    return carried_out(form, change, said=_("The clinic is open on that day.")) or (
+    said = _("The clinic is open on that day. Doses that a list allowed for it and nobody has handed out are taken back:"
+             " what is left of the closure is signed anew.")  # fmt: skip
+    return carried_out(form, change, said=said) or (
         render_template("calendar/take_back.html", form=form, closed=closed),
         form.status,
     )

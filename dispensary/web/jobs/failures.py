@@ -8,30 +8,43 @@ from dispensary.jobs.table import JOBS
 from dispensary.permissions import Permission
 from dispensary.queries import jobs as records
 from dispensary.queries.jobs import RunLine
-from dispensary.web import edge
+from dispensary.rules.job_times import Lane
+from dispensary.web import edge, formats
 from dispensary.web.database import db
 from dispensary.wording import N_
 
 TITLES = {job.name: job.title for job in JOBS}
+NIGHTLY = frozenset(job.name for job in JOBS if job.lane is Lane.NIGHTS)
 KINDS = {
     "ENOSPC": N_("the disk is full"),
     "EDQUOT": N_("the disk is full"),
     "ENOENT": N_("the folder is not there"),
     "EACCES": N_("the folder may not be written to"),
     "EROFS": N_("the folder may not be written to"),
+    "EPERM": N_("the folder may not be written to"),
+    "ENOTDIR": N_("what is named as the folder is a file"),
     "EIO": N_("the disk cannot be read or written"),
+    "ENODEV": N_("the disk was taken out"),
+    "ESTALE": N_("the share cannot be reached"),
+    "EHOSTDOWN": N_("the share cannot be reached"),
     "KeyUnreadable": N_("its password is missing: run `dispensary upgrade`"),
 }
 """What the kinds of failures mean that somebody at the clinic can mend."""
 
 
 def tell_failures() -> None:
-    """Say at sign-in which jobs failed when they last ran; to those who may see the jobs alone."""
+    """Say at sign-in what failed and was not done since, and what has not run; to those who may see the jobs alone."""
     if not (current_user.is_authenticated and current_user.may(Permission.JOB_VIEW)):
         return
-    for line in records.failing(db.session(), edge.sitting().site_id):
-        told = _("“%(job)s” failed: %(why)s. Nothing else waits for it; see Jobs.", job=title(line), why=why(line))
-        flash(told, "warning")
+    session, site_id = db.session(), edge.sitting().site_id
+    for line in records.failing(session, site_id, NIGHTLY):
+        told = _("✕ “%(job)s” failed for %(day)s: %(why)s. Nothing else waits for it; see Jobs.",
+                 job=title(line), day=formats.day(line.clinic_day), why=why(line))  # fmt: skip
+        flash(told, "failure")
+    for job in records.not_running(session, site_id, JOBS, edge.act().at):
+        told = _("✕ “%(job)s” has not run when it was due. Is the program that runs the jobs on? See Jobs.",
+                 job=_(TITLES[job]))  # fmt: skip
+        flash(told, "failure")
 
 
 def title(line: RunLine) -> str:

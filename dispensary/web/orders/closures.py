@@ -11,9 +11,10 @@ from wtforms import HiddenField, SubmitField
 
 from dispensary.errors import NotFound
 from dispensary.permissions import Permission
+from dispensary.queries import closure_needs
 from dispensary.queries import closures as records
 from dispensary.queries.calendar import calendar_of
-from dispensary.queries.closures import Needs
+from dispensary.queries.closure_needs import Needs
 from dispensary.rules.calendar import LONGEST_CLOSURE
 from dispensary.rules.closures import WHY
 from dispensary.rules.names import printable
@@ -21,7 +22,7 @@ from dispensary.services import closures, printing
 from dispensary.web import edge, gate, policies
 from dispensary.web.changes import carried_out
 from dispensary.web.database import db, unit_of_work
-from dispensary.web.forms import LONGEST_ID, Form
+from dispensary.web.forms import LONGEST_ID, Form, TextField
 from dispensary.web.once import Work
 from dispensary.web.orders.blueprint import bp
 from dispensary.web.reporting import asked
@@ -40,6 +41,11 @@ class SignForm(Form):
     """The list of a closure, as it was shown; the other ways stand beside the people, one field each."""
 
     shown = HiddenField()
+    otherwise = TextField(
+        _l("For everybody else without doses"),
+        longest=200,
+        description=_l("Counts for whoever has no doses proposed and nothing typed beside the name."),
+    )
     sign = SubmitField(_l("Sign the list"))
 
 
@@ -72,6 +78,7 @@ def sign_closure(first_on: str, last_on: str) -> Answer:
             first=first,
             last=last,
             other_ways=ways,
+            otherwise=form.otherwise.data or "",
             shown=form.shown.data or "",
             policy=policy,
             act=work.act,
@@ -119,7 +126,7 @@ def _page(first: date, last: date, form: SignForm) -> tuple[str, int]:
 
 def _needs(first: date, last: date) -> Needs:
     act = edge.act()
-    return records.needs(
+    return closure_needs.needs(
         db.session(), act.site_id, first=first, last=last, today=act.clinic_day, at=act.at, policy=policies.take_homes()
     )
 

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from flask import abort
+from flask import abort, request
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as BaseResponse
 
@@ -12,6 +12,7 @@ from dispensary.queries.people import surviving
 from dispensary.services import absences
 from dispensary.web import edge, gate
 from dispensary.web.access import note_access
+from dispensary.web.attendance.missed import address_of_list
 from dispensary.web.changes import carried_out
 from dispensary.web.database import db
 from dispensary.web.once import Work
@@ -84,14 +85,19 @@ def explain_missed(person_id: int, clinic_day: str) -> Answer:
     except ValueError:
         abort(404)
     note_access(person_id, "missed")
-    form = MissedForm()
+    form, back = MissedForm(), _back(person_id)
 
     def change(work: Work) -> str:
         reason, note = MissedReason(form.reason.data), form.note.data or ""
         absences.explain_missed_day(
             work.session, person_id=person_id, clinic_day=day, reason=reason, note=note, act=work.act
         )
-        return address_of(person_id)
+        return back
 
     title = _("Why %(day)s was missed", day=day.isoformat())
-    return carried_out(form, change, said=_("Noted.")) or show_form(person_id, form, title)
+    return carried_out(form, change, said=_("Noted.")) or show_form(person_id, form, title, back=back)
+
+
+def _back(person_id: int) -> str:
+    """Return where a reason that is noted leads: the list from which somebody came, at the same place, or the person."""
+    return address_of_list(person_id) if request.args.get("back") == "list" else address_of(person_id)

@@ -62,8 +62,8 @@ def show_person(person_id: int, refused: Form | None = None) -> tuple[str, int]:
     return html, refused.status if refused else 200
 
 
-def show_form(person_id: int, form: Form, title: str, hint: str = "") -> tuple[str, int]:
-    """Return a page with one form about a person."""
+def show_form(person_id: int, form: Form, title: str, hint: str = "", back: str = "") -> tuple[str, int]:
+    """Return a page with one form about a person; back leads to their own page, or where it is said."""
     who = people.identity(db.session(), person_id)
-    html = render_template("patients/form.html", form=form, title=title, hint=hint, person=who)
+    html = render_template("patients/form.html", form=form, title=title, hint=hint, person=who, back=back)
     return html, form.status

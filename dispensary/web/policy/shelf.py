@@ -34,20 +34,17 @@ class OnShelf:
 
 
 def _kinds(profile: Profile) -> Iterator[str]:
-    if profile.missed_doses:
-        yield _("missed doses")
-    if profile.take_home_steps or profile.take_home_criteria or profile.take_home_rules:
-        yield _("take-home doses")
-    if profile.depot_windows:
-        yield _("injections")
-    if profile.minimums:
-        yield _("how often at least")
-    if profile.order_limits:
-        yield _("limits of orders")
-    if profile.vomit_bands:
-        yield _("doses that came up")
-    if profile.alerts:
-        yield _("health before a dose")
+    said = (
+        (profile.missed_doses, _("missed doses")),
+        (profile.take_home_steps or profile.take_home_criteria or profile.take_home_rules, _("take-home doses")),
+        (profile.depot_windows, _("injections")),
+        (profile.minimums, _("how often at least")),
+        (profile.order_limits, _("limits of orders")),
+        (profile.vomit_bands, _("doses that came up")),
+        (profile.alerts, _("health before a dose")),
+        (profile.label_lines, _("labels")),
+    )
+    return (words for entries, words in said if entries)
 
 
 def shelf() -> list[OnShelf]:

@@ -15,7 +15,9 @@ SENTENCES: dict[AuditKind, str] = {
     AuditKind.SESSION_ARRANGED: N_(
         "Arranged a session with person no. %(person)s on %(clinic_day)s: %(session_kind)s, %(discipline)s."
     ),
-    AuditKind.SESSION_RECORDED: N_("Recorded session no. %(care_session_id)s of person no. %(person)s: %(attendance)s."),
+    AuditKind.SESSION_RECORDED: N_(
+        "Recorded session no. %(care_session_id)s of person no. %(person)s: %(attendance)s."
+    ),
     AuditKind.CASE_NOTE_WRITTEN: N_("Wrote case note no. %(subject_id)s about person no. %(person)s."),
     AuditKind.GROUP_MADE: N_("Made group no. %(subject_id)s: %(group_kind)s."),
     AuditKind.GROUP_CHANGED: N_("Changed group no. %(subject_id)s."),

@@ -70,6 +70,9 @@ SENTENCES: dict[AuditKind, str] = {
         "Allowed person no. %(person)s take-home doses from %(first_on)s to %(last_on)s: %(one_off)s."
     ),
     AuditKind.TAKE_HOME_ONCE_ENDED: N_("Ended one-off take-home doses no. %(one_off_no)s of person no. %(person)s."),
+    AuditKind.TAKE_HOME_REVIEWED: N_("Reviewed take-home doses of person no. %(person)s and left them as decided."),
+    AuditKind.TAKE_HOME_ASKED: N_("Wrote down what person no. %(person)s asks for about take-home doses."),
+    AuditKind.TAKE_HOME_DECLINED: N_("Declined take-home request no. %(asked)s of person no. %(person)s."),
     AuditKind.TREATMENT_CREDITED: N_("Credited person no. %(person)s with %(days)s days of treatment elsewhere."),
     AuditKind.COLLECTOR_NAMED: N_("Named a collector for person no. %(person)s until %(until_on)s."),
     AuditKind.COLLECTOR_ENDED: N_("Ended collector no. %(collector)s of person no. %(person)s."),

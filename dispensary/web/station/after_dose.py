@@ -151,7 +151,7 @@ def spilt(person_id: int) -> Answer:
         )
         return url_for("station.person", person_id=person_id)
 
-    said = _("The spilt dose is recorded as waste. The dose of today may be poured again: F.")
+    said = _("It is recorded as waste. The dose of today may be given again: F.")
     if answer := carried_out(form, change, said=said, origin=Origin.WINDOW, witness=lambda: prove_witness(form)):
         return answer
     picture = picture_of(person_id)

@@ -8,14 +8,17 @@ from werkzeug.wrappers import Response
 from dispensary.errors import NotFound
 from dispensary.permissions import Permission
 from dispensary.queries import bottles as records
-from dispensary.queries import going_home, recorded_doses
-from dispensary.queries.going_home import Allowed, Asked
+from dispensary.queries import call_backs, going_home, handovers, recorded_doses, take_home_reviews, taking_home
+from dispensary.queries.call_backs import CallBackOnRecord
+from dispensary.queries.going_home import Asked, Terms
 from dispensary.queries.recorded_doses import RecordedDose
+from dispensary.queries.taking_home import Allowed
 from dispensary.rules.bottles import IssuePlan
 from dispensary.rules.dosing import DosingFacts
+from dispensary.rules.take_home_review import OpenReview
 from dispensary.services import bottles, dosing
 from dispensary.services.bottles import Handover
-from dispensary.web import edge, gate
+from dispensary.web import edge, gate, policies
 from dispensary.web.access import note_access
 from dispensary.web.changes import carried_out
 from dispensary.web.database import db
@@ -53,7 +56,7 @@ def _hand_over(person_id: int, one_off_id: int | None) -> Answer:
         return redirect(url_for("station.bottles", person_id=picture.identity.root_id), 303)
     note_access(person_id, "bottles")
     form, act = HandoverForm(), edge.act()
-    form.offer(records.collectors_of(db.session(), person_id, act.clinic_day))
+    form.offer(handovers.collectors_of(db.session(), person_id, act.clinic_day))
 
     def change(work: Work) -> str:
         return _issued(work, form.handover(person_id, one_off_id))
@@ -72,7 +75,7 @@ def _hand_over(person_id: int, one_off_id: int | None) -> Answer:
         "allowed": _allowed(person_id),
         "one_off_id": one_off_id,
         "reasons": _spoken(plan),
-        "given_today": records.issues_of(db.session(), person_id, act.clinic_day),
+        "given_today": handovers.issues_of(db.session(), person_id, act.clinic_day),
     }
     return render_template("station/bottles.html", form=form, **page), form.status
 
@@ -101,10 +104,7 @@ def bottles_after(dose_id: int) -> Response:
 
 
 def _issued(work: Work, handover: Handover) -> str:
-    have = edge.settings()
-    issue = bottles.issue_bottles(
-        work.session, handover=handover, site=have.rules, safety_check_days=have.safety_check_days, act=work.act
-    )
+    issue = bottles.issue_bottles(work.session, handover=handover, terms=_terms(), act=work.act)
     return url_for("bottles.issue", issue_id=issue.id)
 
 
@@ -113,20 +113,17 @@ def _facts(person_id: int) -> DosingFacts:
 
 
 def _plan(facts: DosingFacts, asked: Asked) -> IssuePlan:
-    act, have = edge.act(), edge.settings()
-    return going_home.issue_plan(
-        db.session(),
-        facts,
-        have.rules,
-        asked,
-        site_id=act.site_id,
-        window_id=act.window_id,
-        safety_check_days=have.safety_check_days,
-    )
+    act = edge.act()
+    return going_home.issue_plan(db.session(), facts, asked, _terms(), site_id=act.site_id, window_id=act.window_id)
+
+
+def _terms() -> Terms:
+    have = edge.settings()
+    return Terms(have.rules, have.safety_check_days, policies.take_homes)
 
 
 def _allowed(person_id: int) -> Allowed:
-    return going_home.allowed(db.session(), person_id, edge.act().clinic_day)
+    return taking_home.allowed(db.session(), person_id, edge.act().clinic_day)
 
 
 def _spoken(plan: IssuePlan) -> list[tuple[str, str]]:
@@ -152,8 +149,20 @@ def bottles_offered(recorded: RecordedDose | None) -> Offered | None:
         facts = _facts(recorded.person_id)
         plan = _plan(facts, Asked())
         usual = plan.may_go and not plan.left_out and not facts.check_digits
-        g.bottles_offered = Offered(plan, usual) if plan.bottles or plan.against else None
+        g.bottles_offered = Offered(plan, usual) if plan.bottles or plan.against or plan.left_out else None
     return g.bottles_offered
+
+
+@bp.app_template_global()
+def open_call_back(person_id: int) -> CallBackOnRecord | None:
+    """Return the call-back of somebody of whom the first look says that one stands."""
+    return call_backs.open_call_back_of(db.session(), person_id)
+
+
+@bp.app_template_global()
+def open_review(person_id: int) -> OpenReview | None:
+    """Return the open review of somebody of whom the first look says that doses go home."""
+    return take_home_reviews.open_review(db.session(), person_id)
 
 
 def _of_today(recorded: RecordedDose) -> bool:

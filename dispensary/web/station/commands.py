@@ -17,6 +17,7 @@ class Command(StrEnum):
     ELSEWHERE = "E"
     INCIDENT = "I"
     ASK = "A"
+    ASK_INJECTION = "Q"
     NOT_INTOXICATED = "N"
     BOTTLES = "B"
     SPOKE = "S"
@@ -36,6 +37,7 @@ OPENS = {
         Command.ELSEWHERE,
         Command.INCIDENT,
         Command.ASK,
+        Command.ASK_INJECTION,
         Command.BOTTLES,
     )
 }

@@ -59,6 +59,12 @@ class IncidentForm(Form):
             self.source.data, self.taken_time.data = Drawn.AS_A_DOSE.value, time_now()
             self.medication.data = medication.value if medication else self.medication.data
 
+    def speak_of_injection(self) -> None:
+        """Ask what was injected, of somebody who gets injections."""
+        self.taken_mg.label.text = gettext("Injected")
+        self.taken_time.label.text = gettext("Injected today at (hours and minutes)")
+        self.source.label.text = gettext("Taken from")
+
     def told(self) -> Told:
         """Return what was typed, as the service wants it."""
         source = self.source.data or ""

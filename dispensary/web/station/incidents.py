@@ -38,6 +38,8 @@ def incident(person_id: int) -> Answer:
     note_access(person_id, "incident")
     form = IncidentForm()
     _offer(form, picture.facts.order.medication if picture.facts.order else None)
+    if picture.facts.injection:
+        form.speak_of_injection()
     answer = carried_out(form, lambda work: _report(form, work, person_id), origin=Origin.WINDOW)
     return answer or (
         render_template("station/incident_form.html", form=form, picture=picture, lately=_lately(person_id)),

@@ -92,6 +92,8 @@ def ask_injection(person_id: int) -> Answer:
     if answer := carried_out(form, change, said=said, origin=Origin.WINDOW):
         return answer
     picture = picture_of(person_id)
+    if picture.facts.injection is None:
+        return redirect(url_for("station.person", person_id=person_id), 303)
     page = {"form": form, "picture": picture, "reasons": reasons_of(picture)}
     return render_template("station/ask_injection.html", **page), form.status
 

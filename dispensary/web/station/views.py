@@ -219,9 +219,8 @@ def withhold(person_id: int) -> Answer:
 
     def change(work: Work) -> str:
         reason, note = WithheldReason(form.reason.data), form.note.data or ""
-        dose = verbs.withhold_dose(
-            work.session, person_id=person_id, reason=reason, note=note, act=work.act, site=edge.settings().rules
-        )
+        site = edge.settings().rules
+        dose = verbs.withhold_dose(work.session, person_id=person_id, reason=reason, note=note, site=site, act=work.act)
         return _done(dose)
 
     answer = carried_out(form, change, origin=Origin.WINDOW)
@@ -236,7 +235,9 @@ def refuse(person_id: int) -> Answer:
 
     def change(work: Work) -> str:
         reason, note = RefusedReason(form.reason.data), form.note.data or ""
-        return _done(verbs.refuse_dose(work.session, person_id=person_id, reason=reason, note=note, act=work.act))
+        site = edge.settings().rules
+        dose = verbs.refuse_dose(work.session, person_id=person_id, reason=reason, note=note, site=site, act=work.act)
+        return _done(dose)
 
     answer = carried_out(form, change, origin=Origin.WINDOW)
     return answer or _no_dose(person_id, form, _("Dose refused"))

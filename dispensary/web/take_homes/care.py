@@ -3,7 +3,7 @@
 from flask_babel import gettext as _
 
 from dispensary.permissions import Permission
-from dispensary.queries import take_homes
+from dispensary.queries import take_home_care as records
 from dispensary.services import take_home_care as verbs
 from dispensary.web import edge, gate
 from dispensary.web.access import note_access
@@ -45,7 +45,7 @@ def collector(person_id: int) -> Answer:
 @gate.requires(Permission.TAKE_HOME_PREPARE)
 def end_collector(collector_id: int) -> Answer:
     """Withdraw an authority to collect."""
-    person_id = take_homes.person_of_collector(db.session(), collector_id)
+    person_id = records.person_of_collector(db.session(), collector_id)
     note_access(person_id, "collector")
     form = ReasonForm()
 

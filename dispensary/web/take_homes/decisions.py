@@ -8,6 +8,7 @@ from dispensary.permissions import Permission
 from dispensary.queries import people, take_home_evidence, take_homes
 from dispensary.rules.take_home_steps import Eligibility
 from dispensary.services import take_homes as verbs
+from dispensary.services import treatment_credit
 from dispensary.web import edge, gate, policies
 from dispensary.web.access import note_access
 from dispensary.web.changes import carried_out
@@ -84,7 +85,7 @@ def credit(person_id: int) -> Answer:
 
     def change(work: Work) -> str:
         days, reason = form.days.data or 0, form.reason.data or ""
-        verbs.credit_treatment(work.session, person_id=person_id, days=days, reason=reason, act=work.act)
+        treatment_credit.credit_treatment(work.session, person_id=person_id, days=days, reason=reason, act=work.act)
         return url_for("take_homes.of_person", person_id=person_id)
 
     hint = _("They count for the take-home ladder of this episode, once, under your name.")

@@ -16,7 +16,7 @@ from dispensary.rules.take_homes import Decision
 from dispensary.services.take_homes import BY_HAND, Wish
 from dispensary.web import edge
 from dispensary.web.forms import DayField, Form, Required, TextField, choices
-from models.enums import Answer, NaloxoneOffer, OneOffReason, TakeHomeEndReason
+from models.enums import Answer, NaloxoneOffer, TakeHomeEndReason
 
 WEEKDAYS = (_l("Monday"), _l("Tuesday"), _l("Wednesday"), _l("Thursday"), _l("Friday"), _l("Saturday"), _l("Sunday"))
 EVERY = (_l("every week"), _l("every second week"), _l("every third week"), _l("every fourth week"))
@@ -44,7 +44,23 @@ def _weeks() -> list[SelectChoice]:
     return [SelectChoice(value=number, label=words) for number, words in enumerate(EVERY, start=1)]
 
 
-class DecideForm(Form):
+class LimitedForm(Form):
+    """A form about limits: each one that it goes over is said above it, beside the field for the reason."""
+
+    over_ladder_reason = TextField(
+        _l("Why more than the approved profiles give"),
+        description=_l("Only where it is more, or where a criterion is not met."),
+        render_kw=LONG,
+    )
+
+    def refuse(self, refusal: DomainError) -> None:
+        """Show a refusal at its field, and every limit that it goes over above the form."""
+        super().refuse(refusal)
+        speak = edge.speaker()
+        self.reasons = [(speak(r.message), speak(r.next_step)) for r in getattr(refusal, "reasons", ())]
+
+
+class DecideForm(LimitedForm):
     """On which days somebody comes, how much goes home, and why; a question for each criterion in force joins it."""
 
     day_1 = BooleanField(WEEKDAYS[0])
@@ -64,11 +80,6 @@ class DecideForm(Form):
     effective_on = DayField(_l("From"), [Required()])
     review_on = DayField(_l("Review on"), [Required()])
     rationale = TextField(_l("Why"), [Required()], description=_l("What led to this decision."), render_kw=LONG)
-    over_ladder_reason = TextField(
-        _l("Why more than the approved profiles give"),
-        description=_l("Only where it is more, or where a criterion is not met."),
-        render_kw=LONG,
-    )
     submit = SubmitField(_l("Decide"))
 
     @classmethod
@@ -126,12 +137,10 @@ class DecideForm(Form):
         }
 
     def refuse(self, refusal: DomainError) -> None:
-        """Show a refusal at its field; what goes over the ladder above the form too, all of it."""
+        """Show a refusal at its field; that no day was chosen at the first of them."""
         super().refuse(refusal)
-        speak = edge.speaker()
-        self.reasons = [(speak(r.message), speak(r.next_step)) for r in getattr(refusal, "reasons", ())]
         if refusal.field == "attends_on":
-            self.day_1.errors = [speak(refusal.words)]
+            self.day_1.errors = [edge.speaker()(refusal.words)]
             self.form_errors.clear()
 
 
@@ -146,20 +155,6 @@ class EndDecisionForm(Form):
     last_day = DayField(_l("Last day on which it holds"), [Required()])
     note = TextField(_l("What was found and agreed"), [Required()], render_kw=LONG)
     submit = SubmitField(_l("End the decision"))
-
-
-class OneOffForm(Form):
-    """Doses for some days apart from the schedule."""
-
-    reason = RadioField(
-        _l("What for?"),
-        [Required(_l("Choose one."))],
-        choices=choices(OneOffReason, but=frozenset({OneOffReason.CLOSURE})),
-    )
-    first_on = DayField(_l("First day away"), [Required()])
-    last_on = DayField(_l("Last day away"), [Required()])
-    rationale = TextField(_l("Why"), [Required()], render_kw=LONG)
-    submit = SubmitField(_l("Allow these days"))
 
 
 class CollectorForm(Form):

@@ -7,7 +7,8 @@ from flask import render_template
 
 from dispensary.permissions import Permission
 from dispensary.policy.take_homes import TakeHomePolicy
-from dispensary.queries import orders, people, take_home_evidence, take_homes
+from dispensary.queries import orders, people, take_home_evidence, take_home_requests, take_home_reviews, take_homes
+from dispensary.queries import take_home_care as care_of
 from dispensary.queries.take_homes import DecisionLine
 from dispensary.rules.orders import OrderFacts
 from dispensary.rules.take_home_steps import Eligibility, allowed_in_induction
@@ -38,7 +39,7 @@ def of_person(person_id: int) -> str:
     known = take_home_evidence.eligibility_of(session, person_id, act.site_id, act.clinic_day, policy)
     episodes = people.episodes_of(session, [person_id]).get(person_id, [])
     episode = next((span for span in episodes if span.ended_on is None), None)
-    checks = take_homes.safety_checks_of(session, person_id)
+    checks = care_of.safety_checks_of(session, person_id)
     return render_template(
         "take_homes/of_person.html",
         person=people.identity(session, person_id),
@@ -47,9 +48,11 @@ def of_person(person_id: int) -> str:
         standing=_standing(person_id, policy, known, act.clinic_day),
         decisions=take_homes.decisions_of(session, person_id),
         one_offs=take_homes.one_offs_of(session, person_id),
-        collectors=take_homes.collectors_of(session, person_id),
+        collectors=care_of.collectors_of(session, person_id),
         checks=checks,
-        safe_until=take_homes.safety_holds_until(checks, edge.settings().safety_check_days),
+        safe_until=care_of.safety_holds_until(checks, edge.settings().safety_check_days),
+        review=take_home_reviews.open_review(session, person_id),
+        requests=take_home_requests.requests_of(session, person_id),
         credit=take_homes.credit_of(session, episode.id) if episode else None,
         today=act.clinic_day,
     )

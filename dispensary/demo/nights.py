@@ -1,0 +1,63 @@
+"""What the made-up clinic's computer does by itself at night: whom it puts on the prescriber's desk, each night on record."""
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
+from functools import partial
+
+from dispensary.demo.scene import Scene
+from dispensary.queries import call_backs as called_back
+from dispensary.services import call_backs, follow_up, jobs, take_home_reviews
+from dispensary.services.act import Act
+from models.enums import JobOutcome
+
+NIGHTS = 14
+"""In the last so many nights it was left on."""
+TOOK = timedelta(seconds=2)
+
+
+def _reviews(scene: Scene, night: date, act: Act) -> None:
+    take_home_reviews.open_reviews(scene.session, act.site_id, night, act)
+
+
+def _overdue(scene: Scene, night: date, act: Act) -> None:
+    for person_id in called_back.overdue(scene.session, act.site_id, act.at):
+        call_backs.tell_overdue(scene.session, person_id=person_id, act=act)
+
+
+def _lost(scene: Scene, night: date, act: Act) -> None:
+    for episode_id in follow_up.to_propose(scene.session, act.site_id, night):
+        follow_up.propose(scene.session, episode_id, act)
+
+
+JOBS: tuple[tuple[str, timedelta, Callable[[Scene, date, Act], None]], ...] = (
+    ("take_home_reviews", timedelta(minutes=10), _reviews),
+    ("overdue_call_backs", timedelta(minutes=15), _overdue),
+    ("lost_to_follow_up", timedelta(minutes=20), _lost),
+)
+"""By name, how long after the day is over, and what it does."""
+
+
+def expect_morning(scene: Scene) -> None:
+    """Let each job run that the day before asks for, once it is over."""
+    if scene.days_left >= NIGHTS:
+        return
+    over = datetime.combine(scene.day, scene.clinic.day_starts, scene.clinic.zone).astimezone(UTC)
+    for job, after, does in JOBS:
+        scene.at(over + after + TOOK, partial(_run, scene, job, does))
+
+
+def _run(scene: Scene, job: str, does: Callable[[Scene, date, Act], None], at: datetime) -> None:
+    scene.write_up()
+    night = scene.day - timedelta(days=1)
+    act = jobs.act_of_job(scene.session, scene.clinic.site_id, at)
+    does(scene, night, act)
+    jobs.note_run(
+        scene.session,
+        job=job,
+        due_at=at - TOOK,
+        clinic_day=night,
+        attempt=1,
+        started_at=at - TOOK,
+        outcome=JobOutcome.DONE,
+        act=act,
+    )
