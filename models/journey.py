@@ -188,6 +188,17 @@ class TaperRequest(Fact):
     words: Mapped[str]
 
 
+class TaperAnswer(Fact):
+    """What a prescriber answered to a wish about a taper, as it was said to the person."""
+
+    __tablename__ = "taper_answer"
+
+    taper_request_id: Mapped[int] = mapped_column(ForeignKey("taper_request.id"), unique=True)
+    followed: Mapped[bool]
+    """Whether it is done as the person wishes."""
+    words: Mapped[str]
+
+
 class Ending(Fact):
     """A proposal to end somebody's treatment against their wish: written notice, time to contest, and doses until then."""
 
@@ -196,6 +207,7 @@ class Ending(Fact):
         UniqueConstraint("episode_id", "turn"),
         CheckConstraint("turn >= 1", name="turn_positive"),
         CheckConstraint("contest_by > notice_on", name="time_to_contest"),
+        CheckConstraint("last_day > contest_by", name="answered_before_the_last_day"),
     )
 
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
@@ -205,7 +217,10 @@ class Ending(Fact):
     account: Mapped[str]
     offered_instead: Mapped[str]
     notice_on: Mapped[date]
+    """Until when the notice is in the person's hand, or the ending is proposed anew."""
     contest_by: Mapped[date]
+    last_day: Mapped[date]
+    """Doses go on until then at the least."""
 
 
 class EndingAgreement(Fact):
@@ -215,6 +230,16 @@ class EndingAgreement(Fact):
 
     ending_id: Mapped[int] = mapped_column(ForeignKey("ending.id"), unique=True)
     agreed_at: Mapped[datetime]
+
+
+class EndingNotice(Fact):
+    """The written notice of an ending is in the person's hand; without it nothing ends."""
+
+    __tablename__ = "ending_notice"
+
+    ending_id: Mapped[int] = mapped_column(ForeignKey("ending.id"), unique=True)
+    handed_on: Mapped[date]
+    way: Mapped[Channel]
 
 
 class EndingOutcome(Fact):
@@ -235,6 +260,7 @@ class Contest(Fact):
     __table_args__ = (
         CheckConstraint("(about = 'stop') = (stop_id IS NOT NULL)", name="names_its_stop"),
         CheckConstraint("(about = 'take_home') = (take_home_decision_id IS NOT NULL)", name="names_its_decision"),
+        CheckConstraint("(about = 'take_home_declined') = (declined_id IS NOT NULL)", name="names_what_was_declined"),
         CheckConstraint("(about = 'ending') = (ending_id IS NOT NULL)", name="names_its_ending"),
         CheckConstraint("answer_by >= said_on", name="answer_lies_ahead"),
     )
@@ -243,6 +269,8 @@ class Contest(Fact):
     about: Mapped[ContestAbout]
     stop_id: Mapped[int | None] = mapped_column(ForeignKey("stop.id"))
     take_home_decision_id: Mapped[int | None] = mapped_column(ForeignKey("take_home_decision.id"))
+    declined_id: Mapped[int | None] = mapped_column(ForeignKey("take_home_request_end.id"))
+    """A wish for take-home doses that was declined."""
     ending_id: Mapped[int | None] = mapped_column(ForeignKey("ending.id"))
     said_on: Mapped[date]
     words: Mapped[str]

@@ -94,6 +94,7 @@ WORDS: dict[type[StrEnum], dict[StrEnum, str]] = {
     enums.ContestAbout: {
         enums.ContestAbout.STOP: N_("a stop"),
         enums.ContestAbout.TAKE_HOME: N_("a take-home decision"),
+        enums.ContestAbout.TAKE_HOME_DECLINED: N_("take-home doses that were declined"),
         enums.ContestAbout.ENDING: N_("an ending"),
     },
     enums.ContestResult: {

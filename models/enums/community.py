@@ -126,6 +126,7 @@ class ContestAbout(StrEnum):
 
     STOP = "stop"
     TAKE_HOME = "take_home"
+    TAKE_HOME_DECLINED = "take_home_declined"
     ENDING = "ending"
 
 

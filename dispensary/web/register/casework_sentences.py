@@ -28,6 +28,7 @@ SENTENCES: dict[AuditKind, str] = {
         "Recorded person no. %(person)s at meeting no. %(meeting)s: %(attendance)s."
     ),
     AuditKind.RELATIVE_REGISTERED: N_("Registered relative no. %(subject_id)s for the family programme."),
+    AuditKind.RELATIVE_CHANGED: N_("Changed the entry of relative no. %(subject_id)s."),
     AuditKind.RELATIVE_LINK_AGREED: N_("Linked relative no. %(relative)s to person no. %(person)s, who agreed."),
     AuditKind.RELATIVE_LINK_ENDED: N_("Ended the link of relative no. %(relative)s to person no. %(person)s."),
     AuditKind.ASSESSMENT_RECORDED: N_(
@@ -54,10 +55,16 @@ SENTENCES: dict[AuditKind, str] = {
     AuditKind.STAGE_CHANGED: N_("Set the journey of person no. %(person)s to %(stage)s from %(from_on)s."),
     AuditKind.AIM_SAID: N_("Wrote down what person no. %(person)s wants of treatment: %(aim)s."),
     AuditKind.TAPER_ASKED: N_("Passed on a wish about the taper of person no. %(person)s: %(wish)s."),
+    AuditKind.TAPER_ANSWERED: N_(
+        "Answered wish no. %(taper_request)s of person no. %(person)s about the taper; done as wished: %(followed)s."
+    ),
     AuditKind.ENDING_PROPOSED: N_(
         "Proposed to end the treatment of person no. %(person)s: %(ending)s; to contest by %(contest_by)s."
     ),
     AuditKind.ENDING_AGREED: N_("Agreed to proposed ending no. %(ending_id)s of person no. %(person)s."),
+    AuditKind.ENDING_NOTICE_HANDED: N_(
+        "Gave person no. %(person)s the notice of proposed ending no. %(ending_id)s: %(channel)s."
+    ),
     AuditKind.ENDING_DECIDED: N_(
         "Decided on proposed ending no. %(ending_id)s of person no. %(person)s: %(ending_result)s."
     ),
@@ -87,6 +94,10 @@ SENTENCES: dict[AuditKind, str] = {
     AuditKind.OUTSIDE_VISIT_NOTED: N_("Noted a visit of person no. %(person)s elsewhere on %(seen_on)s."),
     AuditKind.SUPPORT_OFFERED: N_("Offered the support programme to person no. %(person)s: %(answer)s."),
     AuditKind.SUPPORTER_NAMED: N_("Named supporter no. %(subject_id)s of person no. %(person)s; both agreed."),
+    AuditKind.SUPPORTER_CHANGED: N_("Changed how supporter no. %(subject_id)s of person no. %(person)s is reached."),
+    AuditKind.SUPPORTER_CONSENT_GIVEN: N_(
+        "Person no. %(person)s said what supporter no. %(supporter)s may see: doses %(about_doses)s, urine %(about_urine)s."
+    ),
     AuditKind.SUPPORTER_ENDED: N_("Ended supporter no. %(subject_id)s of person no. %(person)s."),
     AuditKind.PROGRAMME_BEGUN: N_("Began the support programme of person no. %(person)s on %(starts_on)s."),
     AuditKind.PROGRAMME_ENDED: N_("The support programme of person no. %(person)s ended: %(programme_end)s."),
@@ -149,4 +160,4 @@ FIELDS: dict[str, Callable[[Any], Any]] = {
     "part": enums.RestrictedPart,
 }
 """How a word in a row is read."""
-YES_OR_NO = ("held", "complete", "given", "done")
+YES_OR_NO = ("held", "complete", "given", "done", "about_doses", "about_urine", "followed")
