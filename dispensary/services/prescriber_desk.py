@@ -9,7 +9,7 @@ from dispensary.services import people, tasks
 from dispensary.services.act import Act
 from dispensary.wording import N_, say
 from models import Task
-from models.enums import Desk, TaskReasonKind
+from models.enums import Desk, TaskOutcome, TaskReasonKind
 
 
 def answer(session: Session, *, person_id: int, kinds: set[TaskReasonKind], resolution: str, act: Act) -> None:
@@ -26,8 +26,13 @@ def answer(session: Session, *, person_id: int, kinds: set[TaskReasonKind], reso
         tasks.resolve(session, task=task, resolution=resolution, act=act)
 
 
-def close_task(session: Session, *, task_id: int, resolution: str, act: Act) -> Task:
+def close_task(
+    session: Session, *, task_id: int, resolution: str, outcome: TaskOutcome = TaskOutcome.DONE, act: Act
+) -> Task:
     """Close a prescriber's task by hand, with what came of it.
+
+    Args:
+        outcome: what came of it in one word, to be counted.
 
     Raises:
         NotFound: there is no such task at this site.
@@ -47,5 +52,5 @@ def close_task(session: Session, *, task_id: int, resolution: str, act: Act) -> 
     if TaskReasonKind.COUNTERSIGN in waiting:
         words = N_("A telephone order on this task is not countersigned yet. Countersign or disown it first.")
         raise Conflict(say(words), code="not_countersigned")
-    tasks.resolve(session, task=task, resolution=resolution, act=act)
+    tasks.resolve(session, task=task, resolution=resolution, outcome=outcome, act=act)
     return task

@@ -9,7 +9,7 @@ from dispensary.policy.house import house_rules
 from dispensary.services import audit
 from dispensary.services.act import Act
 from models import Task, TaskReason
-from models.enums import AuditKind, Desk, TaskReasonKind
+from models.enums import AuditKind, Desk, TaskOutcome, TaskReasonKind
 
 
 def note(
@@ -50,8 +50,12 @@ def note(
     return task
 
 
-def resolve(session: Session, *, task: Task, resolution: str, act: Act) -> None:
-    """Close a task with what came of it."""
-    task.resolved_at, task.resolved_by_id, task.resolution = act.at, act.by_id, resolution
+def resolve(session: Session, *, task: Task, resolution: str, outcome: TaskOutcome | None = None, act: Act) -> None:
+    """Close a task with what came of it.
+
+    Args:
+        outcome: the same in one word; None where the task ends with what it asks for, such as a decision about a stop.
+    """
+    task.resolved_at, task.resolved_by_id, task.resolution, task.outcome = act.at, act.by_id, resolution, outcome
     session.flush()
     audit.record(session, AuditKind.TASK_RESOLVED, task, act)
