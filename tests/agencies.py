@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+from dispensary.policy.profiles import SHIPPED, load
+from dispensary.policy.stack import alert_list
 from dispensary.services import agencies, consents
 from dispensary.services.agencies import AgencyEntry
 from dispensary.services.consents import Allowed
@@ -31,3 +33,7 @@ def consented(session, world, who, agency, *scopes, **values):
     return consents.give_consent(
         session, person_id=who.id, allowed=allowed, act=world.act(world.staff[Role.COUNSELLOR])
     )
+
+
+def listed_medicines(day):
+    return alert_list(load([SHIPPED]), [], day)

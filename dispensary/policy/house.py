@@ -32,6 +32,14 @@ class HouseRules:
     """How many hours at least lie before a further part on an induction day."""
     least_slips: int
     """From how many private ratings on those of a month are shown."""
+    follow_up_overdose_within: timedelta
+    """How soon somebody speaks with a person after an overdose was told."""
+    glass_open_for: timedelta
+    """How long a restricted part stays open that somebody opened with a reason."""
+    least_shown: int
+    """From how many people on a special group is counted in numbers."""
+    missed_from_days: int
+    """From so many missed days on a counsellor is given the task to call."""
     answer_within: dict[TaskReasonKind, timedelta]
     """Within what time somebody answers what a task is about, unless something nearer is said."""
 
@@ -69,5 +77,9 @@ def house_rules() -> HouseRules:
         telephone_continue_within=timedelta(days=data["telephone"]["continue_within_days"]["value"]),
         supplement_after_hours=data["supplements"]["least_hours"]["value"],
         least_slips=data["ratings"]["least_slips"]["value"],
+        follow_up_overdose_within=timedelta(hours=data["overdoses"]["follow_up_hours"]["value"]),
+        glass_open_for=timedelta(hours=data["glass"]["open_hours"]["value"]),
+        least_shown=data["counts"]["least_shown"]["value"],
+        missed_from_days=data["worklist"]["missed_from_days"]["value"],
         answer_within={TaskReasonKind(k): timedelta(hours=e["value"]) for k, e in data["answer_hours"].items()},
     )

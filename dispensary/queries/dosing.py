@@ -156,6 +156,7 @@ def gather(
         root_id=signs.root_id,
         check_digits=check_digits(signs.number) if signs.alike else "",
         trusted_at=signs.trusted_at,
+        event_id=signs.event_id,
         closed_since=_closed_since(session, site_id, signs.trusted_at, clinic_day, at),
     )
     if signs.asked or signs.away or not nothing_missed(record, clinic_day):
@@ -189,6 +190,7 @@ class OnRecord:
     root_id: int | None = None
     check_digits: str = ""
     trusted_at: datetime | None = None
+    event_id: int | None = None
     closed_since: frozenset[date] = frozenset()
     re_entry: ReEntryInputs | None = None
     """What the re-entry gate decides on; read only where there may be days without medicine."""
@@ -250,6 +252,7 @@ def facts_from(
         root_id=record.root_id,
         check_digits=record.check_digits,
         trusted_at=record.trusted_at,
+        event_id=record.event_id,
         guest=treatment.kind is EpisodeKind.GUEST,
         closed_since=record.closed_since,
         injection=window,

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from dispensary.queries.absences import Stay, lasting_stays
 from dispensary.queries.days_at_home import days_at_home
 from dispensary.queries.dosing import PastDose, gather
+from dispensary.queries.events import OpenEvent, open_events
 from dispensary.queries.guests import GuestOf, guest_of
 from dispensary.queries.likeness import LikePerson, people_alike
 from dispensary.queries.signs import Signs, same_person, signs_of
@@ -78,6 +79,8 @@ class SafetyPicture:
     """The clinic whose patient this is, where the person is a guest here."""
     away: tuple[Stay, ...] = ()
     """Where the person is on record as being: hospital, custody."""
+    events: tuple[OpenEvent, ...] = ()
+    """What happened, such as an overdose, and no prescriber has answered."""
 
 
 def safety_picture(
@@ -108,6 +111,7 @@ def safety_picture(
         alike=people_alike(session, person_id) if signs.alike else (),
         guest=guest_of(session, facts.episode_id) if facts.guest else None,
         away=lasting_stays(session, person_id) if signs.away else (),
+        events=open_events(session, person_id) if signs.event_id is not None else (),
     )
 
 

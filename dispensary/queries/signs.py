@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, bindparam, exists, literal, or_, select
+from sqlalchemy import ColumnElement, bindparam, exists, func, literal, or_, select
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import NULLTYPE
 
+from dispensary.rules.events import EVENTS
 from models import (
     Absence,
     AbsenceEnd,
@@ -42,9 +43,11 @@ from models import (
     Supplement,
     TakeHomeDecision,
     TakeHomeDecisionEnd,
+    Task,
+    TaskReason,
     TelephoneOrder,
 )
-from models.enums import DoseOutcome
+from models.enums import Desk, DoseOutcome
 
 _PERSON, _PHOTO = Person.__table__.c, PersonPhoto.__table__.c
 
@@ -114,6 +117,8 @@ class Signs:
     """Doses to take home were decided on: by the week, or for some days that are not over."""
     called_back: bool
     """Asked to bring in every bottle, and nothing came of it yet."""
+    event_id: int | None
+    """The newest event that no prescriber has answered, such as an overdose; None where there is none."""
     newest_dose_id: int | None
     newest_dose_at: datetime | None
     """When the newest dose that was recorded by a trusted clock was written down."""
@@ -203,6 +208,21 @@ def _newest_confirmation(column: str) -> ColumnElement[Any]:
     return select(row.c[column]).order_by(row.c.id.desc()).limit(1).scalar_subquery()
 
 
+_TASK, _REASON = Task.__table__.c, TaskReason.__table__.c
+OPEN_EVENT = (
+    _TASK.desk == Desk.PRESCRIBER,
+    _TASK.resolved_at.is_(None),
+    or_(*(_REASON.kind == kind for kind in EVENTS)),  # IN would be written anew at every call
+)
+"""An event on a prescriber's task that is still open."""
+
+
+def _newest_event() -> ColumnElement[Any]:
+    reasons = TaskReason.__table__.join(Task.__table__, _REASON.task_id == _TASK.id)
+    mine = select(func.max(_REASON.id)).select_from(reasons).where(same_person(_TASK.person_id), *OPEN_EVENT)
+    return mine.scalar_subquery()
+
+
 _SIGNS = (
     select(
         _PERSON.id,
@@ -223,6 +243,7 @@ _SIGNS = (
         _on_this_day(ReEntryAnswer),
         takes_home(same_person),
         _without(CallBack, CallBackOutcome.__table__.c.call_back_id),
+        _newest_event(),
         _newest_dose("id"),
         _newest_dose("recorded_at"),
         _newest_confirmation("after_dose_id"),

@@ -146,6 +146,8 @@ class DosingFacts:
     """What somebody with a like name is asked for; empty where nobody in treatment has one."""
     trusted_at: datetime | None = None
     """The newest moment on record, which the clock cannot be before."""
+    event_id: int | None = None
+    """The newest event, such as an overdose, that no prescriber has answered; it stops nothing, and is seen first."""
     guest: bool = False
     """Another clinic's patient, dosed here for some days."""
     injection: InjectionWindow | None = None
@@ -195,6 +197,7 @@ def changed_since_shown(digest: str, facts: DosingFacts, site: SiteRules) -> lis
 
 ASPECTS = {
     "stops": N_("the stops"),
+    "event": N_("what has happened to the person"),
     "turned_away": N_("what was recorded today"),
     "slot": N_("the day or its part"),
     "due": N_("the amount, now %(mg)s mg"),
@@ -213,6 +216,7 @@ def _aspects(facts: DosingFacts, site: SiteRules) -> dict[str, str]:
         "order": facts.order and [facts.order.id, facts.order.version],
         "due": str(facts.due_mg and facts.due_mg.normalize()),
         "stops": [stop.id for stop in facts.stops],
+        "event": facts.event_id,
         "days": _days_shown(facts, site),
         "slot": [facts.clinic_day.isoformat(), facts.slot.part, facts.slot.turn],
         "turned_away": [record.id for record in facts.turned_away],

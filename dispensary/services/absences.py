@@ -6,16 +6,16 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from dispensary.errors import Conflict, Refused
-from dispensary.policy.house import house_rules
 from dispensary.queries import absences
 from dispensary.queries.dosing import standing_stops
 from dispensary.queries.people import episode_on, surviving
-from dispensary.services import audit, people, stops, tasks
+from dispensary.rules.events import OF_A_STAY
+from dispensary.services import audit, events, people, stops
 from dispensary.services.act import Act
 from dispensary.services.facts import write
 from dispensary.wording import N_, say
 from models import Absence, AbsenceEnd, MissedDayReason
-from models.enums import AbsenceKind, AuditKind, Desk, MissedReason, StopKind, TaskReasonKind
+from models.enums import AbsenceKind, AuditKind, MissedReason, StopKind
 
 A_DAY = timedelta(days=1)
 LONGEST_BACK = timedelta(days=366)
@@ -32,7 +32,7 @@ def record_absence(
     told_by: str,
     act: Act,
 ) -> Absence:
-    """Record that somebody is in hospital or custody, where dosing is unknown, and put it on the prescriber's desk.
+    """Record that somebody is in hospital or custody, where dosing is unknown; the window and the prescriber hear of it.
 
     Args:
         from_on: the first clinic day away.
@@ -64,7 +64,7 @@ def record_absence(
             **act.stamp,
         ),
     )
-    _tell_prescriber(session, person_id, act)
+    events.tell_window(session, person_id=person_id, kind=OF_A_STAY[kind], act=act)
     audit.record(session, AuditKind.ABSENCE_RECORDED, absence, act, person=person_id, absence=kind, from_on=from_on)
     return absence
 
@@ -139,12 +139,6 @@ def _refuse_overlap(session: Session, person_id: int, from_on: date) -> None:
         if stay.last_day >= from_on:
             words = say(N_("A stay until %(day)s is on record; the new one begins after it."), day=stay.last_day)
             raise Refused(words, code="absence_overlaps", field="from_on")
-
-
-def _tell_prescriber(session: Session, person_id: int, act: Act) -> None:
-    kind = TaskReasonKind.ABSENCE
-    due_at = act.at + house_rules().answer_within[kind]
-    tasks.note(session, person_id=person_id, desk=Desk.PRESCRIBER, kind=kind, due_at=due_at, act=act)
 
 
 def _stop_until_decided(session: Session, person_id: int, last_day: date, act: Act) -> None:

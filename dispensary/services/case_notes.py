@@ -3,6 +3,7 @@
 The audit says that a note was written, never what it says.
 """
 
+from collections.abc import Collection
 from datetime import date, timedelta
 
 from sqlalchemy.orm import Session
@@ -11,25 +12,33 @@ from dispensary.errors import Conflict, Refused
 from dispensary.queries import case_notes as records
 from dispensary.queries import sessions
 from dispensary.queries.people import surviving
-from dispensary.services import audit, people
+from dispensary.services import audit, events, people
 from dispensary.services.act import Act
 from dispensary.services.facts import write
 from dispensary.wording import N_, say
 from models import CaseNote
-from models.enums import AuditKind
+from models.enums import AuditKind, TaskReasonKind
 
 LONGEST = 4000
 LONGEST_BACK = timedelta(days=366)
 
 
 def write_note(
-    session: Session, *, person_id: int, text: str, about_on: date, session_id: int | None = None, act: Act
+    session: Session,
+    *,
+    person_id: int,
+    text: str,
+    about_on: date,
+    session_id: int | None = None,
+    tells: Collection[TaskReasonKind] = (),
+    act: Act,
 ) -> CaseNote:
     """Write a note about a person.
 
     Args:
         about_on: the clinic day that it is about.
         session_id: the session that it belongs to, if it belongs to one.
+        tells: the events that it tells of; the window and the prescriber hear of them, and nothing else of the note.
 
     Raises:
         Refused: it is empty or too long, its day cannot be right, or the session is another person's.
@@ -40,6 +49,7 @@ def write_note(
     people.refuse_linked_away(session, person_id)
     if session_id is not None and sessions.one(session, session_id).person_id != person_id:
         raise Refused(say(N_("That session was with somebody else. Open it again from its list.")), code="not_theirs")
+    events.tell_all(session, person_id=person_id, kinds=tells, act=act)
     return _keep(session, CaseNote(person_id=person_id, care_session_id=session_id, text=text, about_on=about_on), act)
 
 

@@ -1,6 +1,6 @@
 """Case conferences: agencies at one table about a person, under consent, what was shared with each, and who does what."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -9,13 +9,13 @@ from sqlalchemy.orm import Session
 
 from dispensary.errors import Conflict, NotFound, Refused
 from dispensary.queries.people import surviving
-from dispensary.services import audit, disclosures, people
+from dispensary.services import audit, disclosures, events, people
 from dispensary.services.act import Act
 from dispensary.services.disclosures import Telling
 from dispensary.services.facts import write
 from dispensary.wording import N_, say
 from models import CaseConference, ConferenceAction, ConferenceActionDone, ConferenceParty
-from models.enums import AuditKind, ConsentScope, DisclosureBasis, DisclosureWay
+from models.enums import AuditKind, ConsentScope, DisclosureBasis, DisclosureWay, TaskReasonKind
 
 LONGEST_BACK = timedelta(days=31)
 LONGEST_AHEAD = timedelta(days=366)
@@ -49,6 +49,8 @@ class Conference:
     about: str
     parties: Sequence[Party]
     actions: Sequence[Action]
+    tells: Collection[TaskReasonKind] = ()
+    """The events that were told of there; the window and the prescriber hear of them."""
 
 
 def hold(session: Session, *, person_id: int, conference: Conference, act: Act) -> CaseConference:
@@ -82,6 +84,7 @@ def hold(session: Session, *, person_id: int, conference: Conference, act: Act) 
         _seat(session, person_id, held, party, about, act)
     for action in conference.actions:
         _agree(session, held, action, conference.held_on, act)
+    events.tell_all(session, person_id=person_id, kinds=conference.tells, act=act)
     audit.record(
         session,
         AuditKind.CONFERENCE_HELD,

@@ -10,8 +10,9 @@ from dispensary.errors import Conflict, NotFound, Refused
 from dispensary.policy.alerts import AlertList
 from dispensary.queries import health
 from dispensary.rules.alerts import course_is_over, keys_of, qtc_entries
+from dispensary.rules.events import EVENTS, event_of_medicine
 from dispensary.rules.names import folded
-from dispensary.services import audit, people, tasks
+from dispensary.services import audit, events, people, tasks
 from dispensary.services.act import Act
 from dispensary.wording import N_, say
 from models import HealthFact, HealthFactEnd
@@ -34,7 +35,7 @@ def note_allergy(session: Session, *, person_id: int, substance: str, reaction: 
 
 
 def note_pregnancy(session: Session, *, person_id: int, expected_on: date | None, act: Act) -> HealthFact:
-    """Note a pregnancy, with the day the child is expected if it is known; the prescriber is asked to look.
+    """Note a pregnancy, with the day the child is expected if it is known; the window and the prescriber hear of it.
 
     Raises:
         Refused: a pregnancy stands on record already, or the day has passed.
@@ -44,7 +45,7 @@ def note_pregnancy(session: Session, *, person_id: int, expected_on: date | None
             say(N_("This day has passed. Leave it empty if it is not known.")), code="passed", field="until_on"
         )
     values = {"noted_on": act.clinic_day, "until_on": expected_on}
-    return _enter(session, HealthFactKind.PREGNANCY, person_id, act, to_prescriber=True, **values)
+    return _enter(session, HealthFactKind.PREGNANCY, person_id, act, tells=TaskReasonKind.PREGNANCY, **values)
 
 
 def note_qtc(
@@ -61,7 +62,9 @@ def note_qtc(
     _refuse_future(measured_on, "noted_on", act)
     pressing = any(entry.urgent for entry in qtc_entries(qtc_ms, listed.entries))
     values = {"noted_on": measured_on, "qtc_ms": qtc_ms}
-    return _enter(session, HealthFactKind.QTC, person_id, act, to_prescriber=pressing, **values)
+    return _enter(
+        session, HealthFactKind.QTC, person_id, act, tells=TaskReasonKind.HEALTH if pressing else None, **values
+    )
 
 
 def note_medicine(
@@ -76,6 +79,8 @@ def note_medicine(
 ) -> HealthFact:
     """Note another medicine that somebody takes; one that the site's list knows goes to the prescriber.
 
+    A sedative shows at the window too, until the prescriber has answered.
+
     Raises:
         Refused: no name, days that cannot be, or this medicine is on record.
     """
@@ -83,9 +88,10 @@ def note_medicine(
     _refuse_future(since, "noted_on", act)
     if until is not None and until < since:
         raise Refused(say(N_("It ends before it begins.")), code="ends_before", field="until_on")
-    known = sorted(keys_of(name, listed.about(HealthFactKind.MEDICINE, None)))
+    about = listed.about(HealthFactKind.MEDICINE, None)
+    known = sorted(keys_of(name, about))
     values = {"noted_on": since, "until_on": until, "text": name, "item": known[0] if known else ""}
-    return _enter(session, HealthFactKind.MEDICINE, person_id, act, to_prescriber=bool(known), **values)
+    return _enter(session, HealthFactKind.MEDICINE, person_id, act, tells=event_of_medicine(name, about), **values)
 
 
 def note_naloxone(session: Session, *, person_id: int, supplied_on: date, act: Act) -> HealthFact:
@@ -122,21 +128,23 @@ def end_fact(session: Session, *, health_fact_id: int, reason: str, act: Act) ->
 
 
 def _enter(
-    session: Session, kind: HealthFactKind, person_id: int, act: Act, *, to_prescriber: bool = False, **values: Any
+    session: Session,
+    kind: HealthFactKind,
+    person_id: int,
+    act: Act,
+    *,
+    tells: TaskReasonKind | None = None,
+    **values: Any,
 ) -> HealthFact:
     people.lock(session, person_id)
     fact = HealthFact(person_id=person_id, kind=kind, **values, **act.stamp)
     _refuse_twice(session, fact, act.clinic_day)
     session.add(fact)
     session.flush()
-    if to_prescriber:
-        tasks.note(
-            session,
-            person_id=person_id,
-            desk=Desk.PRESCRIBER,
-            kind=TaskReasonKind.HEALTH,
-            act=act,
-        )
+    if tells in EVENTS:
+        events.tell_window(session, person_id=person_id, kind=tells, act=act)
+    elif tells is not None:
+        tasks.note(session, person_id=person_id, desk=Desk.PRESCRIBER, kind=tells, act=act)
     audit.record(session, AuditKind.HEALTH_FACT_ENTERED, fact, act, person=person_id, fact_kind=kind)
     return fact
 

@@ -1,17 +1,20 @@
 """Visits and prescriptions elsewhere that we know of, each with its source: what the early factual letter is made of."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 from sqlalchemy.orm import Session
 
 from dispensary.errors import Refused
-from dispensary.services import audit, people
+from dispensary.policy.alerts import AlertList
+from dispensary.rules.events import EVENTS, event_of_medicine
+from dispensary.services import audit, events, people, tasks
 from dispensary.services.act import Act
 from dispensary.services.facts import write
 from dispensary.wording import N_, say
 from models import OutsideVisit
-from models.enums import AuditKind
+from models.enums import AuditKind, Desk, HealthFactKind, TaskReasonKind
 
 LONGEST_BACK = timedelta(days=3 * 366)
 
@@ -26,10 +29,15 @@ class Seen:
     medicine: str
     source: str
     """How we know: a letter, a pharmacy's list, the person's own word."""
+    tells: Collection[TaskReasonKind] = ()
+    """The events that it tells of, such as a hospital stay."""
 
 
-def note_visit(session: Session, *, person_id: int, seen: Seen, act: Act) -> OutsideVisit:
-    """Note a visit or a prescription elsewhere, and from whom we know it.
+def note_visit(session: Session, *, person_id: int, seen: Seen, listed: AlertList, act: Act) -> OutsideVisit:
+    """Note a visit or a prescription elsewhere, and from whom we know it; of a new sedative the window hears.
+
+    Args:
+        listed: what the site's list says of medicines.
 
     Raises:
         NotFound: there is no such person.
@@ -55,5 +63,14 @@ def note_visit(session: Session, *, person_id: int, seen: Seen, act: Act) -> Out
             **act.stamp,
         ),
     )
+    _tell(session, person_id, seen, listed, act)
     audit.record(session, AuditKind.OUTSIDE_VISIT_NOTED, visit, act, person=person_id, seen_on=seen.seen_on)
     return visit
+
+
+def _tell(session: Session, person_id: int, seen: Seen, listed: AlertList, act: Act) -> None:
+    """Tell the window and the prescriber of what it tells of, a medicine that the list knows among it."""
+    of_medicine = event_of_medicine(seen.medicine, listed.about(HealthFactKind.MEDICINE, None))
+    events.tell_all(session, person_id=person_id, kinds={*seen.tells, of_medicine} & set(EVENTS), act=act)
+    if of_medicine is TaskReasonKind.HEALTH:
+        tasks.note(session, person_id=person_id, desk=Desk.PRESCRIBER, kind=of_medicine, act=act)

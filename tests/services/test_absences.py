@@ -46,7 +46,7 @@ def test_stay_is_a_sign_at_the_window_and_a_prescribers_task(session, world, who
     away(session, world, who)
 
     assert signs_of(session, who.id, world.day).away
-    assert session.scalars(select(TaskReason.kind)).all() == [TaskReasonKind.ABSENCE]
+    assert session.scalars(select(TaskReason.kind)).all() == [TaskReasonKind.HOSPITAL]
     assert audited_kinds(session)[-1] == AuditKind.ABSENCE_RECORDED
     assert [stay.lasts for stay in records.lasting_stays(session, who.id)] == [True]
     assert set(records.away_now(session, world.site.id)) == {who.id}

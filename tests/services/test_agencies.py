@@ -13,7 +13,7 @@ from dispensary.services.outside_visits import Seen
 from models import AgencyConsent, PrivacyStatement
 from models.enums import AgencyKind, AuditKind, ConsentScope
 from tests import factories
-from tests.agencies import DAY, consented, listed
+from tests.agencies import DAY, consented, listed, listed_medicines
 from tests.rows import audited_kinds, count
 
 ENTRY = AgencyEntry("Harbour Shelter", AgencyKind.HOUSING, "Ms Tran", "555-0142")
@@ -195,7 +195,9 @@ def note(session, world, who, days_ago=1, **values):
         }
         | values
     )
-    return outside_visits.note_visit(session, person_id=who.id, seen=seen, act=world.act())
+    return outside_visits.note_visit(
+        session, person_id=who.id, seen=seen, listed=listed_medicines(world.day), act=world.act()
+    )
 
 
 def test_third_visit_elsewhere_within_thirty_days_offers_the_factual_letter(session, world, who):

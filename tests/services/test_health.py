@@ -14,7 +14,7 @@ from dispensary.services import health
 from models import AuditEvent, HealthFactEnd, Task, TaskReason
 from models.enums import AuditKind, Desk, HealthFactKind, TaskReasonKind
 from tests import factories
-from tests.rows import audited_kinds
+from tests.rows import audited_kinds, count
 
 
 @pytest.fixture
@@ -61,7 +61,7 @@ def test_a_pregnancy_goes_to_the_prescriber_before_the_next_daily_dose(session, 
     health.note_pregnancy(session, person_id=person.id, expected_on=expected, act=world.act())
 
     assert records.standing(session, person.id)[0].until_on == expected
-    assert tasks(session) == [(Desk.PRESCRIBER, world.at + timedelta(days=1), TaskReasonKind.HEALTH)]
+    assert tasks(session) == [(Desk.PRESCRIBER, world.at + timedelta(days=1), TaskReasonKind.PREGNANCY)]
 
 
 def test_a_second_pregnancy_is_entered_after_the_first_has_ended(session, world, person):
@@ -113,7 +113,8 @@ def test_several_things_for_the_prescriber_are_one_task(session, world, person, 
     takes(session, world, person, listed, "diazepam")
     measures(session, world, person, listed, 520)
 
-    assert len(tasks(session)) == 1
+    assert [kind for *_, kind in tasks(session)] == [TaskReasonKind.SEDATIVE, TaskReasonKind.HEALTH]
+    assert count(session, Task) == 1
 
 
 def test_the_same_medicine_is_not_entered_twice_however_it_is_written(session, world, person, listed):

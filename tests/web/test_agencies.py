@@ -31,7 +31,7 @@ from models import (
 )
 from models.enums import AgencyKind, AuditKind, CallSeries, ConsentScope, DisclosureBasis, Role
 from tests import factories
-from tests.agencies import DAY, consented, listed
+from tests.agencies import DAY, consented, listed, listed_medicines
 from tests.rows import count_stored
 
 PLAN = frozenset({ConsentScope.PLAN})
@@ -479,7 +479,9 @@ def test_third_visit_elsewhere_offers_the_factual_letter_which_says_where_each_c
 ):
     for days in (20, 10):
         seen = Seen(world.day - days * DAY, "Hill Practice", "Dr Low", "codeine", "a letter")
-        outside_visits.note_visit(session, person_id=who.id, seen=seen, act=world.act())
+        outside_visits.note_visit(
+            session, person_id=who.id, seen=seen, listed=listed_medicines(world.day), act=world.act()
+        )
     session.commit()
     before = text_of(counsellor.get(f"/referrals/of/{who.id}"))
 

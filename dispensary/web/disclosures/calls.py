@@ -6,7 +6,7 @@ from werkzeug.wrappers import Response
 
 from dispensary.permissions import Permission
 from dispensary.queries import people
-from dispensary.services import disclosures
+from dispensary.services import disclosures, events
 from dispensary.web import edge, gate
 from dispensary.web.access import note_access
 from dispensary.web.changes import carried_out
@@ -15,6 +15,7 @@ from dispensary.web.disclosures.blueprint import bp
 from dispensary.web.disclosures.forms import LastDoseForm
 from dispensary.web.disclosures.views import address_of
 from dispensary.web.once import Work
+from dispensary.web.told_events import told_in
 from reports import last_dose
 
 Answer = tuple[str, int] | Response
@@ -33,6 +34,7 @@ def asked_for_last_dose(person_id: int) -> Answer:
 
     def change(work: Work) -> str:
         disclosures.tell(work.session, person_id=person_id, telling=form.telling, act=work.act)
+        events.tell_all(work.session, person_id=person_id, kinds=told_in(form.tells), act=work.act)
         return address_of(person_id)
 
     if answer := carried_out(form, change, said=_("On record who was told what.")):

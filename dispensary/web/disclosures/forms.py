@@ -12,6 +12,7 @@ from dispensary.services.consents import Allowed
 from dispensary.services.disclosures import Telling
 from dispensary.web.agencies.pages import agency_choices, recipient_choices, sensible_day
 from dispensary.web.forms import DayField, Form, ParagraphsField, Required, TextField, TicksField, choices, id_in
+from dispensary.web.told_events import told_field
 from models.enums import ConsentScope, DisclosureBasis, DisclosureWay, SignedOn
 
 TICKED = frozenset({ALWAYS})
@@ -184,6 +185,7 @@ class LastDoseForm(Form):
     agency_id = SelectField(_l("Agency"), choices=[], default="", description=_l("Only where it is told on a consent."))
     purpose = TextField(_l("For what"), longest=500, description=_l("In an emergency: what has happened."))
     told = ParagraphsField(_l("What is said"), [Required()], longest=2000, render_kw={"rows": 5})
+    tells = told_field(_l("The call tells of"))
     submit = SubmitField(_l("Record that it was said"))
 
     def offer(self, person_id: int, told: str) -> None:

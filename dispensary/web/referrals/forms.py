@@ -19,6 +19,7 @@ from dispensary.web.agencies.pages import agency_choices, sensible_day
 from dispensary.web.disclosures.forms import TICKED, one_line, scopes_in
 from dispensary.web.forms import DayField, Form, ParagraphsField, Required, TextField, TicksField, choices, id_in
 from dispensary.web.station.told import ClockField, moment_of
+from dispensary.web.told_events import told_field, told_in
 from dispensary.wording import N_, say
 from models.enums import (
     AttemptOutcome,
@@ -213,6 +214,7 @@ class ConferenceForm(Form):
     )
     told = ParagraphsField(_l("In words"), longest=2000)
     actions = FieldList(FormField(ActionRow), min_entries=ROWS, max_entries=ROWS)
+    tells = told_field()
     submit = SubmitField(_l("Record the conference"))
 
     def offer(self) -> None:
@@ -234,6 +236,7 @@ class ConferenceForm(Form):
             about=self.about.data or "",
             parties=list(self._parties()),
             actions=list(self._actions()),
+            tells=told_in(self.tells),
         )
 
     def _parties(self) -> Iterator[Party]:
@@ -273,6 +276,7 @@ class VisitForm(Form):
     source = TextField(
         _l("How we know"), [Required()], description=_l("A letter, a pharmacy's list, the person's own word.")
     )
+    tells = told_field()
     submit = SubmitField(_l("Note it"))
 
     @property
@@ -284,4 +288,5 @@ class VisitForm(Form):
             prescriber=self.prescriber.data or "",
             medicine=self.medicine.data or "",
             source=self.source.data or "",
+            tells=told_in(self.tells),
         )

@@ -7,7 +7,7 @@ from werkzeug.wrappers import Response
 from dispensary.permissions import Permission
 from dispensary.rules.consents import Ground
 from dispensary.services import outside_visits
-from dispensary.web import edge, gate
+from dispensary.web import edge, gate, policies
 from dispensary.web.access import note_access
 from dispensary.web.agencies.pages import show_form
 from dispensary.web.changes import carried_out
@@ -32,7 +32,9 @@ def note_visit(person_id: int) -> Answer:
     form = VisitForm()
 
     def change(work: Work) -> str:
-        outside_visits.note_visit(work.session, person_id=person_id, seen=form.seen, act=work.act)
+        outside_visits.note_visit(
+            work.session, person_id=person_id, seen=form.seen, listed=policies.alerts(), act=work.act
+        )
         return address_of(person_id)
 
     hint = _("Only what is known, with its source. It is no accusation and no reason to withhold a dose.")

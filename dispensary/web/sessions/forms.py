@@ -18,6 +18,7 @@ from dispensary.web import edge
 from dispensary.web.forms import DayField, Form, ParagraphsField, Required, TextField, TicksField, choices, id_in
 from dispensary.web.station.told import ClockField, moment_of
 from dispensary.web.take_homes.forms import WholeField
+from dispensary.web.told_events import told_field
 from models.enums import Attendance, Discipline, SessionKind, Topic
 
 USUAL_MINUTES = 45
@@ -78,6 +79,7 @@ class OutcomeForm(Form):
     family_came = BooleanField(_l("Family came too"))
     topics = TicksField(_l("About"), choices=choices(Topic))
     note = ParagraphsField(_l("Case note"), longest=LONGEST, render_kw={"rows": 6})
+    tells = told_field()
     next_day = DayField(_l("Next date: day"), [near], description=_l("Empty: none is arranged now."))
     next_time = ClockField(_l("Next date: time"))
     submit = SubmitField(_l("Record"))
@@ -130,6 +132,7 @@ class HeldForm(Form):
     family_came = BooleanField(_l("Family came too"))
     topics = TicksField(_l("About"), choices=choices(Topic))
     note = ParagraphsField(_l("Case note"), longest=LONGEST, render_kw={"rows": 6})
+    tells = told_field()
     submit = SubmitField(_l("Record"))
 
     @property
@@ -149,6 +152,7 @@ class NoteForm(Form):
 
     about_on = DayField(_l("About the day"), [Required(), near])
     text = ParagraphsField(_l("Case note"), [Required()], longest=LONGEST, render_kw={"rows": 12, "autofocus": True})
+    tells = told_field()
     submit = SubmitField(_l("Write"))
 
 

@@ -14,6 +14,7 @@ from dispensary.web.database import db
 from dispensary.web.once import Work
 from dispensary.web.sessions.blueprint import Answer, bp, form_page, where_it_is_kept
 from dispensary.web.sessions.forms import CorrectNoteForm, NoteForm
+from dispensary.web.told_events import told_in
 
 
 @bp.get("/people/<int:person_id>/notes")
@@ -44,6 +45,7 @@ def write_note(person_id: int) -> Answer:
             person_id=person_id,
             text=form.text.data or "",
             about_on=form.about_on.data,
+            tells=told_in(form.tells),
             act=work.act,
         )
         return _address_of(person_id)

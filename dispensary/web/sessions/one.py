@@ -8,7 +8,7 @@ from dispensary.permissions import Permission
 from dispensary.queries import caseload, groups, people
 from dispensary.queries import sessions as records
 from dispensary.queries.sessions import Arranged
-from dispensary.services import case_notes, sessions
+from dispensary.services import case_notes, events, sessions
 from dispensary.web import edge, gate
 from dispensary.web.access import note_access
 from dispensary.web.changes import carried_out
@@ -17,6 +17,7 @@ from dispensary.web.once import Work
 from dispensary.web.sessions.blueprint import Answer, address_of, bp, form_page, where_it_is_kept
 from dispensary.web.sessions.forms import ArrangeForm, HeldForm, MoveForm, OutcomeForm, offer
 from dispensary.web.station.told import time_now
+from dispensary.web.told_events import told_in
 from models.enums import Discipline, SessionKind
 
 
@@ -149,7 +150,8 @@ def _without_note_unless_allowed(form: OutcomeForm | HeldForm) -> None:
 
 
 def _write_note(work: Work, form: OutcomeForm | HeldForm, arranged: Arranged) -> None:
-    """Write the note that came with a record, if one did."""
+    """Write the note that came with a record, if one did, and let the window hear of what the session told of."""
+    events.tell_all(work.session, person_id=arranged.person_id, kinds=told_in(form.tells), act=work.act)
     if not form.note or not (form.note.data or "").strip():
         return
     case_notes.write_note(
