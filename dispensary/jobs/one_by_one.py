@@ -1,6 +1,7 @@
 """Finding out about everybody is long and only reads; writing is one short unit of work for each, so that no dose waits."""
 
 from collections.abc import Callable, Sequence
+from typing import TypeVar
 
 from flask import Flask
 from sqlalchemy.orm import Session
@@ -10,9 +11,11 @@ from dispensary.services import jobs
 from dispensary.services.act import Act
 from dispensary.web.database import db, unit_of_work
 
+One = TypeVar("One")
+
 
 def one_by_one(
-    app: Flask, due: Due, whom: Callable[[Session], Sequence[int]], does: Callable[[Session, int, Act], object]
+    app: Flask, due: Due, whom: Callable[[Session], Sequence[One]], does: Callable[[Session, One, Act], object]
 ) -> None:
     """Do something for each of those whom a read found, each in a unit of work of its own.
 

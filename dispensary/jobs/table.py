@@ -7,6 +7,7 @@ from datetime import timedelta
 from flask import Flask
 
 from dispensary.jobs.call_backs import tell_overdue_call_backs
+from dispensary.jobs.due_work import open_what_is_due
 from dispensary.jobs.follow_up import propose_lost
 from dispensary.jobs.pack import write_pack
 from dispensary.jobs.reviews import open_take_home_reviews
@@ -54,6 +55,16 @@ JOBS: tuple[Job, ...] = (
         N_("Call-backs past their deadline"),
         N_(
             "Every night: whoever was to bring in every bottle and did not by the deadline goes to the prescriber's desk."
+        ),
+    ),
+    Job(
+        "due_work",
+        Nightly(timedelta(minutes=25)),
+        open_what_is_due,
+        N_("What is due at the counselling desk"),
+        N_(
+            "Every night: missed doses, calls, referrals, plans and counselling that are due go to the counselling desk, once;"
+            " what has settled itself leaves it."
         ),
     ),
 )

@@ -67,9 +67,7 @@ def untold(due: Mapping[TaskReasonKind, date], told: Mapping[TaskReasonKind, dat
     return frozenset(kind for kind, since in due.items() if kind not in told or told[kind] < since)
 
 
-def answered(
-    kinds: Collection[TaskReasonKind], due: Collection[TaskReasonKind], facts: Facts
-) -> TaskOutcome | None:
+def answered(kinds: Collection[TaskReasonKind], due: Collection[TaskReasonKind], facts: Facts) -> TaskOutcome | None:
     """Return how a task with these reasons has ended by itself, or None while one of them stands."""
     kinds = frozenset(kinds)
     if not kinds <= KINDS or kinds & set(due):

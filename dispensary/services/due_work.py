@@ -1,0 +1,73 @@
+"""What is due by itself goes to the counselling desk, once for each matter, and leaves it when the person has settled it."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy.orm import Session
+
+from dispensary.policy.house import house_rules
+from dispensary.queries import caseload, due_work, policy
+from dispensary.rules import worklist as rules
+from dispensary.rules.worklist import Facts
+from dispensary.services import people, tasks
+from dispensary.services.act import Act
+from models import Task
+from models.enums import Desk, TaskOutcome, TaskReasonKind
+
+BY_ITSELF = "by itself: nothing of it stands any more"
+"""What is noted on a task that answered itself; a fixed phrase."""
+
+
+@dataclass(frozen=True)
+class Owed:
+    """What is due with somebody, each since when."""
+
+    person_id: int
+    due: dict[TaskReasonKind, date]
+
+
+@dataclass(frozen=True)
+class Settled:
+    """A task that has ended by itself."""
+
+    task_id: int
+    person_id: int
+    outcome: TaskOutcome
+
+
+def owed(session: Session, site_id: int, today: date) -> tuple[list[Owed], list[Settled]]:
+    """Return what the counselling desk is to be told of today, and what of it has answered itself; this only reads."""
+    here = {one.person_id for one in caseload.in_care(session, site_id, today)}
+    found = due_work.lists(session, site_id, today, policy.minimums(session, site_id, today))
+    facts = due_work.facts_of(found, here, today)
+    missed_from = house_rules().missed_from_days
+    due = {person_id: rules.due(one, today, missed_from=missed_from) for person_id, one in facts.items()}
+    told = due_work.told(session, site_id, today)
+    to_tell = [
+        Owed(person_id, {kind: due[person_id][kind] for kind in sorted(kinds)})
+        for person_id in sorted(due)
+        if (kinds := rules.untold(due[person_id], told.get(person_id, {})))
+    ]
+    settled = []
+    for task_id, (person_id, kinds) in due_work.open_tasks(session, site_id).items():
+        of_person = facts.get(person_id, Facts(in_care=person_id in here))
+        outcome = rules.answered(kinds, due.get(person_id, {}), of_person)
+        if outcome is not None:
+            settled.append(Settled(task_id, person_id, outcome))
+    return to_tell, settled
+
+
+def tell(session: Session, one: Owed, act: Act) -> None:
+    """Put what is due with somebody on the counselling desk, unless it was told of in the meantime."""
+    people.lock(session, one.person_id)
+    told = due_work.told(session, act.site_id, act.clinic_day, one.person_id).get(one.person_id, {})
+    for kind in sorted(rules.untold(one.due, told)):
+        tasks.note(session, person_id=one.person_id, desk=Desk.COUNSELLING, kind=kind, act=act)
+
+
+def settle(session: Session, one: Settled, act: Act) -> None:
+    """Close a task that has answered itself, unless somebody closed it, or noted more on it, in the meantime."""
+    people.lock(session, one.person_id)
+    task = session.get_one(Task, one.task_id, populate_existing=True)
+    if task.resolved_at is None and due_work.open_tasks(session, act.site_id)[one.task_id][1] <= rules.KINDS:
+        tasks.resolve(session, task=task, resolution=BY_ITSELF, outcome=one.outcome, act=act)

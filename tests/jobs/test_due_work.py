@@ -1,0 +1,247 @@
+"""The night puts what is due on the counselling desk, once for each matter, and takes away what has settled itself."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from dispensary.jobs.due_work import open_what_is_due
+from dispensary.queries import call_plans as call_records
+from dispensary.queries import worklist as records
+from dispensary.rules.job_times import Due
+from dispensary.services import call_plans, due_work, plans, referrals, sessions, tasks, worklist
+from dispensary.services.plans import GoalWanted, StepWanted
+from dispensary.services.policy import approve_profile
+from dispensary.services.referrals import Sent
+from models import Absence, DoseOrder, Task
+from models.enums import (
+    AbsenceKind,
+    AssessmentDomain,
+    CallSeries,
+    Desk,
+    Discipline,
+    ReplyKind,
+    Role,
+    SessionKind,
+    TaskOutcome,
+    TaskReasonKind,
+)
+from tests import factories
+from tests.agencies import listed
+from tests.policy.shelf import shipped
+
+DAY = timedelta(days=1)
+MISSED = TaskReasonKind.MISSED_DOSES
+
+
+def absent(session, world, days=2, **values):
+    """Somebody who was dosed, and then missed so many days."""
+    who = factories.person(session, **values)
+    begins = world.day - (days + 1) * DAY
+    stay = factories.episode(session, world, who, admitted_on=begins)
+    of = factories.order(session, world, who, in_episode=stay, starts_on=begins)
+    factories.dose(session, world, who, of, at=world.at - (days + 1) * DAY)
+    session.commit()
+    return who
+
+
+@pytest.fixture
+def night(app, session, world, clock):
+    """The night before the clinic's present day."""
+
+    def run():
+        session.rollback()
+        with app.app_context():
+            day = clock().date()
+            open_what_is_due(app, Due(job="due_work", site_id=world.site.id, due_at=clock(), clinic_day=day - DAY, attempt=1))
+        session.rollback()
+        return open_now(session, world, clock().date())
+
+    return run
+
+
+def open_now(session, world, day):
+    return [
+        (row.person_id, [one.kind for one in row.why])
+        for row in records.open_work(session, world.site.id, Desk.COUNSELLING, day)
+    ]
+
+
+def tasks_of(session):
+    session.rollback()
+    return list(session.scalars(select(Task).order_by(Task.id)))
+
+
+def close(session, world, outcome=TaskOutcome.NOT_REACHED):
+    (row,) = records.open_work(session, world.site.id, Desk.COUNSELLING, world.day)
+    act = world.act(world.staff[Role.COUNSELLOR])
+    worklist.resolve(session, task_id=row.id, outcome=outcome, note="", act=act)
+    session.commit()
+
+
+def dosed(session, world, who, at):
+    factories.dose(
+        session, world, who, session.scalars(select(DoseOrder).where(DoseOrder.person_id == who.id)).one(), at=at
+    )
+    session.commit()
+
+
+def test_whoever_missed_two_days_is_on_the_desk_once_however_often_the_night_runs(session, world, night):
+    who = absent(session, world)
+    absent(session, world, days=1, family_name="Ames")
+
+    assert night() == [(who.id, [MISSED])]
+    assert night() == [(who.id, [MISSED])]
+
+    assert len(tasks_of(session)) == 1
+
+
+def test_task_that_was_closed_is_not_opened_again_for_the_same_run(session, world, night, clock):
+    absent(session, world)
+    night()
+    close(session, world)
+
+    clock.forward(days=1)
+
+    assert night() == []
+
+
+def test_next_run_of_missed_doses_is_a_new_matter(session, world, night, clock):
+    who = absent(session, world)
+    night()
+    close(session, world, TaskOutcome.CAME_BACK)
+    dosed(session, world, who, world.at + timedelta(hours=1))
+    clock.forward(days=3)
+
+    assert night() == [(who.id, [MISSED])]
+
+
+def test_whoever_came_back_leaves_the_desk_by_itself(session, world, night, clock):
+    who = absent(session, world)
+    night()
+    dosed(session, world, who, world.at + timedelta(hours=1))
+    clock.forward(days=1)
+
+    assert night() == []
+    (task,) = tasks_of(session)
+    assert (task.outcome, task.resolution) == (TaskOutcome.CAME_BACK, due_work.BY_ITSELF)
+
+
+def test_somebody_in_hospital_is_not_called_for_missed_doses(session, world, night):
+    who = absent(session, world, days=4)
+    factories.save(
+        session,
+        Absence(
+            person_id=who.id,
+            kind=AbsenceKind.HOSPITAL,
+            from_on=world.day - 3 * DAY,
+            place="City hospital",
+            told_by="the ward",
+            **factories.stamp(world),
+        ),
+    )
+    session.commit()
+
+    assert night() == []
+
+
+def test_plan_whose_review_day_has_come_is_on_the_desk(session, world, night, clock):
+    who = absent(session, world, days=0)
+    step = StepWanted(text="Ask for a bed", owner="Carl Brook", due_on=world.day + 7 * DAY)
+    plans.agree_plan(
+        session,
+        person_id=who.id,
+        goals=[GoalWanted(AssessmentDomain.HOUSING, "A room of my own", (step,))],
+        review_on=world.day + DAY,
+        reasons_to_stay="My daughter",
+        worries="",
+        if_a_lapse="We talk the next day.",
+        minimum=None,
+        act=world.act(),
+    )
+    session.commit()
+    assert night() == []
+
+    clock.forward(days=1)
+
+    assert night() == [(who.id, [TaskReasonKind.REVIEW_DUE])]
+
+
+def test_call_on_a_schedule_is_due_on_its_day_for_somebody_who_left_and_each_call_is_told(session, world, night, clock):
+    who = factories.person(session)
+    plan = call_plans.begin(
+        session, person_id=who.id, series=CallSeries.AFTERCARE, since_on=world.day - 6 * DAY, act=world.act()
+    )
+    session.commit()
+    assert night() == []
+
+    clock.forward(days=1)
+    assert night() == [(who.id, [TaskReasonKind.CALL_DUE])]
+    close(session, world)
+    assert night() == []
+    (waiting,) = [one for one in call_records.running(session, world.site.id) if one.id == plan.id]
+    clock.forward(days=(waiting.days[1] - waiting.days[0]).days)
+
+    assert night() == [(who.id, [TaskReasonKind.CALL_DUE])]
+
+
+def test_referral_without_an_answer_is_on_the_desk_and_leaves_it_with_the_answer(session, world, night, clock):
+    who, agency = absent(session, world, days=0), listed(session, world)
+    sent = Sent(agency_id=agency.id, reason="has nowhere to stay", answer_by=world.day)
+    made = referrals.refer(session, person_id=who.id, sent=sent, act=world.act())
+    session.commit()
+    clock.forward(days=1)
+    assert night() == [(who.id, [TaskReasonKind.REFERRAL_OVERDUE])]
+
+    referrals.answer(
+        session,
+        referral_id=made.id,
+        reply=ReplyKind.TAKEN_ON,
+        from_whom="Ms Tran",
+        replied_on=world.day + DAY,
+        act=replace(world.act(), at=clock(), clinic_day=world.day + DAY),
+    )
+    session.commit()
+
+    assert night() == []
+    assert tasks_of(session)[-1].outcome is TaskOutcome.DONE
+
+
+def test_counselling_that_is_due_by_approved_policy_waits_until_a_date_is_arranged(session, world, night, clock):
+    who = absent(session, world, days=59)
+    profile = shipped()["us-pa-715-2002-minimums"]
+    approve_profile(
+        session,
+        profile=profile,
+        digest=profile.digest,
+        in_force=True,
+        effective_on=world.day,
+        act=world.act(world.prescriber),
+    )
+    dosed(session, world, who, world.at - DAY)
+
+    assert night() == [(who.id, [TaskReasonKind.SESSION_DUE])]
+
+    sessions.arrange(
+        session,
+        person_id=who.id,
+        kind=SessionKind.COUNSELLING,
+        discipline=Discipline.COUNSELLING,
+        with_id=world.staff[Role.COUNSELLOR].id,
+        starts_at=world.at + 3 * DAY,
+        minutes=45,
+        act=world.act(),
+    )
+    session.commit()
+    assert night() == []
+
+
+def test_what_somebody_noted_besides_keeps_a_task_open(session, world, night, clock):
+    who = absent(session, world)
+    night()
+    tasks.note(session, person_id=who.id, desk=Desk.COUNSELLING, kind=TaskReasonKind.NO_SHOW, act=world.act())
+    dosed(session, world, who, world.at + timedelta(hours=1))
+    clock.forward(days=1)
+
+    assert night() == [(who.id, [MISSED, TaskReasonKind.NO_SHOW])]
