@@ -1,6 +1,6 @@
-"""The menu: each page that someone may start from, and the permission that shows it."""
+"""The menu: areas of the clinic, and in each the pages that someone may start from, with the permission that shows them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from dispensary.permissions import Permission
 from dispensary.wording import N_
@@ -8,41 +8,96 @@ from dispensary.wording import N_
 
 @dataclass(frozen=True)
 class Entry:
-    """One entry of the menu."""
+    """One page of the menu."""
 
     endpoint: str
     label: str
     permission: Permission
 
+    @property
+    def blueprint(self) -> str:
+        """The pages that stand under this entry."""
+        return self.endpoint.split(".")[0]
 
-MENU: tuple[Entry, ...] = (
-    Entry("station.home", N_("Window"), Permission.STATION_USE),
-    Entry("orders.desk", N_("Prescriber's desk"), Permission.ORDER_SIGN),
-    Entry("patients.search", N_("People"), Permission.PERSON_VIEW),
-    Entry("attendance.missed", N_("Missed doses"), Permission.ATTENDANCE_VIEW),
-    Entry("sessions.today", N_("Sessions"), Permission.CASEWORK_VIEW),
-    Entry("bottles.everyone", N_("Bottles"), Permission.TAKE_HOME_VIEW),
-    Entry("urine.home", N_("Urine tests"), Permission.CASEWORK_VIEW),
-    Entry("agencies.waiting", N_("Agencies"), Permission.CASEWORK_VIEW),
-    Entry("calendar.this_month", N_("Calendar"), Permission.CALENDAR_SET),
-    Entry("rota.days", N_("On call"), Permission.ROTA_SET),
-    Entry("policy.profiles", N_("Policy"), Permission.POLICY_VIEW),
-    Entry("stock.overview", N_("Stock"), Permission.STOCK_VIEW),
-    Entry("register.day", N_("Close the day"), Permission.DAY_CLOSE),
-    Entry("reporting.paper", N_("Paper"), Permission.REPORT_PRINT),
-    Entry("audit.events", N_("Audit"), Permission.AUDIT_VIEW),
+
+@dataclass(frozen=True)
+class Area:
+    """What belongs together in the menu: the first line names areas, the second the pages of the one that is open."""
+
+    label: str
+    entries: tuple[Entry, ...]
+
+
+PEOPLE = N_("People")
+MENU: tuple[Area, ...] = (
+    Area(N_("Window"), (Entry("station.home", N_("Window"), Permission.STATION_USE),)),
+    Area(
+        N_("Desk"),
+        (Entry("orders.desk", N_("Prescriber's desk"), Permission.ORDER_SIGN),),
+    ),
+    Area(PEOPLE, (Entry("patients.search", N_("People"), Permission.PERSON_VIEW),)),
+    Area(
+        N_("Attendance"),
+        (
+            Entry("attendance.missed", N_("Missed doses"), Permission.ATTENDANCE_VIEW),
+            Entry("bottles.everyone", N_("Bottles"), Permission.TAKE_HOME_VIEW),
+        ),
+    ),
+    Area(
+        N_("Care"),
+        (
+            Entry("sessions.today", N_("Sessions"), Permission.CASEWORK_VIEW),
+            Entry("urine.home", N_("Urine tests"), Permission.CASEWORK_VIEW),
+            Entry("agencies.waiting", N_("Agencies"), Permission.CASEWORK_VIEW),
+        ),
+    ),
+    Area(
+        N_("Medicine"),
+        (
+            Entry("stock.overview", N_("Stock"), Permission.STOCK_VIEW),
+            Entry("register.day", N_("Close the day"), Permission.DAY_CLOSE),
+        ),
+    ),
+    Area(N_("Paper"), (Entry("reporting.paper", N_("Paper"), Permission.REPORT_PRINT),)),
+    Area(
+        N_("Clinic"),
+        (
+            Entry("calendar.this_month", N_("Calendar"), Permission.CALENDAR_SET),
+            Entry("rota.days", N_("On call"), Permission.ROTA_SET),
+            Entry("policy.profiles", N_("Policy"), Permission.POLICY_VIEW),
+            Entry("audit.events", N_("Audit"), Permission.AUDIT_VIEW),
+            Entry("privacy.opened", N_("Opened with a reason"), Permission.GLASS_REVIEW),
     Entry("jobs.runs", N_("Jobs"), Permission.JOB_VIEW),
-    Entry("staff.accounts", N_("Staff"), Permission.STAFF_MANAGE),
-    Entry("site.overview", N_("Site"), Permission.SITE_MANAGE),
+            Entry("staff.accounts", N_("Staff"), Permission.STAFF_MANAGE),
+            Entry("site.overview", N_("Site"), Permission.SITE_MANAGE),
+        ),
+    ),
 )
 
 
-def menu(permissions: frozenset[Permission], endpoints: frozenset[str]) -> list[Entry]:
-    """Return the entries a person may use, in order."""
-    return [e for e in MENU if e.permission in permissions and e.endpoint in endpoints]
+def menu(permissions: frozenset[Permission], endpoints: frozenset[str]) -> list[Area]:
+    """Return the areas with the pages that a person may use, in order; an area without any is left out."""
+    areas = [
+        replace(area, entries=tuple(e for e in area.entries if e.permission in permissions and e.endpoint in endpoints))
+        for area in MENU
+    ]
+    return [area for area in areas if area.entries]
+
+
+def where(areas: list[Area], blueprint: str | None, *, about_person: bool) -> tuple[Area | None, Entry | None]:
+    """Return the area and the entry that a page stands under; every page about one person stands under people.
+
+    Args:
+        areas: of the menu of whoever is signed in.
+        blueprint: of the page.
+        about_person: the page is about one person, and not at the window.
+    """
+    named = ((area, entry) for area in areas for entry in area.entries if entry.blueprint == blueprint)
+    people = next(((area, area.entries[0]) for area in areas if area.label == PEOPLE), None)
+    return (people if about_person else None) or next(named, (None, None))
 
 
 def start(permissions: frozenset[Permission], endpoints: frozenset[str]) -> str | None:
     """Return the page somebody lands on after signing in."""
-    entries = menu(permissions, endpoints)
-    return entries[0].endpoint if entries else None
+    areas = menu(permissions, endpoints)
+    return areas[0].entries[0].endpoint if areas else None

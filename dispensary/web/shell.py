@@ -2,23 +2,31 @@
 
 from typing import Any
 
-from flask import Flask, current_app
+from flask import Flask, current_app, request
 from flask_login import current_user
 
 from dispensary.web import edge, gate, kept
-from dispensary.web.navigation import menu
+from dispensary.web.navigation import menu, where
 
 FOREIGN = ("static", "bootstrap.static")
 """Endpoints that are not ours and serve only styles and scripts."""
+AT_WINDOW = "station"
 
 
 def _surroundings() -> dict[str, Any]:
     if not current_user.is_authenticated:
-        return {"menu": [], "who": None, "endpoints": frozenset()}
+        return {"menu": [], "area": None, "entry": None, "who": None, "endpoints": frozenset()}
     who = edge.sitting()
     endpoints = frozenset(current_app.view_functions)
+    areas = menu(who.permissions, endpoints)
+    at_window = request.blueprint == AT_WINDOW
+    area, entry = where(
+        areas, request.blueprint, about_person="person_id" in (request.view_args or {}) and not at_window
+    )
     return {
-        "menu": menu(who.permissions, endpoints),
+        "menu": areas,
+        "area": area,
+        "entry": entry,
         "who": who,
         "endpoints": endpoints,
         "idle_seconds": edge.settings().idle_minutes * 60,

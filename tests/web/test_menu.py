@@ -1,0 +1,52 @@
+"""The menu: areas first, then the pages of the one that is open; nobody is shown a page that they may not open."""
+
+import pytest
+
+from dispensary.permissions import ROLES
+from dispensary.web.navigation import MENU, menu, start, where
+from models.enums import Role
+
+
+@pytest.fixture
+def endpoints(app):
+    """Every page of the program."""
+    return frozenset(app.view_functions)
+
+
+def test_every_entry_of_the_menu_leads_to_a_page(endpoints):
+    entries = [entry.endpoint for area in MENU for entry in area.entries]
+
+    assert set(entries) <= endpoints
+    assert len(entries) == len(set(entries))
+
+
+@pytest.mark.parametrize("role", Role)
+def test_a_role_is_shown_the_pages_that_it_may_open_and_no_empty_area(endpoints, role):
+    areas = menu(ROLES[role], endpoints)
+
+    assert all(area.entries for area in areas)
+    assert all(entry.permission in ROLES[role] for area in areas for entry in area.entries)
+
+
+def test_the_pages_of_an_area_stand_below_it(endpoints):
+    areas = menu(ROLES[Role.CLINIC_HEAD], endpoints)
+
+    area, entry = where(areas, "policy", about_person=False)
+
+    assert (area.label, entry.endpoint) == ("Clinic", "policy.profiles")
+
+
+def test_a_page_about_one_person_stands_below_people_whatever_it_is_about(endpoints):
+    areas = menu(ROLES[Role.COUNSELLOR], endpoints)
+
+    area, entry = where(areas, "sessions", about_person=True)
+
+    assert (area.label, entry.endpoint) == ("People", "patients.search")
+
+
+def test_a_page_that_stands_in_no_menu_opens_no_area(endpoints):
+    assert where(menu(ROLES[Role.NURSE], endpoints), "sign_in", about_person=False) == (None, None)
+
+
+def test_a_nurse_lands_at_the_window(endpoints):
+    assert start(ROLES[Role.NURSE], endpoints) == "station.home"
