@@ -40,6 +40,10 @@ WORDS: dict[type[StrEnum], dict[StrEnum, str]] = {
         enums.SettingKey.SAFETY_CHECK_DAYS: N_("days until take-home safety is gone through again"),
         enums.SettingKey.PACK_FOLDER: N_("folder for the rolling downtime pack"),
         enums.SettingKey.PACK_EVERY_MINUTES: N_("minutes between two rolling downtime packs"),
+        enums.SettingKey.TARGET_IN_TREATMENT: N_("target: people in treatment"),
+        enums.SettingKey.TARGET_RETAINED_PERCENT: N_("target: % retained for 12 weeks"),
+        enums.SettingKey.TARGET_PLANNED_PERCENT: N_("target: % of exits that are planned"),
+        enums.SettingKey.TARGET_WAITING_DAYS: N_("target: days of waiting at most"),
     },
     enums.PackCopyFate: {
         enums.PackCopyFate.DESTROYED: N_("not used, destroyed"),
@@ -65,6 +69,8 @@ WORDS: dict[type[StrEnum], dict[StrEnum, str]] = {
         enums.PrintedSheet.WORKLIST: N_("worklist"),
         enums.PrintedSheet.GROUP_SHEET: N_("group sheet"),
         enums.PrintedSheet.CARE_PLAN: N_("care plan"),
+        enums.PrintedSheet.TREATMENT_CONSENT: N_("consent to treatment"),
+        enums.PrintedSheet.COMMISSIONERS_COUNTS: N_("counts for the commissioner"),
         enums.PrintedSheet.ENDING_NOTICE: N_("ending notice"),
         enums.PrintedSheet.CONTEST_ANSWER: N_("contest answer"),
         enums.PrintedSheet.REFERRAL: N_("referral"),
@@ -73,6 +79,7 @@ WORDS: dict[type[StrEnum], dict[StrEnum, str]] = {
         enums.PrintedSheet.READERS: N_("readers"),
         enums.PrintedSheet.CONFERENCE: N_("conference"),
         enums.PrintedSheet.URINE_DRAW: N_("random draw"),
+        enums.PrintedSheet.PAIR_SHEET: N_("sheet for a pair"),
     },
     enums.ChainKind: {
         enums.ChainKind.AUDIT: N_("audit"),

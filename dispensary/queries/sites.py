@@ -16,6 +16,16 @@ from models.enums import SettingKey
 
 
 @dataclass(frozen=True)
+class Targets:
+    """What the site is to reach, as its commissioner sets it; None where nothing is set."""
+
+    in_treatment: int | None
+    retained_percent: int | None
+    planned_percent: int | None
+    waiting_days: int | None
+
+
+@dataclass(frozen=True)
 class SiteSettings:
     """A site's settings in force on a day."""
 
@@ -36,6 +46,7 @@ class SiteSettings:
     pack_folder: str
     """Where the rolling downtime pack is written; `none` where the site names no folder."""
     pack_every: timedelta
+    targets: Targets
 
 
 def settings(session: Session, site_id: int, on: date) -> SiteSettings:
@@ -100,7 +111,17 @@ def _in_force(rows: list[tuple[SettingKey, str, date]], on: date) -> SiteSetting
         call_back_within=timedelta(hours=int(values[SettingKey.CALL_BACK_HOURS])),
         pack_folder=values[SettingKey.PACK_FOLDER],
         pack_every=timedelta(minutes=int(values[SettingKey.PACK_EVERY_MINUTES])),
+        targets=Targets(
+            in_treatment=_target(values[SettingKey.TARGET_IN_TREATMENT]),
+            retained_percent=_target(values[SettingKey.TARGET_RETAINED_PERCENT]),
+            planned_percent=_target(values[SettingKey.TARGET_PLANNED_PERCENT]),
+            waiting_days=_target(values[SettingKey.TARGET_WAITING_DAYS]),
+        ),
     )
+
+
+def _target(value: str) -> int | None:
+    return None if value == "none" else int(value)
 
 
 def site(session: Session, site_id: int) -> Site:

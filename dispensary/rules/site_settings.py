@@ -11,6 +11,7 @@ from models.enums import SettingKey
 LATEST_START = time(6)
 MOST_HOURS, MOST_MINUTES = 24, 60
 MOST_NO_SHOWS, MOST_CALL_BACK_HOURS, A_YEAR = 180, 168, 365
+MOST_PEOPLE = 100_000
 MOST_COUNTERSIGN_HOURS, MOST_OBSERVATION_MINUTES = 168, 480
 
 
@@ -56,6 +57,17 @@ def _folder(value: str) -> Words | None:
     return None if good else say(N_("A folder is written from its root, as in /media/pack; or type none."))
 
 
+def _target(most: int) -> Callable[[str], Words | None]:
+    number = _whole_number(1, most)
+
+    def check(value: str) -> Words | None:
+        if value == "none" or number(value) is None:
+            return None
+        return say(N_("A whole number from 1 to %(most)s; or type none."), most=most)
+
+    return check
+
+
 CHECKS: dict[SettingKey, Callable[[str], Words | None]] = {
     SettingKey.TIME_ZONE: _time_zone,
     SettingKey.DAY_STARTS: _day_starts,
@@ -73,4 +85,8 @@ CHECKS: dict[SettingKey, Callable[[str], Words | None]] = {
     SettingKey.SAFETY_CHECK_DAYS: _whole_number(1, A_YEAR),
     SettingKey.PACK_FOLDER: _folder,
     SettingKey.PACK_EVERY_MINUTES: _whole_number(1, MOST_MINUTES),
+    SettingKey.TARGET_IN_TREATMENT: _target(MOST_PEOPLE),
+    SettingKey.TARGET_RETAINED_PERCENT: _target(100),
+    SettingKey.TARGET_PLANNED_PERCENT: _target(100),
+    SettingKey.TARGET_WAITING_DAYS: _target(A_YEAR),
 }

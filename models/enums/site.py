@@ -45,6 +45,10 @@ class SettingKey(StrEnum):
     SAFETY_CHECK_DAYS = "safety_check_days"
     PACK_FOLDER = "pack_folder"
     PACK_EVERY_MINUTES = "pack_every_minutes"
+    TARGET_IN_TREATMENT = "target_in_treatment"
+    TARGET_RETAINED_PERCENT = "target_retained_percent"
+    TARGET_PLANNED_PERCENT = "target_planned_percent"
+    TARGET_WAITING_DAYS = "target_waiting_days"
 
 
 class PackCopyFate(StrEnum):
@@ -87,6 +91,9 @@ class PrintedSheet(StrEnum):
     READERS = "readers"
     CONFERENCE = "conference"
     URINE_DRAW = "urine_draw"
+    TREATMENT_CONSENT = "treatment_consent"
+    COMMISSIONERS_COUNTS = "commissioners_counts"
+    PAIR_SHEET = "pair_sheet"
 
 
 class ChainKind(StrEnum):
