@@ -15,8 +15,8 @@ class Entry:
     permission: Permission
 
     @property
-    def blueprint(self) -> str:
-        """The pages that stand under this entry."""
+    def part(self) -> str:
+        """The part of the program whose pages stand under this entry."""
         return self.endpoint.split(".")[0]
 
 
@@ -33,7 +33,11 @@ MENU: tuple[Area, ...] = (
     Area(N_("Window"), (Entry("station.home", N_("Window"), Permission.STATION_USE),)),
     Area(
         N_("Desk"),
-        (Entry("orders.desk", N_("Prescriber's desk"), Permission.ORDER_SIGN),),
+        (
+            Entry("orders.desk", N_("Prescriber's desk"), Permission.ORDER_SIGN),
+            Entry("desk.today", N_("Counselling desk"), Permission.CASEWORK_VIEW),
+            Entry("worklist.own", N_("Worklist"), Permission.TASK_WORK),
+        ),
     ),
     Area(PEOPLE, (Entry("patients.search", N_("People"), Permission.PERSON_VIEW),)),
     Area(
@@ -47,8 +51,19 @@ MENU: tuple[Area, ...] = (
         N_("Care"),
         (
             Entry("sessions.today", N_("Sessions"), Permission.CASEWORK_VIEW),
+            Entry("groups.groups_here", N_("Groups"), Permission.CASEWORK_VIEW),
+            Entry("sessions.due", N_("Counselling due"), Permission.CASEWORK_VIEW),
+            Entry("sessions.caseload", N_("Caseloads"), Permission.CASEWORK_VIEW),
             Entry("urine.home", N_("Urine tests"), Permission.CASEWORK_VIEW),
+        ),
+    ),
+    Area(
+        N_("Community"),
+        (
+            Entry("support.pairs", N_("Pairs"), Permission.CASEWORK_VIEW),
+            Entry("relatives.everyone", N_("Relatives"), Permission.CASEWORK_VIEW),
             Entry("agencies.waiting", N_("Agencies"), Permission.CASEWORK_VIEW),
+            Entry("harm_reduction.home", N_("Harm reduction"), Permission.CASEWORK_VIEW),
         ),
     ),
     Area(
@@ -67,7 +82,7 @@ MENU: tuple[Area, ...] = (
             Entry("policy.profiles", N_("Policy"), Permission.POLICY_VIEW),
             Entry("audit.events", N_("Audit"), Permission.AUDIT_VIEW),
             Entry("privacy.opened", N_("Opened with a reason"), Permission.GLASS_REVIEW),
-    Entry("jobs.runs", N_("Jobs"), Permission.JOB_VIEW),
+            Entry("jobs.runs", N_("Jobs"), Permission.JOB_VIEW),
             Entry("staff.accounts", N_("Staff"), Permission.STAFF_MANAGE),
             Entry("site.overview", N_("Site"), Permission.SITE_MANAGE),
         ),
@@ -84,17 +99,21 @@ def menu(permissions: frozenset[Permission], endpoints: frozenset[str]) -> list[
     return [area for area in areas if area.entries]
 
 
-def where(areas: list[Area], blueprint: str | None, *, about_person: bool) -> tuple[Area | None, Entry | None]:
+def where(areas: list[Area], endpoint: str | None, *, about_person: bool) -> tuple[Area | None, Entry | None]:
     """Return the area and the entry that a page stands under; every page about one person stands under people.
 
     Args:
         areas: of the menu of whoever is signed in.
-        blueprint: of the page.
+        endpoint: of the page; one that is no entry itself stands under the first of its own part.
         about_person: the page is about one person, and not at the window.
     """
-    named = ((area, entry) for area in areas for entry in area.entries if entry.blueprint == blueprint)
-    people = next(((area, area.entries[0]) for area in areas if area.label == PEOPLE), None)
-    return (people if about_person else None) or next(named, (None, None))
+    if about_person:
+        named = [(area, area.entries[0]) for area in areas if area.label == PEOPLE]
+    else:
+        part = (endpoint or "").split(".")[0]
+        near = [(area, entry) for area in areas for entry in area.entries if entry.part == part]
+        named = [(area, entry) for area, entry in near if entry.endpoint == endpoint] + near
+    return named[0] if named else (None, None)
 
 
 def start(permissions: frozenset[Permission], endpoints: frozenset[str]) -> str | None:

@@ -31,21 +31,29 @@ def test_a_role_is_shown_the_pages_that_it_may_open_and_no_empty_area(endpoints,
 def test_the_pages_of_an_area_stand_below_it(endpoints):
     areas = menu(ROLES[Role.CLINIC_HEAD], endpoints)
 
-    area, entry = where(areas, "policy", about_person=False)
+    area, entry = where(areas, "policy.profile", about_person=False)
 
     assert (area.label, entry.endpoint) == ("Clinic", "policy.profiles")
+
+
+def test_a_page_that_is_an_entry_itself_is_marked_and_not_the_first_of_its_part(endpoints):
+    areas = menu(ROLES[Role.COUNSELLOR], endpoints)
+
+    area, entry = where(areas, "sessions.caseload", about_person=False)
+
+    assert (area.label, entry.endpoint) == ("Care", "sessions.caseload")
 
 
 def test_a_page_about_one_person_stands_below_people_whatever_it_is_about(endpoints):
     areas = menu(ROLES[Role.COUNSELLOR], endpoints)
 
-    area, entry = where(areas, "sessions", about_person=True)
+    area, entry = where(areas, "sessions.of_person", about_person=True)
 
     assert (area.label, entry.endpoint) == ("People", "patients.search")
 
 
 def test_a_page_that_stands_in_no_menu_opens_no_area(endpoints):
-    assert where(menu(ROLES[Role.NURSE], endpoints), "sign_in", about_person=False) == (None, None)
+    assert where(menu(ROLES[Role.NURSE], endpoints), "sign_in.locked", about_person=False) == (None, None)
 
 
 def test_a_nurse_lands_at_the_window(endpoints):
