@@ -268,8 +268,8 @@ def _tried(session: Session, task_ids: Collection[int]) -> dict[int, list[Tried]
         .order_by(TaskAttempt.id)
     )
     found: dict[int, list[Tried]] = defaultdict(list)
-    for task_id, *rest in session.execute(query) if task_ids else ():
-        found[task_id].append(Tried(*rest))
+    for row in session.execute(query) if task_ids else ():
+        found[row[0]].append(Tried(*row[1:]))
     return found
 
 

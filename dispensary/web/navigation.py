@@ -54,12 +54,16 @@ MENU: tuple[Area, ...] = (
             Entry("groups.groups_here", N_("Groups"), Permission.CASEWORK_VIEW),
             Entry("sessions.due", N_("Counselling due"), Permission.CASEWORK_VIEW),
             Entry("sessions.caseload", N_("Caseloads"), Permission.CASEWORK_VIEW),
+            Entry("journey.board", N_("Who is where"), Permission.CASEWORK_VIEW),
+            Entry("journey.waiting_list", N_("Waiting list"), Permission.CASEWORK_VIEW),
             Entry("urine.home", N_("Urine tests"), Permission.CASEWORK_VIEW),
         ),
     ),
     Area(
         N_("Community"),
         (
+            Entry("outreach.mine", N_("Outreach"), Permission.OUTREACH_RECORD),
+            Entry("outreach.everyones", N_("Everybody's contacts"), Permission.OUTREACH_VIEW),
             Entry("support.pairs", N_("Pairs"), Permission.CASEWORK_VIEW),
             Entry("relatives.everyone", N_("Relatives"), Permission.CASEWORK_VIEW),
             Entry("agencies.waiting", N_("Agencies"), Permission.CASEWORK_VIEW),
@@ -73,7 +77,13 @@ MENU: tuple[Area, ...] = (
             Entry("register.day", N_("Close the day"), Permission.DAY_CLOSE),
         ),
     ),
-    Area(N_("Paper"), (Entry("reporting.paper", N_("Paper"), Permission.REPORT_PRINT),)),
+    Area(
+        N_("Paper"),
+        (
+            Entry("reporting.paper", N_("Paper"), Permission.REPORT_PRINT),
+            Entry("journey.counts", N_("Counts for the commissioner"), Permission.CASEWORK_VIEW),
+        ),
+    ),
     Area(
         N_("Clinic"),
         (

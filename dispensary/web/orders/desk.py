@@ -19,9 +19,10 @@ from dispensary.web.database import db
 from dispensary.web.marks import marked
 from dispensary.web.once import Work
 from dispensary.web.orders.blueprint import bp
-from dispensary.web.orders.forms import DecisionForm
+from dispensary.web.orders.forms import CloseTaskForm, DecisionForm
 from dispensary.web.stop_facts import behind
 from dispensary.wording import N_, Words, say
+from models.enums import TaskOutcome
 
 Answer = tuple[str, int] | Response
 FOUR_WEEKS = timedelta(days=27)
@@ -81,15 +82,21 @@ def close_task(task_id: int) -> Answer:
     if person_id is None:
         raise NotFound(say(N_("There is no such task here.")), code="no_such_task")
     note_access(person_id, "task")
-    form = DecisionForm().ask(_("What came of it"), _("Close the task"))
+    form = CloseTaskForm()
 
     def change(work: Work) -> str:
-        verbs.close_task(work.session, task_id=task_id, resolution=form.reason.data or "", act=work.act)
+        verbs.close_task(
+            work.session,
+            task_id=task_id,
+            resolution=form.reason.data or "",
+            outcome=TaskOutcome(form.outcome.data),
+            act=work.act,
+        )
         return url_for("orders.desk")
 
     return carried_out(form, change) or _decide(form, person_id, _("Close a task"), [])
 
 
-def _decide(form: DecisionForm, person_id: int, title: str, facts: list[Words]) -> tuple[str, int]:
+def _decide(form: DecisionForm | CloseTaskForm, person_id: int, title: str, facts: list[Words]) -> tuple[str, int]:
     person = people.identity(db.session(), person_id)
     return render_template("orders/decide.html", form=form, person=person, title=title, facts=facts), form.status

@@ -34,7 +34,7 @@ from dispensary.services.re_entry import Held
 from dispensary.web import edge
 from dispensary.web.forms import ExactField, Form, Required, TextField, choices, positive
 from dispensary.wording import N_, say
-from models.enums import DepotInterval, Medication, TreatmentPhase
+from models.enums import DepotInterval, Medication, TaskOutcome, TreatmentPhase
 from models.enums import Form as DrugForm
 from models.units import Mg, mg, plain
 
@@ -335,6 +335,16 @@ class ReleaseDoseForm(Form):
             )
         except ValueError:
             raise Refused(say(N_("This page is not whole. Open it again.")), code="page_not_whole") from None
+
+
+class CloseTaskForm(Form):
+    """A prescriber closes a task by hand."""
+
+    outcome = SelectField(
+        _l("What came of it, in a word"), choices=choices(TaskOutcome), default=TaskOutcome.DONE.value
+    )
+    reason = TextField(_l("What came of it"), [Required()])
+    submit = SubmitField(_l("Close the task"))
 
 
 class DecisionForm(Form):
