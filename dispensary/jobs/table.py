@@ -9,6 +9,7 @@ from flask import Flask
 from dispensary.jobs.call_backs import tell_overdue_call_backs
 from dispensary.jobs.due_work import open_what_is_due
 from dispensary.jobs.follow_up import propose_lost
+from dispensary.jobs.near_days import tell_of_near_days
 from dispensary.jobs.pack import write_pack
 from dispensary.jobs.reviews import open_take_home_reviews
 from dispensary.rules.job_times import Due, Nightly, Timed, WhileOpen
@@ -65,6 +66,16 @@ JOBS: tuple[Job, ...] = (
         N_(
             "Every night: missed doses, calls, referrals, plans and counselling that are due go to the counselling desk, once;"
             " what has settled itself leaves it."
+        ),
+    ),
+    Job(
+        "near_days",
+        Nightly(timedelta(minutes=25)),
+        tell_of_near_days,
+        N_("Releases and newborns"),
+        N_(
+            "Every night: a release from custody that is near goes to the prescriber's desk, so that the first dose is ready;"
+            " a newborn's follow-up goes to the counselling desk on its day."
         ),
     ),
 )

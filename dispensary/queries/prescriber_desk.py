@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from dispensary.queries import people, sites, take_home_requests, take_home_reviews
+from dispensary.queries import contests, endings, people, sites, take_home_requests, take_home_reviews, tapers
 from dispensary.rules.dosing import StandingStop
 from models import (
     Countersignature,
@@ -137,8 +137,8 @@ def _kinds(session: Session, task_ids: Sequence[int]) -> dict[int, list[TaskReas
 def unanswered(session: Session, task_id: int) -> set[TaskReasonKind]:
     """Return the kinds of reasons on a task that still wait.
 
-    A stop waits until it is released, a telephone order until it is countersigned, a review of take-home doses or a
-    request for them until it is answered.
+    A stop waits until it is released, a telephone order until it is countersigned, a review of take-home doses, a request
+    for them, a wish about a taper or a contest until it is answered, an ending until the second hand agrees.
     """
     released = select(StopRelease.stop_id)
     query = (
@@ -150,7 +150,23 @@ def unanswered(session: Session, task_id: int) -> set[TaskReasonKind]:
     kinds = {row.kind for row in rows}
     if TaskReasonKind.COUNTERSIGN in kinds and not _unsigned(session, [rows[0].person_id]):
         kinds.remove(TaskReasonKind.COUNTERSIGN)
-    return kinds - _answered_about_take_homes(session, kinds, rows[0].person_id) if kinds else kinds
+    if not kinds:
+        return kinds
+    person_id = rows[0].person_id
+    return kinds - _answered_about_take_homes(session, kinds, person_id) - _answered_turns(session, kinds, person_id)
+
+
+def _answered_turns(session: Session, kinds: set[TaskReasonKind], person_id: int) -> set[TaskReasonKind]:
+    """Return which of these kinds, as far as they are about a taper, an ending or a contest, wait no more."""
+    answered = set()
+    if TaskReasonKind.TAPER in kinds and not tapers.open_of(session, person_id):
+        answered.add(TaskReasonKind.TAPER)
+    if TaskReasonKind.CONTEST in kinds and not any(one.open for one in contests.of_person(session, person_id)):
+        answered.add(TaskReasonKind.CONTEST)
+    one_hand = [one for one in endings.of_person(session, person_id) if one.open and one.agreed_by_id is None]
+    if TaskReasonKind.ENDING in kinds and not one_hand:
+        answered.add(TaskReasonKind.ENDING)
+    return answered
 
 
 def _answered_about_take_homes(session: Session, kinds: set[TaskReasonKind], person_id: int) -> set[TaskReasonKind]:

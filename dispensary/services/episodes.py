@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from dispensary.errors import Conflict, NotFound, Refused
 from dispensary.queries import orders
 from dispensary.queries.people import EpisodeSpan, episodes_of
-from dispensary.services import audit, call_backs, one_off_take_homes, people, take_homes
+from dispensary.services import audit, call_backs, endings, one_off_take_homes, people, take_homes, waiting
 from dispensary.services.act import Act
 from dispensary.wording import N_, say
 from models import Dose, DoseOrder, DoseReversal, Episode, EpisodeEnd, EpisodeEndCorrection, OrderEnd
@@ -83,6 +83,7 @@ def admit_patient(
         admission=admission,
         admitted_on=admitted_on,
     )
+    waiting.end_by_admission(session, person_id=person_id, admitted_on=admitted_on, act=act)
     return episode
 
 
@@ -115,7 +116,13 @@ def end_episode(
 def write_end(
     session: Session, *, span: EpisodeSpan, ended_on: date, reason: EpisodeEndReason, note: str, act: Act
 ) -> EpisodeEnd:
-    """Write the end of an open episode; call behind the person's lock, and end the orders with it."""
+    """Write the end of an open episode; call behind the person's lock, and end the orders with it.
+
+    Raises:
+        Refused: the clinic ends it against the person's wish, and no ending is agreed, told, free of contest and due.
+    """
+    if reason is EpisodeEndReason.ENDED_BY_CLINIC:
+        endings.refuse_alone(session, episode_id=span.id, act=act)
     turns = session.scalar(select(func.max(EpisodeEnd.turn)).where(EpisodeEnd.episode_id == span.id)) or 0
     end = EpisodeEnd(episode_id=span.id, turn=turns + 1, ended_on=ended_on, reason=reason, note=note, **act.stamp)
     session.add(end)

@@ -11,6 +11,9 @@ from dispensary.wording import N_, say
 from models import Task
 from models.enums import Desk, TaskOutcome, TaskReasonKind
 
+ANSWERED_APART = frozenset({TaskReasonKind.TAPER, TaskReasonKind.ENDING, TaskReasonKind.CONTEST})
+"""What the person is owed an answer to, so that nobody closes it by the way."""
+
 
 def answer(session: Session, *, person_id: int, kinds: set[TaskReasonKind], resolution: str, act: Act) -> None:
     """Close the prescriber's task about a person if nothing but these kinds of reasons still waited on it.
@@ -52,5 +55,8 @@ def close_task(
     if TaskReasonKind.COUNTERSIGN in waiting:
         words = N_("A telephone order on this task is not countersigned yet. Countersign or disown it first.")
         raise Conflict(say(words), code="not_countersigned")
+    if waiting & ANSWERED_APART:
+        words = N_("A wish, an ending or a contest on this task waits for its own answer. Answer it first.")
+        raise Conflict(say(words), code="not_answered")
     tasks.resolve(session, task=task, resolution=resolution, outcome=outcome, act=act)
     return task

@@ -13,10 +13,11 @@ from dispensary.queries import orders, take_home_evidence, take_homes
 from dispensary.queries.people import EpisodeSpan, episodes_of
 from dispensary.reasons import Reason
 from dispensary.rules import take_home_criteria
+from dispensary.rules.contests import lessens
 from dispensary.rules.take_home_limits import over_the_ladder
 from dispensary.rules.take_home_steps import Eligibility
 from dispensary.rules.take_homes import Decision
-from dispensary.services import audit, people, prescriber_desk
+from dispensary.services import audit, contests, people, prescriber_desk
 from dispensary.services.act import Act
 from dispensary.wording import N_, Words, say
 from models import TakeHomeDecision, TakeHomeDecisionEnd
@@ -83,6 +84,8 @@ def decide(
     if not over_ladder_reason:
         refuse_over(over(session, person_id, wish, known, answers, policy, act))
     before = _standing(session, person_id)
+    if before is not None and lessens(take_homes.decision(session, before).facts, wish.as_decision()):
+        contests.refuse_while_contested(session, person_id=person_id)
     made = TakeHomeDecision(
         person_id=person_id,
         episode_id=episode.id,
@@ -155,6 +158,8 @@ def end(
     if last_day < act.clinic_day - timedelta(days=1):
         words = N_("The last day is yesterday at the earliest: what went home before cannot be taken back.")
         raise Refused(say(words), code="past_day", field="last_day")
+    if reason is TakeHomeEndReason.WITHDRAWN:
+        contests.refuse_while_contested(session, person_id=line.person_id)
     made = _end(session, line.person_id, decision_id, last_day, reason, note, act)
     prescriber_desk.answer(session, person_id=line.person_id, kinds=REVIEWED, resolution=note, act=act)
     return made

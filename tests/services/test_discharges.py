@@ -1,0 +1,137 @@
+"""Leaving treatment and coming back: what one person may record alone, calls afterwards, and the way back."""
+
+import pytest
+
+from dispensary.errors import Refused
+from dispensary.queries import call_plans, orders
+from dispensary.services import discharges
+from dispensary.services.discharges import Leave
+from models import CallPlan, Episode, Task, TaskReason
+from models.enums import (
+    Admission,
+    CallSeries,
+    EpisodeEndReason,
+    EpisodeKind,
+    TaskReasonKind,
+)
+from tests import factories
+from tests.rows import count
+from tests.turns import A_DAY, in_custody
+
+
+@pytest.fixture
+def who(session, world):
+    return factories.patient(session, world)
+
+
+def left(session, world, who, reason=EpisodeEndReason.COMPLETED, **values):
+    act = values.pop("act", world.act(world.prescriber))
+    wanted = {"reason": reason, "ended_on": act.clinic_day, "note": "said so today", "agreed": True, "calls": True}
+    leave = Leave(**wanted | values)
+    return discharges.discharge(session, person_id=who.id, leave=leave, act=act)
+
+
+@pytest.mark.parametrize(
+    ("reason", "series"),
+    [
+        (EpisodeEndReason.COMPLETED, [CallSeries.AFTERCARE]),
+        (EpisodeEndReason.LEFT_BY_OWN_WISH, [CallSeries.AFTERCARE]),
+        (EpisodeEndReason.TRANSFERRED_OUT, [CallSeries.AFTER_TRANSFER]),
+        (EpisodeEndReason.DIED, []),
+    ],
+)
+def test_an_end_with_the_person_begins_the_calls_that_fit(session, world, who, reason, series):
+    end = left(session, world, who, reason)
+
+    assert end.reason is reason
+    assert [plan.series for plan in session.query(CallPlan)] == series
+    assert orders.active_order(session, who.id, world.day + A_DAY) is None
+
+
+def test_nobody_is_called_who_does_not_want_it(session, world, who):
+    left(session, world, who, calls=False)
+
+    assert count(session, CallPlan) == 0
+
+
+@pytest.mark.parametrize(
+    ("reason", "values", "field"),
+    [
+        (EpisodeEndReason.ENDED_BY_CLINIC, {}, "reason"),
+        (EpisodeEndReason.OTHER, {"agreed": False}, "agreed"),
+        (EpisodeEndReason.LEFT_BY_OWN_WISH, {"agreed": False}, "agreed"),
+        (EpisodeEndReason.DROPPED_OUT, {}, "reason"),
+        (EpisodeEndReason.CUSTODY, {}, "reason"),
+        (EpisodeEndReason.GUEST_STAY_OVER, {}, "reason"),
+        (EpisodeEndReason.LINKED, {}, "reason"),
+    ],
+)
+def test_an_end_against_the_person_is_not_one_persons_to_record(session, world, who, reason, values, field):
+    with pytest.raises(Refused) as refused:
+        left(session, world, who, reason, **values)
+
+    assert (refused.value.code, refused.value.field) == ("not_alone", field)
+
+
+def test_somebody_in_custody_may_be_ended_as_such_without_calls_yet(session, world, who):
+    in_custody(session, world, who)
+
+    left(session, world, who, EpisodeEndReason.CUSTODY, agreed=False)
+
+    assert count(session, CallPlan) == 0
+
+
+def test_somebody_without_treatment_cannot_leave(session, world):
+    with pytest.raises(Refused) as refused:
+        left(session, world, factories.person(session))
+
+    assert refused.value.code == "no_open_episode"
+
+
+def test_whoever_comes_back_is_in_treatment_on_one_press_and_a_prescriber_sees_them(session, world, who):
+    left(session, world, who, EpisodeEndReason.LEFT_BY_OWN_WISH)
+    act = world.act(world.prescriber, at=world.at + 10 * A_DAY)
+
+    back = discharges.come_back(session, person_id=who.id, act=act)
+
+    task = session.query(Task).one()
+    assert (back.kind, back.admission) == (EpisodeKind.MAINTENANCE, Admission.READMITTED)
+    assert count(session, Episode) == 2
+    assert [plan.end_reason for plan in call_plans.plans_of(session, who.id)] == ["back in treatment"]
+    assert count(session, TaskReason, TaskReason.kind == TaskReasonKind.INTAKE_OPEN) == 1
+    assert (task.due_at - act.at).total_seconds() == 2 * 3600
+
+
+def test_whoever_leaves_again_is_called_on_a_schedule_that_begins_anew(session, world, who):
+    left(session, world, who)
+    factories.episode(session, world, who, admission=Admission.READMITTED)
+    later = world.act(world.prescriber, at=world.at + A_DAY)
+
+    left(session, world, who, act=later)
+
+    plans = call_plans.plans_of(session, who.id)
+    assert [(plan.since_on, plan.end_reason) for plan in plans] == [
+        (later.clinic_day, ""),
+        (world.day, "left again: the calls begin anew"),
+    ]
+
+
+def test_nobody_is_called_any_more_who_has_died(session, world, who):
+    left(session, world, who)
+    factories.episode(session, world, who, admission=Admission.READMITTED)
+
+    left(session, world, who, EpisodeEndReason.DIED)
+
+    assert [plan.ended_on for plan in call_plans.plans_of(session, who.id)] == [world.day]
+
+
+@pytest.mark.parametrize("kind", [None, EpisodeKind.GUEST])
+def test_nobody_comes_back_who_never_was_a_patient_here(session, world, kind):
+    who = factories.person(session)
+    if kind:
+        factories.episode(session, world, who, kind=kind)
+
+    with pytest.raises(Refused) as refused:
+        discharges.come_back(session, person_id=who.id, act=world.act(world.prescriber))
+
+    assert refused.value.code == "never_here"
