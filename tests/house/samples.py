@@ -122,4 +122,6 @@ class Samples:
             "domain": "housing",
             "instrument": "phq_9",
             "occasion": "entry",
+            "restricted_part": "case_notes",
+            "desk": "counselling",
         }
