@@ -38,6 +38,8 @@ class UrineCollection(Fact):
         CheckConstraint("(occasion = 'draw') = (draw_member_id IS NOT NULL)", name="names_its_draw"),
         CheckConstraint("(occasion = 'confirmation') = (confirms_id IS NOT NULL)", name="names_what_it_confirms"),
         CheckConstraint("(outcome = 'taken') = (method IS NOT NULL)", name="method_if_taken"),
+        UniqueConstraint("draw_member_id", "turn"),
+        CheckConstraint("turn >= 1", name="turn_positive"),
     )
 
     urine_test_id: Mapped[int] = mapped_column(ForeignKey("urine_test.id"), unique=True)
@@ -47,9 +49,20 @@ class UrineCollection(Fact):
     method: Mapped[UrineMethod | None]
     panel: Mapped[str]
     """Key of the panel in the site's list."""
-    draw_member_id: Mapped[int | None] = mapped_column(ForeignKey("urine_draw_member.id"), unique=True)
+    draw_member_id: Mapped[int | None] = mapped_column(ForeignKey("urine_draw_member.id"))
+    turn: Mapped[int] = mapped_column(default=1)
+    """Above 1 where the same draw was answered before, and that entry was a mistake."""
     confirms_id: Mapped[int | None] = mapped_column(ForeignKey("urine_test.id"))
     """The strip that this one is to confirm."""
+
+
+class UrineCorrection(Fact):
+    """A urine was entered by mistake: it stays to be read, and counts nowhere."""
+
+    __tablename__ = "urine_correction"
+
+    urine_test_id: Mapped[int] = mapped_column(ForeignKey("urine_test.id"), unique=True)
+    reason: Mapped[str]
 
 
 class UrineDraw(Fact):

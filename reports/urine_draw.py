@@ -58,9 +58,13 @@ class DrawFigures:
         return say(HOW, wanted=self.draw.wanted)
 
 
-def figures(session: Session, draw_id: int, *, about: Heading) -> DrawFigures:
-    """Return a draw as it stands on record."""
-    return DrawFigures(about, urine_draws.draw(session, draw_id), tuple(urine_draws.members(session, draw_id)))
+def figures(session: Session, draw_id: int, site_id: int, *, about: Heading) -> DrawFigures:
+    """Return a draw of a site as it stands on record.
+
+    Raises:
+        NotFound: there is none with this id here.
+    """
+    return DrawFigures(about, urine_draws.draw(session, draw_id, site_id), tuple(urine_draws.members(session, draw_id)))
 
 
 def as_sheet(figures: DrawFigures) -> Sheet:

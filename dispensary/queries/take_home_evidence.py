@@ -8,7 +8,8 @@ from sqlalchemy.orm import Session
 
 from dispensary.clock import clinic_day
 from dispensary.policy.take_homes import TakeHomePolicy
-from dispensary.queries import calendar, ledger, orders, sites, take_homes
+from dispensary.policy.urine import urine_policy
+from dispensary.queries import calendar, ledger, orders, sites, take_homes, urines
 from dispensary.queries import take_home_care as care_of
 from dispensary.queries.orders import OrderVersion
 from dispensary.queries.signs import same_person
@@ -27,8 +28,6 @@ from models import (
     CallBackOutcome,
     Stop,
     StopRelease,
-    UrineResult,
-    UrineTest,
 )
 from models.enums import BottleFate, CallBackOutcomeKind, Medication, StopKind
 from models.units import Mg
@@ -97,7 +96,7 @@ def record_of(session: Session, person_id: int, site_id: int, today: date, versi
         today=today,
         days_in_treatment=days_in_treatment(days, today),
         days=tuple((day.day, day.status) for day in seen),
-        urine=_urine(session, person_id, today - A_YEAR),
+        urine=_urine(session, person_id, today - A_YEAR, today),
         bottles_gone=_gone(session, person_id, today - A_YEAR),
         bottles_altered=_altered(session, person_id, today - A_YEAR),
         call_backs=_call_backs(session, person_id, today - A_YEAR, settings),
@@ -129,20 +128,17 @@ def _dose(versions: list[OrderVersion], today: date) -> tuple[Mg | None, date | 
     return amount, since
 
 
-def _urine(session: Session, person_id: int, since: date) -> tuple[UrineSeen, ...]:
-    tests = session.execute(
-        select(UrineTest.id, UrineTest.collected_on)
-        .where(same_person(UrineTest.__table__.c.person_id, person_id), UrineTest.collected_on >= since)
-        .order_by(UrineTest.collected_on.desc(), UrineTest.id.desc())
-        .limit(TESTS_SHOWN)
-    ).all()
-    found: dict[int, list[tuple[str, str]]] = {test.id: [] for test in tests}
-    results = select(UrineResult.urine_test_id, UrineResult.substance, UrineResult.result).where(
-        UrineResult.urine_test_id.in_(found)
+def _urine(session: Session, person_id: int, since: date, today: date) -> tuple[UrineSeen, ...]:
+    policy = urine_policy()
+    return tuple(
+        UrineSeen(
+            line.collected_on,
+            tuple((policy.short_words_of(key), found) for key, found in line.results),
+            line.outcome,
+            line.read,
+        )
+        for line in urines.between(session, person_id, since, today)[:TESTS_SHOWN]
     )
-    for row in session.execute(results.order_by(UrineResult.substance)):
-        found[row.urine_test_id].append((row.substance, row.result))
-    return tuple(UrineSeen(test.collected_on, tuple(found[test.id])) for test in tests)
 
 
 def _ended(session: Session, person_id: int, since: date) -> list[Any]:

@@ -10,10 +10,11 @@ from dispensary.errors import NotFound
 from dispensary.queries.people import full_name
 from dispensary.queries.signs import same_person
 from dispensary.wording import N_, say
-from models import Person, Staff, UrineCollection, UrineDraw, UrineDrawMember
+from models import Person, Staff, UrineCollection, UrineCorrection, UrineDraw, UrineDrawMember
 from models.enums import UrineOutcome
 
 _HOW, _PERSON = UrineCollection.__table__.c, Person.__table__.c
+_MISTAKEN = exists().where(UrineCorrection.__table__.c.urine_test_id == _HOW.urine_test_id)
 
 
 @dataclass(frozen=True)
@@ -55,13 +56,14 @@ def draws(session: Session, site_id: int, limit: int = 50) -> list[DrawLine]:
     return _draws(session, UrineDraw.__table__.c.site_id == site_id, limit)
 
 
-def draw(session: Session, draw_id: int) -> DrawLine:
-    """Return one draw.
+def draw(session: Session, draw_id: int, site_id: int) -> DrawLine:
+    """Return one draw of a site.
 
     Raises:
-        NotFound: there is none with this id.
+        NotFound: there is none with this id here.
     """
-    found = _draws(session, UrineDraw.__table__.c.id == draw_id, 1)
+    one = UrineDraw.__table__.c
+    found = _draws(session, (one.id == draw_id) & (one.site_id == site_id), 1)
     if not found:
         raise NotFound(say(N_("There is no such draw on record.")), code="no_such_draw")
     return found[0]
@@ -70,7 +72,8 @@ def draw(session: Session, draw_id: int) -> DrawLine:
 def _draws(session: Session, wanted: ColumnElement[bool], limit: int) -> list[DrawLine]:
     one, member = UrineDraw.__table__.c, UrineDrawMember.__table__.c
     listed = select(func.count()).where(member.draw_id == one.id).scalar_subquery()
-    given = select(func.count()).where(member.draw_id == one.id, _HOW.draw_member_id == member.id).scalar_subquery()
+    answered = _HOW.draw_member_id == member.id
+    given = select(func.count()).where(member.draw_id == one.id, answered, ~_MISTAKEN).scalar_subquery()
     query = (
         select(one.id, one.site_id, one.drawn_on, one.turn, listed, one.wanted, given, one.list_digest, one.seed)
         .add_columns(one.method, Staff.name, one.recorded_at)
@@ -92,7 +95,7 @@ def drawn_and_not_asked(
 ) -> list[tuple[date, DrawnPerson]]:
     """Return who was drawn since a day and not asked yet, with the day of the draw, the oldest first."""
     member, one = UrineDrawMember.__table__.c, UrineDraw.__table__.c
-    waiting = member.drawn & ~exists().where(_HOW.draw_member_id == member.id)
+    waiting = member.drawn & ~exists().where(_HOW.draw_member_id == member.id, ~_MISTAKEN)
     own = literal(True) if person_id is None else same_person(member.person_id, person_id)
     query = select(member.id, one.drawn_on).join(UrineDraw, one.id == member.draw_id)
     recent = query.where(one.site_id == site_id, one.drawn_on >= since, waiting, own)
@@ -101,13 +104,18 @@ def drawn_and_not_asked(
     return sorted(found, key=lambda pair: (pair[0], pair[1].member_id))
 
 
+def answered(session: Session, member_id: int) -> int:
+    """Return how often a place of a draw was answered; more than once only where the entry before was a mistake."""
+    return session.scalar(select(func.count()).where(_HOW.draw_member_id == member_id)) or 0
+
+
 def _members(session: Session, wanted: ColumnElement[bool]) -> list[DrawnPerson]:
     member = UrineDrawMember.__table__.c
     query = (
         select(member.id, member.number, member.person_id, _PERSON.number, _PERSON.family_name, _PERSON.given_name)
         .add_columns(member.drawn, _HOW.outcome)
         .join(Person, _PERSON.id == member.person_id)
-        .outerjoin(UrineCollection, _HOW.draw_member_id == member.id)
+        .outerjoin(UrineCollection, (_HOW.draw_member_id == member.id) & ~_MISTAKEN)
         .where(wanted)
         .order_by(member.draw_id, member.number)
     )

@@ -22,6 +22,7 @@ from models import (
     HealthFactEnd,
     Person,
     UrineCollection,
+    UrineCorrection,
     UrineResult,
     UrineTest,
 )
@@ -151,12 +152,13 @@ def last_taken(session: Session, site_id: int) -> dict[int, date]:
     """Return the day of the last urine that each person gave, by surviving record, wherever it was taken."""
     treated_here = select(Episode.__table__.c.person_id).where(Episode.__table__.c.site_id == site_id)
     sound = ~exists().where(_RESULT.urine_test_id == _TEST.id, _RESULT.substance == SAMPLE)
+    no_mistake = ~exists().where(UrineCorrection.__table__.c.urine_test_id == _TEST.id)
     query = (
         select(_ROOT, func.max(_TEST.collected_on))
         .select_from(UrineTest)
         .join(Person, _PERSON.id == _TEST.person_id)
         .outerjoin(UrineCollection, _HOW.urine_test_id == _TEST.id)
-        .where(or_(_HOW.id.is_(None), _HOW.outcome == UrineOutcome.TAKEN), sound)
+        .where(or_(_HOW.id.is_(None), _HOW.outcome == UrineOutcome.TAKEN), sound, no_mistake)
         .where(or_(_PERSON.id.in_(treated_here), _PERSON.root_id.in_(treated_here)))
         .group_by(_ROOT)
     )

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, exists, func, or_, select
@@ -18,6 +18,7 @@ from models import (
     Person,
     Staff,
     UrineCollection,
+    UrineCorrection,
     UrineResult,
     UrineReview,
     UrineTest,
@@ -33,7 +34,17 @@ A_DAY = timedelta(days=1)
 _TEST, _HOW, _RESULT = UrineTest.__table__.c, UrineCollection.__table__.c, UrineResult.__table__.c
 _PERSON = Person.__table__.c
 _ROOT = func.coalesce(_PERSON.root_id, _PERSON.id)
-_REVIEWER = aliased(Staff)
+_REVIEWER, _CORRECTOR = aliased(Staff), aliased(Staff)
+_MISTAKE = UrineCorrection.__table__.c
+
+
+@dataclass(frozen=True)
+class Mistake:
+    """Why a urine was entered by mistake, as somebody said who took it back."""
+
+    reason: str
+    by: str
+    at: datetime
 
 
 @dataclass(frozen=True)
@@ -65,16 +76,18 @@ class UrineLine:
     """What a prescriber made of it."""
     decided_on: date | None
     decided_by: str | None
+    mistake: Mistake | None
+    """Set where it was taken back: it stays to be read, asks for nothing and counts nowhere."""
 
     @property
     def waits(self) -> bool:
         """Whether it was taken, and nobody has entered yet what it showed."""
-        return self.outcome is UrineOutcome.TAKEN and not self.read
+        return self.outcome is UrineOutcome.TAKEN and not self.read and self.mistake is None
 
     @property
     def counts(self) -> bool:
         """Whether it may stand in a share: taken and read. What was refused or never read is never counted as negative."""
-        return self.outcome is UrineOutcome.TAKEN and self.read
+        return self.outcome is UrineOutcome.TAKEN and self.read and self.mistake is None
 
     @property
     def positive(self) -> bool:
@@ -93,13 +106,13 @@ class UrineLine:
 
 
 def of_person(session: Session, person_id: int) -> list[UrineLine]:
-    """Return every urine of a person, under whichever of their records, the newest first."""
+    """Return every urine of a person, under whichever of their records, the newest first; those taken back too."""
     return _lines(session, same_person(_TEST.person_id, person_id))
 
 
 def between(session: Session, person_id: int, first: date, last: date) -> list[UrineLine]:
-    """Return the urines of a person on the days from first to last, the newest first."""
-    wanted = same_person(_TEST.person_id, person_id)
+    """Return the urines of a person on the days from first to last, the newest first; none that was taken back."""
+    wanted = same_person(_TEST.person_id, person_id) & _MISTAKE.id.is_(None)
     return _lines(session, wanted & (_TEST.collected_on >= first) & (_TEST.collected_on <= last))
 
 
@@ -118,6 +131,7 @@ def urine(session: Session, test_id: int) -> UrineLine:
 def waiting_to_be_read(session: Session, site_id: int, since: date) -> list[UrineLine]:
     """Return the urines of a site that were taken and not read, the oldest first."""
     unread = (_HOW.outcome == UrineOutcome.TAKEN) & ~exists().where(_RESULT.urine_test_id == _TEST.id)
+    unread &= _MISTAKE.id.is_(None)
     return _lines(session, (_TEST.site_id == site_id) & (_TEST.collected_on >= since) & unread)[::-1]
 
 
@@ -136,7 +150,7 @@ def asking_for_a_look(session: Session, site_id: int, since: date) -> list[Urine
 
 def second_test_of(session: Session, test_id: int) -> UrineLine | None:
     """Return the newest urine that was to confirm one, or None."""
-    found = _lines(session, _HOW.confirms_id == test_id)
+    found = _lines(session, (_HOW.confirms_id == test_id) & _MISTAKE.id.is_(None))
     return found[0] if found else None
 
 
@@ -173,6 +187,9 @@ def _rows() -> Select[Any]:
             UrineReview.decision,
             UrineReview.decided_on,
             _REVIEWER.name.label("decided_by"),
+            _MISTAKE.reason.label("mistake"),
+            _MISTAKE.recorded_at.label("mistake_at"),
+            _CORRECTOR.name.label("mistake_by"),
         )
         .select_from(UrineTest)
         .join(Person, _PERSON.id == _TEST.person_id)
@@ -180,6 +197,8 @@ def _rows() -> Select[Any]:
         .outerjoin(UrineCollection, _HOW.urine_test_id == _TEST.id)
         .outerjoin(UrineReview, UrineReview.urine_test_id == _TEST.id)
         .outerjoin(_REVIEWER, _REVIEWER.id == UrineReview.recorded_by_id)
+        .outerjoin(UrineCorrection, _MISTAKE.urine_test_id == _TEST.id)
+        .outerjoin(_CORRECTOR, _CORRECTOR.id == _MISTAKE.recorded_by_id)
         .order_by(_TEST.collected_on.desc(), _TEST.id.desc())
     )
 
@@ -187,6 +206,7 @@ def _rows() -> Select[Any]:
 def _line(row: Any, found: dict[str, str], policy: UrinePolicy) -> UrineLine:
     imported = row.outcome is None
     read_at_all = imported or bool(found)
+    mistake = Mistake(row.mistake, row.mistake_by, row.mistake_at) if row.mistake is not None else None
     outcome = UrineOutcome.TAKEN if imported else UrineOutcome(found.pop(SAMPLE, row.outcome))
     results = (
         tuple((key, as_imported(key, result, policy)) for key, result in sorted(found.items()))
@@ -210,8 +230,9 @@ def _line(row: Any, found: dict[str, str], policy: UrinePolicy) -> UrineLine:
         results=results,
         imported=imported,
         read=read_at_all,
-        findings=findings(outcome, results, policy),
+        findings=() if mistake else findings(outcome, results, policy),
         decision=row.decision,
         decided_on=row.decided_on,
         decided_by=row.decided_by,
+        mistake=mistake,
     )

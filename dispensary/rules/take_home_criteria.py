@@ -83,6 +83,8 @@ def _plain(words: Words) -> list[Any]:
 
 def _value(value: Any) -> Any:
     match value:
+        case Words():
+            return {"words": _plain(value)}
         case StrEnum():
             return [type(value).__name__, value.value]
         case date():
@@ -98,4 +100,9 @@ def _words(shown: Sequence[Any]) -> Words:
 
 
 def _word(value: Any) -> Any:
-    return VOCABULARIES[value[0]](value[1]) if isinstance(value, list) else value
+    match value:
+        case {"words": shown}:
+            return _words(shown)
+        case [name, word]:
+            return VOCABULARIES[name](word)
+    return value

@@ -10,7 +10,7 @@ from datetime import date
 
 from dispensary.policy.take_homes import Evidence
 from dispensary.wording import N_, Words, say
-from models.enums import BottleFate, CallBackOutcomeKind, DayStatus, StopKind
+from models.enums import BottleFate, CallBackOutcomeKind, DayStatus, StopKind, UrineFound, UrineOutcome
 from models.units import Mg
 
 WINDOW_DAYS = 28
@@ -25,10 +25,13 @@ DUE = CAME | {DayStatus.NO_SHOW}
 
 @dataclass(frozen=True)
 class UrineSeen:
-    """One urine test: the day, and what was found or found absent, as it was entered."""
+    """One urine test: the day, what became of it, and what each substance that was looked for showed."""
 
     collected_on: date
-    results: tuple[tuple[str, str], ...]
+    results: tuple[tuple[Words, UrineFound], ...] = ()
+    outcome: UrineOutcome = UrineOutcome.TAKEN
+    read: bool = True
+    """Whether it is known what it showed."""
 
 
 @dataclass(frozen=True)
@@ -105,12 +108,27 @@ def _last_missed(record: Record) -> date:
 
 def _urine(record: Record) -> Iterator[Words]:
     for test in record.urine:
-        if not test.results:
-            yield say(N_("Urine of %(on)s: nothing noted."), on=test.collected_on)
-        for substance, result in test.results:
-            yield say(N_("Urine of %(on)s: %(what)s %(result)s."), on=test.collected_on, what=substance, result=result)
+        yield from _shown(test)
     if not record.urine:
         yield say(N_("No urine test is on record."))
+
+
+def _shown(test: UrineSeen) -> Iterator[Words]:
+    """Say what a urine showed; one that was refused, not sound or not read yet showed nothing, and is no negative."""
+    on = test.collected_on
+    if test.outcome is not UrineOutcome.TAKEN:
+        yield say(N_("Urine of %(on)s: %(outcome)s. That is no negative."), on=on, outcome=test.outcome)
+    elif not test.read:
+        yield say(N_("Urine of %(on)s: taken, not read yet."), on=on)
+    elif not test.results:
+        yield say(N_("Urine of %(on)s: nothing noted."), on=on)
+    else:
+        for substance, found in test.results:
+            if found is not UrineFound.NEGATIVE:
+                yield say(N_("Urine of %(on)s: %(what)s %(result)s."), on=on, what=substance, result=found)
+        clear = sum(found is UrineFound.NEGATIVE for _, found in test.results)
+        if clear:
+            yield say(N_("Urine of %(on)s: looked for and not found: %(n)s."), on=on, n=clear)
 
 
 def _diversion(record: Record) -> Iterator[Words]:

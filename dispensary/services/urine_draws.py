@@ -8,13 +8,12 @@ from sqlalchemy.orm import Session
 
 from dispensary.errors import Refused
 from dispensary.queries import absences, urine_schedule
-from dispensary.queries.signs import same_person
 from dispensary.rules import urine_draw
-from dispensary.services import audit, stops
+from dispensary.services import audit, urine_follow_up
 from dispensary.services.act import Act
 from dispensary.wording import N_, say
-from models import Notice, NoticeTick, UrineDraw, UrineDrawMember
-from models.enums import AuditKind, NoticeKind
+from models import UrineDraw, UrineDrawMember
+from models.enums import AuditKind
 
 SEED_BYTES = 16
 
@@ -49,7 +48,7 @@ def draw(session: Session, *, wanted: int, act: Act) -> UrineDraw:
     session.flush()
     drawn = _keep(session, made, listed, act)
     for person_id in drawn:
-        _notice(session, person_id, act)
+        urine_follow_up.leave_notice(session, person_id, act)
     audit.record(session, AuditKind.URINE_DRAWN, made, act, listed=len(listed), wanted=wanted)
     return made
 
@@ -77,15 +76,3 @@ def _keep(session: Session, made: UrineDraw, listed: Sequence[int], act: Act) ->
     )
     session.flush()
     return sorted(one.person_id for one in places if one.drawn)
-
-
-def _notice(session: Session, person_id: int, act: Act) -> None:
-    """Leave the notice that a urine is due, unless it hangs there already."""
-    notice = Notice.__table__.c
-    query = select(notice.id).where(
-        same_person(notice.person_id, person_id),
-        notice.kind == NoticeKind.URINE_DUE,
-        notice.id.not_in(select(NoticeTick.notice_id)),
-    )
-    if session.scalar(query.limit(1)) is None:
-        stops.set_notice(session, person_id=person_id, kind=NoticeKind.URINE_DUE, act=act)

@@ -13,19 +13,22 @@ from sqlalchemy.orm import Session
 from dispensary.errors import Conflict, Refused
 from dispensary.policy.urine import Panel, urine_policy
 from dispensary.queries import urine_draws, urine_schedule, urines
+from dispensary.queries.urine_draws import DrawnPerson
 from dispensary.queries.urines import UrineLine
 from dispensary.rules.urine import SAMPLE, judged
 from dispensary.services import audit, people, prescriber_desk, urine_follow_up
 from dispensary.services.act import Act
-from dispensary.wording import N_, say
+from dispensary.wording import N_, Moment, say
 from models import (
     UrineCollection,
+    UrineCorrection,
     UrineResult,
     UrineReview,
     UrineTest,
 )
 from models.enums import (
     AuditKind,
+    Desk,
     TaskReasonKind,
     UrineMethod,
     UrineOccasion,
@@ -71,6 +74,7 @@ def record(session: Session, *, person_id: int, asked: Asked, act: Act) -> Urine
     test = UrineTest(person_id=person_id, collected_on=asked.collected_on, **act.stamp)
     session.add(test)
     session.flush()
+    drawn = _drawn(session, person_id, act) if asked.occasion is UrineOccasion.DRAW else None
     how = UrineCollection(
         urine_test_id=test.id,
         occasion=asked.occasion,
@@ -78,7 +82,8 @@ def record(session: Session, *, person_id: int, asked: Asked, act: Act) -> Urine
         observed=asked.observed,
         method=panel.method if asked.outcome is UrineOutcome.TAKEN else None,
         panel=panel.key,
-        draw_member_id=_drawn(session, person_id, act) if asked.occasion is UrineOccasion.DRAW else None,
+        draw_member_id=drawn,
+        turn=1 + urine_draws.answered(session, drawn) if drawn else 1,
         confirms_id=asked.confirms_id if asked.occasion is UrineOccasion.CONFIRMATION else None,
         **act.stamp,
     )
@@ -87,7 +92,7 @@ def record(session: Session, *, person_id: int, asked: Asked, act: Act) -> Urine
     if asked.outcome is not UrineOutcome.NOT_ABLE:
         urine_follow_up.pass_on_notices(session, person_id, act)
     if asked.occasion is UrineOccasion.CONFIRMATION:
-        urine_follow_up.answer_nurses(session, person_id, act)
+        urine_follow_up.answer(session, person_id, Desk.NURSE, UrineOccasion.CONFIRMATION.value, act)
     urine_follow_up.follow(session, urines.urine(session, test.id), act)
     audit.record(
         session,
@@ -157,6 +162,33 @@ def review(session: Session, *, test_id: int, decision: str, act: Act) -> UrineR
     return made
 
 
+def take_back(session: Session, *, test_id: int, reason: str, act: Act) -> UrineCorrection:
+    """Take back a urine that was entered by mistake: it stays to be read, counts nowhere, and its draw is open again.
+
+    Args:
+        reason: what was wrong, such as: another person's; entered twice; a substance mistyped, entered anew.
+
+    Raises:
+        NotFound: there is no such urine.
+        Refused: no reason is given.
+        Conflict: it was taken back before.
+    """
+    reason = people.line(reason, "reason", needed=True)
+    person_id = _lock_person(session, test_id)
+    line = urines.urine(session, test_id)
+    if line.mistake is not None:
+        words = N_("%(by)s took this urine back at %(at)s.")
+        raise Conflict(say(words, by=line.mistake.by, at=Moment(line.mistake.at)), code="urine_taken_back")
+    made = UrineCorrection(urine_test_id=test_id, reason=reason, **act.stamp)
+    session.add(made)
+    session.flush()
+    if line.occasion is UrineOccasion.DRAW and _waiting_draws(session, person_id, act):
+        urine_follow_up.leave_notice(session, person_id, act)
+    urine_follow_up.undo(session, line, reason, act)
+    audit.record(session, AuditKind.URINE_TAKEN_BACK, made, act, person=person_id, urine_test=test_id)
+    return made
+
+
 def _panel(key: str) -> Panel:
     panel = urine_policy().panels.get(key)
     if panel is None:
@@ -185,12 +217,16 @@ def _check_confirmed(session: Session, person_id: int, asked: Asked) -> None:
 
 def _drawn(session: Session, person_id: int, act: Act) -> int:
     """Return the oldest place of a draw that the person has not answered."""
-    since = act.clinic_day - urine_policy().listed_for
-    waiting = urine_draws.drawn_and_not_asked(session, act.site_id, since, person_id)
+    waiting = _waiting_draws(session, person_id, act)
     if not waiting:
         words = N_("This person was not drawn, or was asked already. Choose another reason.")
         raise Refused(say(words), code="not_drawn", field="occasion")
     return waiting[0][1].member_id
+
+
+def _waiting_draws(session: Session, person_id: int, act: Act) -> list[tuple[date, DrawnPerson]]:
+    since = act.clinic_day - urine_policy().listed_for
+    return urine_draws.drawn_and_not_asked(session, act.site_id, since, person_id)
 
 
 def _lock_person(session: Session, test_id: int) -> int:
@@ -201,6 +237,8 @@ def _lock_person(session: Session, test_id: int) -> int:
 
 
 def _refuse_unreadable(line: UrineLine) -> None:
+    if line.mistake is not None:
+        raise Conflict(say(N_("This urine was taken back. Enter it anew, if there was one.")), code="urine_taken_back")
     if line.read:
         raise Conflict(say(N_("What this urine showed is on record already.")), code="urine_read")
     if line.outcome is not UrineOutcome.TAKEN:

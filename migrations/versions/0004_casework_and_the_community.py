@@ -92,6 +92,7 @@ FACTS = (
     "task_hand_over",
     "treatment_consent",
     "urine_collection",
+    "urine_correction",
     "urine_draw",
     "urine_draw_member",
     "urine_review",
@@ -1256,6 +1257,21 @@ def upgrade() -> None:
     sa.UniqueConstraint('draw_id', 'person_id', name=op.f('uq_urine_draw_member_draw_id_person_id'))
     )
     op.create_index(op.f('ix_urine_draw_member_person_id'), 'urine_draw_member', ['person_id'], unique=False)
+    op.create_table('urine_correction',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('urine_test_id', sa.Integer(), nullable=False),
+    sa.Column('reason', sa.Text(), nullable=False),
+    sa.Column('site_id', sa.Integer(), nullable=False),
+    sa.Column('recorded_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('recorded_by_id', sa.Integer(), nullable=False),
+    sa.Column('origin', sa.String(40), nullable=False),
+    sa.Column('request_id', sa.Text(), nullable=True),
+    sa.ForeignKeyConstraint(['recorded_by_id'], ['staff.id'], name=op.f('fk_urine_correction_recorded_by_id')),
+    sa.ForeignKeyConstraint(['site_id'], ['site.id'], name=op.f('fk_urine_correction_site_id')),
+    sa.ForeignKeyConstraint(['urine_test_id'], ['urine_test.id'], name=op.f('fk_urine_correction_urine_test_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_urine_correction')),
+    sa.UniqueConstraint('urine_test_id', name=op.f('uq_urine_correction_urine_test_id'))
+    )
     op.create_table('urine_review',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('urine_test_id', sa.Integer(), nullable=False),
@@ -1716,6 +1732,7 @@ def upgrade() -> None:
     sa.Column('method', sa.String(40), nullable=True),
     sa.Column('panel', sa.Text(), nullable=False),
     sa.Column('draw_member_id', sa.Integer(), nullable=True),
+    sa.Column('turn', sa.Integer(), nullable=False),
     sa.Column('confirms_id', sa.Integer(), nullable=True),
     sa.Column('site_id', sa.Integer(), nullable=False),
     sa.Column('recorded_at', sa.DateTime(timezone=True), nullable=False),
@@ -1725,13 +1742,14 @@ def upgrade() -> None:
     sa.CheckConstraint("(occasion = 'confirmation') = (confirms_id IS NOT NULL)", name=op.f('ck_urine_collection_names_what_it_confirms')),
     sa.CheckConstraint("(occasion = 'draw') = (draw_member_id IS NOT NULL)", name=op.f('ck_urine_collection_names_its_draw')),
     sa.CheckConstraint("(outcome = 'taken') = (method IS NOT NULL)", name=op.f('ck_urine_collection_method_if_taken')),
+    sa.CheckConstraint('turn >= 1', name=op.f('ck_urine_collection_turn_positive')),
     sa.ForeignKeyConstraint(['confirms_id'], ['urine_test.id'], name=op.f('fk_urine_collection_confirms_id')),
     sa.ForeignKeyConstraint(['draw_member_id'], ['urine_draw_member.id'], name=op.f('fk_urine_collection_draw_member_id')),
     sa.ForeignKeyConstraint(['recorded_by_id'], ['staff.id'], name=op.f('fk_urine_collection_recorded_by_id')),
     sa.ForeignKeyConstraint(['site_id'], ['site.id'], name=op.f('fk_urine_collection_site_id')),
     sa.ForeignKeyConstraint(['urine_test_id'], ['urine_test.id'], name=op.f('fk_urine_collection_urine_test_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_urine_collection')),
-    sa.UniqueConstraint('draw_member_id', name=op.f('uq_urine_collection_draw_member_id')),
+    sa.UniqueConstraint('draw_member_id', 'turn', name=op.f('uq_urine_collection_draw_member_id_turn')),
     sa.UniqueConstraint('urine_test_id', name=op.f('uq_urine_collection_urine_test_id'))
     )
     op.create_table('activity_result',

@@ -174,6 +174,7 @@ class AuditKind(StrEnum):
     URINE_READ = "urine.read"
     URINE_DRAWN = "urine.drawn"
     URINE_REVIEWED = "urine.reviewed"
+    URINE_TAKEN_BACK = "urine.taken_back"
     HEALTH_TEST_OFFERED = "health_test.offered"
     HEALTH_TEST_FOUND = "health_test.found"
     SUPPLIES_GIVEN = "supplies.given"

@@ -232,10 +232,10 @@ def test_whoever_wants_to_come_back_is_on_the_counselling_desk_the_same_day(sess
 )
 def test_call_that_cannot_be_is_refused(session, world, who, values, field):
     plan = begun(session, world, who)
-    due = values.pop("due_on", 7)
+    due, how = values.get("due_on", 7), {key: value for key, value in values.items() if key != "due_on"}
 
     with pytest.raises(Refused) as refused:
-        called(session, world, plan, world.day + due * DAY, **values)
+        called(session, world, plan, world.day + due * DAY, **how)
 
     assert refused.value.field == field
 

@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from dispensary.errors import Conflict, NotFound, Refused
 from dispensary.policy.take_homes import TakeHomePolicy
+from dispensary.policy.urine import urine_policy
 from dispensary.queries import handovers, prescriber_desk, take_home_evidence, take_homes
 from dispensary.queries import take_home_care as care_of
 from dispensary.services import (
@@ -50,6 +51,7 @@ from models.enums import (
     StopKind,
     TakeHomeEndReason,
     TaskReasonKind,
+    UrineFound,
     WithheldReason,
 )
 from tests import factories
@@ -128,7 +130,11 @@ def test_criteria_are_kept_as_they_were_shown_and_answered(session, world, who):
     assert (first.key, first.answer) == ("no_risk_of_harm", Answer.YES)
     shown = {words.msgid: words.values for words in first.evidence}
     assert shown["A stop was set on %(on)s: %(kind)s."]["kind"] is StopKind.SEDATION
-    assert shown["Urine of %(on)s: %(what)s %(result)s."]["what"] == "methadone"
+    assert shown["Urine of %(on)s: %(what)s %(result)s."] == {
+        "on": world.day.isoformat(),
+        "what": urine_policy().short_words_of("methadone"),
+        "result": UrineFound.PRESENT,
+    }
 
 
 def test_newer_decision_replaces_the_one_before_on_the_day_before_it_begins(session, world, who):

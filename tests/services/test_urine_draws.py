@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from dispensary.errors import Refused
+from dispensary.errors import NotFound, Refused
 from dispensary.queries import people, urine_draws
 from dispensary.rules import urine_draw
 from dispensary.services import urine_draws as verbs
@@ -100,3 +100,29 @@ def test_a_draw_is_answered_by_one_urine(session, world, patients):
     assert (line.listed, line.wanted, line.given) == (6, 6, 1)
     with pytest.raises(Refused, match="not_drawn"):
         urines.record(session, person_id=who.id, asked=asked, act=world.act())
+
+
+def test_a_draw_answered_by_mistake_is_open_again_and_answered_anew(session, world, patients):
+    draw(session, world, wanted=6)
+    who = patients[2]
+    asked = Asked(UrineOccasion.DRAW, UrineOutcome.TAKEN, True, "strip_6", world.day)
+    mistaken = urines.record(session, person_id=who.id, asked=asked, act=world.act())
+
+    urines.take_back(session, test_id=mistaken.id, reason="another person's", act=world.act())
+
+    assert [n.kind for n in people.open_notices(session, who.id)] == [NoticeKind.URINE_DUE]
+    (line,) = urine_draws.draws(session, world.site.id)
+    assert line.given == 0
+    urines.record(session, person_id=who.id, asked=asked, act=world.act())
+    (place,) = [one for one in urine_draws.members(session, line.id) if one.person_id == who.id]
+    assert place.outcome is UrineOutcome.TAKEN
+    assert urine_draws.draws(session, world.site.id)[0].given == 1
+    with pytest.raises(Refused, match="not_drawn"):
+        urines.record(session, person_id=who.id, asked=asked, act=world.act())
+
+
+def test_a_draw_of_another_site_is_not_found(session, world, patients):
+    made = draw(session, world)
+
+    with pytest.raises(NotFound, match="no_such_draw"):
+        urine_draws.draw(session, made.id, world.site.id + 1)

@@ -337,3 +337,79 @@ def test_only_the_days_that_are_asked_for_come_back(session, world, who):
     found = urines.between(session, who.id, world.day - timedelta(days=5), world.day)
 
     assert [(world.day - line.collected_on).days for line in found] == [0, 5]
+
+
+def taken_back(session, world, test, reason="another person's"):
+    return verbs.take_back(session, test_id=test.id, reason=reason, act=world.act())
+
+
+def test_a_urine_entered_by_mistake_stays_to_be_read_and_counts_nowhere(session, world, who):
+    test = record(session, world, who)
+    read(session, world, test, "methadone", "opiates")
+
+    taken_back(session, world, test)
+
+    (line,) = urines.of_person(session, who.id)
+    assert line.mistake is not None
+    assert (line.mistake.reason, line.mistake.by) == ("another person's", world.nurse.name)
+    assert (line.counts, line.waits, line.findings) == (False, False, ())
+    assert dict(line.results)["opiates"] is UrineFound.POSITIVE
+    assert urines.between(session, who.id, world.day, world.day) == []
+    assert urines.asking_for_a_look(session, world.site.id, world.day) == []
+    assert urine_schedule.last_taken(session, world.site.id) == {}
+    assert desks(session) == {}
+    assert audited_kinds(session)[-1] == AuditKind.URINE_TAKEN_BACK
+
+
+def test_one_that_was_not_read_waits_no_longer_and_is_not_read_any_more(session, world, who):
+    test = record(session, world, who)
+
+    taken_back(session, world, test)
+
+    assert urines.waiting_to_be_read(session, world.site.id, world.day) == []
+    with pytest.raises(Conflict, match="urine_taken_back"):
+        read(session, world, test, "methadone")
+
+
+def test_the_desks_keep_what_another_urine_asks_for(session, world, who):
+    record(session, world, who, outcome=UrineOutcome.REFUSED)
+    mistaken = record(session, world, who, outcome=UrineOutcome.DILUTED)
+
+    taken_back(session, world, mistaken)
+
+    assert desks(session) == {Desk.COUNSELLING: {TaskReasonKind.URINE}}
+
+
+def test_a_stop_stands_until_a_prescriber_releases_it_though_the_urine_was_a_mistake(session, world, who):
+    take_homes.decide(session, world, who)
+    test = record(session, world, who)
+    read(session, world, test)
+
+    taken_back(session, world, test)
+
+    assert standing(session, world, who) == [StopKind.MEDICINE_ABSENT]
+    assert TaskReasonKind.STOP in desks(session)[Desk.PRESCRIBER]
+    assert Desk.NURSE not in desks(session)
+
+
+def test_a_prescriber_who_decided_about_a_mistaken_urine_looks_again(session, world, who):
+    test = record(session, world, who, panel=LABORATORY)
+    read(session, world, test)
+    verbs.review(session, test_id=test.id, decision="dose seen for a week", act=world.act(world.prescriber))
+
+    taken_back(session, world, test)
+
+    assert desks(session) == {Desk.PRESCRIBER: {TaskReasonKind.URINE}}
+    assert urines.urine(session, test.id).decision == "dose seen for a week"
+
+
+def test_a_urine_is_taken_back_once_and_with_a_reason(session, world, who):
+    test = record(session, world, who)
+
+    with pytest.raises(Refused, match="blank"):
+        taken_back(session, world, test, reason=" ")
+    taken_back(session, world, test)
+    with pytest.raises(Conflict, match="urine_taken_back"):
+        taken_back(session, world, test)
+    with pytest.raises(NotFound, match="no_such_urine"):
+        verbs.take_back(session, test_id=4711, reason="none", act=world.act())

@@ -35,7 +35,7 @@ from dispensary.rules.take_home_steps import (
 )
 from dispensary.rules.take_home_weeks import weeks
 from dispensary.rules.take_homes import Barred, Decision, OneOff, OpenDays, schedule
-from dispensary.wording import Speaker
+from dispensary.wording import Speaker, say
 from models.enums import (
     BottleFate,
     CallBackOutcomeKind,
@@ -46,6 +46,8 @@ from models.enums import (
     OneOffReason,
     StopKind,
     TreatmentPhase,
+    UrineFound,
+    UrineOutcome,
 )
 from models.units import mg
 
@@ -291,7 +293,10 @@ def test_all_six_criteria_are_shown_each_with_what_is_known_and_none_is_answered
     found = judged(
         asking(SIX),
         days=days,
-        urine=(UrineSeen(date(2026, 2, 20), (("methadone", "positive"), ("heroin", "negative"))),),
+        urine=(
+            UrineSeen(date(2026, 2, 27), outcome=UrineOutcome.REFUSED),
+            UrineSeen(date(2026, 2, 20), ((say("cocaine"), UrineFound.POSITIVE), (say("heroin"), UrineFound.NEGATIVE))),
+        ),
         bottles_gone=((BottleFate.LOST, date(2026, 1, 10)),),
         bottles_altered=(date(2026, 1, 12),),
         call_backs=((CallBackOutcomeKind.SHORT, date(2026, 1, 11)),),
@@ -303,8 +308,9 @@ def test_all_six_criteria_are_shown_each_with_what_is_known_and_none_is_answered
 
     assert evidence(found) == {
         "no_risk_of_harm": [
-            "Urine of 2026-02-20: methadone positive.",
-            "Urine of 2026-02-20: heroin negative.",
+            "Urine of 2026-02-27: refused. That is no negative.",
+            "Urine of 2026-02-20: cocaine found.",
+            "Urine of 2026-02-20: looked for and not found: 1.",
             "80 mg since 2026-01-21, 40 days.",
             "A stop stands: dosing incident.",
             "A stop was set on 2026-02-25: sedation.",

@@ -269,3 +269,24 @@ def test_only_the_head_draws_and_a_peer_sees_nothing(nurse, client, session, wor
 def test_a_urine_of_nobody_is_not_found(nurse):
     assert nurse.get("/urine/4711/read").status_code == 404
     assert nurse.get("/urine/draws/4711").status_code == 404
+
+
+def test_a_urine_entered_by_mistake_is_taken_back_with_its_reason(nurse, session, world, steady):
+    test = collected(session, world, steady)
+
+    nothing = nurse.send(f"/urine/{test.id}/take-back", {"reason": ""})
+    answer = nurse.send(f"/urine/{test.id}/take-back", {"reason": "entered twice"})
+
+    assert nothing.status_code == 422
+    assert (answer.status_code, answer.headers["Location"]) == (303, f"/people/{steady.id}/urine")
+    text = text_of(nurse, f"/people/{steady.id}/urine")
+    assert "Taken back: entered twice" in text
+    assert "Mistake?" not in text
+    assert len(audited(session, AuditKind.URINE_TAKEN_BACK)) == 1
+
+
+def test_an_inspector_takes_no_urine_back(client, session, world, steady):
+    test = collected(session, world, steady)
+    client.sign_in(session, world, world.staff[Role.INSPECTOR], at_window=False)
+
+    assert client.get(f"/urine/{test.id}/take-back").status_code == 403

@@ -108,6 +108,7 @@ SENTENCES: dict[AuditKind, str] = {
     AuditKind.URINE_READ: N_("Entered what urine no. %(urine_test)s of person no. %(person)s showed."),
     AuditKind.URINE_DRAWN: N_("Drew at random from a frozen list of %(listed)s people: %(wanted)s."),
     AuditKind.URINE_REVIEWED: N_("Decided about the findings of urine no. %(urine_test)s of person no. %(person)s."),
+    AuditKind.URINE_TAKEN_BACK: N_("Took back urine no. %(urine_test)s of person no. %(person)s, entered by mistake."),
     AuditKind.HEALTH_TEST_OFFERED: N_("Offered person no. %(person)s a health test (row no. %(subject_id)s)."),
     AuditKind.HEALTH_TEST_FOUND: N_("Entered a finding for health test offer no. %(offer)s."),
     AuditKind.SUPPLIES_GIVEN: N_("Gave out supplies: %(quantity)s %(supply)s."),

@@ -84,8 +84,9 @@ def draw_pdf(urine_draw_id: int) -> Response:
 
 
 def _figures(draw_id: int, on_paper: str | None = None) -> DrawFigures:
-    day = urine_draws.draw(db.session(), draw_id).drawn_on
-    return report.figures(db.session(), draw_id, about=asked.heading(day, day, on_paper))
+    session, site_id = db.session(), edge.sitting().site_id
+    day = urine_draws.draw(session, draw_id, site_id).drawn_on
+    return report.figures(session, draw_id, site_id, about=asked.heading(day, day, on_paper))
 
 
 def _name(figures: DrawFigures) -> str:

@@ -128,6 +128,19 @@ class ReviewForm(Form):
     submit = SubmitField(_l("Decide"))
 
 
+class TakeBackForm(Form):
+    """Why a urine was entered by mistake."""
+
+    reason = TextField(
+        _l("What was wrong"),
+        [Required()],
+        description=_l("Such as: another person’s; entered twice; a substance mistyped, entered anew."),
+        longest=200,
+        render_kw={"autofocus": True, "autocomplete": "off"},
+    )
+    submit = SubmitField(_l("Take it back"))
+
+
 class DrawForm(Form):
     """How many are drawn."""
 

@@ -16,7 +16,7 @@ from dispensary.web.changes import carried_out
 from dispensary.web.database import db
 from dispensary.web.once import Work
 from dispensary.web.urine.blueprint import Answer, address_of, bp, form_page
-from dispensary.web.urine.forms import ConfirmForm, ReadForm, RecordForm, ReviewForm
+from dispensary.web.urine.forms import ConfirmForm, ReadForm, RecordForm, ReviewForm, TakeBackForm
 from models import UrineTest
 from models.enums import UrineOccasion, UrineOutcome
 
@@ -104,6 +104,24 @@ def review(urine_test_id: int) -> Answer:
     hint = _("A question of safety, never a sanction. A stop that stands is released on the person's page.")
     return carried_out(form, change, said=_("Decided.")) or form_page(
         line.person_id, form, _("Decide about a urine"), hint=hint, line=line
+    )
+
+
+@bp.route("/urine/<int:urine_test_id>/take-back", methods=["GET", "POST"])
+@gate.requires(Permission.URINE_RECORD)
+def take_back(urine_test_id: int) -> Answer:
+    """Take back a urine that was entered by mistake."""
+    line = _opened(urine_test_id)
+    form = TakeBackForm()
+
+    def change(work: Work) -> str:
+        verbs.take_back(work.session, test_id=line.id, reason=form.reason.data or "", act=work.act)
+        return address_of(line.person_id)
+
+    hint = _("It stays to be read, struck through, and counts nowhere; enter it anew if it was mistyped. A stop that it led"
+             " to stands until a prescriber releases it.")  # fmt: skip
+    return carried_out(form, change, said=_("Taken back.")) or form_page(
+        line.person_id, form, _("A urine entered by mistake"), hint=hint, line=line
     )
 
 
