@@ -70,7 +70,10 @@ def note_visit(session: Session, *, person_id: int, seen: Seen, listed: AlertLis
 
 def _tell(session: Session, person_id: int, seen: Seen, listed: AlertList, act: Act) -> None:
     """Tell the window and the prescriber of what it tells of, a medicine that the list knows among it."""
+    told = set(seen.tells)
     of_medicine = event_of_medicine(seen.medicine, listed.about(HealthFactKind.MEDICINE, None))
-    events.tell_all(session, person_id=person_id, kinds={*seen.tells, of_medicine} & set(EVENTS), act=act)
-    if of_medicine is TaskReasonKind.HEALTH:
+    if of_medicine in EVENTS:
+        told.add(of_medicine)
+    elif of_medicine is not None:
         tasks.note(session, person_id=person_id, desk=Desk.PRESCRIBER, kind=of_medicine, act=act)
+    events.tell_all(session, person_id=person_id, kinds=told, act=act)

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from werkzeug.routing import Rule
 
 from models import Base
-from models.enums import PlaceKind
+from models.enums import PlaceKind, Role
 from tests import factories
 from tests.factories import World
 from tests.migrations.least_rows import Rows
@@ -62,6 +62,7 @@ class Samples:
         self._dose(who, order)
         for table in ("person_photo", "person_card"):
             self.rows.one(table)
+        self.rows.add("outreach_contact", made_by_id=world.staff[Role.PEER].id, person_id=None)
         self.other_id = factories.person(session).id
         session.commit()
 
@@ -122,6 +123,8 @@ class Samples:
             "domain": "housing",
             "instrument": "phq_9",
             "occasion": "entry",
+            "where": "engagement",
+            "item": "naloxone",
             "restricted_part": "case_notes",
             "desk": "counselling",
         }

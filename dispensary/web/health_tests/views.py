@@ -13,26 +13,32 @@ from dispensary.web.access import note_access
 from dispensary.web.changes import carried_out
 from dispensary.web.database import db
 from dispensary.web.forms import Form
+from dispensary.web.glass import may_read, opened_until, to_open
 from dispensary.web.health_tests.blueprint import bp
 from dispensary.web.health_tests.forms import FindForm, OfferForm
 from dispensary.web.once import Work
-from models.enums import HealthTestResultKind, LinkedToCare
+from models.enums import HealthTestResultKind, LinkedToCare, RestrictedPart
 
 Answer = tuple[str, int] | Response
 
 
 @bp.get("/people/<int:person_id>/health-tests")
-@gate.requires(Permission.HEALTH_TEST_RECORD)
-def of_person(person_id: int) -> str:
+@gate.requires(Permission.PERSON_VIEW)
+def of_person(person_id: int) -> Answer:
     """Show what was offered to a person, and, to those who may read it, what they said and what was found."""
+    reads = may_read(person_id, RestrictedPart.HEALTH_TESTS)
+    if not reads and not current_user.may(Permission.HEALTH_TEST_RECORD):
+        return to_open(person_id, RestrictedPart.HEALTH_TESTS)
     note_access(person_id, "health tests")
-    return render_template(
+    html = render_template(
         "health_tests/of_person.html",
         person=people.identity(db.session(), person_id),
         lines=health_tests.offers_of(db.session(), person_id),
-        reads=may_read(person_id),
+        reads=reads,
+        opened_until=opened_until(person_id, RestrictedPart.HEALTH_TESTS),
         can_have_results=verbs.WITH_A_RESULT,
     )
+    return html, 200
 
 
 @bp.route("/people/<int:person_id>/health-tests/offer", methods=["GET", "POST"])
@@ -80,11 +86,6 @@ def everyone() -> str:
     act = edge.act()
     found = health_tests.overview(db.session(), act.site_id, act.clinic_day)
     return render_template("health_tests/everyone.html", found=found)
-
-
-def may_read(person_id: int) -> bool:
-    """Return whether whoever is signed in may read a person's answers and findings."""
-    return bool(current_user.may(Permission.HEALTH_TEST_VIEW))
 
 
 def _address(person_id: int) -> str:

@@ -25,17 +25,23 @@ AROUND: tuple[tuple[LazyString, tuple[Page, ...]], ...] = (
     (
         _l("Care"),
         (
+            ("journey.of_person", _l("Journey"), Permission.CASEWORK_VIEW),
             ("sessions.of_person", _l("Sessions and groups"), Permission.CASEWORK_VIEW),
             ("sessions.notes", _l("Case notes"), Permission.PERSON_VIEW),
             ("assessment.of_person", _l("Assessment"), Permission.CASEWORK_VIEW),
             ("plans.of_person", _l("Plan"), Permission.CASEWORK_VIEW),
             ("urine.of_person", _l("Urine tests"), Permission.CASEWORK_VIEW),
-            ("health_tests.of_person", _l("Health tests"), Permission.HEALTH_TEST_RECORD),
+            ("health_tests.of_person", _l("Health tests"), Permission.PERSON_VIEW),
+            ("harm_reduction.of_person", _l("Supplies and overdoses"), Permission.CASEWORK_VIEW),
+            ("harm_reduction.markers_of", _l("Special groups"), Permission.PERSON_VIEW),
         ),
     ),
     (
         _l("Around the clinic"),
-        (("referrals.of_person", _l("Agencies and calls"), Permission.CASEWORK_VIEW),),
+        (
+            ("support.of_person", _l("Family and friends"), Permission.CASEWORK_VIEW),
+            ("referrals.of_person", _l("Agencies and calls"), Permission.CASEWORK_VIEW),
+        ),
     ),
     (
         _l("Rights and privacy"),

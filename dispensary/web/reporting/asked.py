@@ -17,15 +17,15 @@ CSV = "text/csv; charset=utf-8"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
-def days() -> tuple[date, date]:
-    """Return the clinic days that the address asks for; today where it names none.
+def days(usual: tuple[date, date] | None = None) -> tuple[date, date]:
+    """Return the clinic days that the address asks for; where it names none the usual ones, or today.
 
     Raises:
         Refused: not days, in the wrong order, or more than a year of them.
     """
     today = edge.act().clinic_day
-    first = _day(request.args.get("from", ""), today)
-    return checked(first, _day(request.args.get("until", ""), first))
+    first = _day(request.args.get("from", ""), usual[0] if usual else today)
+    return checked(first, _day(request.args.get("until", ""), usual[1] if usual else first))
 
 
 def checked(first: date, last: date) -> tuple[date, date]:

@@ -11,25 +11,31 @@ from dispensary.web import edge, gate
 from dispensary.web.access import note_access
 from dispensary.web.changes import carried_out
 from dispensary.web.database import db
+from dispensary.web.glass import may_read, opened_until, to_open
 from dispensary.web.once import Work
 from dispensary.web.sessions.blueprint import Answer, bp, form_page, where_it_is_kept
 from dispensary.web.sessions.forms import CorrectNoteForm, NoteForm
 from dispensary.web.told_events import told_in
+from models.enums import RestrictedPart
 
 
 @bp.get("/people/<int:person_id>/notes")
-@gate.requires(Permission.CASE_NOTE_VIEW)
-def notes(person_id: int) -> str:
-    """Show a person's case notes."""
+@gate.requires(Permission.PERSON_VIEW)
+def notes(person_id: int) -> Answer:
+    """Show a person's case notes to who may read them; to anybody else the way to open them with a reason."""
+    if not may_read(person_id, RestrictedPart.CASE_NOTES):
+        return to_open(person_id, RestrictedPart.CASE_NOTES)
     note_access(person_id, "case notes")
     session, act = db.session(), edge.act()
-    return render_template(
+    html = render_template(
         "sessions/notes.html",
         person=people.identity(session, person_id),
         notes=records.of_person(session, person_id),
         kept=where_it_is_kept(),
         me=act.by_id,
+        opened_until=opened_until(person_id, RestrictedPart.CASE_NOTES),
     )
+    return html, 200
 
 
 @bp.route("/people/<int:person_id>/notes/write", methods=["GET", "POST"])

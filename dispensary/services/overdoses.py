@@ -1,0 +1,137 @@
+"""Overdoses, whoever tells of them: the window and the prescriber hear at once, and somebody follows up within days."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from dispensary.errors import NotFound, Refused
+from dispensary.policy.house import house_rules
+from dispensary.queries import overdoses
+from dispensary.queries.people import surviving
+from dispensary.services import audit, events, people, supplies, tasks
+from dispensary.services.act import Act
+from dispensary.services.facts import write
+from dispensary.services.past_days import refuse_unless_past
+from dispensary.wording import N_, say
+from models import Overdose, OverdoseFollowUp, Task, TaskReason
+from models.enums import AuditKind, Desk, OverdoseHelp, SupplyKind, TaskOutcome, TaskReasonKind
+
+LONGEST_NOTE = 1000
+FOLLOWED_UP = "followed up"
+"""What is noted where the task ends with the follow-up; a fixed word."""
+
+
+@dataclass(frozen=True)
+class Told:
+    """What somebody tells of an overdose."""
+
+    happened_on: date
+    place: str
+    helped_by: OverdoseHelp
+    naloxone_given: bool
+    hospital: bool
+    survived: bool
+    told_by: str
+    """Who tells of it: the person, a friend, the ambulance; in words."""
+    note: str = ""
+    """For those who read case notes; the window never sees it."""
+
+
+def record(session: Session, *, person_id: int, told: Told, act: Act) -> Overdose:
+    """Record an overdose: the window and the prescriber hear of it now, and somebody speaks with the person within days.
+
+    Raises:
+        NotFound: there is no such person.
+        Refused: the day cannot be right, it is not said where or who tells, or the record was linked into another one.
+    """
+    place, told_by = people.line(told.place, "place", needed=True), people.line(told.told_by, "told_by", needed=True)
+    note = people.line(told.note, "note", longest=LONGEST_NOTE)
+    refuse_unless_past(told.happened_on, "happened_on", act)
+    people.lock(session, person_id)
+    people.refuse_linked_away(session, person_id)
+    overdose = write(
+        session,
+        Overdose(
+            person_id=person_id,
+            happened_on=told.happened_on,
+            place=place,
+            helped_by=told.helped_by,
+            naloxone_given=told.naloxone_given,
+            hospital=told.hospital,
+            survived=told.survived,
+            told_by=told_by,
+            note=note,
+            **act.stamp,
+        ),
+    )
+    _tell(session, person_id, told, act)
+    audit.record(session, AuditKind.OVERDOSE_RECORDED, overdose, act, person=person_id, happened_on=told.happened_on)
+    return overdose
+
+
+def follow_up(
+    session: Session, *, overdose_id: int, done_on: date, what: str, naloxone: int, act: Act
+) -> OverdoseFollowUp:
+    """Record what was done after an overdose; with it the counselling desk's task ends if nothing else waits on it.
+
+    Args:
+        naloxone: how many kits of naloxone the person has got again; 0 for none.
+
+    Raises:
+        NotFound: there is no such overdose.
+        Refused: nothing is said, the day cannot be right, or nobody is left to follow up.
+    """
+    what = people.line(what, "what", needed=True, longest=LONGEST_NOTE)
+    overdose = session.get(Overdose, overdose_id)
+    if overdose is None:
+        raise NotFound(say(N_("There is no such overdose on record.")), code="no_such_overdose")
+    person_id = surviving(session, overdose.person_id)
+    people.lock(session, person_id)
+    _check(overdose, done_on, act)
+    done = write(
+        session,
+        OverdoseFollowUp(overdose_id=overdose_id, done_on=done_on, what=what, naloxone_again=naloxone > 0, **act.stamp),
+    )
+    audit.record(session, AuditKind.OVERDOSE_FOLLOWED_UP, done, act, person=person_id, overdose=overdose_id)
+    if naloxone:
+        given = {SupplyKind.NALOXONE: naloxone}
+        supplies.give(session, items=given, given_on=done_on, taught=True, person_id=person_id, act=act)
+    _close_task(session, person_id, act)
+    return done
+
+
+def _tell(session: Session, person_id: int, told: Told, act: Act) -> None:
+    events.tell_window(session, person_id=person_id, kind=TaskReasonKind.OVERDOSE, act=act)
+    if told.hospital:
+        events.tell_window(session, person_id=person_id, kind=TaskReasonKind.HOSPITAL, act=act)
+    if told.survived:
+        tasks.note(
+            session,
+            person_id=person_id,
+            desk=Desk.COUNSELLING,
+            kind=TaskReasonKind.OVERDOSE,
+            due_at=act.at + house_rules().follow_up_overdose_within,
+            act=act,
+        )
+
+
+def _check(overdose: Overdose, done_on: date, act: Act) -> None:
+    if not overdose.survived:
+        words = say(N_("The person did not survive this overdose. End the episode on the person's page."))
+        raise Refused(words, code="not_survived")
+    refuse_unless_past(done_on, "done_on", act)
+    if done_on < overdose.happened_on:
+        words = say(N_("The overdose was on %(day)s. This cannot lie before."), day=overdose.happened_on)
+        raise Refused(words, code="before_overdose", field="done_on")
+
+
+def _close_task(session: Session, person_id: int, act: Act) -> None:
+    """Close the counselling desk's task if it was about overdoses alone and each of them was followed up."""
+    query = select(Task).where(Task.person_id == person_id, Task.desk == Desk.COUNSELLING, Task.resolved_at.is_(None))
+    task = session.scalar(query)
+    if task is None or overdoses.not_followed_up(session, person_id):
+        return
+    if set(session.scalars(select(TaskReason.kind).where(TaskReason.task_id == task.id))) == {TaskReasonKind.OVERDOSE}:
+        tasks.resolve(session, task=task, resolution=FOLLOWED_UP, outcome=TaskOutcome.DONE, act=act)

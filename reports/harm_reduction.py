@@ -1,0 +1,60 @@
+"""Supplies and overdoses month by month: the same figures on the screen and as a table for other programs."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy.orm import Session
+
+from dispensary.queries import overdoses, supplies
+from dispensary.queries.overdoses import MonthOfOverdoses
+from dispensary.queries.supplies import MonthOfSupplies
+from dispensary.wording import N_, Speaker, say
+from models.enums import SupplyKind
+from reports.sheet import Cell, Sheet
+
+TITLE = say(N_("Harm reduction by month"))
+OVERDOSES = (
+    N_("Overdoses told"),
+    N_("Naloxone given"),
+    N_("Taken to hospital"),
+    N_("Died"),
+    N_("Followed up"),
+)
+
+
+@dataclass(frozen=True)
+class MonthsFigures:
+    """The months, the present one first: what was handed out, and what was told of."""
+
+    supplies: tuple[MonthOfSupplies, ...]
+    overdoses: tuple[MonthOfOverdoses, ...]
+
+
+def figures(session: Session, site_id: int, today: date, months: int) -> MonthsFigures:
+    """Return the figures of the last months at a site."""
+    return MonthsFigures(
+        tuple(supplies.by_month(session, site_id, today, months)),
+        tuple(overdoses.by_month(session, site_id, today, months)),
+    )
+
+
+def as_sheet(figures: MonthsFigures, speak: Speaker) -> Sheet:
+    """Return them as one table, a row a month."""
+    headings = [
+        speak(say(N_("Month"))),
+        *(speak(say(N_("%(what)s, pieces"), what=kind)) for kind in SupplyKind),
+        speak(say(N_("To people on record, pieces"))),
+        speak(say(N_("To outreach contacts, pieces"))),
+        *(speak(say(title)) for title in OVERDOSES),
+    ]
+    rows: list[list[Cell]] = [
+        [
+            f"{month.month:%Y-%m}",
+            *(month.pieces[kind] for kind in SupplyKind),
+            month.to_people,
+            month.to_contacts,
+            *(told.told, told.naloxone, told.hospital, told.not_survived, told.followed_up),
+        ]
+        for month, told in zip(figures.supplies, figures.overdoses, strict=True)
+    ]
+    return Sheet(speak(TITLE), headings, rows)
