@@ -46,11 +46,11 @@ def test_every_role_has_its_permissions_and_a_sentence():
     assert set(ROLES) == set(Role) == set(DESCRIPTIONS)
 
 
-def test_inspector_and_peer_can_write_nothing_and_the_administrator_reads_no_record():
+def test_inspector_writes_nothing_a_peer_outreach_alone_and_the_administrator_reads_no_record():
     reads = {p for p in Permission if p.endswith((".view", ".print"))}
 
     assert ROLES[Role.INSPECTOR] <= reads
-    assert ROLES[Role.PEER] <= reads
+    assert ROLES[Role.PEER] == {Permission.OUTREACH_RECORD}
     clinical = {Permission.PERSON_VIEW, Permission.HISTORY_VIEW, Permission.ORDER_VIEW, Permission.STATION_USE}
     assert not ROLES[Role.ADMINISTRATOR] & clinical
 
