@@ -22,7 +22,7 @@ class SupportOffer(Fact):
 
 
 class Supporter(Card):
-    """A drug-free relative or friend, with both consents; nothing else about them is kept."""
+    """A drug-free relative or friend, with both consents; nothing else about them is kept, and no number after the end."""
 
     __tablename__ = "supporter"
 
@@ -35,6 +35,24 @@ class Supporter(Card):
     person_agreed_on: Mapped[date]
     supporter_agreed_on: Mapped[date]
     ended_on: Mapped[date | None]
+
+
+class SupporterConsent(Fact):
+    """What a person lets their supporter see beside the plan of the two; the highest turn counts."""
+
+    __tablename__ = "supporter_consent"
+    __table_args__ = (
+        UniqueConstraint("supporter_id", "turn"),
+        CheckConstraint("turn >= 1", name="turn_positive"),
+    )
+
+    supporter_id: Mapped[int] = mapped_column(ForeignKey("supporter.id"))
+    turn: Mapped[int]
+    agreed_on: Mapped[date]
+    about_doses: Mapped[bool]
+    """On how many days the dose was had; never how much."""
+    about_urine: Mapped[bool]
+    """The share of urine tests before and during the programme."""
 
 
 class Programme(Fact):
