@@ -18,34 +18,67 @@ def day(ago: int) -> date:
     return TODAY - timedelta(days=ago)
 
 
-def missed(days: int, **more: object) -> Facts:
-    return Facts(missed_days=days, missed_since=day(days), **more)
+def facts(missed=0, review=None, call=None, answer=None, counselling=None, *, where="here", arranged="no") -> Facts:
+    """Somebody's facts, each day given as so many days ago; below zero it lies ahead."""
+    return Facts(
+        in_care=where != "left",
+        away=where == "hospital",
+        missed_days=missed,
+        missed_since=day(missed) if missed else None,
+        review_on=None if review is None else day(review),
+        call_on=None if call is None else day(call),
+        answer_by=None if answer is None else day(answer),
+        counselling_by=None if counselling is None else day(counselling),
+        counselling_arranged=arranged == "yes",
+    )
 
 
 @pytest.mark.parametrize(
-    ("facts", "expected"),
+    ("days_missed", "where", "due_now"),
     [
-        (Facts(), {}),
-        (missed(1), {}),
-        (missed(2), {MISSED: day(2)}),
-        (missed(9), {MISSED: day(9)}),
-        (missed(9, away=True), {}),
-        (Facts(review_on=day(-1)), {}),
-        (Facts(review_on=TODAY), {REVIEW: TODAY}),
-        (Facts(call_on=day(-1)), {}),
-        (Facts(call_on=TODAY), {CALL: TODAY}),
-        (Facts(answer_by=TODAY), {}),
-        (Facts(answer_by=day(1)), {REFERRAL: day(1)}),
-        (Facts(counselling_by=day(-1)), {}),
-        (Facts(counselling_by=TODAY), {SESSION: TODAY}),
-        (Facts(counselling_by=day(5), counselling_arranged=True), {}),
-        (Facts(counselling_by=day(5), away=True), {}),
-        (missed(3, review_on=day(4), call_on=day(0)), {MISSED: day(3), REVIEW: day(4), CALL: TODAY}),
-        (Facts(in_care=False, call_on=day(2)), {CALL: day(2)}),
+        (0, "here", set()),
+        (1, "here", set()),
+        (2, "here", {MISSED}),
+        (9, "here", {MISSED}),
+        (9, "hospital", set()),
     ],
 )
-def test_what_is_due_with_somebody_today(facts, expected):
-    assert due(facts, TODAY, missed_from=2) == expected
+def test_missed_doses_are_followed_from_the_second_day_on_where_a_visit_is_expected(days_missed, where, due_now):
+    assert set(due(facts(days_missed, where=where), TODAY, missed_from=2)) == due_now
+
+
+@pytest.mark.parametrize(
+    ("what", "days_ago", "due_now"),
+    [
+        ("review", -1, set()),
+        ("review", 0, {REVIEW}),
+        ("review", 12, {REVIEW}),
+        ("call", -1, set()),
+        ("call", 0, {CALL}),
+        ("answer", 0, set()),
+        ("answer", 1, {REFERRAL}),
+        ("counselling", -1, set()),
+        ("counselling", 0, {SESSION}),
+    ],
+)
+def test_what_has_a_day_is_due_on_it_and_an_answer_the_day_after(what, days_ago, due_now):
+    assert due(facts(**{what: days_ago}), TODAY, missed_from=2) == dict.fromkeys(due_now, day(days_ago))
+
+
+@pytest.mark.parametrize(
+    ("date_arranged", "where", "due_now"),
+    [("no", "here", {SESSION}), ("yes", "here", set()), ("no", "hospital", set())],
+)
+def test_counselling_is_not_asked_for_while_a_date_is_arranged_or_the_person_is_away(date_arranged, where, due_now):
+    found = facts(counselling=5, where=where, arranged=date_arranged)
+
+    assert set(due(found, TODAY, missed_from=2)) == due_now
+
+
+def test_everything_that_is_due_goes_together():
+    found = due(facts(missed=3, review=4, call=0, answer=2, counselling=1), TODAY, missed_from=2)
+
+    assert found == {MISSED: day(3), REVIEW: day(4), CALL: TODAY, REFERRAL: day(2), SESSION: day(1)}
 
 
 def test_the_house_calls_whoever_missed_two_days():
@@ -53,36 +86,42 @@ def test_the_house_calls_whoever_missed_two_days():
 
 
 @pytest.mark.parametrize(
-    ("since", "told_on", "again"),
+    ("told", "again"),
     [
-        (day(3), None, True),
-        (day(3), day(1), False),
-        (day(3), day(3), False),
-        (day(3), day(4), True),
-        (day(3), date.max, False),
+        ("never", "yes"),
+        ("a day before it began", "yes"),
+        ("on the day it began", "no"),
+        ("since", "no"),
+        ("the task is still open", "no"),
     ],
-    ids=["never told", "told in this run", "told on its first day", "told of an earlier run", "still open"],
 )
-def test_each_matter_is_told_once(since, told_on, again):
-    found = untold({MISSED: since}, {MISSED: told_on} if told_on else {})
+def test_each_matter_is_told_once(told, again):
+    days = {
+        "never": {},
+        "a day before it began": {MISSED: day(4)},
+        "on the day it began": {MISSED: day(3)},
+        "since": {MISSED: day(1)},
+        "the task is still open": {MISSED: date.max},
+    }
 
-    assert found == ({MISSED} if again else set())
+    assert untold({MISSED: day(3)}, days[told]) == ({MISSED} if again == "yes" else set())
 
 
 @pytest.mark.parametrize(
-    ("kinds", "still_due", "facts", "outcome"),
+    ("reasons", "still_due", "where", "outcome"),
     [
-        ({MISSED}, {MISSED}, missed(4), None),
-        ({MISSED}, {}, Facts(), TaskOutcome.CAME_BACK),
-        ({MISSED}, {}, missed(4, away=True), TaskOutcome.NOT_NEEDED),
-        ({MISSED}, {}, Facts(in_care=False), TaskOutcome.NOT_NEEDED),
-        ({MISSED, REVIEW}, {REVIEW}, Facts(review_on=day(2)), None),
-        ({MISSED, REVIEW}, {}, Facts(), TaskOutcome.DONE),
-        ({CALL}, {}, Facts(in_care=False), TaskOutcome.DONE),
-        ({SESSION}, {}, Facts(counselling_by=day(1), counselling_arranged=True), TaskOutcome.DONE),
-        ({MISSED, SAFETY}, {}, Facts(), None),
-        ({SAFETY}, {}, Facts(), None),
+        ({MISSED}, {MISSED}, "here", None),
+        ({MISSED}, set(), "here", TaskOutcome.CAME_BACK),
+        ({MISSED}, set(), "hospital", TaskOutcome.NOT_NEEDED),
+        ({MISSED}, set(), "left", TaskOutcome.NOT_NEEDED),
+        ({MISSED, REVIEW}, {REVIEW}, "here", None),
+        ({MISSED, REVIEW}, set(), "here", TaskOutcome.DONE),
+        ({CALL}, set(), "left", TaskOutcome.DONE),
+        ({REFERRAL}, set(), "hospital", TaskOutcome.DONE),
+        ({SESSION}, set(), "here", TaskOutcome.DONE),
+        ({MISSED, SAFETY}, set(), "here", None),
+        ({SAFETY}, set(), "here", None),
     ],
 )
-def test_task_ends_by_itself_only_when_nothing_on_it_stands(kinds, still_due, facts, outcome):
-    assert answered(kinds, still_due, facts) is outcome
+def test_task_ends_by_itself_only_when_nothing_on_it_stands(reasons, still_due, where, outcome):
+    assert answered(reasons, still_due, facts(where=where)) is outcome
