@@ -1,6 +1,7 @@
 """What a urine leads to: who is asked to look at it, and whether dosing waits. Call all of it behind the person's lock."""
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
@@ -64,7 +65,7 @@ def leave_notice(session: Session, person_id: int, act: Act) -> None:
         stops.set_notice(session, person_id=person_id, kind=NoticeKind.URINE_DUE, act=act)
 
 
-def _open_notices(person_id: int) -> Select[tuple[int]]:
+def _open_notices(person_id: int) -> Select[Any]:
     notice = Notice.__table__.c
     query = select(notice.id).where(
         same_person(notice.person_id, person_id),

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from werkzeug.routing import Rule
 
 from models import Base
-from models.enums import PlaceKind, Role
+from models.enums import PlaceKind, Role, SignedOn, Signer
 from tests import factories
 from tests.factories import World
 from tests.migrations.least_rows import Rows
@@ -38,6 +38,10 @@ OF_SOMEBODY_ELSE = ("episode_end",)
 """What would close other pages of the same person."""
 
 
+SIGNED = "10,100 60,40 90,120 140,60 190,110;210,80 260,60 300,120 350,90"
+"""A name drawn on the screen."""
+
+
 class Samples:
     """Fills in addresses with records that exist."""
 
@@ -63,6 +67,7 @@ class Samples:
         for table in ("person_photo", "person_card"):
             self.rows.one(table)
         self.rows.add("outreach_contact", made_by_id=world.staff[Role.PEER].id, person_id=None)
+        self.rows.add("plan_signature", signer=Signer.PERSON, signed_how=SignedOn.SCREEN, drawn=SIGNED)
         self.other_id = factories.person(session).id
         session.commit()
 

@@ -26,6 +26,8 @@ SPEAK_FOR_THEMSELVES = {
     "/policy/<profile_id>": "as above",
     "/policy/<profile_id>/decision": "as above",
     "/policy/what-if": "as above",
+    "/disclosures/statement": "quotes the notice and the statement of confidentiality in the words that hold at law",
+    "/disclosures/statement/approve": "as above",
 }
 """Pages whose words no translator is asked for, with the reason."""
 SHOWN_IN = ("aria-label", "title", "placeholder", "alt")

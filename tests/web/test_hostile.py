@@ -41,7 +41,7 @@ WORDS = {
     "site.add_window", "site.name_terminal", "staff.set_password", "station.notes", "patients.end_health",
     "disclosures.take_back", "referrals.end_calls",
     "take_homes.end_once", "take_homes.end_collector", "take_homes.credit", "calendar.take_back",
-    "take_homes.decline", "take_homes.keep",
+    "take_homes.decline", "take_homes.keep", "urine.take_back",
 }  # fmt: skip
 """Forms that take any printable words, and so may record what looks like garbage."""
 
