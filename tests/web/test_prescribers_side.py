@@ -51,13 +51,18 @@ def stopped(session, world, who):
     return stop
 
 
-def test_prescriber_starts_at_the_desk_and_nurse_at_the_window(client, session, world):
+def test_nurse_starts_at_the_window_and_prescriber_counsellor_and_head_each_at_a_desk(client, session, world):
     starts = [
         client.sign_in(session, world, who).get("/").headers["Location"]
-        for who in (world.prescriber, world.nurse, world.staff[enums.Role.CLINIC_HEAD])
+        for who in (
+            world.prescriber,
+            world.nurse,
+            world.staff[enums.Role.COUNSELLOR],
+            world.staff[enums.Role.CLINIC_HEAD],
+        )
     ]
 
-    assert starts == ["/prescriber", "/window", "/people"]
+    assert starts == ["/prescriber", "/window", "/desk", "/desk"]
 
 
 def test_rota_is_filled_for_several_days_and_shown_on_the_desk(prescriber, world):

@@ -6,7 +6,7 @@ from werkzeug.wrappers import Response
 
 from dispensary.permissions import Permission
 from dispensary.queries import agencies as records
-from dispensary.queries import call_plans, referrals
+from dispensary.queries import call_plans, contact_rules, referrals
 from dispensary.services import agencies
 from dispensary.web import edge, gate
 from dispensary.web.agencies.blueprint import bp
@@ -24,10 +24,12 @@ Answer = tuple[str, int] | Response
 def waiting() -> str:
     """Show open referrals, those without an answer first, and the calls that are due."""
     session, site_id, today = db.session(), edge.sitting().site_id, edge.act().clinic_day
+    plans = call_plans.running(session, site_id)
     return render_template(
         "agencies/waiting.html",
         sent=referrals.open_of_site(session, site_id),
-        plans=call_plans.running(session, site_id),
+        plans=plans,
+        reach=contact_rules.rules_of(session, {plan.person_id for plan in plans}),
         today=today,
     )
 

@@ -26,6 +26,7 @@ AROUND: tuple[tuple[LazyString, tuple[Page, ...]], ...] = (
         _l("Care"),
         (
             ("journey.of_person", _l("Journey"), Permission.CASEWORK_VIEW),
+            ("worklist.of_person", _l("Tasks, how to reach them"), Permission.TASK_WORK),
             ("sessions.of_person", _l("Sessions and groups"), Permission.CASEWORK_VIEW),
             ("sessions.notes", _l("Case notes"), Permission.PERSON_VIEW),
             ("assessment.of_person", _l("Assessment"), Permission.CASEWORK_VIEW),

@@ -4,7 +4,7 @@ from flask import Blueprint, current_app, render_template, url_for
 from flask_login import current_user
 
 from dispensary.permissions import Permission
-from dispensary.queries import absences, links, people
+from dispensary.queries import absences, contact_rules, links, people
 from dispensary.web import edge
 from dispensary.web.alerts import health_of
 from dispensary.web.database import db
@@ -36,6 +36,7 @@ def show_person(person_id: int, refused: Form | None = None) -> tuple[str, int]:
         stays=absences.stays_of(db.session(), person_id),
         days=days_of_month(person_id) if current_user.may(Permission.ATTENDANCE_VIEW) else None,
         health=health_of(person_id) if current_user.may(Permission.HEALTH_ENTER) else None,
+        reach=contact_rules.rule_of(db.session(), person_id) if current_user.may(Permission.TASK_WORK) else False,
     )
     return html, refused.status if refused else 200
 
