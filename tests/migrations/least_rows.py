@@ -43,6 +43,7 @@ WHAT_RULES_ASK: dict[str, dict[str, Any]] = {
     "dose": {"outcome": DoseOutcome.GIVEN, "ordered_mg": Decimal(1), "wasted_mg": Decimal(0), "part": 1},
     "dose_order": {"version": 1, "parts": 1},
     "downtime_pack": {"copies": 1},
+    "glass_broken": {"until_at": datetime(2026, 3, 2, 11, 0, tzinfo=UTC)},
     "follow_up_kept": {"look_again_on": date(2026, 3, 9)},
     "movement": {"kind": MovementKind.DISPENSE},
     "take_home_decision": {"every_weeks": 1, "most_days": 6, "criteria": "[]", "review_on": date(2026, 6, 2)},

@@ -1,0 +1,169 @@
+"""Overdoses: told by anybody, heard at the window and by the prescriber, followed up within the house's hours."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from dispensary.errors import NotFound, Refused
+from dispensary.policy.house import house_rules
+from dispensary.queries import events, overdoses, supplies
+from dispensary.services import overdoses as verbs
+from dispensary.services import tasks
+from dispensary.services.overdoses import Told
+from models import Overdose, OverdoseFollowUp, SupplyIssue, Task
+from models.enums import AuditKind, Desk, OverdoseHelp, Role, SupplyKind, TaskOutcome, TaskReasonKind
+from tests import factories
+from tests.rows import audited, count
+
+DAY = timedelta(days=1)
+WITHIN = house_rules().follow_up_overdose_within
+
+
+@pytest.fixture
+def who(session, world):
+    return factories.patient(session, world)
+
+
+def told(world, **values):
+    values = {
+        "happened_on": world.day,
+        "place": "behind the station",
+        "helped_by": OverdoseHelp.PEER,
+        "naloxone_given": True,
+        "hospital": False,
+        "survived": True,
+        "told_by": "a friend",
+        "note": "Alone that night.",
+    } | values
+    return Told(**values)
+
+
+def record(session, world, who, **values):
+    act = values.pop("act", world.act(world.staff[Role.COUNSELLOR]))
+    return verbs.record(session, person_id=who.id, told=told(world, **values), act=act)
+
+
+def follow(session, world, overdose, **values):
+    values = {"done_on": world.day, "what": "spoke at home", "naloxone": 0} | values
+    return verbs.follow_up(session, overdose_id=overdose.id, act=world.act(), **values)
+
+
+def task_of(session, desk):
+    return session.scalars(select(Task).where(Task.desk == desk)).one()
+
+
+def test_window_and_prescriber_hear_at_once_and_somebody_follows_up(session, world, who):
+    record(session, world, who)
+
+    assert [one.kind for one in events.open_events(session, who.id)] == [TaskReasonKind.OVERDOSE]
+    assert task_of(session, Desk.PRESCRIBER).due_at == world.at + timedelta(hours=2)
+    assert task_of(session, Desk.COUNSELLING).due_at == world.at + WITHIN
+    assert len(audited(session, AuditKind.OVERDOSE_RECORDED)) == 1
+
+
+def test_somebody_taken_to_hospital_is_told_of_too(session, world, who):
+    record(session, world, who, hospital=True)
+
+    shown = {one.kind for one in events.open_events(session, who.id)}
+    assert shown == {TaskReasonKind.OVERDOSE, TaskReasonKind.HOSPITAL}
+
+
+def test_nobody_follows_up_somebody_who_died(session, world, who):
+    overdose = record(session, world, who, survived=False)
+
+    assert session.scalars(select(Task.desk)).all() == [Desk.PRESCRIBER]
+    with pytest.raises(Refused, match="not_survived"):
+        follow(session, world, overdose)
+
+
+@pytest.mark.parametrize(
+    ("values", "code", "field"),
+    [
+        ({"place": " "}, "blank", "place"),
+        ({"told_by": ""}, "blank", "told_by"),
+        ({"note": "x" * 1001}, "long", "note"),
+        ({"happened_on": 1}, "in_the_future", "happened_on"),
+        ({"happened_on": -400}, "too_long_ago", "happened_on"),
+    ],
+)
+def test_what_cannot_be_is_refused_at_its_field(session, world, who, values, code, field):
+    if "happened_on" in values:
+        values = {"happened_on": world.day + values["happened_on"] * DAY}
+
+    with pytest.raises(Refused, match=code) as refusal:
+        record(session, world, who, **values)
+
+    assert refusal.value.field == field
+    assert count(session, Overdose) == 0
+
+
+def test_the_follow_up_ends_the_task_and_replaces_naloxone(session, world, who):
+    overdose = record(session, world, who)
+
+    follow(session, world, overdose, naloxone=2)
+
+    (given,) = supplies.of_person(session, who.id)
+    assert (given.kind, given.quantity, given.taught) == (SupplyKind.NALOXONE, 2, True)
+    assert session.scalars(select(OverdoseFollowUp)).one().naloxone_again
+    task = task_of(session, Desk.COUNSELLING)
+    assert (task.resolved_at, task.outcome) == (world.at, TaskOutcome.DONE)
+    assert task_of(session, Desk.PRESCRIBER).resolved_at is None
+    assert len(audited(session, AuditKind.OVERDOSE_FOLLOWED_UP)) == 1
+
+
+def test_the_task_stays_while_another_overdose_waits(session, world, who):
+    first, second = record(session, world, who, happened_on=world.day - DAY), record(session, world, who)
+
+    follow(session, world, first)
+    half = task_of(session, Desk.COUNSELLING).resolved_at
+    follow(session, world, second)
+
+    assert half is None
+    assert task_of(session, Desk.COUNSELLING).resolved_at == world.at
+
+
+def test_the_task_stays_while_something_else_waits_on_it(session, world, who):
+    overdose = record(session, world, who)
+    tasks.note(session, person_id=who.id, desk=Desk.COUNSELLING, kind=TaskReasonKind.NO_SHOW, act=world.act())
+
+    follow(session, world, overdose)
+
+    assert task_of(session, Desk.COUNSELLING).resolved_at is None
+
+
+@pytest.mark.parametrize(
+    ("values", "code"),
+    [({"what": " "}, "blank"), ({"done_on": -2}, "before_overdose"), ({"done_on": 1}, "in_the_future")],
+)
+def test_a_follow_up_that_cannot_be_is_refused(session, world, who, values, code):
+    overdose = record(session, world, who)
+    if "done_on" in values:
+        values = {"done_on": world.day + values["done_on"] * DAY}
+
+    with pytest.raises(Refused, match=code):
+        follow(session, world, overdose, **values)
+
+    assert (count(session, OverdoseFollowUp), count(session, SupplyIssue)) == (0, 0)
+
+
+def test_no_follow_up_of_nothing(session, world):
+    with pytest.raises(NotFound, match="no_such_overdose"):
+        verbs.follow_up(session, overdose_id=4711, done_on=world.day, what="spoke", naloxone=0, act=world.act())
+
+
+def test_the_list_of_those_to_follow_up_and_the_months(session, world, who):
+    overdose = record(session, world, who, hospital=True)
+    record(session, world, who, happened_on=world.day - DAY, survived=False, naloxone_given=False)
+
+    (waiting,) = overdoses.to_follow_up(session, world.site.id, WITHIN)
+    months = overdoses.by_month(session, world.site.id, world.day, 2)
+    follow(session, world, overdose)
+
+    assert (waiting.overdose_id, waiting.person_id, waiting.due_at) == (overdose.id, who.id, world.at + WITHIN)
+    assert sum(month.told for month in months) == 2
+    assert sum(month.naloxone for month in months) == 1
+    assert sum(month.hospital for month in months) == 1
+    assert sum(month.not_survived for month in months) == 1
+    assert overdoses.to_follow_up(session, world.site.id, WITHIN) == []
+    assert sum(m.followed_up for m in overdoses.by_month(session, world.site.id, world.day, 2)) == 1
