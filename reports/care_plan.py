@@ -7,9 +7,11 @@ from sqlalchemy.orm import Session
 
 from dispensary.queries import people, plans
 from dispensary.queries.plans import Plan, Signed, Step
+from dispensary.rules.consents import Ground
 from dispensary.wording import N_, Speaker, Words, say
 from models.enums import SignedOn, Signer
 from reports import page, signature
+from reports.disclosed import footing
 from reports.ledger import Text
 from reports.page import Heading
 
@@ -40,8 +42,12 @@ def figures(session: Session, plan_id: int, *, about: Heading) -> PlanFigures:
     return PlanFigures(about, who.name, who.number, plan)
 
 
-def render(figures: PlanFigures, *, speak: Speaker) -> bytes:
-    """Return the sheet as PDF; its title says nothing about anybody."""
+def render(figures: PlanFigures, *, speak: Speaker, ground: Ground | None = None) -> bytes:
+    """Return the sheet as PDF; its title says nothing about anybody.
+
+    Args:
+        ground: to whom it is told and why; None for the person's own sheet.
+    """
     plan, language = figures.plan, figures.about.language
     agreed = say(AGREED, day=plan.agreed_on, by=plan.by, review=plan.review_on)
     story: list[Flowable] = [
@@ -58,7 +64,9 @@ def render(figures: PlanFigures, *, speak: Speaker) -> bytes:
     story.append(Text(speak(NEVER), size=9.5, language=language, above=6))
     for signer, words in NAMES.items():
         story += _name(words, plan.signed_by(signer), speak, language)
-    return page.build(story, title=TITLE, about=figures.about, speak=speak, bare=True)
+    if ground is not None:
+        story += footing(ground, speak=speak, language=language)
+    return page.build(story, title=TITLE, about=figures.about, speak=speak, bare=ground is None)
 
 
 NEVER = say(

@@ -13,11 +13,13 @@ from sqlalchemy.orm import Session
 from dispensary.queries import dispensing, sites
 from dispensary.queries.dispensing import DispensedDose
 from dispensary.queries.people import Identity, full_name, identity
+from dispensary.rules.consents import Ground
 from dispensary.wording import N_, Speaker, place_injected, say, what_became
 from models.enums import DoseOutcome, Form, Medication, Origin
 from models.units import Mg, plain
 from reports import charts, page, sheet
 from reports.charts import DoseDay, Legend, Panel
+from reports.disclosed import footing
 from reports.dose_words import HAPPENED, happened, is_late, marks, needs_note, note, outcome
 from reports.ledger import Column, Ledger, Row, Text
 from reports.page import Heading
@@ -50,6 +52,11 @@ class DoseHistoryFigures:
     def name(self) -> str:
         """The person's name, as it is shown."""
         return full_name(self.person.family_name, self.person.given_name)
+
+    @property
+    def tells_of_health(self) -> bool:
+        """Whether it says that something went wrong with a dose, or that one came up again."""
+        return any(row.dose.incident or row.dose.came_up_after is not None for row in self.rows)
 
 
 def figures(session: Session, person_id: int, site_id: int, *, about: Heading) -> DoseHistoryFigures:
@@ -119,6 +126,9 @@ def chart(figures: DoseHistoryFigures, speak: Speaker) -> Drawing:
     return charts.dose_chart(panels(figures, speak), legend)
 
 
+STAYS = say(
+    N_("For use in this clinic. Whoever else is to have it gets a sheet of their own, on the person's consent.")
+)
 NOTES = say(N_("Notes: corrections, late entries, entries from paper and what went wrong"))
 COLUMNS = (
     (N_("Row"), 26, True),
@@ -172,8 +182,12 @@ def who(figures: DoseHistoryFigures, speak: Speaker) -> str:
     return speak(words)
 
 
-def render(figures: DoseHistoryFigures, *, speak: Speaker) -> bytes:
-    """Return the history as PDF: whose, the chart, every dose, the notes."""
+def render(figures: DoseHistoryFigures, *, speak: Speaker, ground: Ground | None = None) -> bytes:
+    """Return the history as PDF: whose, the chart, every dose, the notes, and who may have it.
+
+    Args:
+        ground: to whom it is told and why; None for a sheet that stays in this clinic, and says so.
+    """
     language = figures.about.language
     story: list[Flowable] = [Text(who(figures, speak), size=12, bold=True, language=language)]
     if figures.rows:
@@ -187,6 +201,9 @@ def render(figures: DoseHistoryFigures, *, speak: Speaker) -> bytes:
     if written:
         story.append(Text(speak(NOTES), size=10, bold=True, language=language, above=12, with_next=True))
         story += [Text(text, language=language) for text in written]
+    story += (
+        footing(ground, speak=speak, language=language) if ground else [Text(speak(STAYS), language=language, above=12)]
+    )
     return page.build(story, title=TITLE, about=figures.about, speak=speak)
 
 

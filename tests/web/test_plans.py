@@ -6,8 +6,9 @@ from io import BytesIO
 import pytest
 from pypdf import PdfReader
 
-from models import CarePlan, Lapse, PlanSignature, PlanStepResult, Stop, Task
-from models.enums import Role
+from models import CarePlan, Disclosure, Lapse, PlanSignature, PlanStepResult, Stop, Task
+from models.enums import ConsentScope, Role
+from tests.agencies import consented, listed
 from tests.rows import count_stored, one_stored
 
 DRAWN = "10,20 12,22 14,25 18,30;40,50 41,52 45,55 60,70"
@@ -198,3 +199,20 @@ def test_a_nurse_reads_the_plan_and_writes_none(client, session, world, who, pla
 def test_no_plan_no_page(counsellor):
     for address in ("/plans/999/sign", "/plans/999/countersign", "/plans/999/signature.svg", "/plan-steps/999"):
         assert counsellor.get(address).status_code == 404
+
+
+def test_a_copy_for_an_agency_needs_a_consent_that_covers_the_plan(counsellor, session, world, who, plan):
+    shelter = listed(session, world)
+    session.commit()
+    address = f"/plans/{plan.id}/hand-out"
+    refused = send(counsellor, address, {"agency_id": str(shelter.id), "recipient": ""})
+    consented(session, world, who, shelter, ConsentScope.PLAN)
+    session.commit()
+
+    paper = words_of(send(counsellor, address, {"agency_id": str(shelter.id), "recipient": "Ms Tran"}))
+
+    assert refused.status_code == 422
+    assert "No consent to tell this agency anything is on record." in text(refused)
+    assert "Told to: Harbour Shelter, Ms Tran." in paper
+    assert "Notice:" in paper
+    assert count_stored(session, Disclosure) == 1

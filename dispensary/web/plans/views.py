@@ -2,22 +2,26 @@
 
 from flask import Response, render_template
 from flask_babel import gettext as _
+from sqlalchemy.orm import Session
 
 from dispensary.permissions import Permission
 from dispensary.queries import people
 from dispensary.queries import plans as records
+from dispensary.rules.consents import Ground
 from dispensary.services import lapses, printing
 from dispensary.web import edge, gate
 from dispensary.web.access import note_access
 from dispensary.web.changes import carried_out
 from dispensary.web.database import db, unit_of_work
+from dispensary.web.disclosures.forms import SheetForm
+from dispensary.web.disclosures.paper import handed_out
 from dispensary.web.once import Work
 from dispensary.web.patients.forms import Press
 from dispensary.web.plans.blueprint import Answer, address_of, bp, form_page
 from dispensary.web.plans.forms import LapseForm
 from dispensary.web.reporting import asked
 from dispensary.web.reporting.forms import PrintForm
-from models.enums import PrintedSheet
+from models.enums import ConsentScope, PrintedSheet
 from reports import care_plan
 
 
@@ -56,6 +60,26 @@ def sheet(plan_id: int) -> Response:
     with unit_of_work() as session:
         printing.note_printed(session, sheet=PrintedSheet.CARE_PLAN, act=act, person_id=person_id)
     return asked.file(care_plan.render(figures, speak=edge.speaker()), asked.PDF, "my-plan.pdf")
+
+
+@bp.route("/plans/<int:plan_id>/hand-out", methods=["GET", "POST"])
+@gate.requires(Permission.CASEWORK_VIEW, Permission.DISCLOSE, Permission.REPORT_PRINT)
+def hand_out(plan_id: int) -> Answer:
+    """Ask to whom a copy of the plan goes; then answer it as a sheet, where a consent covers it."""
+    person_id = people.surviving(db.session(), records.plan(db.session(), plan_id).person_id)
+    note_access(person_id, "plan")
+    form = SheetForm()
+    form.offer_recipients(person_id)
+
+    def draw(session: Session, ground: Ground) -> bytes:
+        today = edge.act().clinic_day
+        figures = care_plan.figures(session, plan_id, about=asked.heading(today, today))
+        return care_plan.render(figures, speak=edge.speaker(), ground=ground)
+
+    told = frozenset({ConsentScope.PLAN})
+    return handed_out(
+        form, person_id, sheet=PrintedSheet.CARE_PLAN, scopes=told, draw=draw, name="plan.pdf"
+    ) or form_page(person_id, form, _("A copy of the plan for somebody else"))
 
 
 @bp.route("/people/<int:person_id>/lapse", methods=["GET", "POST"])
