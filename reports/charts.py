@@ -94,6 +94,14 @@ def svg(drawing: Drawing) -> bytes:
     return text.encode()
 
 
+def fitted(drawing: Drawing, width: float = 520) -> Drawing:
+    """Return the drawing as wide as a sheet of paper has room for."""
+    share = width / drawing.width
+    drawing.width, drawing.height = width, drawing.height * share
+    drawing.scale(share, share)
+    return drawing
+
+
 def _draw_legend(drawing: Drawing, legend: Legend) -> None:
     y = drawing.height - 11
     _box(drawing, LEFT, y, 10, 7, GREY)

@@ -191,7 +191,7 @@ def render(figures: DoseHistoryFigures, *, speak: Speaker, ground: Ground | None
     language = figures.about.language
     story: list[Flowable] = [Text(who(figures, speak), size=12, bold=True, language=language)]
     if figures.rows:
-        story.append(_fitted(chart(figures, speak)))
+        story.append(charts.fitted(chart(figures, speak)))
         columns = [Column(speak(say(title)), share, number) for title, share, number in COLUMNS]
         rows = [Row(cells(row, speak), struck=row.dose.reversal is not None) for row in figures.rows]
         story.append(Ledger(columns, rows, language=language))
@@ -205,13 +205,6 @@ def render(figures: DoseHistoryFigures, *, speak: Speaker, ground: Ground | None
         footing(ground, speak=speak, language=language) if ground else [Text(speak(STAYS), language=language, above=12)]
     )
     return page.build(story, title=TITLE, about=figures.about, speak=speak)
-
-
-def _fitted(drawing: Drawing, width: float = 520) -> Drawing:
-    share = width / drawing.width
-    drawing.width, drawing.height = width, drawing.height * share
-    drawing.scale(share, share)
-    return drawing
 
 
 HEADINGS = (

@@ -69,6 +69,7 @@ WORDS: dict[type[StrEnum], dict[StrEnum, str]] = {
         enums.PrintedSheet.WORKLIST: N_("worklist"),
         enums.PrintedSheet.GROUP_SHEET: N_("group sheet"),
         enums.PrintedSheet.CARE_PLAN: N_("care plan"),
+        enums.PrintedSheet.SCORES: N_("questionnaire over time"),
         enums.PrintedSheet.TREATMENT_CONSENT: N_("consent to treatment"),
         enums.PrintedSheet.COMMISSIONERS_COUNTS: N_("counts for the commissioner"),
         enums.PrintedSheet.ENDING_NOTICE: N_("ending notice"),

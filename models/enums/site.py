@@ -83,6 +83,7 @@ class PrintedSheet(StrEnum):
     WORKLIST = "worklist"
     GROUP_SHEET = "group_sheet"
     CARE_PLAN = "care_plan"
+    SCORES = "scores"
     ENDING_NOTICE = "ending_notice"
     CONTEST_ANSWER = "contest_answer"
     REFERRAL = "referral"

@@ -520,26 +520,17 @@ def test_pages_of_records_that_are_not_there_are_not_found(counsellor, who):
 HISTORY = (ConsentScope.ATTENDANCE, ConsentScope.MEDICINE_AND_DOSE, ConsentScope.LAST_DOSE)
 
 
-@pytest.fixture
-def dosed(session, world):
-    """Somebody who was dosed today."""
-    who = factories.patient(session, world)
-    factories.dose(session, world, who, session.scalars(select(DoseOrder)).one())
-    session.commit()
-    return who
-
-
 def handed(client, who, **values):
     return client.send(f"/paper/person/{who.id}/history/hand-out", {"agency_id": "", "recipient": ""} | values)
 
 
 def test_history_for_an_agency_carries_consent_scope_and_notice_and_is_recorded(
-    counsellor, session, world, dosed, shelter
+    counsellor, session, world, who, dosed, shelter
 ):
-    consented(session, world, dosed, shelter, *HISTORY)
+    consented(session, world, who, shelter, *HISTORY)
     session.commit()
 
-    answer = handed(counsellor, dosed, agency_id=str(shelter.id))
+    answer = handed(counsellor, who, agency_id=str(shelter.id))
 
     said = paper(answer)[1]
     assert "Told to: Harbour Shelter." in said
@@ -550,15 +541,15 @@ def test_history_for_an_agency_carries_consent_scope_and_notice_and_is_recorded(
 
 
 def test_history_without_a_consent_that_covers_it_is_refused_and_nothing_is_told(
-    counsellor, session, world, dosed, shelter
+    counsellor, session, world, who, dosed, shelter
 ):
-    none = handed(counsellor, dosed, agency_id=str(shelter.id))
-    consent = consented(session, world, dosed, shelter, ConsentScope.ATTENDANCE)
+    none = handed(counsellor, who, agency_id=str(shelter.id))
+    consent = consented(session, world, who, shelter, ConsentScope.ATTENDANCE)
     session.commit()
-    too_little = handed(counsellor, dosed, agency_id=str(shelter.id))
+    too_little = handed(counsellor, who, agency_id=str(shelter.id))
     consents.take_back(session, consent_id=consent.id, how="in person", act=world.act())
     session.commit()
-    taken_back = handed(counsellor, dosed, agency_id=str(shelter.id))
+    taken_back = handed(counsellor, who, agency_id=str(shelter.id))
 
     assert [answer.status_code for answer in (none, too_little, taken_back)] == [422] * 3
     assert "No consent to tell this agency anything is on record." in text_of(none)
@@ -567,15 +558,15 @@ def test_history_without_a_consent_that_covers_it_is_refused_and_nothing_is_told
     assert count_stored(session, Disclosure) == 0
 
 
-def test_history_goes_into_the_persons_own_hand_without_a_consent(counsellor, session, dosed):
-    answer = handed(counsellor, dosed, agency_id="hand")
+def test_history_goes_into_the_persons_own_hand_without_a_consent(counsellor, session, who, dosed):
+    answer = handed(counsellor, who, agency_id="hand")
 
     assert "Handed to the person" in paper(answer)[1]
     assert count_stored(session, Disclosure) == 1
 
 
-def test_history_for_the_clinic_says_that_it_stays_there(counsellor, session, dosed):
-    page = f"/paper/person/{dosed.id}/history"
+def test_history_for_the_clinic_says_that_it_stays_there(counsellor, session, who, dosed):
+    page = f"/paper/person/{who.id}/history"
 
     answer = counsellor.send(f"{page}.pdf", {"paper": "A4"}, page=page)
 

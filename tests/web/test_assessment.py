@@ -1,12 +1,15 @@
 """Assessment over HTTP: saved half done, scored, drawn, asked again; each page for those who may, and no other."""
 
+from io import BytesIO
+
 import pytest
+from pypdf import PdfReader
 from sqlalchemy import select
 
 from models import Assessment, InstrumentScore, LifeSituation, PrivateRating, SafetyStep, SaidBarrier, SaidMotive, Task
-from models.enums import Barrier, Desk, Instrument, Motive, Need, Role
+from models.enums import AuditKind, Barrier, Desk, Instrument, Motive, Need, Role
 from tests import factories
-from tests.rows import count_stored, one_stored
+from tests.rows import audited, count_stored, one_stored
 
 
 @pytest.fixture
@@ -100,6 +103,20 @@ def test_phq_9_is_added_up_and_shown_with_its_band_and_its_picture(counsellor, s
     assert f'src="{address}/trend.svg"' in page
     assert picture.mimetype == "image/svg+xml"
     assert b"2026-01-05" in picture.data
+
+
+def test_the_scores_on_paper_have_the_picture_of_the_screen_and_stay_in_the_clinic(counsellor, session, who):
+    address = f"/people/{who.id}/scores/phq_9"
+    send(counsellor, f"{address}/new", sheet(item_1="3") | {"taken_on": "2026-02-02"})
+    send(counsellor, f"{address}/new", sheet(item_1="1"))
+
+    answer = send(counsellor, f"{address}/sheet.pdf", {"paper": "A4"}, page=address)
+
+    page = PdfReader(BytesIO(answer.get_data())).pages[0].extract_text()
+    assert all(said in page for said in ("PHQ-9", "Comes to", "2026-02-02", who.number, "For use in this clinic."))
+    assert page.count("2026-03-02") > 1
+    assert who.family_name not in answer.headers["Content-Disposition"]
+    assert [event.body for event in audited(session, AuditKind.REPORT_PRINTED) if '"scores"' in event.body]
 
 
 def test_missing_answers_are_named_where_they_are_and_nothing_typed_is_lost(counsellor, session, who):

@@ -3,21 +3,26 @@
 from flask import Response, abort, render_template, url_for
 from flask_babel import gettext as _
 
+from dispensary.errors import Refused
 from dispensary.permissions import Permission
 from dispensary.policy.instruments import definition
 from dispensary.queries import instruments as records
 from dispensary.queries import people
-from dispensary.services import instruments
+from dispensary.services import instruments, printing
 from dispensary.web import edge, gate
 from dispensary.web.access import note_access
 from dispensary.web.assessment.blueprint import Answer, address_of, bp, form_page, word
 from dispensary.web.assessment.forms import SafetyForm
 from dispensary.web.assessment.score_form import ScoreForm
 from dispensary.web.changes import carried_out
-from dispensary.web.database import db
+from dispensary.web.database import db, unit_of_work
 from dispensary.web.once import Work
-from models.enums import Instrument, SafetyAction
-from reports import charts, score_trend
+from dispensary.web.reporting import asked
+from dispensary.web.reporting.forms import PrintForm
+from dispensary.wording import N_, say
+from models.enums import Instrument, PrintedSheet, SafetyAction
+from reports import charts, score_sheet, score_trend
+from reports.page import Heading
 
 SHOWN = 6
 """So many of the newest stand side by side."""
@@ -38,6 +43,7 @@ def scores(person_id: int, instrument: str) -> str:
         more=taken[SHOWN:],
         answered={key for one in taken[:SHOWN] for key in one.values},
         drawn=score_trend.can_be_drawn(taken),
+        print_form=PrintForm(formdata=None, paper=_about().paper),
     )
 
 
@@ -50,6 +56,25 @@ def trend(person_id: int, instrument: str) -> Response:
     taken = records.scores_of(db.session(), person_id, which)
     drawing = score_trend.chart(definition(which), taken, edge.speaker())
     return Response(charts.svg(drawing), content_type="image/svg+xml")
+
+
+@bp.post("/people/<int:person_id>/scores/<instrument>/sheet.pdf")
+@gate.requires(Permission.CASEWORK_VIEW, Permission.REPORT_PRINT)
+def sheet(person_id: int, instrument: str) -> Response:
+    """Note who prints, and answer a questionnaire over time as a sheet; its name says nothing about anybody."""
+    which, form = word(Instrument, instrument), PrintForm()
+    note_access(person_id, "scores")
+    if not form.validate_on_submit():
+        raise Refused(say(N_("What to print was not understood. Open the scores again.")), code="not_understood")
+    figures = score_sheet.figures(db.session(), person_id, which, about=_about(form.paper.data))
+    with unit_of_work() as session:
+        printing.note_printed(session, sheet=PrintedSheet.SCORES, act=edge.act(), person_id=person_id)
+    return asked.file(score_sheet.render(figures, speak=edge.speaker()), asked.PDF, "scores.pdf")
+
+
+def _about(on_paper: str | None = None) -> Heading:
+    today = edge.act().clinic_day
+    return asked.heading(today, today, on_paper)
 
 
 @bp.route("/people/<int:person_id>/scores/<instrument>/new", methods=["GET", "POST"])

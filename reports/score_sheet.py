@@ -1,0 +1,74 @@
+"""A questionnaire over time on paper: the picture that the screen shows, and under it every day with what it came to."""
+
+from dataclasses import dataclass
+
+from reportlab.platypus import Flowable
+from sqlalchemy.orm import Session
+
+from dispensary.policy.instruments import Definition, definition
+from dispensary.queries import instruments, people
+from dispensary.queries.instruments import Taken
+from dispensary.queries.people import Identity
+from dispensary.wording import N_, Speaker, say
+from models.enums import Instrument
+from reports import charts, page, score_trend
+from reports.ledger import Column, Ledger, Row, Text
+from reports.page import Heading
+
+TITLE = say(N_("Questionnaire over time"))
+STAYS = say(N_("For use in this clinic. Nobody else is told of it without the person's consent."))
+COLUMNS = ((N_("Day"), 66), (N_("Comes to"), 330), (N_("Entered by"), 110))
+"""Heading and share of the paper's width."""
+
+
+@dataclass(frozen=True)
+class ScoreFigures:
+    """One questionnaire of one person, the newest first."""
+
+    about: Heading
+    person: Identity
+    definition: Definition
+    taken: tuple[Taken, ...]
+
+
+def figures(session: Session, person_id: int, instrument: Instrument, *, about: Heading) -> ScoreFigures:
+    """Return a person's questionnaire over time.
+
+    Raises:
+        NotFound: there is no such person.
+    """
+    taken = tuple(instruments.scores_of(session, person_id, instrument))
+    about = page.over(about, taken[-1].taken_on if taken else about.first, about.last)
+    return ScoreFigures(about, people.identity(session, person_id), definition(instrument), taken)
+
+
+def came_to(taken: Taken, definition: Definition, speak: Speaker) -> str:
+    """Return what a questionnaire came to: its total with its band, the total of each substance, or each answer."""
+    score = taken.score
+    if score.total is not None:
+        return f"{score.total} {speak.translate(score.band)}".strip()
+    if score.parts:
+        return "; ".join(f"{speak(one.substance)} {one.total} {speak.translate(one.band)}" for one in score.parts)
+    items = [item for item in definition.items if item.key in taken.values and item.words]
+    return "; ".join(f"{speak.translate(item.words)}: {taken.values[item.key]}" for item in items)
+
+
+def render(figures: ScoreFigures, *, speak: Speaker) -> bytes:
+    """Return the sheet as PDF; its title says nothing about anybody."""
+    language, about = figures.about.language, figures.definition
+    who = say(N_("%(name)s · number %(number)s"), name=figures.person.name, number=figures.person.number)
+    story: list[Flowable] = [
+        Text(speak(who), size=12, bold=True, language=language),
+        Text(speak(about.instrument), size=12, language=language, above=2),
+    ]
+    if score_trend.can_be_drawn(figures.taken):
+        story.append(charts.fitted(score_trend.chart(about, figures.taken, speak)))
+    columns = [Column(speak(say(title)), share) for title, share in COLUMNS]
+    rows = [Row((speak(one.taken_on), came_to(one, about, speak), one.by)) for one in figures.taken]
+    story.append(Ledger(columns, rows, language=language))
+    said = (about.edition, about.source, about.licence)
+    story.append(
+        Text(". ".join(speak.translate(words).rstrip(".") for words in said) + ".", language=language, above=8)
+    )
+    story.append(Text(speak(STAYS), size=9, bold=True, language=language, above=6))
+    return page.build(story, title=TITLE, about=figures.about, speak=speak)
