@@ -1,6 +1,6 @@
 """What happened to a person shows at the window until a prescriber has answered, whichever form it came through."""
 
-from datetime import timedelta
+from datetime import UTC, timedelta
 
 import pytest
 from sqlalchemy import select
@@ -14,6 +14,7 @@ from dispensary.rules.dosing import SiteRules, changed_since_shown, shown_digest
 from dispensary.services import absences, case_notes, conferences, events, health, outside_visits, prescriber_desk
 from dispensary.services.conferences import Conference, Party
 from dispensary.services.outside_visits import Seen
+from dispensary.wording import Speaker
 from models import Task
 from models.enums import AbsenceKind, ConsentScope, Desk, Role, TaskReasonKind
 from tests import factories
@@ -185,4 +186,4 @@ def test_a_dose_shown_before_it_was_told_is_not_given_without_a_look(session, wo
     events.tell_window(session, person_id=who.id, kind=TaskReasonKind.OVERDOSE, act=by(world))
 
     (changed,) = changed_since_shown(shown, look(), SITE)
-    assert changed.text == "what has happened to the person"
+    assert Speaker(str, UTC)(changed) == "what has happened to the person"

@@ -70,7 +70,7 @@ def test_the_counts_are_for_those_who_may_read_findings(counsellor, client, sess
 def test_the_head_of_the_clinic_reads_no_finding(client, session, world, who):
     head = client.sign_in(session, world, world.staff[Role.CLINIC_HEAD], at_window=False)
 
-    assert head.get(f"/people/{who.id}/health-tests").status_code == 403
+    assert head.get(f"/people/{who.id}/health-tests").headers["Location"] == f"/people/{who.id}/open/health_tests"
     assert head.get("/health-tests").status_code == 403
 
 

@@ -4,6 +4,7 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, RadioField, SubmitField
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its stubs
 
 from dispensary.services.overdoses import LONGEST_NOTE, Told
 from dispensary.web.forms import DayField, Form, Required, TextField, choices
@@ -13,7 +14,8 @@ from models.enums import MarkerKind, OverdoseHelp, SupplyKind
 
 CHOOSE = _l("Choose one.")
 QUIET = {"autocomplete": "off"}
-YES, NO = "yes", "no"
+YES = "yes"
+SURVIVED = [SelectChoice(value=YES, label=_l("yes")), SelectChoice(value="no", label=_l("no, the person died"))]
 
 
 def _pieces(kind: SupplyKind, **look: Any) -> WholeField:
@@ -49,9 +51,7 @@ class OverdoseForm(Form):
     helped_by = RadioField(_l("Who helped"), [Required(CHOOSE)], choices=choices(OverdoseHelp))
     naloxone_given = BooleanField(_l("Naloxone was given"))
     hospital = BooleanField(_l("Taken to hospital"))
-    survived = RadioField(
-        _l("Did the person survive?"), [Required(CHOOSE)], choices=[(YES, _l("yes")), (NO, _l("no, the person died"))]
-    )
+    survived = RadioField(_l("Did the person survive?"), [Required(CHOOSE)], choices=SURVIVED)
     told_by = TextField(_l("Who tells of it"), [Required()], description=_l("The person, a friend, the ambulance."))
     note = TextField(
         _l("Note"),
