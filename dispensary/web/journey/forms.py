@@ -2,6 +2,7 @@
 
 from flask_babel import lazy_gettext as _l
 from wtforms import RadioField, SelectField, SubmitField
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its stubs
 
 from dispensary.web.assessment.forms import LongField
 from dispensary.web.forms import DayField, Form, Required, choices
@@ -70,7 +71,10 @@ class ConsentForm(Form):
     answer = RadioField(
         _l("Answer"),
         [Required(_l("Choose one."))],
-        choices=[(GIVEN, _l("signed on paper")), (DECLINED, _l("not signed now; nothing is closed by it"))],
+        choices=[
+            SelectChoice(value=GIVEN, label=_l("signed on paper")),
+            SelectChoice(value=DECLINED, label=_l("not signed now; nothing is closed by it")),
+        ],
     )
     signed_on = DayField(_l("Day"), [Required()])
     submit = SubmitField(_l("Record the answer"))
@@ -82,7 +86,7 @@ class IntakeForm(Form):
     state = RadioField(
         _l("How far it is"),
         [Required(_l("Choose one."))],
-        choices=[(DONE, _l("done")), (BEGUN, _l("half done"))],
+        choices=[SelectChoice(value=DONE, label=_l("done")), SelectChoice(value=BEGUN, label=_l("half done"))],
     )
     done_on = DayField(_l("Day"), [Required()])
     note = LongField(_l("Note (may stay empty)"), longest=500, render_kw={"rows": 2})
