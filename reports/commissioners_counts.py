@@ -42,7 +42,7 @@ NOTES = (
     say(N_("Planned exits are completed treatments and hand-overs to another clinic; who died is in neither count.")),
     say(
         N_(
-            "Days of waiting count from the day on the list to the admission. The longest wait stands beside the half-way one."
+            "Days of waiting count from the day on the list to the admission. The median is the wait of whoever stands in the middle."
         )
     ),
 )
@@ -104,15 +104,16 @@ def _lines(counts: JourneyCounts) -> Iterator[Line]:
     for reason, n in counts.exits.items():
         yield Line(say(N_("– %(reason)s"), reason=reason), n)
     yield _share(say(N_("planned exits")), counts.planned, counts, targets.planned_percent)
-    yield Line(say(N_("admitted from the waiting list; days, half-way")), waits.n, days=waits.median)
-    yield Line(say(N_("the longest of these")), days=_whole(waits.longest))
+    yield Line(say(N_("admitted from the waiting list; median days of waiting")), waits.n, days=waits.median)
+    if waits.longest is not None:
+        yield Line(say(N_("the longest of these waits")), days=_whole(waits.longest))
     if targets.waiting_days is not None:
         share = Share(waits.in_time, waits.n)
         target = say(N_("%(n)s days at most"), n=targets.waiting_days)
         reached = None if not waits.n else waits.in_time == waits.n
         yield Line(say(N_("waited no longer than the target")), share.n, share.of, share.percent, None, target, reached)
     yield Line(
-        say(N_("waiting now; the longest so far, days")), counts.still_waiting, days=_whole(counts.waits_longest)
+        say(N_("waiting now; the longest wait so far")), counts.still_waiting, days=_whole(counts.waits_longest)
     )
 
 

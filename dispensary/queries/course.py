@@ -29,16 +29,16 @@ def course_of(session: Session, person_id: int, site_id: int) -> list[Step]:
     """
     spans = [one for one in episodes_of(session, [person_id]).get(person_id, []) if one.kind is not EpisodeKind.GUEST]
     return [
-        *_before(session, person_id),
+        *sorted(_before(session, person_id), key=lambda step: step.on or date.max),
         *(_ended(session, person_id, spans[:-1]) if spans else ()),
         *(_treatment(session, person_id, spans[-1], site_id) if spans else ()),
     ]
 
 
 def _before(session: Session, person_id: int) -> Iterator[Step]:
-    """Yield the steps before an admission, oldest first of each kind."""
+    """Yield the steps before an admission, kind by kind as they follow on each other, the oldest first."""
     for met in outreach.contacts_of_person(session, person_id)[::-1]:
-        yield Step(say(N_("outreach contact")), met.first_met_on, say(N_("%(n)s meetings"), n=met.meetings))
+        yield Step(say(N_("outreach contact")), met.first_met_on, say(N_("meetings: %(n)s"), n=met.meetings))
     for taken in instruments.scores_of(session, person_id, Instrument.ASSIST)[::-1]:
         yield Step(say(N_("screening")), taken.taken_on, say("%(instrument)s", instrument=taken.instrument))
     for given in outreach.interventions_of(session, person_id)[::-1]:
@@ -114,7 +114,7 @@ def _plans(session: Session, person_id: int, since: date) -> Iterator[Step]:
 
 def _calls(session: Session, person_id: int, since: date) -> list[Step]:
     return [
-        Step(say("%(series)s", series=one.series), one.since_on, say(N_("%(n)s calls made"), n=len(one.made)))
+        Step(say("%(series)s", series=one.series), one.since_on, say(N_("calls made: %(n)s"), n=len(one.made)))
         for one in call_plans.plans_of(session, person_id)
         if one.since_on >= since
     ]

@@ -21,7 +21,7 @@ def _surroundings() -> dict[str, Any]:
     areas = menu(who.permissions, endpoints)
     at_window = request.blueprint == AT_WINDOW
     area, entry = where(
-        areas, request.blueprint, about_person="person_id" in (request.view_args or {}) and not at_window
+        areas, request.endpoint, about_person="person_id" in (request.view_args or {}) and not at_window
     )
     return {
         "menu": areas,
