@@ -6,7 +6,7 @@ It goes into the person's hand. Of doses and urine it says only what the person 
 from dataclasses import dataclass
 from datetime import date
 
-from reportlab.platypus import Flowable
+from reportlab.platypus import Flowable, Spacer
 from sqlalchemy.orm import Session
 
 from dispensary.errors import Refused
@@ -97,6 +97,7 @@ def render(figures: PairFigures, *, speak: Speaker) -> bytes:
     story: list[Flowable] = [
         Text(f"{figures.name} · {figures.supporter.name}", size=14, bold=True, language=language),
         Text(speak(_when(figures)), size=10, language=language, above=3),
+        Spacer(0, 8),
         Ledger(columns, _rows(figures, speak), language=language, row_height=19.0),
         *_agreed(figures, speak, language),
     ]

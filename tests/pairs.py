@@ -24,8 +24,8 @@ def naming(world: World, **changes: object) -> Naming:
         "phone": "555-0177",
         "contact_rules": "after six, never by letter",
         "drug_free": True,
-        "person_agreed_on": world.day,
-        "supporter_agreed_on": world.day,
+        "person_agreed_on": world.day - LONG_AGO,
+        "supporter_agreed_on": world.day - LONG_AGO,
     }
     return Naming(**values | changes)  # type: ignore[arg-type]
 

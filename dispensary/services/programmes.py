@@ -45,6 +45,10 @@ def begin_programme(session: Session, *, person_id: int, group_id: int, starts_o
     if by is None or by.site_id != act.site_id:
         words = N_("Nobody stands by this person with both consents. Name the supporter first.")
         raise Refused(say(words), code="no_supporter")
+    if starts_on < max(by.person_agreed_on, by.supporter_agreed_on):
+        agreed = max(by.person_agreed_on, by.supporter_agreed_on)
+        words = N_("Both have agreed since %(day)s. The programme begins then at the earliest.")
+        raise Refused(say(words, day=agreed), code="before_consent", field="starts_on")
     _refuse_another(session, person_id, starts_on)
     _refuse_group(session, group_id, starts_on, act)
     weeks = support_rules().weeks

@@ -250,6 +250,17 @@ def test_programme_without_a_supporter_is_refused(session, world, who, group, ac
     assert refusal.value.code == "no_supporter"
 
 
+@pytest.mark.parametrize("field", ["person_agreed_on", "supporter_agreed_on"])
+def test_programme_does_not_begin_before_both_agreed(session, world, who, accepted, naming, group, act, field):
+    agreed = replace(naming, **{field: world.day})
+    support.name_supporter(session, person_id=who.id, naming=agreed, act=act)
+
+    with pytest.raises(Refused) as refusal:
+        begin(session, who, group, world.day - DAY, act)
+
+    assert (refusal.value.code, refusal.value.field) == ("before_consent", "starts_on")
+
+
 def test_second_programme_at_one_time_is_refused(session, world, who, programme, group, act):
     with pytest.raises(Conflict) as runs:
         begin(session, who, group, world.day, act)

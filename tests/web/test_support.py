@@ -264,7 +264,7 @@ def test_glance_compares_urine_and_marks_what_fell_by_more_than_three_quarters(
     assert "0 of 4" in page
     assert "more than 75 % less" in page
     assert "The share fell by 100 % of what it was." in page
-    assert "it says nothing of what caused it" in page
+    assert "It says nothing of what caused it" in page
 
 
 def test_glance_computes_nothing_from_few_tests(counsellor, programme):

@@ -22,7 +22,7 @@ from models.enums import ActivityKind, DeclineReason, OfferAnswer, ProgrammeEndR
 NO_REASON = ""
 DONE, NOT_DONE = "done", "not_done"
 TOLD = [SelectChoice(value=DONE, label=_l("done")), SelectChoice(value=NOT_DONE, label=_l("not done"))]
-NO_KIND = SelectChoice(value="", label="–")
+NOT_SAID = SelectChoice(value="", label="–")
 PLAIN = {"autocomplete": "off"}
 
 
@@ -53,7 +53,7 @@ class ReachForm(Form):
     contact_rules = TextField(
         _l("How they may be reached"),
         longest=LONGEST_RULES,
-        description=_l("Such as: after six, never by letter.."),
+        description=_l("Such as: after six, never by letter."),
         render_kw=PLAIN,
     )
     submit = SubmitField(_l("Keep"))
@@ -68,7 +68,12 @@ class ReachForm(Form):
 class SupporterForm(ReachForm):
     """Who stands by the person, as both agreed."""
 
-    relation = SelectField(_l("What they are to the person"), choices=choices(Relation))
+    relation = SelectField(
+        _l("What they are to the person"),
+        [Required(_l("Choose one."))],
+        choices=[NOT_SAID, *choices(Relation)],
+        default="",
+    )
     drug_free = BooleanField(_l("Both say that the supporter uses no drugs"), description=_l("Asked, and not kept."))
     person_agreed_on = DayField(_l("The person agreed on"), [Required()])
     supporter_agreed_on = DayField(_l("The supporter agreed on"), [Required()])
@@ -242,7 +247,7 @@ class WeekForm(Form):
 def _row(n: int) -> dict[str, Any]:
     return {
         f"kind_{n}": SelectField(
-            _l("Activity %(n)s: kind", n=n), choices=[NO_KIND, *choices(ActivityKind)], default=""
+            _l("Activity %(n)s: kind", n=n), choices=[NOT_SAID, *choices(ActivityKind)], default=""
         ),
         f"what_{n}": TextField(_l("Activity %(n)s: what", n=n), render_kw=PLAIN),
         f"meets_{n}": TextField(_l("Activity %(n)s: whom or where they meet", n=n), render_kw=PLAIN),
