@@ -144,4 +144,4 @@ def _check(session: Session, stay: Stay, known: Known, act: Act) -> None:
         have = sites.settings(session, act.site_id, known.release_on)
         if clinic_day(known.slot_at, have.zone, have.day_starts) != known.release_on:
             words = N_("The slot is on the day of release, so that no day without medicine follows.")
-            raise Refused(say(words), code="slot_another_day", field="slot_at")
+            raise Refused(say(words), code="slot_another_day", field="slot_time")

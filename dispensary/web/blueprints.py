@@ -33,6 +33,7 @@ from dispensary.web import (
     stock,
     support,
     take_homes,
+    turns,
     urine,
     worklist,
 )
@@ -65,6 +66,7 @@ def register(app: Flask) -> None:
         disclosures.bp,
         assessment.bp,
         plans.bp,
+        turns.bp,
         journey.bp,
         outreach.bp,
         policy.bp,

@@ -57,6 +57,7 @@ MENU: tuple[Area, ...] = (
             Entry("journey.board", N_("Who is where"), Permission.CASEWORK_VIEW),
             Entry("journey.waiting_list", N_("Waiting list"), Permission.CASEWORK_VIEW),
             Entry("urine.home", N_("Urine tests"), Permission.CASEWORK_VIEW),
+            Entry("turns.waiting", N_("Contests and endings"), Permission.CONTEST_ANSWER),
         ),
     ),
     Area(

@@ -44,6 +44,7 @@ WHAT_RULES_ASK: dict[str, dict[str, Any]] = {
     "dose_order": {"version": 1, "parts": 1},
     "downtime_pack": {"copies": 1},
     "glass_broken": {"until_at": datetime(2026, 3, 2, 11, 0, tzinfo=UTC)},
+    "ending": {"contest_by": date(2026, 3, 16), "last_day": date(2026, 3, 23)},
     "follow_up_kept": {"look_again_on": date(2026, 3, 9)},
     "movement": {"kind": MovementKind.DISPENSE},
     "take_home_decision": {"every_weeks": 1, "most_days": 6, "criteria": "[]", "review_on": date(2026, 6, 2)},
@@ -59,6 +60,7 @@ ANOTHER: dict[str, tuple[str, dict[str, Any]]] = {
 """References that a rule wants to be to another row than the shared one: its table, and what tells it apart."""
 
 NEEDED_ANYWAY = {
+    "contest": ("stop_id",),
     "disclosure": ("consent_id",),
     "dose": ("claim_id", "order_id"),
     "instrument_score": ("person_id",),

@@ -84,7 +84,7 @@ def test_a_release_that_was_put_off_is_told_of_again(session, world, jail):
         ({"contact": " "}, "contact"),
         ({"release_on": -1}, "release_on"),
         ({"release_on": None, "slot_at": 5}, "release_on"),
-        ({"slot_at": 5}, "slot_at"),
+        ({"slot_at": 5}, "slot_time"),
     ],
 )
 def test_a_plan_without_contact_or_with_days_that_cannot_be_is_refused(session, world, jail, values, field):

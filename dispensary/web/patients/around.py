@@ -31,6 +31,7 @@ AROUND: tuple[tuple[LazyString, tuple[Page, ...]], ...] = (
             ("sessions.notes", _l("Case notes"), Permission.PERSON_VIEW),
             ("assessment.of_person", _l("Assessment"), Permission.CASEWORK_VIEW),
             ("plans.of_person", _l("Plan"), Permission.CASEWORK_VIEW),
+            ("turns.of_person", _l("Turning points"), Permission.CASEWORK_VIEW),
             ("urine.of_person", _l("Urine tests"), Permission.CASEWORK_VIEW),
             ("health_tests.of_person", _l("Health tests"), Permission.PERSON_VIEW),
             ("harm_reduction.of_person", _l("Supplies and overdoses"), Permission.CASEWORK_VIEW),

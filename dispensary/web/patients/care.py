@@ -9,7 +9,8 @@ from dispensary.errors import Refused
 from dispensary.permissions import Permission
 from dispensary.queries import people as records
 from dispensary.queries import prescriber_desk
-from dispensary.services import episodes, stops
+from dispensary.services import discharges, episodes, stops
+from dispensary.services.discharges import Leave
 from dispensary.services.episodes import TransferIn
 from dispensary.web import edge, gate
 from dispensary.web.access import note_access
@@ -78,17 +79,20 @@ def end(person_id: int) -> Answer:
     form = EndForm(ended_on=edge.act().clinic_day)
 
     def change(work: Work) -> str:
-        episodes.end_episode(
-            work.session,
-            person_id=person_id,
-            ended_on=form.ended_on.data,
+        leave = Leave(
             reason=EpisodeEndReason(form.reason.data),
+            ended_on=form.ended_on.data,
             note=form.note.data or "",
-            act=work.act,
+            agreed=bool(form.agreed.data),
+            calls=bool(form.calls.data),
         )
+        discharges.discharge(work.session, person_id=person_id, leave=leave, act=work.act)
         return address_of(person_id)
 
-    hint = _("The orders of the episode end with it, on the same day.")
+    hint = _(
+        "The orders of the episode end with it, on the same day. Against the person's wish nobody ends it alone: propose"
+        " an ending under Turning points."
+    )
     return carried_out(form, change, said=_("The episode has ended.")) or show_form(
         person_id, form, _("End of the episode"), hint
     )

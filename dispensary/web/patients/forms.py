@@ -15,7 +15,7 @@ from models.enums import Admission, EpisodeEndReason, EpisodeKind, Medication, N
 
 BY_LETTER: frozenset[StrEnum] = frozenset({EpisodeKind.GUEST})
 """Kinds of episode that begin on a page of their own."""
-BY_LINKING: frozenset[StrEnum] = frozenset({EpisodeEndReason.LINKED})
+NOT_ALONE: frozenset[StrEnum] = frozenset({EpisodeEndReason.LINKED, EpisodeEndReason.ENDED_BY_CLINIC})
 """Ends that only come with another change."""
 NONE_YET = SelectChoice(value="", label="—")
 FIRST = {"autofocus": True}
@@ -121,10 +121,12 @@ class EndForm(Form):
     """The end of an episode."""
 
     reason = RadioField(
-        _l("How did it end?"), [Required(_l("Choose one."))], choices=choices(EpisodeEndReason, but=BY_LINKING)
+        _l("How did it end?"), [Required(_l("Choose one."))], choices=choices(EpisodeEndReason, but=NOT_ALONE)
     )
     ended_on = DayField(_l("Last day"), [Required()], description=_l("The last day on which its orders hold."))
-    note = TextField(_l("In your own words"), [Required()], longest=500)
+    note = TextField(_l("In your own words"), [Required()])
+    agreed = BooleanField(_l("The person wishes this, or agrees"))
+    calls = BooleanField(_l("The person agrees to be called afterwards"))
     submit = SubmitField(_l("End the episode"))
 
 
