@@ -10,7 +10,7 @@ from dispensary.permissions import ROLES
 from models import AuditEvent, Base, Submission
 from models.enums import AuditKind, Role
 from tests.client import HOST
-from tests.house.samples import Samples
+from tests.house.samples import TABLES, Samples
 
 NO_ANSWER_WITHOUT_DATA: dict[str, str] = {}
 """Pages that rightly answer 404 or 409 to the samples, with the reason."""
@@ -150,3 +150,36 @@ def test_opening_pages_writes_nothing_but_the_access_log(app, client, session, w
 def counts(session) -> dict[str, int]:
     session.rollback()
     return {name: session.scalar(select(func.count()).select_from(t)) for name, t in Base.metadata.tables.items()}
+
+
+NOT_NOTED_ONCE = {
+    "station.mark": (0, "answers a mark, no record"),
+    "station.done": (0, "says what was just recorded on the page before, which was noted"),
+    "patients.photo": (0, "belongs to the page that shows it"),
+    "patients.link": (2, "shows two records side by side"),
+}
+"""Pages about one person that note no reading, or more than one, each with the reason."""
+
+
+def test_whoever_opens_a_page_about_one_person_is_noted_once(app, client, session, world, samples):
+    for rule in own_rules(app, "GET"):
+        role = next((role for role in Role if needed(app, rule) is not None and needed(app, rule) <= ROLES[role]), None)
+        if role is None or not any(is_about_a_person(gap) for gap in rule.arguments):
+            continue
+        address = samples.address(rule)
+        client.sign_in(session, world, world.staff[role])
+        before = counts(session)["access_log"]
+
+        answer = client.get(address)
+
+        wanted, _ = NOT_NOTED_ONCE.get(rule.endpoint, (1, ""))
+        if answer.status_code == 200:
+            assert counts(session)["access_log"] - before == wanted, rule
+
+
+def is_about_a_person(gap: str) -> bool:
+    """Return whether a gap in an address names a person, or a record that is always some person's."""
+    table = Base.metadata.tables.get(TABLES.get(gap, gap.removesuffix("_id")))
+    if gap == "person_id" or table is None:
+        return gap == "person_id"
+    return "person_id" in table.c and not table.c.person_id.nullable

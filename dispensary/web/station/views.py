@@ -203,6 +203,7 @@ def part(person_id: int) -> Answer:
 
     if answer := carried_out(form, change, origin=Origin.WINDOW, witness=lambda: prove_witness(form)):
         return answer
+    _note_look(person_id)
     picture = picture_of(person_id)
     if request.method == "GET" or form.status == CHANGED:
         form.shown.data = shown_digest(picture.facts, edge.settings().rules)
@@ -264,6 +265,7 @@ def reverse(dose_id: int) -> Answer:
     dose = recorded_doses.recorded(db.session(), dose_id, edge.sitting().site_id)
     if dose is None:
         abort(404)
+    _note_look(dose.person_id)
     mistaken = dose.outcome is DoseOutcome.INCIDENT
     witness = (lambda: prove_witness(form)) if form.poured.data or mistaken else None
     answer = carried_out(form, change, origin=Origin.WINDOW, witness=witness)
@@ -281,8 +283,15 @@ def _done(dose: Dose) -> str:
 
 
 def _no_dose(person_id: int, form: WithholdForm | RefuseForm, title: str) -> Answer:
+    _note_look(person_id)
     picture = picture_of(person_id)
     return render_template("station/no_dose.html", form=form, picture=picture, title=title), form.status
+
+
+def _note_look(person_id: int) -> None:
+    """Note whose page is opened; what is sent from it was noted when it was opened."""
+    if request.method == "GET":
+        note_access(person_id, "station")
 
 
 def _home(form: ScanForm, recorded: recorded_doses.RecordedDose | None = None) -> Answer:
