@@ -28,7 +28,7 @@ COLUMNS = (
 )
 """Heading and share of the paper's width; the last stays empty, to be written on."""
 EMPTY = say(N_("No task is open."))
-NOT_ASKED = say(N_("Nobody has asked yet how they may be reached: ask first."))
+NOT_ASKED = say(N_("Not asked yet how they may be reached: ask first."))
 IN_PERSON_ONLY = say(N_("Only in person, at the window."))
 ROOM = 26.0
 

@@ -94,7 +94,7 @@ def test_who_missed_doses_is_called_as_they_wish_and_the_morning_ends_with_a_cle
 def calls(counsellor, missing, *, name):
     """Take the task, ask how the person may be reached, ring, and close it."""
     counsellor.sees_page("Counselling desk").sees("nobody yet").follow("Tasks")
-    counsellor.sees_page("Worklist: counselling").sees("Nobody has asked yet how they may be reached")
+    counsellor.sees_page("Worklist: counselling").sees("Not asked yet how they may be reached")
     counsellor.reach(counsellor.page.get_by_role("link", name=f"Open the task of {missing.number}"))
     counsellor.press("Enter")
     counsellor.sees_page("Task").sees("missed doses").push("Take it")

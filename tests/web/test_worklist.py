@@ -146,7 +146,7 @@ REACH = {
 def test_how_somebody_may_be_reached_stands_beside_the_number(counsellor, session, who, task):
     who.phone = "555 0147"
     session.commit()
-    assert "Nobody has asked yet" in counsellor.get("/worklist/counselling?who=all").text
+    assert "Not asked yet" in counsellor.get("/worklist/counselling?who=all").text
 
     answer = counsellor.send(f"/people/{who.id}/reach", REACH)
 
