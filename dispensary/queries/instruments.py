@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Select, and_, exists, or_, select
 from sqlalchemy.orm import Session
 
 from dispensary.errors import NotFound
-from dispensary.policy.instruments import definition, definitions
+from dispensary.policy.instruments import Item, definition, definitions
 from dispensary.queries.signs import same_person
 from dispensary.rules.instruments import Score, asks_for_safety, score_of
 from dispensary.wording import N_, say
@@ -52,6 +52,12 @@ class Taken:
     def score(self) -> Score:
         """What the values come to, by the edition in use; of an older one the total that was kept."""
         return score_of(definition(self.instrument), self.values) if self.same_edition else Score(self.total, "")
+
+    @property
+    def followed(self) -> list[tuple[Item, int]]:
+        """The ratings that are followed over time where there is no total, such as the quality of life."""
+        items = definition(self.instrument).items if self.same_edition else ()
+        return [(item, self.values[item.key]) for item in items if item.trend and item.key in self.values]
 
     @property
     def asks_for_safety(self) -> bool:

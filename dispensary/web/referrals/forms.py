@@ -15,6 +15,7 @@ from dispensary.services.call_plans import Call
 from dispensary.services.conferences import Action, Conference, Party
 from dispensary.services.outside_visits import Seen
 from dispensary.services.referrals import Sent
+from dispensary.web import edge
 from dispensary.web.agencies.pages import agency_choices, sensible_day
 from dispensary.web.disclosures.forms import TICKED, one_line, scopes_in
 from dispensary.web.forms import DayField, Form, ParagraphsField, Required, TextField, TicksField, choices, id_in
@@ -94,6 +95,12 @@ class MeetingForm(Form):
     meets_on = DayField(_l("Day"), DAY)
     meets_time = ClockField(_l("Time (hours and minutes)"), [Required()])
     submit = SubmitField(_l("Arrange"))
+
+    def begin(self, at: datetime | None) -> None:
+        """Fill in when it is arranged, on a fresh page."""
+        if at is not None and not self.is_submitted():
+            here = at.astimezone(edge.settings().zone)
+            self.meets_on.data, self.meets_time.data = here.date(), here.time()
 
 
 class MetForm(MeetingForm):

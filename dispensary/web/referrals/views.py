@@ -84,6 +84,7 @@ def _opened(referral_id: int) -> ReferralFacts:
 def arrange(referral_id: int) -> Answer:
     """Arrange the joint first meeting, or put it off."""
     found, form = _opened(referral_id), MeetingForm()
+    form.begin(found.meeting.at if found.meeting else None)
 
     def change(work: Work) -> str:
         meets_at = moment_in(form) or work.act.at
@@ -98,6 +99,7 @@ def arrange(referral_id: int) -> Answer:
 def met(referral_id: int) -> Answer:
     """Record that the first meeting was held, and with whom."""
     found, form = _opened(referral_id), MetForm()
+    form.begin(min(found.meeting.at, edge.now()) if found.meeting else None)
 
     def change(work: Work) -> str:
         referrals.meet(
