@@ -82,8 +82,10 @@ def last_runs(session: Session, site_id: int) -> dict[str, RunLine]:
 def failing(session: Session, site_id: int, nightly: Collection[str] = ()) -> list[RunLine]:
     """Return what failed at a site and was not done since, by name; of a nightly job each night of the last month."""
     last = last_runs(session, site_id)
+    if not last:
+        return []
     found = [line for line in last.values() if line.outcome is JobOutcome.FAILED and line.job not in nightly]
-    since = max((line.clinic_day for line in last.values()), default=date.min) - timedelta(days=MOST_NIGHTS)
+    since = max(line.clinic_day for line in last.values()) - timedelta(days=MOST_NIGHTS)
     newest = select(func.max(_RUN.id)).where(_RUN.site_id == site_id, _RUN.job.in_(nightly), _RUN.clinic_day >= since)
     query = select(JobRun).where(
         JobRun.id.in_(newest.group_by(_RUN.job, _RUN.clinic_day)), JobRun.outcome == JobOutcome.FAILED

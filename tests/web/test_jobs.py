@@ -76,3 +76,7 @@ def test_jobs_that_nothing_runs_any_more_are_told_in_red(client, session, world)
 
     assert "“Reviews of take-home doses” has not run when it was due." in page
     assert 'class="said said-failure"' in page
+
+
+def test_head_of_a_clinic_in_which_nothing_ran_yet_signs_in(client, session, world):
+    assert "failed for" not in signs_in(client, world.staff[Role.CLINIC_HEAD])
