@@ -32,7 +32,7 @@ BUTTONS = {
     "sign_in.lock", "sign_in.leave", "patients.issue_card", "patients.revoke_card", "patients.lose_card", "patients.tick_notice",
     "staff.end", "staff.withdraw_role", "staff.issue_badge", "site.retire_terminal", "stock.open_container", "stock.countersign",
     "reporting.history_pdf", "reporting.own_sheet_pdf", "orders.prescription", "station.tick_notice", "station.spoke",
-    "station.sign_note", "plans.sheet", "plans.countersign", "referrals.letter",
+    "station.sign_note", "plans.sheet", "plans.countersign", "referrals.letter", "journey.consent_pdf",
 }  # fmt: skip
 """Forms of one button, perhaps beside the size of the paper: there is nothing to type wrongly."""
 
