@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from reportlab.platypus import Flowable
 from sqlalchemy.orm import Session
 
-from dispensary.policy.instruments import Definition, definition
+from dispensary.policy.instruments import Definition, Item, Scoring, definition
 from dispensary.queries import instruments, people
 from dispensary.queries.instruments import Taken
 from dispensary.queries.people import Identity
@@ -19,6 +19,8 @@ TITLE = say(N_("Questionnaire over time"))
 STAYS = say(N_("For use in this clinic. Nobody else is told of it without the person's consent."))
 COLUMNS = ((N_("Day"), 66), (N_("Comes to"), 330), (N_("Entered by"), 110))
 """Heading and share of the paper's width."""
+SIDE_BY_SIDE = 6
+"""So many of the newest days, where every answer is printed."""
 
 
 @dataclass(frozen=True)
@@ -42,15 +44,36 @@ def figures(session: Session, person_id: int, instrument: Instrument, *, about: 
     return ScoreFigures(about, people.identity(session, person_id), definition(instrument), taken)
 
 
-def came_to(taken: Taken, definition: Definition, speak: Speaker) -> str:
-    """Return what a questionnaire came to: its total with its band, the total of each substance, or each answer."""
+def came_to(taken: Taken, speak: Speaker) -> str:
+    """Return what a questionnaire came to: its total with its band, or the total of each substance."""
     score = taken.score
     if score.total is not None:
         return f"{score.total} {speak.translate(score.band)}".strip()
-    if score.parts:
-        return "; ".join(f"{speak(one.substance)} {one.total} {speak.translate(one.band)}" for one in score.parts)
-    items = [item for item in definition.items if item.key in taken.values and item.words]
-    return "; ".join(f"{speak.translate(item.words)}: {taken.values[item.key]}" for item in items)
+    return "; ".join(f"{speak(one.substance)} {one.total} {speak.translate(one.band)}" for one in score.parts)
+
+
+def _totals(figures: ScoreFigures, speak: Speaker) -> Flowable:
+    """Return a row for each day with what it came to."""
+    columns = [Column(speak(say(title)), share) for title, share in COLUMNS]
+    rows = [Row((speak(one.taken_on), came_to(one, speak), one.by)) for one in figures.taken]
+    return Ledger(columns, rows, language=figures.about.language)
+
+
+def _answers(figures: ScoreFigures, speak: Speaker) -> Flowable:
+    """Return a row for each answer, beside each other on the newest days: where there is no total, each stands for itself."""
+    days = figures.taken[:SIDE_BY_SIDE]
+    columns = [Column(speak(say(N_("Question"))), 200), *(Column(speak(one.taken_on), 55, number=True) for one in days)]
+    rows = [
+        Row([_question(item, speak), *(str(one.values.get(item.key, "–")) for one in days)])
+        for item in figures.definition.items
+        if any(item.key in one.values for one in days)
+    ]
+    return Ledger(columns, rows, language=figures.about.language)
+
+
+def _question(item: Item, speak: Speaker) -> str:
+    words = speak.translate(item.words) if item.words else item.key
+    return f"{words} ({speak.translate(item.unit)})" if item.unit else words
 
 
 def render(figures: ScoreFigures, *, speak: Speaker) -> bytes:
@@ -63,9 +86,7 @@ def render(figures: ScoreFigures, *, speak: Speaker) -> bytes:
     ]
     if score_trend.can_be_drawn(figures.taken):
         story.append(charts.fitted(score_trend.chart(about, figures.taken, speak)))
-    columns = [Column(speak(say(title)), share) for title, share in COLUMNS]
-    rows = [Row((speak(one.taken_on), came_to(one, about, speak), one.by)) for one in figures.taken]
-    story.append(Ledger(columns, rows, language=language))
+    story.append(_totals(figures, speak) if about.scoring is not Scoring.EACH else _answers(figures, speak))
     said = (about.edition, about.source, about.licence)
     story.append(
         Text(". ".join(speak.translate(words).rstrip(".") for words in said) + ".", language=language, above=8)

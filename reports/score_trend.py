@@ -97,7 +97,7 @@ def _panel(panel: Panel, first: date, last: date, width: int, tall: int, speak: 
         group.add(PolyLine([c for x, y, _ in spots for c in (x, y)], strokeColor=GREY, strokeWidth=1.4))
     for x, y, value in spots:
         group.add(Circle(x, y, 3, fillColor=black, strokeColor=black))
-        _text(group, x, y + 5, str(value), "middle", bold=True)
+        _text(group, x, y - 11 if value == panel.most else y + 5, str(value), "middle", bold=True)
     _text(group, LEFT, BOTTOM - 14, speak(first))
     if last > first:
         _text(group, width - RIGHT, BOTTOM - 14, speak(last), "end")
