@@ -42,7 +42,7 @@ NOTES = (
     say(N_("Planned exits are completed treatments and hand-overs to another clinic; who died is in neither count.")),
     say(
         N_(
-            "Days of waiting count from the day on the list to the admission. The median is the wait of whoever stands in the middle."
+            "Days of waiting count from the day on the list to the admission. The median is the wait of the one in the middle."
         )
     ),
 )
@@ -112,9 +112,7 @@ def _lines(counts: JourneyCounts) -> Iterator[Line]:
         target = say(N_("%(n)s days at most"), n=targets.waiting_days)
         reached = None if not waits.n else waits.in_time == waits.n
         yield Line(say(N_("waited no longer than the target")), share.n, share.of, share.percent, None, target, reached)
-    yield Line(
-        say(N_("waiting now; the longest wait so far")), counts.still_waiting, days=_whole(counts.waits_longest)
-    )
+    yield Line(say(N_("waiting now; the longest wait so far")), counts.still_waiting, days=_whole(counts.waits_longest))
 
 
 def _share(what: Words, share: Share, counts: JourneyCounts, target: int | None) -> Line:
