@@ -7,15 +7,17 @@ from sqlalchemy.orm import Session
 
 from dispensary.errors import NotFound, Refused
 from dispensary.queries import health as known_health
+from dispensary.queries import markers as known_markers
 from dispensary.queries import pregnancies as records
+from dispensary.queries.markers import MarkerLine
 from dispensary.queries.people import surviving
-from dispensary.services import audit, health, people, tasks
+from dispensary.services import audit, health, markers, people, tasks
 from dispensary.services.act import Act
 from dispensary.services.facts import write
 from dispensary.services.past_days import refuse_unless_past
 from dispensary.wording import N_, say
 from models import Agency, HealthFact, PregnancyCare
-from models.enums import AuditKind, Desk, HealthFactKind, TaskReasonKind
+from models.enums import AuditKind, Desk, HealthFactKind, MarkerKind, TaskReasonKind
 
 LONGEST = 500
 LONGEST_AHEAD = timedelta(days=366)
@@ -63,6 +65,8 @@ def record_care(session: Session, *, health_fact_id: int, care: Care, act: Act) 
     audit.record(session, AuditKind.PREGNANCY_CARE_RECORDED, made, act, person=person_id, turn=made.turn)
     if care.born_on is not None and (before is None or before.born_on is None):
         _born(session, person_id, health_fact_id, act)
+    elif before is None:
+        _mark(session, person_id, act)
     return made
 
 
@@ -79,10 +83,24 @@ def tell_newborn_due(session: Session, person_id: int, act: Act) -> None:
     )
 
 
+def _standing(session: Session, person_id: int) -> MarkerLine | None:
+    found = known_markers.of_person(session, person_id)
+    return next((one for one in found if one.kind is MarkerKind.PREGNANT and one.ended_on is None), None)
+
+
+def _mark(session: Session, person_id: int, act: Act) -> None:
+    """Let the person be counted among the pregnant, which only those see who may see markers."""
+    if _standing(session, person_id) is None:
+        markers.set_marker(session, person_id=person_id, kind=MarkerKind.PREGNANT, from_on=act.clinic_day, act=act)
+
+
 def _born(session: Session, person_id: int, health_fact_id: int, act: Act) -> None:
-    """End the pregnancy that shows before a dose, and ask the prescriber to look again."""
+    """End the pregnancy that shows before a dose, with its marker, and ask the prescriber to look again."""
     if any(fact.id == health_fact_id for fact in known_health.standing(session, person_id)):
         health.end_fact(session, health_fact_id=health_fact_id, reason=BORN, act=act)
+    marked = _standing(session, person_id)
+    if marked is not None:
+        markers.end_marker(session, marker_id=marked.id, ended_on=act.clinic_day, act=act)
     tasks.note(session, person_id=person_id, desk=Desk.PRESCRIBER, kind=TaskReasonKind.HEALTH, act=act)
 
 

@@ -4,12 +4,12 @@ import pytest
 
 from dispensary.errors import NotFound, Refused
 from dispensary.queries import health as known_health
-from dispensary.queries import orders
+from dispensary.queries import markers, orders
 from dispensary.queries import pregnancies as records
 from dispensary.services import health, pregnancies
 from dispensary.services.pregnancies import Care
 from models import Task, TaskReason
-from models.enums import AgencyKind, AuditKind, Desk, TaskReasonKind
+from models.enums import AgencyKind, AuditKind, Desk, MarkerKind, TaskReasonKind
 from tests import factories
 from tests.agencies import listed
 from tests.rows import audited_kinds, count
@@ -52,6 +52,7 @@ def test_who_cares_counts_as_last_written_down(session, world, who, pregnancy, o
     [known] = records.of_person(session, who.id)
     assert (known.stands, known.care.turn, known.care.agency) == (True, 2, "Women's Hospital")
     assert audited_kinds(session)[-1] == AuditKind.PREGNANCY_CARE_RECORDED
+    assert [(one.kind, one.ended_on) for one in markers.of_person(session, who.id)] == [(MarkerKind.PREGNANT, None)]
     assert orders.active_order(session, who.id, world.day).steps[0].total_mg == 80
 
 
@@ -66,6 +67,14 @@ def test_a_birth_ends_the_sign_at_the_window_and_asks_the_prescriber_again(sessi
     assert known_health.standing(session, who.id) == ()
     assert count(session, Task) == 2
     assert records.of_person(session, who.id)[0].stands is False
+
+
+def test_a_birth_ends_the_marker_too(session, world, who, pregnancy):
+    cared(session, world, pregnancy)
+
+    cared(session, world, pregnancy, born_on=world.day)
+
+    assert [one.ended_on for one in markers.of_person(session, who.id)] == [world.day]
 
 
 def test_a_newborns_follow_up_goes_to_the_counselling_desk_on_its_day_and_once(session, world, who, pregnancy):
