@@ -76,8 +76,8 @@ def alerts_for(
         on: the clinic day.
     """
     standing = [fact for fact in facts if not course_is_over(fact, on)]
-    newest = newest_qtc(standing)
-    alerts = [_alert(fact, listed, medication, on) for fact in standing if fact.qtc_ms is None or fact is newest]
+    older = {id(fact) for kind in NEWEST_COUNTS for fact in _but_the_newest(standing, kind)}
+    alerts = [_alert(fact, listed, medication, on) for fact in standing if id(fact) not in older]
     kinds = {fact.kind for fact in standing}
     if HealthFactKind.QTC not in kinds:
         alerts += _ecg_missing(listed, medication, total_mg)
@@ -86,14 +86,17 @@ def alerts_for(
     return tuple(sorted(alerts, key=lambda alert: (alert.severity, not alert.new)))
 
 
+NEWEST_COUNTS = (HealthFactKind.QTC, HealthFactKind.NALOXONE)
+"""Of which only what was noted last is seen; the ones before it are history."""
+
+
+def _but_the_newest(facts: Sequence[HealthSeen], kind: HealthFactKind) -> Sequence[HealthSeen]:
+    return sorted((fact for fact in facts if fact.kind is kind), key=lambda fact: (fact.noted_on, fact.id))[:-1]
+
+
 def keys_of(text: str, entries: Sequence[AlertEntry]) -> frozenset[str]:
     """Return the keys of the entries that a text names, however it is written: `Diazepam 10mg` names benzodiazepines."""
     return frozenset(entry.key for entry in entries if any(_names(text, name) for name in entry.names))
-
-
-def newest_qtc(facts: Sequence[HealthSeen]) -> HealthSeen | None:
-    """Return the QTc that was measured last; the ones before it are history."""
-    return max((f for f in facts if f.qtc_ms is not None), key=lambda f: (f.noted_on, f.id), default=None)
 
 
 def qtc_entries(qtc_ms: int, entries: Sequence[AlertEntry]) -> tuple[AlertEntry, ...]:

@@ -47,7 +47,7 @@ def test_an_overdose_told_at_the_outreach_desk_reaches_the_window_and_is_answere
     prescriber.push("Close the task")
     prescriber.sees_page("Prescriber's desk")
 
-    outreach.follow("Note the follow-up")
+    outreach.follow(f"Note the follow-up {clinic.world.day.isoformat()}")
     outreach.sees_page("After an overdose").fill("What was done", "spoke at home, made a plan")
     outreach.fill("Kits of naloxone given again", "1")
     outreach.push("Note it")
@@ -70,8 +70,10 @@ def test_the_nurse_opens_a_note_with_a_reason_and_the_head_sees_it_next_morning(
     nurse.sees_page("Case notes").sees(NOTE).sees("The clinic head sees that you opened it, and why.")
 
     morning = sit(head)
-    morning.sees("1 part opened with a reason").follow("🔓 1 part opened with a reason")
-    morning.sees_page("Opened with a reason").sees("fainted here, counsellor away").push("Seen")
+    morning.follow("🔓 1 opened with a reason: to be seen")
+    morning.sees_page("Opened with a reason").sees("fainted here, counsellor away").push(
+        f"Seen {clinic.world.nurse.name}"
+    )
     morning.sees_page("Opened with a reason").sees("Nothing waits.")
     assert NOTE not in morning.page.content()
 

@@ -206,3 +206,11 @@ def test_no_alert_can_be_a_reason_to_withhold():
     known_to_the_rules = {field.name for field in fields(DosingFacts)}
 
     assert not {name for name in known_to_the_rules if "health" in name or "alert" in name}
+
+
+def test_only_the_newest_naloxone_is_seen():
+    older = replace(NALOXONE, id=98, noted_on=date(2026, 5, 1))
+
+    held = [a for a in alerts_for([older, NALOXONE], LIST, METHADONE, mg("80"), TODAY) if a.kind is NALOXONE.kind]
+
+    assert [alert.words.values["id"] for alert in held] == [NALOXONE.id]

@@ -68,10 +68,10 @@ def test_the_nurse_opens_case_notes_with_a_reason_and_the_head_sees_it_next_morn
     listed = head.get("/privacy/opened").text
     opened = one_stored(session, GlassBroken)
     head.send(f"/privacy/opened/{opened.id}/seen", {}, page="/privacy/opened")
-    assert "1 part opened with a reason" in landing
+    assert "🔓 1 opened" in landing
     assert WHY in listed
     assert "Rosa Ames" in listed
-    assert "part opened with a reason" not in head.get("/people").text
+    assert "🔓" not in head.get("/people").text
     assert one_stored(session, GlassSeen).glass_id == opened.id
 
 

@@ -8,10 +8,10 @@ from dispensary.permissions import Permission
 from dispensary.policy.house import house_rules
 from dispensary.queries import overdoses, people
 from dispensary.queries import supplies as records
+from dispensary.queries.people import Identity
 from dispensary.services import supplies
 from dispensary.web import edge, gate
 from dispensary.web.access import note_access
-from dispensary.web.agencies.pages import show_form
 from dispensary.web.changes import carried_out
 from dispensary.web.database import db
 from dispensary.web.glass import may_read
@@ -19,7 +19,7 @@ from dispensary.web.harm_reduction.blueprint import Answer, address_of, bp
 from dispensary.web.harm_reduction.forms import GiveForm
 from dispensary.web.once import Work
 from dispensary.web.outreach.blueprint import address_of as address_of_contact
-from dispensary.web.outreach.blueprint import form_page, opened
+from dispensary.web.outreach.blueprint import opened
 from dispensary.web.reporting import asked
 from models.enums import RestrictedPart, SupplyKind
 from reports import harm_reduction as report
@@ -78,9 +78,9 @@ def give(person_id: int) -> Answer:
         return address_of(person_id)
 
     hint = _("For the asking, whoever asks. Naloxone shows on the person's page as held.")
-    return carried_out(form, change, said=_("Noted.")) or show_form(
-        form, _("Give out supplies"), back=address_of(person_id), person_id=person_id, hint=hint
-    )
+    if answer := carried_out(form, change, said=_("Noted.")):
+        return answer
+    return _form_page(form, hint, address_of(person_id), person=people.identity(db.session(), person_id))
 
 
 @bp.route("/harm-reduction/give", methods=["GET", "POST"])
@@ -94,9 +94,8 @@ def give_to_anybody() -> Answer:
         return url_for("harm_reduction.home")
 
     hint = _("No name is asked. What is given is counted.")
-    return carried_out(form, change, said=_("Noted.")) or show_form(
-        form, _("Give out supplies"), back=url_for("harm_reduction.home"), hint=hint
-    )
+    back = url_for("harm_reduction.home")
+    return carried_out(form, change, said=_("Noted.")) or _form_page(form, hint, back)
 
 
 @bp.route("/outreach/<int:outreach_contact_id>/supplies", methods=["GET", "POST"])
@@ -113,9 +112,22 @@ def give_to_contact(outreach_contact_id: int) -> Answer:
     before = records.of_contact(db.session(), found.id)
     speak = edge.speaker()
     hint = _("So far: %(what)s.", what=", ".join(f"{pieces} {speak(kind)}" for kind, pieces in before) or "–")
-    return carried_out(form, change, said=_("Noted.")) or form_page(
-        form, _("Give out supplies"), back=back, called=found.called, hint=hint
+    return carried_out(form, change, said=_("Noted.")) or _form_page(form, hint, back, called=found.called)
+
+
+def _form_page(
+    form: GiveForm, hint: str, back: str, *, person: Identity | None = None, called: str = ""
+) -> tuple[str, int]:
+    html = render_template(
+        "harm_reduction/give.html",
+        form=form,
+        hint=hint,
+        back=back,
+        person=person,
+        called=called,
+        pieces=[form[kind.value] for kind in SupplyKind],
     )
+    return html, form.status
 
 
 def _give(work: Work, form: GiveForm, *, person_id: int | None = None, contact_id: int | None = None) -> None:
