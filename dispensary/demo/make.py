@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from dispensary.clock import clinic_day
 from dispensary.demo import cast, depot, furnishing, names, setting, story
+from dispensary.demo.counsellors import Casework
 from dispensary.demo.doses import DoseWriter, NextUid, uuids
 from dispensary.demo.scene import Scene
 from dispensary.demo.setting import Clinic
@@ -65,7 +66,8 @@ def make_clinic(
     uids = uuids(Random(f"uids {seed}"))  # noqa: S311 - no secret hangs on it
     windows = depot_windows(clinic.profiles, policy.approvals(session, clinic.site_id, today), today)
     depots = depot.Depots(who[:injected], windows)
-    scene = Scene(session, clinic, writer(session, uids), settings, rng, now)
+    casework = Casework(Random(f"casework {seed}"))  # noqa: S311 - no secret hangs on it
+    scene = Scene(session, clinic, writer(session, uids), settings, rng, now, casework)
     for number in range(days + 1):
         day = first_day + timedelta(days=number)
         story.live(scene, day, characters, depots, days_left=days - number)

@@ -6,7 +6,7 @@ from functools import partial
 
 from dispensary.demo.scene import Scene
 from dispensary.queries import call_backs as called_back
-from dispensary.services import call_backs, follow_up, jobs, take_home_reviews
+from dispensary.services import call_backs, due_work, follow_up, jobs, take_home_reviews
 from dispensary.services.act import Act
 from models.enums import JobOutcome
 
@@ -29,10 +29,19 @@ def _lost(scene: Scene, night: date, act: Act) -> None:
         follow_up.propose(scene.session, episode_id, act)
 
 
+def _due(scene: Scene, night: date, act: Act) -> None:
+    owed, settled = due_work.owed(scene.session, act.site_id, scene.day)
+    for one in owed:
+        due_work.tell(scene.session, one, act)
+    for done in settled:
+        due_work.settle(scene.session, done, act)
+
+
 JOBS: tuple[tuple[str, timedelta, Callable[[Scene, date, Act], None]], ...] = (
     ("take_home_reviews", timedelta(minutes=10), _reviews),
     ("overdue_call_backs", timedelta(minutes=15), _overdue),
     ("lost_to_follow_up", timedelta(minutes=20), _lost),
+    ("due_work", timedelta(minutes=25), _due),
 )
 """By name, how long after the day is over, and what it does."""
 

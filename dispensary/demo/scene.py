@@ -12,6 +12,7 @@ from random import Random
 from sqlalchemy.orm import Session
 
 from dispensary.demo.cast import Character
+from dispensary.demo.counsellors import Casework
 from dispensary.demo.doses import DoseWriter
 from dispensary.demo.patient import Patient
 from dispensary.demo.setting import Clinic
@@ -31,9 +32,17 @@ class Scene:
     """The clinic as everybody in the story finds it."""
 
     def __init__(
-        self, session: Session, clinic: Clinic, writer: DoseWriter, settings: SiteSettings, rng: Random, now: datetime
+        self,
+        session: Session,
+        clinic: Clinic,
+        writer: DoseWriter,
+        settings: SiteSettings,
+        rng: Random,
+        now: datetime,
+        casework: Casework,
     ) -> None:
         """Set it with this session; nothing happens after now."""
+        self.casework = casework
         self.session, self.clinic, self.writer, self.settings, self.rng, self.now = (
             session, clinic, writer, settings, rng, now,
         )  # fmt: skip

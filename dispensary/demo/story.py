@@ -6,7 +6,7 @@ for and what is done about it stands in the modules that this one calls.
 
 from datetime import UTC, date, datetime, time, timedelta
 
-from dispensary.demo import admissions, away, closed_days, evening, mishaps, nights, take_homes, visits
+from dispensary.demo import admissions, away, casework, closed_days, evening, mishaps, nights, take_homes, visits
 from dispensary.demo.cast import Character
 from dispensary.demo.depot import Depots
 from dispensary.demo.dice import chance
@@ -55,6 +55,8 @@ def _open(scene: Scene, characters: list[Character]) -> None:
     _draw_mishaps(scene)
     scene.at(scene.closes + timedelta(minutes=10), lambda at: evening.look_ahead(scene, at))
     scene.at(scene.closes + timedelta(minutes=15), lambda at: _decide(scene, at))
+    casework.on_the_last_morning(scene)
+    scene.at(scene.closes + timedelta(minutes=25), lambda at: casework.in_the_evening(scene, at))
     scene.at(scene.closes + timedelta(minutes=40), lambda at: _close(scene, at))
 
 
