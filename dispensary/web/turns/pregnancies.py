@@ -33,7 +33,7 @@ def care(health_fact_id: int) -> Answer:
 
     hint = _("No dose changes by this entry. A birth asks the prescriber to look again the same day.")
     listed = policies.alerts().about(HealthFactKind.PREGNANCY, None)
-    facts = [(entry.can_do, f"{entry.to_do} ({entry.citation})") for entry in listed]
+    facts = [(_(entry.can_do), f"{_(entry.to_do)} ({_(entry.citation)})") for entry in listed]
     return carried_out(form, change, said=_("Written down.")) or form_page(
         person_id, form, _("Care in pregnancy"), hint=hint, facts=facts
     )

@@ -74,4 +74,4 @@ def _about_pregnancy(person_id: int) -> list[tuple[str, str]]:
     if not any(fact.kind is HealthFactKind.PREGNANCY for fact in standing):
         return []
     listed = policies.alerts().about(HealthFactKind.PREGNANCY, None)
-    return [(_("Pregnancy"), f"{entry.can_do} {entry.to_do} ({entry.citation})") for entry in listed]
+    return [(_("Pregnancy"), f"{_(entry.can_do)} {_(entry.to_do)} ({_(entry.citation)})") for entry in listed]
