@@ -94,7 +94,13 @@ def _contests(wanted: ColumnElement[bool]) -> Select[Any]:
 
 
 def _read(session: Session, query: Select[Any]) -> list[ContestFacts]:
-    return [ContestFacts(*row[:4], full_name(row[4], row[5]), *row[6:16]) for row in session.execute(query)]
+    return [_facts(*row) for row in session.execute(query)]
+
+
+def _facts(
+    contest_id: int, person_id: int, site_id: int, number: str, family: str, given: str, *rest: Any
+) -> ContestFacts:
+    return ContestFacts(contest_id, person_id, site_id, number, full_name(family, given), *rest)
 
 
 @dataclass(frozen=True)
