@@ -258,6 +258,14 @@ def episode(session: Session, world: World, who: models.Person, **values: Any) -
     )
 
 
+def intake_done(session: Session, world: World, stay: models.Episode) -> None:
+    """Record that everything which is asked at the beginning of an episode is done."""
+    for item in enums.IntakeItem:
+        values = {"item": item, "turn": 1, "complete": True, "done_on": stay.admitted_on}
+        session.add(models.IntakeStep(episode_id=stay.id, **values, **stamp(world)))
+    session.flush()
+
+
 def order(
     session: Session,
     world: World,

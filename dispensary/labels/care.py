@@ -114,6 +114,7 @@ WORDS: dict[type[StrEnum], dict[StrEnum, str]] = {
         enums.TaskReasonKind.CALL_DUE: N_("call due"),
         enums.TaskReasonKind.REFERRAL_OVERDUE: N_("referral overdue"),
         enums.TaskReasonKind.INTAKE_OPEN: N_("intake open"),
+        enums.TaskReasonKind.WANTS_BACK: N_("comes back, or wants to"),
         enums.TaskReasonKind.URINE: N_("urine"),
         enums.TaskReasonKind.OVERDOSE: N_("overdose"),
         enums.TaskReasonKind.TAPER: N_("taper"),

@@ -8,6 +8,7 @@ from typing import TypeVar
 
 from sqlalchemy.orm import Session
 
+from dispensary.policy.house import house_rules
 from dispensary.policy.minimums import Minimums
 from dispensary.queries import (
     call_backs,
@@ -26,7 +27,7 @@ from dispensary.queries.groups import GroupToday
 from dispensary.queries.missed_doses import MissedRow
 from dispensary.queries.sessions import Arranged
 from dispensary.queries.worklist import Work
-from dispensary.rules.worklist import CALL, REFERRAL, REVIEW, SESSION
+from dispensary.rules.worklist import CALL, INTAKE, REFERRAL, REVIEW, SESSION
 from models.enums import Desk, TaskReasonKind
 
 T = TypeVar("T")
@@ -150,7 +151,7 @@ Found = tuple[int, TaskReasonKind, date]
 
 
 def _late(lists: due_work.Lists, today: date, known: Known) -> Iterator[Found]:
-    """Yield what is overdue of calls, plans, referrals and counselling; whoever is not in care any more is made known."""
+    """Yield what is overdue of calls, plans, referrals, counselling and new intakes; whoever is not in care any more is made known."""
     for review in lists.reviews:
         yield review.person_id, REVIEW, review.review_on
     for plan in lists.calls:
@@ -162,6 +163,10 @@ def _late(lists: due_work.Lists, today: date, known: Known) -> Iterator[Found]:
     for due in lists.counselling:
         if due.due_on <= today and due.next is None:
             yield due.who.person_id, SESSION, due.due_on
+    for entered in lists.intakes:
+        days = [line.due_on for line in entered.overdue(today)]
+        if max(days) >= today - house_rules().intake_told_within:
+            yield entered.person_id, INTAKE, min(days)
 
 
 def _late_besides(

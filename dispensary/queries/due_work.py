@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from dispensary.clock import clinic_day
 from dispensary.policy.minimums import Minimums
-from dispensary.queries import call_plans, plans, referrals, sites
+from dispensary.queries import call_plans, intake, plans, referrals, sites
 from dispensary.queries.missed_doses import MissedRow, missed_doses
 from dispensary.queries.sessions import CounsellingDue, counselling_due
 from dispensary.queries.signs import same_person
@@ -36,6 +36,8 @@ class Lists:
     referrals: list[ReferralFacts]
     counselling: tuple[CounsellingDue, ...]
     """Of everyone in care of whom a policy speaks, due or not."""
+    intakes: list[intake.Entered]
+    """Of which something is overdue."""
 
 
 def lists(session: Session, site_id: int, today: date, minimums: Minimums) -> Lists:
@@ -46,6 +48,7 @@ def lists(session: Session, site_id: int, today: date, minimums: Minimums) -> Li
         call_plans.due(session, site_id, today),
         referrals.overdue(session, site_id, today),
         counselling_due(session, site_id, today, minimums),
+        intake.overdue(session, site_id, today),
     )
 
 
@@ -65,6 +68,9 @@ def facts_of(found: Lists, in_care: Collection[int], today: date) -> dict[int, F
     for sent in found.referrals:
         answer_by = _later(facts[sent.person_id].answer_by, sent.answer_by)
         facts[sent.person_id] = replace(facts[sent.person_id], answer_by=answer_by)
+    for entered in found.intakes:
+        newest = max(line.due_on for line in entered.overdue(today))
+        facts[entered.person_id] = replace(facts[entered.person_id], intake_by=newest)
     return {person_id: replace(one, in_care=person_id in in_care) for person_id, one in facts.items()}
 
 

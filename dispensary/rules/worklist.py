@@ -1,18 +1,20 @@
 """What a counsellor's worklist is owed about a person on a day, and when a task has answered itself.
 
 A matter is told once: a task that somebody closed is not opened again for the same run of missed doses, the same call, the
-same referral, the same review or the same due day. Source: product.md §9; house.toml worklist.
+same referral, the same review, the same part of an intake or the same due day. Source: product.md §9; house.toml worklist.
 """
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from models.enums import TaskOutcome, TaskReasonKind
 
+A_DAY = timedelta(days=1)
 MISSED, REVIEW, SESSION = TaskReasonKind.MISSED_DOSES, TaskReasonKind.REVIEW_DUE, TaskReasonKind.SESSION_DUE
 CALL, REFERRAL = TaskReasonKind.CALL_DUE, TaskReasonKind.REFERRAL_OVERDUE
-KINDS = frozenset({MISSED, REVIEW, SESSION, CALL, REFERRAL})
+INTAKE = TaskReasonKind.INTAKE_OPEN
+KINDS = frozenset({MISSED, REVIEW, SESSION, CALL, REFERRAL, INTAKE})
 """What follows from the record alone; every other reason was noted by somebody, or by what they did."""
 
 
@@ -36,6 +38,8 @@ class Facts:
     counselling_by: date | None = None
     """By the policy in force."""
     counselling_arranged: bool = False
+    intake_by: date | None = None
+    """When the newest thing fell due of all that is overdue of an intake."""
 
 
 def due(facts: Facts, today: date, *, missed_from: int) -> dict[TaskReasonKind, date]:
@@ -55,15 +59,21 @@ def due(facts: Facts, today: date, *, missed_from: int) -> dict[TaskReasonKind, 
         found[CALL] = facts.call_on
     if facts.answer_by and facts.answer_by < today:
         found[REFERRAL] = facts.answer_by
+    if facts.intake_by and facts.intake_by < today:
+        found[INTAKE] = facts.intake_by + A_DAY
     return found
 
 
-def untold(due: Mapping[TaskReasonKind, date], told: Mapping[TaskReasonKind, date]) -> frozenset[TaskReasonKind]:
+def untold(
+    due: Mapping[TaskReasonKind, date], told: Mapping[TaskReasonKind, date], *, intake_since: date
+) -> frozenset[TaskReasonKind]:
     """Return what of all that is due nobody was told of since it is due.
 
     Args:
         told: when each kind was last noted, or a task with it closed; the last day of all where one is still open.
+        intake_since: what fell due of an intake before this day is not told any more, as after an import.
     """
+    due = {kind: since for kind, since in due.items() if kind is not INTAKE or since >= intake_since}
     return frozenset(kind for kind, since in due.items() if kind not in told or told[kind] < since)
 
 

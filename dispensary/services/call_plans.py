@@ -118,7 +118,7 @@ def record_call(session: Session, *, plan_id: int, call: Call, act: Act) -> Call
             session,
             person_id=person_id,
             desk=Desk.COUNSELLING,
-            kind=TaskReasonKind.INTAKE_OPEN,
+            kind=TaskReasonKind.WANTS_BACK,
             act=act,
         )
     audit.record(

@@ -173,5 +173,5 @@ def _go_on(session: Session, ending_id: int, person_id: int, reason: str, act: A
         endings.take_back(session, ending_id=ending_id, reason=reason, act=act)
         return
     due_at = act.at + turn_rules().seen_when_back_within
-    kind = TaskReasonKind.INTAKE_OPEN
+    kind = TaskReasonKind.WANTS_BACK
     tasks.note(session, person_id=person_id, desk=Desk.PRESCRIBER, kind=kind, due_at=due_at, act=act)

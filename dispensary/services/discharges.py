@@ -123,7 +123,7 @@ def come_back(session: Session, *, person_id: int, act: Act) -> Episode:
         session,
         person_id=person_id,
         desk=Desk.PRESCRIBER,
-        kind=TaskReasonKind.INTAKE_OPEN,
+        kind=TaskReasonKind.WANTS_BACK,
         due_at=act.at + turn_rules().seen_when_back_within,
         act=act,
     )

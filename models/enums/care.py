@@ -149,6 +149,7 @@ class TaskReasonKind(StrEnum):
     CALL_DUE = "call_due"
     REFERRAL_OVERDUE = "referral_overdue"
     INTAKE_OPEN = "intake_open"
+    WANTS_BACK = "wants_back"
     URINE = "urine"
     OVERDOSE = "overdose"
     TAPER = "taper"

@@ -14,7 +14,7 @@ from dispensary.services import call_plans, due_work, plans, referrals, sessions
 from dispensary.services.plans import GoalWanted, StepWanted
 from dispensary.services.policy import approve_profile
 from dispensary.services.referrals import Sent
-from models import Absence, DoseOrder, Task
+from models import Absence, DoseOrder, Episode, Task
 from models.enums import (
     AbsenceKind,
     AssessmentDomain,
@@ -32,14 +32,16 @@ from tests.agencies import listed
 from tests.policy.shelf import shipped
 
 DAY = timedelta(days=1)
-MISSED = TaskReasonKind.MISSED_DOSES
+MISSED, INTAKE = TaskReasonKind.MISSED_DOSES, TaskReasonKind.INTAKE_OPEN
 
 
-def absent(session, world, days=2, **values):
-    """Somebody who was dosed, and then missed so many days."""
+def absent(session, world, days=2, *, intake=True, **values):
+    """Somebody who was dosed, and then missed so many days; nothing of their intake is open unless told otherwise."""
     who = factories.person(session, **values)
     begins = world.day - (days + 1) * DAY
     stay = factories.episode(session, world, who, admitted_on=begins)
+    if intake:
+        factories.intake_done(session, world, stay)
     of = factories.order(session, world, who, in_episode=stay, starts_on=begins)
     factories.dose(session, world, who, of, at=world.at - (days + 1) * DAY)
     session.commit()
@@ -54,7 +56,9 @@ def night(app, session, world, clock):
         session.rollback()
         with app.app_context():
             day = clock().date()
-            open_what_is_due(app, Due(job="due_work", site_id=world.site.id, due_at=clock(), clinic_day=day - DAY, attempt=1))
+            open_what_is_due(
+                app, Due(job="due_work", site_id=world.site.id, due_at=clock(), clinic_day=day - DAY, attempt=1)
+            )
         session.rollback()
         return open_now(session, world, clock().date())
 
@@ -144,6 +148,40 @@ def test_somebody_in_hospital_is_not_called_for_missed_doses(session, world, nig
     session.commit()
 
     assert night() == []
+
+
+def test_intake_that_is_overdue_is_on_the_desk_again_with_each_day_that_passes_and_leaves_it_when_done(
+    session, world, night, clock
+):
+    who = absent(session, world, days=0, intake=False)
+    assert night() == [(who.id, [INTAKE])]
+    close(session, world, TaskOutcome.AGREED)
+    assert night() == []
+
+    clock.forward(days=1)
+    assert night() == [(who.id, [INTAKE])]
+    factories.intake_done(session, world, session.scalars(select(Episode).where(Episode.person_id == who.id)).one())
+    session.commit()
+
+    assert night() == []
+    assert tasks_of(session)[-1].outcome is TaskOutcome.DONE
+
+
+def test_somebody_in_treatment_since_long_makes_no_task_of_an_intake_that_was_never_asked(session, world, night):
+    who = factories.person(session)
+    factories.episode(session, world, who, admitted_on=world.day - 200 * DAY)
+    session.commit()
+
+    assert night() == []
+
+
+def test_wish_to_come_back_is_never_taken_off_the_desk_by_the_night(session, world, night):
+    who = factories.person(session)
+    session.commit()
+    tasks.note(session, person_id=who.id, desk=Desk.COUNSELLING, kind=TaskReasonKind.WANTS_BACK, act=world.act())
+    session.commit()
+
+    assert night() == [(who.id, [TaskReasonKind.WANTS_BACK])]
 
 
 def test_plan_whose_review_day_has_come_is_on_the_desk(session, world, night, clock):

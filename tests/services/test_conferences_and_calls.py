@@ -219,7 +219,7 @@ def test_whoever_wants_to_come_back_is_on_the_counselling_desk_the_same_day(sess
 
     task = session.scalars(select(Task)).one()
     assert (task.desk, task.person_id) == (Desk.COUNSELLING, who.id)
-    assert session.scalars(select(TaskReason.kind)).all() == [TaskReasonKind.INTAKE_OPEN]
+    assert session.scalars(select(TaskReason.kind)).all() == [TaskReasonKind.WANTS_BACK]
 
 
 @pytest.mark.parametrize(

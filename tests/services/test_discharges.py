@@ -98,7 +98,7 @@ def test_whoever_comes_back_is_in_treatment_on_one_press_and_a_prescriber_sees_t
     assert (back.kind, back.admission) == (EpisodeKind.MAINTENANCE, Admission.READMITTED)
     assert count(session, Episode) == 2
     assert [plan.end_reason for plan in call_plans.plans_of(session, who.id)] == ["back in treatment"]
-    assert count(session, TaskReason, TaskReason.kind == TaskReasonKind.INTAKE_OPEN) == 1
+    assert count(session, TaskReason, TaskReason.kind == TaskReasonKind.WANTS_BACK) == 1
     assert (task.due_at - act.at).total_seconds() == 2 * 3600
 
 

@@ -11,6 +11,7 @@ from models.enums import TaskOutcome, TaskReasonKind
 TODAY = date(2026, 3, 16)
 MISSED, REVIEW, SESSION = TaskReasonKind.MISSED_DOSES, TaskReasonKind.REVIEW_DUE, TaskReasonKind.SESSION_DUE
 CALL, REFERRAL = TaskReasonKind.CALL_DUE, TaskReasonKind.REFERRAL_OVERDUE
+INTAKE = TaskReasonKind.INTAKE_OPEN
 SAFETY = TaskReasonKind.SAFETY
 
 
@@ -18,7 +19,9 @@ def day(ago: int) -> date:
     return TODAY - timedelta(days=ago)
 
 
-def facts(missed=0, review=None, call=None, answer=None, counselling=None, *, where="here", arranged="no") -> Facts:
+def facts(
+    missed=0, review=None, call=None, answer=None, counselling=None, intake=None, *, where="here", arranged="no"
+) -> Facts:
     """Somebody's facts, each day given as so many days ago; below zero it lies ahead."""
     return Facts(
         in_care=where != "left",
@@ -30,6 +33,7 @@ def facts(missed=0, review=None, call=None, answer=None, counselling=None, *, wh
         answer_by=None if answer is None else day(answer),
         counselling_by=None if counselling is None else day(counselling),
         counselling_arranged=arranged == "yes",
+        intake_by=None if intake is None else day(intake),
     )
 
 
@@ -65,6 +69,11 @@ def test_what_has_a_day_is_due_on_it_and_an_answer_the_day_after(what, days_ago,
     assert due(facts(**{what: days_ago}), TODAY, missed_from=2) == dict.fromkeys(due_now, day(days_ago))
 
 
+@pytest.mark.parametrize(("days_ago", "due_now"), [(-1, {}), (0, {}), (1, {INTAKE: TODAY}), (9, {INTAKE: day(8)})])
+def test_intake_is_overdue_from_the_day_after_on(days_ago, due_now):
+    assert due(facts(intake=days_ago), TODAY, missed_from=2) == due_now
+
+
 @pytest.mark.parametrize(
     ("date_arranged", "where", "due_now"),
     [("no", "here", {SESSION}), ("yes", "here", set()), ("no", "hospital", set())],
@@ -76,9 +85,9 @@ def test_counselling_is_not_asked_for_while_a_date_is_arranged_or_the_person_is_
 
 
 def test_everything_that_is_due_goes_together():
-    found = due(facts(missed=3, review=4, call=0, answer=2, counselling=1), TODAY, missed_from=2)
+    found = due(facts(missed=3, review=4, call=0, answer=2, counselling=1, intake=5), TODAY, missed_from=2)
 
-    assert found == {MISSED: day(3), REVIEW: day(4), CALL: TODAY, REFERRAL: day(2), SESSION: day(1)}
+    assert found == {MISSED: day(3), REVIEW: day(4), CALL: TODAY, REFERRAL: day(2), SESSION: day(1), INTAKE: day(4)}
 
 
 def test_the_house_calls_whoever_missed_two_days():
@@ -104,7 +113,20 @@ def test_each_matter_is_told_once(told, again):
         "the task is still open": {MISSED: date.max},
     }
 
-    assert untold({MISSED: day(3)}, days[told]) == ({MISSED} if again == "yes" else set())
+    found = untold({MISSED: day(3)}, days[told], intake_since=day(90))
+
+    assert found == ({MISSED} if again == "yes" else set())
+
+
+@pytest.mark.parametrize(("fell_due", "told"), [(1, "yes"), (90, "yes"), (91, "no"), (2000, "no")])
+def test_what_was_left_open_of_an_intake_long_ago_makes_no_task(fell_due, told):
+    found = untold({INTAKE: day(fell_due), MISSED: day(2000)}, {}, intake_since=day(90))
+
+    assert found == ({INTAKE, MISSED} if told == "yes" else {MISSED})
+
+
+def test_the_house_tells_of_an_intake_for_ninety_days():
+    assert house_rules().intake_told_within == timedelta(days=90)
 
 
 @pytest.mark.parametrize(
@@ -119,6 +141,10 @@ def test_each_matter_is_told_once(told, again):
         ({CALL}, set(), "left", TaskOutcome.DONE),
         ({REFERRAL}, set(), "hospital", TaskOutcome.DONE),
         ({SESSION}, set(), "here", TaskOutcome.DONE),
+        ({INTAKE}, {INTAKE}, "hospital", None),
+        ({INTAKE}, set(), "here", TaskOutcome.DONE),
+        ({INTAKE}, set(), "left", TaskOutcome.NOT_NEEDED),
+        ({TaskReasonKind.WANTS_BACK}, set(), "left", None),
         ({MISSED, SAFETY}, set(), "here", None),
         ({SAFETY}, set(), "here", None),
     ],

@@ -16,6 +16,7 @@ WHERE = {
     TaskReasonKind.SESSION_DUE: "sessions.of_person",
     TaskReasonKind.CALL_BACK: "bottles.of_person",
     TaskReasonKind.URINE: "urine.of_person",
+    TaskReasonKind.INTAKE_OPEN: "journey.of_person",
     TaskReasonKind.SAFETY: "assessment.of_person",
 }
 """Where each thing that is overdue is done."""
