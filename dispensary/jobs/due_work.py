@@ -3,9 +3,11 @@
 from flask import Flask
 from sqlalchemy.orm import Session
 
+from dispensary.clock import clinic_day
 from dispensary.jobs.one_by_one import one_by_one
+from dispensary.queries import sites
 from dispensary.rules.job_times import Due
-from dispensary.services import due_work, jobs
+from dispensary.services import due_work
 from dispensary.services.due_work import Owed, Settled
 
 
@@ -19,5 +21,6 @@ def open_what_is_due(app: Flask, due: Due) -> None:
 
 
 def _owed(app: Flask, session: Session, due: Due) -> tuple[list[Owed], list[Settled]]:
-    act = jobs.act_of_job(session, due.site_id, app.extensions["clock"]())
-    return due_work.owed(session, due.site_id, act.clinic_day)
+    now = app.extensions["clock"]()
+    have = sites.settings_at(session, due.site_id, now)
+    return due_work.owed(session, due.site_id, clinic_day(now, have.zone, have.day_starts))
