@@ -151,7 +151,7 @@ Found = tuple[int, TaskReasonKind, date]
 
 
 def _late(lists: due_work.Lists, today: date, known: Known) -> Iterator[Found]:
-    """Yield what is overdue of calls, plans, referrals, counselling and new intakes; whoever is not in care any more is made known."""
+    """Yield what is overdue of calls, plans, referrals, counselling and new intakes; whoever left care is made known."""
     for review in lists.reviews:
         yield review.person_id, REVIEW, review.review_on
     for plan in lists.calls:

@@ -95,6 +95,7 @@ class PrintedSheet(StrEnum):
     TREATMENT_CONSENT = "treatment_consent"
     COMMISSIONERS_COUNTS = "commissioners_counts"
     PAIR_SHEET = "pair_sheet"
+    WAITING_LIST = "waiting_list"
 
 
 class ChainKind(StrEnum):

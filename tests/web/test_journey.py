@@ -45,6 +45,24 @@ def words_of(answer):
     return "\n".join(page.extract_text() for page in PdfReader(BytesIO(answer.data)).pages)
 
 
+def test_waiting_list_is_printed_and_exported_as_it_stands(counsellor, session, world, newcomer):
+    waiting.wait(session, person_id=newcomer.id, since_on=world.day - 20 * DAY, why="no place is free", act=world.act())
+    session.commit()
+
+    paper = words_of(counsellor.send("/journey/waiting.pdf", {"paper": "A4"}, page="/journey/waiting"))
+    lines = counsellor.get("/journey/waiting.csv").get_data(as_text=True).splitlines()
+
+    assert "People who wait for treatment: 1" in paper and "Dang Ngoc" in paper and "no place is free" in paper
+    assert lines[1].startswith(f"1,{newcomer.number},Dang Ngoc,,2026-02-10,20,no place is free,,yes,")
+    assert counsellor.get("/journey/waiting.xlsx").data[:2] == b"PK"
+
+
+def test_waiting_list_of_nobody_says_so_on_paper(counsellor):
+    assert "Nobody waits for treatment." in words_of(
+        counsellor.send("/journey/waiting.pdf", {"paper": "A4"}, page="/journey/waiting")
+    )
+
+
 def test_newcomer_is_sent_to_us_and_waits_on_one_known_place(counsellor, session, world, newcomer):
     shelter = listed(session, world)
     session.commit()

@@ -1,36 +1,83 @@
 """The waiting list: one queue with a known place for everybody in it, and the way onto it and off it."""
 
-from flask import render_template, url_for
+from flask import Response, render_template, url_for
 from flask_babel import gettext as _
 
-from dispensary.errors import NotFound
+from dispensary.errors import NotFound, Refused
 from dispensary.permissions import Permission
-from dispensary.policy.journey import journey_rules
 from dispensary.queries import waiting as records
-from dispensary.services import waiting
+from dispensary.services import printing, waiting
 from dispensary.web import edge, gate
 from dispensary.web.access import note_access
 from dispensary.web.changes import carried_out
-from dispensary.web.database import db
+from dispensary.web.database import db, unit_of_work
 from dispensary.web.journey.blueprint import Answer, address_of, bp, form_page
 from dispensary.web.journey.forms import WaitedForm, WaitForm
 from dispensary.web.once import Work
+from dispensary.web.reporting import asked
+from dispensary.web.reporting.forms import PrintForm
 from dispensary.wording import N_, say
-from models.enums import WaitingEndReason
+from models.enums import PrintedSheet, WaitingEndReason
+from reports import sheet
+from reports import waiting_list as report
+from reports.waiting_list import WaitingFigures
 
 
 @bp.get("/journey/waiting")
 @gate.requires(Permission.CASEWORK_VIEW)
 def waiting_list() -> str:
     """Show who waits for treatment, in the order of the queue."""
-    act = edge.act()
+    figures = _figures()
     return render_template(
         "journey/waiting.html",
-        queue=records.waiting_list(db.session(), act.site_id),
-        target=edge.settings().targets.waiting_days,
-        contact_every=journey_rules().contact_every,
-        today=act.clinic_day,
+        queue=figures.queue,
+        target=figures.target,
+        contact_every=figures.contact_every,
+        today=figures.about.last,
+        form=PrintForm(formdata=None, paper=figures.about.paper),
     )
+
+
+@bp.get("/journey/waiting.csv")
+@gate.requires(Permission.CASEWORK_VIEW, Permission.REPORT_PRINT)
+def waiting_csv() -> Response:
+    """Answer the waiting list as CSV."""
+    figures, speak = _figures(), edge.speaker()
+    return asked.file(sheet.to_csv(report.as_sheet(figures, speak), speak.zone), asked.CSV, f"{_name(figures)}.csv")
+
+
+@bp.get("/journey/waiting.xlsx")
+@gate.requires(Permission.CASEWORK_VIEW, Permission.REPORT_PRINT)
+def waiting_xlsx() -> Response:
+    """Answer the waiting list as a workbook."""
+    figures, speak = _figures(), edge.speaker()
+    content = sheet.to_xlsx([report.as_sheet(figures, speak)], speak.zone, edge.now())
+    return asked.file(content, asked.XLSX, f"{_name(figures)}.xlsx")
+
+
+@bp.post("/journey/waiting.pdf")
+@gate.requires(Permission.CASEWORK_VIEW, Permission.REPORT_PRINT)
+def waiting_pdf() -> Response:
+    """Note who prints, and answer the waiting list as a sheet."""
+    form, act = PrintForm(), edge.act()
+    if not form.validate_on_submit():
+        raise Refused(say(N_("What to print was not understood. Open the list again.")), code="not_understood")
+    with unit_of_work() as session:
+        printing.note_printed(
+            session, sheet=PrintedSheet.WAITING_LIST, act=act, first=act.clinic_day, last=act.clinic_day
+        )
+    figures = _figures(form.paper.data)
+    return asked.file(report.render(figures, speak=edge.speaker()), asked.PDF, f"{_name(figures)}.pdf")
+
+
+def _figures(on_paper: str | None = None) -> WaitingFigures:
+    act = edge.act()
+    about = asked.heading(act.clinic_day, act.clinic_day, on_paper)
+    return report.figures(db.session(), act.site_id, target=edge.settings().targets.waiting_days, about=about)
+
+
+def _name(figures: WaitingFigures) -> str:
+    return f"waiting-list-{figures.about.last.isoformat()}"
 
 
 @bp.route("/people/<int:person_id>/journey/wait", methods=["GET", "POST"])
