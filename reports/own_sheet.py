@@ -12,9 +12,12 @@ from sqlalchemy.orm import Session
 
 from dispensary.errors import Refused
 from dispensary.policy.take_homes import TakeHomePolicy
+from dispensary.policy.turns import turn_rules
 from dispensary.queries import (
     calendar,
+    contests,
     dosing,
+    endings,
     ledger,
     on_call,
     people,
@@ -25,6 +28,7 @@ from dispensary.queries import (
 )
 from dispensary.queries.on_call import RotaDay
 from dispensary.rules import ledger as days
+from dispensary.rules.contests import ContestFacts
 from dispensary.rules.depots import InjectionWindow
 from dispensary.rules.dosing import (
     DosingFacts,
@@ -34,6 +38,7 @@ from dispensary.rules.dosing import (
     re_entry_verdict,
     released_today,
 )
+from dispensary.rules.endings import EndingFacts
 from dispensary.rules.ledger import LedgerDay
 from dispensary.rules.orders import OrderFacts
 from dispensary.rules.take_home_review import OpenReview
@@ -74,6 +79,10 @@ class OwnSheetFigures:
     """Of doses to take home, which a prescriber has not answered."""
     declined: str
     """Why the newest wish about doses to take home was declined; empty where none was."""
+    contested: tuple[ContestFacts, ...]
+    """What the person objected to, and nobody has answered yet."""
+    ending: EndingFacts | None
+    """A proposal to end treatment against their wish, once its notice is in their hand; None where there is none."""
     on_call: RotaDay
     clinic_heads: tuple[str, ...]
     phone: str
@@ -108,6 +117,8 @@ def figures(
         known=None if facts.guest else take_home_evidence.eligibility_of(session, person_id, site_id, today, policy),
         review=take_home_reviews.open_review(session, person_id),
         declined=next((one.declined or "" for one in take_home_requests.requests_of(session, person_id)), ""),
+        contested=tuple(one for one in contests.of_person(session, person_id) if one.open),
+        ending=next((e for e in endings.of_person(session, person_id) if e.open and e.handed_on is not None), None),
         on_call=on_call.on_call(session, site_id, today),
         clinic_heads=tuple(one.name for one in on_call.clinic_heads(session, site_id, today)),
         phone=sites.site(session, site_id).phone,
@@ -229,6 +240,12 @@ def _held(figures: OwnSheetFigures) -> list[Words]:
         said.append(say(words, at=Moment(figures.review.since), due=Moment(figures.review.due_at)))
     if figures.declined:
         said.append(say(N_("What I asked for last was declined: %(why)s"), why=figures.declined))
+    if figures.ending is not None:
+        words = N_(
+            "It is proposed to end my treatment, not before %(last)s. I can object until %(until)s. Until it is decided my"
+            " doses go on."
+        )
+        said.append(say(words, last=figures.ending.last_day, until=figures.ending.contest_by))
     return said or [say(N_("No. Nothing is held back today."))]
 
 
@@ -249,9 +266,18 @@ def _contest(figures: OwnSheetFigures) -> list[Words]:
             )
         )
     )
+    words = N_(
+        "A stop, a decision about doses to take home, or an ending: I can have my objection written down. Somebody who did"
+        " not decide it answers me on paper within %(n)s days."
+    )
+    said.append(say(words, n=turn_rules().contest_answered_within.days))
+    for one in figures.contested:
+        words = N_("I objected on %(day)s (%(about)s). The answer is due on %(due)s at the latest.")
+        said.append(say(words, day=one.said_on, about=one.about, due=one.answer_by))
     if figures.clinic_heads:
         words = N_("If I still do not agree, I can turn to %(who)s, and bring somebody along.")
         said.append(say(words, who=", ".join(figures.clinic_heads)))
+    said.append(say(N_("I can ask what is on record about me, and who has opened it.")))
     said.append(say(N_("Asking or objecting is never held against me.")))
     return said
 

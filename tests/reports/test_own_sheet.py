@@ -12,10 +12,11 @@ import models
 from dispensary.errors import Refused
 from dispensary.policy.take_homes import TakeHomePolicy
 from dispensary.services import absences, calendar, stops, take_home_requests, take_home_reviews
-from models.enums import AbsenceKind, ClosureKind, DoseOutcome, Form, RefusedReason, StopKind
+from models.enums import AbsenceKind, ClosureKind, ContestAbout, DoseOutcome, Form, RefusedReason, StopKind
 from reports import own_sheet, page
 from tests import factories, take_homes
 from tests.reports.made_up import SPEAK
+from tests.turns import contested, proposed, told
 
 DAY = timedelta(days=1)
 POLICY = TakeHomePolicy()
@@ -134,6 +135,31 @@ def test_who_decides_and_how_to_object(session, world):
     assert "never held against me" in words
 
 
+def test_way_to_have_a_decision_looked_at_by_somebody_else_is_told_with_what_waits(session, world):
+    who = treated(session, world, 1)
+    stop = stops.set_stop(session, person_id=who.id, kind=StopKind.INCIDENT, act=world.act())
+    contested(session, world, who, ContestAbout.STOP, stop.id)
+
+    words = " ".join(said(figures(session, world, who), 2))
+
+    assert "Somebody who did not decide it answers me on paper within 7 days." in words
+    assert "I objected on 2026-03-02 (a stop). The answer is due on 2026-03-09 at the latest." in words
+    assert "who has opened it" in words
+
+
+def test_ending_is_on_the_sheet_once_its_notice_is_in_the_persons_hand(session, world):
+    who = treated(session, world, 1)
+    proposed(session, world, who)
+    assert said(figures(session, world, who), 1) == ["No. Nothing is held back today."]
+
+    other = treated(session, world, 1, family_name="Ames")
+    ending = told(session, world, other)
+
+    words = " ".join(said(figures(session, world, other), 1))
+    assert f"not before {ending.last_day}. I can object until {ending.contest_by}." in words
+    assert "my doses go on" in words
+
+
 def test_way_to_fewer_visits_names_what_is_missing(session, world):
     words = said(figures(session, world, treated(session, world, 10, 9, 8)), 3)
 
@@ -193,6 +219,9 @@ def test_sheet_stays_one_page_however_much_is_held_and_missing(session, world, p
     who = treated(session, world, 10, 9, 8, family_name="Nguyễn Phạm Thị Thanh " * 3, given_name="Hường " * 4)
     for kind in StopKind:
         stops.set_stop(session, person_id=who.id, kind=kind, act=world.act())
+    told(session, world, who)
+    for stop in session.scalars(select(models.Stop)).all():
+        contested(session, world, who, ContestAbout.STOP, stop.id)
     made = figures(session, world, who, paper)
     crowded = replace(made, known=replace(made.known, missing=made.known.missing * 20))
 
