@@ -78,6 +78,26 @@ def test_nurse_works_at_the_nurses_desk(nurse, session, world, who):
     assert "bottles lost, stolen, altered or wrong" in page
 
 
+def test_task_leads_to_where_each_of_its_reasons_is_settled(counsellor, session, world, who, task):
+    for kind in (TaskReasonKind.REVIEW_DUE, TaskReasonKind.INTAKE_OPEN, TaskReasonKind.BOTTLES):
+        noted(session, world, who, kind=kind)
+    counsellor.get(f"/worklist/tasks/{task.id}")
+
+    page = counsellor.get(f"/worklist/tasks/{task.id}").text
+
+    for address in ("plan", "journey", "reasons/missed_days"):
+        assert f'<a href="/people/{who.id}/{address}">' in page
+    assert "Ask what got in the way" in page
+
+
+def test_nurse_is_led_to_no_page_that_they_may_not_open(nurse, session, world, who):
+    made = noted(session, world, who, desk=Desk.NURSE)
+
+    page = nurse.get(f"/worklist/tasks/{made.id}").text
+
+    assert "Ask what got in the way" not in page
+
+
 def test_task_with_a_colleague_is_handed_over_with_a_reason(counsellor, session, world, task, me):
     other = factories.staff(session, "Olga Wirth")
     factories.role(session, other, world.site, Role.COUNSELLOR)

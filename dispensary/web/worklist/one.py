@@ -17,7 +17,8 @@ from dispensary.web.patients.forms import Press
 from dispensary.web.patients.pages import show_form
 from dispensary.web.worklist.blueprint import Answer, bp
 from dispensary.web.worklist.forms import AttemptForm, CloseForm, HandOverForm
-from models.enums import AttemptOutcome, Channel, Desk, TaskOutcome
+from dispensary.web.worklist.places import address
+from models.enums import AttemptOutcome, Channel, Desk, TaskOutcome, TaskReasonKind
 
 
 @bp.route("/worklist/tasks/<int:task_id>", methods=["GET", "POST"])
@@ -135,5 +136,14 @@ def _page(found: Story, form: AttemptForm, refused: Press | None = None) -> tupl
         refused=refused,
         now=edge.now(),
         me=edge.act().by_id,
+        places=_places(found),
     )
     return page, refused.status if refused else form.status
+
+
+def _places(found: Story) -> list[tuple[TaskReasonKind, str]]:
+    """Return where each reason of an open task is settled, each page once."""
+    if found.resolved_at is not None:
+        return []
+    known = ((one.kind, address(one.kind, found.work.person_id)) for one in found.work.why)
+    return [(kind, at) for kind, at in known if at is not None]
