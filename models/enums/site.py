@@ -96,6 +96,7 @@ class PrintedSheet(StrEnum):
     COMMISSIONERS_COUNTS = "commissioners_counts"
     PAIR_SHEET = "pair_sheet"
     WAITING_LIST = "waiting_list"
+    PRIVACY_STATEMENT = "privacy_statement"
 
 
 class ChainKind(StrEnum):

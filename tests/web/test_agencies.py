@@ -6,7 +6,7 @@ import pytest
 from pypdf import PdfReader
 from sqlalchemy import select
 
-from dispensary.services import call_plans, conferences, consents, outside_visits, referrals
+from dispensary.services import agencies, call_plans, conferences, consents, outside_visits, referrals
 from dispensary.services.conferences import Action, Conference, Party
 from dispensary.services.outside_visits import Seen
 from dispensary.services.referrals import Sent
@@ -346,6 +346,24 @@ def test_clinic_head_approves_the_statement_whose_notice_then_stands_on_every_sh
     assert count_stored(session, PrivacyStatement) == 1
 
 
+def test_statement_is_printed_for_the_person_to_keep_and_names_no_clinic_around_it(counsellor, session, world):
+    text = "We tell nobody that you come here.\nBut: danger to a child."
+    agencies.approve_statement(session, text=text, notice="Do not pass on.", approved_on=world.day, act=world.act())
+    session.commit()
+
+    answer = counsellor.send("/disclosures/statement.pdf", {"paper": "A4"}, page="/disclosures/statement")
+
+    words = " ".join(paper(answer)[1].split())
+    assert "We tell nobody that you come here." in words and "But: danger to a child." in words
+    assert "I can take it back at any time" in words
+    assert world.site.name not in words
+    assert AuditKind.REPORT_PRINTED in stored(session, AuditEvent.kind)
+
+
+def test_statement_is_not_printed_before_the_clinic_head_has_approved_one(counsellor):
+    assert "Print for the person to keep" not in counsellor.get("/disclosures/statement").text
+
+
 def test_counsellor_does_not_approve_the_statement(counsellor):
     assert counsellor.get("/disclosures/statement/approve").status_code == 403
 
@@ -421,6 +439,21 @@ def test_conference_is_recorded_and_its_sheet_goes_to_who_was_there(counsellor, 
     _, text = paper(answer)
     assert "ask for a room" in text and "housing after release" in text and "The consent covers:" in text
     assert count_stored(session, Disclosure) == 2
+
+
+def test_sheet_of_a_conference_goes_to_no_agency_that_was_not_there(counsellor, session, world, who, shelter):
+    consented(session, world, who, shelter, ConsentScope.PLAN)
+    absent = listed(session, world, "Legal Aid")
+    consented(session, world, who, absent, ConsentScope.PLAN)
+    session.commit()
+    party = {"held_on": world.day.isoformat(), "parties-0-agency_id": str(shelter.id), "parties-0-who": "Ms Tran"}
+    counsellor.send(f"/referrals/of/{who.id}/conference", CONFERENCE | party)
+    conference_id = stored(session, CaseConference.id)[0]
+
+    answer = counsellor.send(f"/referrals/conferences/{conference_id}/sheet", {"agency_id": str(absent.id)})
+
+    assert answer.mimetype == "text/html" and "This agency was not at the table." in text_of(answer)
+    assert count_stored(session, Disclosure) == 1
 
 
 @pytest.mark.parametrize(

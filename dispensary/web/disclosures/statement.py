@@ -4,16 +4,22 @@ from flask import render_template, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
+from dispensary.errors import Refused
 from dispensary.permissions import Permission
 from dispensary.queries import consents
-from dispensary.services import agencies
+from dispensary.services import agencies, printing
 from dispensary.web import edge, gate
 from dispensary.web.agencies.pages import show_form
 from dispensary.web.changes import carried_out
-from dispensary.web.database import db
+from dispensary.web.database import db, unit_of_work
 from dispensary.web.disclosures.blueprint import bp
 from dispensary.web.disclosures.forms import StatementForm, one_line
 from dispensary.web.once import Work
+from dispensary.web.reporting import asked
+from dispensary.web.reporting.forms import PrintForm
+from dispensary.wording import N_, say
+from models.enums import PrintedSheet
+from reports import privacy_statement
 
 Answer = tuple[str, int] | Response
 
@@ -22,12 +28,27 @@ Answer = tuple[str, int] | Response
 @gate.requires(Permission.CASEWORK_VIEW)
 def statement() -> str:
     """Show the statement that holds, and the notice that stands on every sheet."""
-    site_id = edge.sitting().site_id
+    site_id, act = edge.sitting().site_id, edge.act()
     return render_template(
         "disclosures/statement.html",
         statement=consents.statement(db.session(), site_id),
         notice=consents.notice(db.session(), site_id),
+        form=PrintForm(formdata=None, paper=asked.heading(act.clinic_day, act.clinic_day).paper),
     )
+
+
+@bp.post("/statement.pdf")
+@gate.requires(Permission.CASEWORK_VIEW, Permission.REPORT_PRINT)
+def statement_pdf() -> Response:
+    """Note who prints, and answer the statement as a sheet for the person; its name says nothing about anybody."""
+    form, act = PrintForm(), edge.act()
+    if not form.validate_on_submit():
+        raise Refused(say(N_("What to print was not understood. Open the statement again.")), code="not_understood")
+    about = asked.heading(act.clinic_day, act.clinic_day, form.paper.data)
+    figures = privacy_statement.figures(db.session(), act.site_id, about=about)
+    with unit_of_work() as session:
+        printing.note_printed(session, sheet=PrintedSheet.PRIVACY_STATEMENT, act=act)
+    return asked.file(privacy_statement.render(figures, speak=edge.speaker()), asked.PDF, "how-it-is-kept.pdf")
 
 
 @bp.route("/statement/approve", methods=["GET", "POST"])
