@@ -3,6 +3,7 @@
 It says what the other clinic needs to go on dosing safely, and no more than that.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -18,6 +19,7 @@ from dispensary.rules.consents import Ground
 from dispensary.rules.order_words import in_words
 from dispensary.rules.orders import OrderFacts
 from dispensary.wording import N_, Speaker, Words, say
+from models.enums import StopKind
 from models.units import plain
 from reports import disclosed, page
 from reports.dose_words import marks, outcome
@@ -25,6 +27,8 @@ from reports.ledger import Column, Ledger, Row, Text
 from reports.page import Heading
 
 TITLE = say(N_("Letter"))
+TELLS_A_URINE = frozenset({StopKind.MEDICINE_ABSENT})
+"""Who may hear of the last dose may not hear of a urine by that alone."""
 DAYS_BACK = timedelta(days=13)
 """Of our own patient the doses of two weeks, if the consent covers them."""
 
@@ -155,7 +159,16 @@ def standing(figures: LetterFigures) -> list[Words]:
         said.append(say(N_("Signed by %(by)s."), by=figures.order.signed_by))
     if not figures.stops:
         said.append(say(N_("No stop stands.")))
-    return said + [say(N_("STOP since %(day)s: %(kind)s."), day=s.set_at.date(), kind=s.kind) for s in figures.stops]
+    return said + stops_in_words(figures.stops)
+
+
+def stops_in_words(stops: Sequence[StandingStop]) -> list[Words]:
+    """Return the stops that stand, in sentences; one that would tell a urine's result asks for a call instead of its kind."""
+    plainly, by_call = N_("STOP since %(day)s: %(kind)s."), N_("STOP since %(day)s. Call us before the next dose.")
+    return [
+        say(by_call, day=s.set_at.date()) if s.kind in TELLS_A_URINE else say(plainly, day=s.set_at.date(), kind=s.kind)
+        for s in stops
+    ]
 
 
 COLUMNS = (

@@ -44,4 +44,4 @@ def sentences(found: LastDose) -> list[Words]:
         said.append(say(N_("Take-home doses still with the person: %(n)s. Ask for the bottles."), n=found.bottles))
     else:
         said.append(say(N_("No take-home dose is with the person.")))
-    return said + [say(N_("STOP since %(day)s: %(kind)s."), day=s.set_at.date(), kind=s.kind) for s in found.stops]
+    return said + guest_letter.stops_in_words(found.stops)

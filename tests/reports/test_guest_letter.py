@@ -27,7 +27,7 @@ from models.enums import (
 )
 from models.units import mg
 from reports import guest_letter, page
-from reports.guest_letter import LetterFigures, render
+from reports.guest_letter import LetterFigures, render, stops_in_words
 from tests.factories import dose, no_dose, order, patient, person, reversal
 from tests.reports.made_up import DAY, OPENING, SPEAK, heading, made_dose
 from tests.services.test_guests import visit
@@ -108,6 +108,14 @@ def test_our_own_patients_letter_says_last_dose_order_and_stops_and_no_more():
     assert "80 mg every day" in text and "Signed by Dana Frost." in text
     assert "STOP since 2026-03-02" in text
     assert "day by day" not in text
+
+
+def test_a_stop_that_would_tell_of_a_urine_asks_for_a_call_and_any_other_says_why():
+    sedation = replace(STOP, kind=StopKind.SEDATION)
+    absent, sleepy = (" ".join(str(SPEAK(words)) for words in stops_in_words((stop,))) for stop in (STOP, sedation))
+
+    assert absent == "STOP since 2026-03-02. Call us before the next dose."
+    assert sleepy == f"STOP since 2026-03-02: {SPEAK(StopKind.SEDATION)}."
 
 
 def test_nobody_without_an_order_a_dose_or_a_birth_date_breaks_the_letter():
