@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from reportlab.platypus import Flowable
 from sqlalchemy.orm import Session
 
+from dispensary.errors import Refused
 from dispensary.queries import conferences, people
 from dispensary.queries.conferences import ConferenceOf
 from dispensary.queries.people import Identity
@@ -33,8 +34,12 @@ def figures(session: Session, conference_id: int, *, ground: Ground, about: Head
 
     Raises:
         NotFound: there is no such conference.
+        Refused: it would go to an agency that was not there.
     """
     held = conferences.conference(session, conference_id)
+    if ground.consent is not None and ground.consent.agency_id not in {party.agency_id for party in held.parties}:
+        words = say(N_("This agency was not at the table. Choose one that was, or give the sheet to the person."))
+        raise Refused(words, code="not_there", field="agency_id")
     about = page.over(about, held.held_on, held.held_on)
     return ConferenceFigures(about, people.identity(session, held.person_id), held, ground)
 

@@ -120,6 +120,17 @@ def notice(session: Session, site_id: int) -> str:
     return approved.notice if approved else agency_rules().notice
 
 
+def stand_for(session: Session, agency_id: int, today: date) -> bool:
+    """Return whether anybody's consent to tell an agency something stands today."""
+    consent = AgencyConsent.__table__.c
+    query = (
+        select(consent.id)
+        .outerjoin(AgencyConsentEnd, AgencyConsentEnd.consent_id == consent.id)
+        .where(consent.agency_id == agency_id, consent.expires_on >= today, AgencyConsentEnd.id.is_(None))
+    )
+    return session.scalar(query.limit(1)) is not None
+
+
 def person_of(session: Session, consent_id: int) -> int | None:
     """Return whose consent it is, by surviving record; None where there is none such."""
     query = (

@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from dispensary.errors import NotFound, Refused
+from dispensary.queries import consents
 from dispensary.rules.names import composed
 from dispensary.services import audit, people
 from dispensary.services.act import Act
@@ -54,7 +55,7 @@ def change_agency(session: Session, *, agency_id: int, entry: AgencyEntry, retir
 
     Raises:
         NotFound: there is no such agency here.
-        Refused: as for a new one, or nothing differs.
+        Refused: as for a new one, nothing differs, or its name or kind would change under consents that stand.
     """
     values: dict[str, Any] = _checked(entry)
     agency = here(session, agency_id, act)
@@ -64,6 +65,7 @@ def change_agency(session: Session, *, agency_id: int, entry: AgencyEntry, retir
     values |= {"kind": entry.kind, "retired_on": retired_on}
     if all(getattr(agency, name) == value for name, value in values.items()):
         raise Refused(say(N_("Nothing differs from what is on record.")), code="nothing_changed")
+    _refuse_another_under_consents(session, agency, values, act)
     for name, value in values.items():
         setattr(agency, name, value)
     session.flush()
@@ -127,6 +129,16 @@ def _paragraphs(text: str) -> str:
 def composed_lines(text: str) -> list[str]:
     """Return a text line by line, whatever way its lines end."""
     return [composed(part) for part in text.replace("\r\n", "\n").replace("\r", "\n").split("\n")]
+
+
+def _refuse_another_under_consents(session: Session, agency: Agency, values: dict[str, Any], act: Act) -> None:
+    """Refuse to make another agency of one that people let us tell things: they agreed to this name, of this kind."""
+    differs = [name for name in ("name", "kind") if values[name] != getattr(agency, name)]
+    if differs and consents.stand_for(session, agency.id, act.clinic_day):
+        words = N_(
+            "People let us tell %(agency)s things, by this name and kind. Retire it, and list the other one anew."
+        )
+        raise Refused(say(words, agency=agency.name), code="consents_stand", field=differs[0])
 
 
 def _checked(entry: AgencyEntry) -> dict[str, str]:

@@ -1,5 +1,7 @@
 """The directory, the statement of confidentiality, consents for agencies, and visits elsewhere."""
 
+from dataclasses import replace
+
 import pytest
 from sqlalchemy import select
 
@@ -74,6 +76,27 @@ def test_change_that_changes_nothing_is_refused(session, world):
         change(session, world, listed(session, world))
 
     assert refused.value.code == "nothing_changed"
+
+
+@pytest.mark.parametrize(
+    ("entry", "field"),
+    [
+        (replace(ENTRY, name="Police Station 4"), "name"),
+        (replace(ENTRY, kind=AgencyKind.PROBATION), "kind"),
+    ],
+)
+def test_agency_that_people_let_us_tell_things_is_not_made_another_one(session, world, who, entry, field):
+    agency = listed(session, world)
+    consent = consented(session, world, who, agency)
+
+    change(session, world, agency, replace(ENTRY, phone="555-0199"))
+    with pytest.raises(Refused) as refused:
+        change(session, world, agency, entry)
+    consents.take_back(session, consent_id=consent.id, how="in person", act=world.act())
+    change(session, world, agency, entry)
+
+    assert (refused.value.code, refused.value.field) == ("consents_stand", field)
+    assert directory.agency(session, agency.id, world.site.id).name == entry.name
 
 
 def test_agency_that_is_not_here_cannot_be_changed_or_shown(session, world):
