@@ -1,4 +1,4 @@
-"""Supplies and overdoses month by month: the same figures on the screen and as a table for other programs."""
+"""Supplies and overdoses month by month, on the screen and as a table for other programs, which hides small counts of people."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from dispensary.queries import overdoses, supplies
 from dispensary.queries.overdoses import MonthOfOverdoses
 from dispensary.queries.supplies import MonthOfSupplies
+from dispensary.rules.harm_reduction import shown_count
 from dispensary.wording import N_, Speaker, say
 from models.enums import SupplyKind
 from reports.sheet import Cell, Sheet
@@ -20,6 +21,9 @@ OVERDOSES = (
     N_("Died"),
     N_("Followed up"),
 )
+
+
+FEW = N_("under %(n)s")
 
 
 @dataclass(frozen=True)
@@ -38,8 +42,18 @@ def figures(session: Session, site_id: int, today: date, months: int) -> MonthsF
     )
 
 
-def as_sheet(figures: MonthsFigures, speak: Speaker) -> Sheet:
-    """Return them as one table, a row a month."""
+def as_sheet(figures: MonthsFigures, speak: Speaker, least: int) -> Sheet:
+    """Return them as one table, a row a month, as they may leave the clinic.
+
+    Args:
+        least: from how many overdoses on they are told in numbers, so that nobody is known by theirs.
+    """
+    few = speak(say(FEW, n=least))
+
+    def outside(told: int) -> Cell:
+        shown = shown_count(told, least)
+        return few if shown is None else shown
+
     headings = [
         speak(say(N_("Month"))),
         *(speak(say(N_("%(what)s, pieces"), what=kind)) for kind in SupplyKind),
@@ -53,7 +67,7 @@ def as_sheet(figures: MonthsFigures, speak: Speaker) -> Sheet:
             *(month.pieces[kind] for kind in SupplyKind),
             month.to_people,
             month.to_contacts,
-            *(told.told, told.naloxone, told.hospital, told.not_survived, told.followed_up),
+            *map(outside, (told.told, told.naloxone, told.hospital, told.not_survived, told.followed_up)),
         ]
         for month, told in zip(figures.supplies, figures.overdoses, strict=True)
     ]

@@ -13,7 +13,7 @@ from models import PrivateRating
 
 @dataclass(frozen=True)
 class MonthRated:
-    """The slips of one month; without their ratings where they are too few to keep their writers private."""
+    """The slips of one month; without their ratings where they are too few, or the month not over, to keep writers private."""
 
     month: date
     slips: int
@@ -24,17 +24,21 @@ class MonthRated:
     """In the order of the alphabet, which tells nothing of the order in which they were written."""
 
 
-def months_rated(session: Session, site_id: int, least_slips: int) -> list[MonthRated]:
-    """Return every month with slips, the newest first; one with fewer than so many says only how many there were."""
+def months_rated(session: Session, site_id: int, least_slips: int, today: date) -> list[MonthRated]:
+    """Return every month with slips, the newest first; one with fewer than so many says only how many there were.
+
+    So does one that is not over: it grows, and each further slip could be read by what changed.
+    """
     query = select(PrivateRating).where(PrivateRating.site_id == site_id).order_by(PrivateRating.id)
     by_month: defaultdict[date, list[PrivateRating]] = defaultdict(list)
     for rating in session.scalars(query):
         by_month[rating.month].append(rating)
-    return [_of_month(month, by_month[month], least_slips) for month in sorted(by_month, reverse=True)]
+    present = today.replace(day=1)
+    return [_of_month(month, by_month[month], least_slips, present) for month in sorted(by_month, reverse=True)]
 
 
-def _of_month(month: date, slips: Sequence[PrivateRating], least_slips: int) -> MonthRated:
-    if len(slips) < least_slips:
+def _of_month(month: date, slips: Sequence[PrivateRating], least_slips: int, present: date) -> MonthRated:
+    if len(slips) < least_slips or month >= present:
         return MonthRated(month, len(slips))
     return MonthRated(
         month,

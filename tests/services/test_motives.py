@@ -26,6 +26,9 @@ def says(session, world, person, stays=None, hard=None, **values):
     )
 
 
+NEXT_MONTH = date(2026, 4, 1)
+
+
 def rate(session, world, relation=4, waiting=2, **values):
     given = {"month": world.day, "act": world.act()} | values
     return ratings.enter_rating(session, relation=relation, waiting=waiting, **given)
@@ -122,10 +125,21 @@ def test_a_month_with_few_slips_says_only_how_many(session, world):
     for n in range(4):
         rate(session, world, words=f"slip {n}")
 
-    few = months_rated(session, world.site.id, 5)
+    few = months_rated(session, world.site.id, 5, NEXT_MONTH)
     rate(session, world, relation=1)
 
     assert [(one.slips, one.relation, one.words) for one in few] == [(4, (), ())]
-    (enough,) = months_rated(session, world.site.id, 5)
+    (enough,) = months_rated(session, world.site.id, 5, NEXT_MONTH)
     assert (enough.relation, enough.waiting) == ((1, 0, 0, 4, 0), (0, 5, 0, 0, 0))
     assert enough.words == ("slip 0", "slip 1", "slip 2", "slip 3")
+
+
+def test_a_month_that_is_not_over_shows_no_slip_so_that_the_next_one_cannot_be_told_apart(session, world):
+    for _ in range(6):
+        rate(session, world)
+
+    (growing,) = months_rated(session, world.site.id, 5, date(2026, 3, 31))
+    (over,) = months_rated(session, world.site.id, 5, NEXT_MONTH)
+
+    assert (growing.slips, growing.relation, growing.words) == (6, (), ())
+    assert over.relation == (0, 0, 0, 6, 0)

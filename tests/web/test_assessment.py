@@ -1,5 +1,6 @@
 """Assessment over HTTP: saved half done, scored, drawn, asked again; each page for those who may, and no other."""
 
+from datetime import timedelta
 from io import BytesIO
 
 import pytest
@@ -257,11 +258,12 @@ def test_figures_of_days_that_are_none_are_refused_in_words(counsellor):
 
 def test_slips_are_entered_by_the_head_and_seen_by_month_once_there_are_enough(client, session, world):
     head = client.sign_in(session, world, world.staff[Role.CLINIC_HEAD], at_window=False)
+    last_month = {"month": (world.day - timedelta(days=3)).isoformat()}
     for n in range(4):
-        send(head, "/figures/ratings/new", {"relation": "5", "waiting": "2", "words": f"slip {n}"})
+        send(head, "/figures/ratings/new", last_month | {"relation": "5", "waiting": "2", "words": f"slip {n}"})
     few = text(head.get("/figures/ratings"))
 
-    send(head, "/figures/ratings/new", {"relation": "1", "waiting": "2"})
+    send(head, "/figures/ratings/new", last_month | {"relation": "1", "waiting": "2"})
     counsellor = client.sign_in(session, world, world.staff[Role.COUNSELLOR], at_window=False)
     enough = text(counsellor.get("/figures/ratings"))
 

@@ -45,7 +45,7 @@ def _days() -> tuple[date, date]:
 def ratings() -> str:
     """Show how people found staff and waiting, month by month, never so few that one is known by theirs."""
     least = house_rules().least_slips
-    months = months_rated(db.session(), edge.act().site_id, least)
+    months = months_rated(db.session(), edge.act().site_id, least, edge.act().clinic_day)
     return render_template("assessment/ratings.html", months=months, least=least)
 
 

@@ -47,7 +47,7 @@ def home() -> str:
 def months_csv() -> File:
     """Answer the counts by month as CSV."""
     speak = edge.speaker()
-    content = sheet.to_csv(report.as_sheet(_figures(), speak), speak.zone)
+    content = sheet.to_csv(report.as_sheet(_figures(), speak, house_rules().least_shown), speak.zone)
     return asked.file(content, asked.CSV, "harm-reduction.csv")
 
 
