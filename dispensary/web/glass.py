@@ -6,7 +6,7 @@ from flask import redirect, url_for
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
-from dispensary.queries import glass
+from dispensary.queries import glass, people
 from dispensary.rules.glass import PERMISSION_FOR, reads
 from dispensary.web import edge
 from dispensary.web.database import db
@@ -27,5 +27,10 @@ def may_read(person_id: int, part: RestrictedPart) -> bool:
 
 
 def to_open(person_id: int, part: RestrictedPart) -> Response:
-    """Return the way to the page on which a part is opened with a reason."""
+    """Return the way to the page on which a part is opened with a reason.
+
+    Raises:
+        NotFound: there is no such person.
+    """
+    people.identity(db.session(), person_id)
     return redirect(url_for("privacy.open_part", person_id=person_id, restricted_part=part.value), 303)

@@ -41,9 +41,9 @@ WORDS = {
     "site.add_window", "site.name_terminal", "staff.set_password", "station.notes", "patients.end_health",
     "disclosures.take_back", "referrals.end_calls",
     "take_homes.end_once", "take_homes.end_collector", "take_homes.credit", "calendar.take_back",
-    "take_homes.decline", "take_homes.keep", "urine.take_back",
+    "take_homes.decline", "take_homes.keep", "urine.take_back", "urine.make",
 }  # fmt: skip
-"""Forms that take any printable words, and so may record what looks like garbage."""
+"""Forms that take any printable words, or one whole number, and so may record what looks like garbage."""
 
 LOOKS_FURTHER = {"station.done", "station.confirm", "station.spoke", "station.dissolved"}
 """The window goes on with the next person, whoever was there before."""

@@ -10,6 +10,7 @@ from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  #
 from wtforms.widgets import HiddenInput
 
 from dispensary.queries.plans import Plan
+from dispensary.rules.names import printable
 from dispensary.services.plans import GoalWanted, StepWanted
 from dispensary.web.assessment.forms import ROWS, LongField
 from dispensary.web.forms import DayField, Form, Required, TextField, choices
@@ -131,6 +132,11 @@ class StrokesField(StringField):
     """What was drawn, as points; on the page it is out of sight."""
 
     widget = HiddenInput()
+
+    def process_formdata(self, valuelist: Any) -> None:
+        """Keep what was sent, without what no page can hold."""
+        if valuelist:
+            self.data = printable(valuelist[0])
 
 
 class SignForm(Form):
