@@ -9,6 +9,7 @@ from sqlalchemy import Select, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from dispensary.errors import NotFound
+from dispensary.queries.deaths import died_before
 from dispensary.queries.people import full_name
 from dispensary.queries.signs import same_person
 from dispensary.wording import N_, say
@@ -104,7 +105,8 @@ _BELONG = (
 
 
 def _belongs_on(on: date) -> tuple[Any, ...]:
-    return (_MEMBER.from_on <= on, or_(_END.last_day.is_(None), _END.last_day >= on))
+    still = or_(_END.last_day.is_(None), _END.last_day >= on)
+    return (_MEMBER.from_on <= on, still, ~died_before(_MEMBER.person_id, on))
 
 
 @dataclass(frozen=True)

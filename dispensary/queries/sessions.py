@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session, aliased
 from dispensary.errors import NotFound
 from dispensary.policy.minimums import MinimumInForce, MinimumOf, Minimums
 from dispensary.queries.caseload import InCare, in_care
+from dispensary.queries.deaths import died_before
 from dispensary.queries.people import full_name
 from dispensary.queries.signs import same_person
 from dispensary.wording import N_, say
@@ -68,8 +69,11 @@ class Arranged:
 
 
 def on_day(session: Session, site_id: int, day: date, with_id: int | None = None) -> tuple[Arranged, ...]:
-    """Return a day's sessions of a site in the order of the clock, of one member of staff or of all; none put off."""
-    query = _arranged().where(_SESSION.site_id == site_id, _SESSION.clinic_day == day)
+    """Return a day's sessions of a site in the order of the clock, of one member of staff or of all; none put off.
+
+    Whoever has died before is not awaited.
+    """
+    query = _arranged().where(_SESSION.site_id == site_id, _SESSION.clinic_day == day, ~_DIED)
     if with_id is not None:
         query = query.where(_SESSION.with_id == with_id)
     return tuple(one for one in _read(session, query) if one.moved_to_id is None)
@@ -77,7 +81,8 @@ def on_day(session: Session, site_id: int, day: date, with_id: int | None = None
 
 def not_recorded(session: Session, site_id: int, before: date, with_id: int | None = None) -> tuple[Arranged, ...]:
     """Return the sessions of days before a day of which nobody recorded what became, oldest first."""
-    query = _arranged().where(_SESSION.site_id == site_id, _SESSION.clinic_day < before, ~_HAS_OUTCOME, ~_PUT_OFF)
+    open_ones = (~_HAS_OUTCOME, ~_PUT_OFF, ~_DIED)
+    query = _arranged().where(_SESSION.site_id == site_id, _SESSION.clinic_day < before, *open_ones)
     if with_id is not None:
         query = query.where(_SESSION.with_id == with_id)
     return tuple(_read(session, query))
@@ -118,6 +123,7 @@ def next_counselling(session: Session, site_id: int, today: date) -> dict[int, A
         _SESSION.discipline == Discipline.COUNSELLING,
         ~_HAS_OUTCOME,
         ~_PUT_OFF,
+        ~_DIED,
     )
     dates: dict[int, Arranged] = {}
     for arranged in _read(session, query):
@@ -128,6 +134,7 @@ def next_counselling(session: Session, site_id: int, today: date) -> dict[int, A
 _MOVED, _ANY, _LATER = aliased(CareSession), aliased(SessionOutcome), aliased(SessionOutcome)
 _HAS_OUTCOME = exists().where(_ANY.care_session_id == _SESSION.id)
 _PUT_OFF = exists().where(_MOVED.moved_from_id == _SESSION.id)
+_DIED = died_before(_SESSION.person_id, _SESSION.clinic_day)
 _CORRECTED = exists().where(_LATER.care_session_id == _OUTCOME.care_session_id, _LATER.turn > _OUTCOME.turn)
 
 

@@ -1,17 +1,26 @@
 """Leaving treatment and coming back: what one person may record alone, calls afterwards, and the way back."""
 
 import pytest
+from sqlalchemy import select
 
 from dispensary.errors import Refused
 from dispensary.queries import call_plans, orders
-from dispensary.services import discharges
+from dispensary.queries import groups as known_groups
+from dispensary.queries import sessions as known_sessions
+from dispensary.services import discharges, episodes, groups, sessions, tasks
 from dispensary.services.discharges import Leave
+from dispensary.services.groups import Terms
 from models import CallPlan, Episode, Task, TaskReason
 from models.enums import (
     Admission,
     CallSeries,
+    Desk,
+    Discipline,
     EpisodeEndReason,
     EpisodeKind,
+    GroupKind,
+    Role,
+    SessionKind,
     TaskReasonKind,
 )
 from tests import factories
@@ -46,6 +55,41 @@ def test_an_end_with_the_person_begins_the_calls_that_fit(session, world, who, r
     assert end.reason is reason
     assert [plan.series for plan in session.query(CallPlan)] == series
     assert orders.active_order(session, who.id, world.day + A_DAY) is None
+
+
+def test_whoever_has_died_is_neither_called_nor_awaited_nor_on_a_roster(session, world, who):
+    counsellor, later = world.staff[Role.COUNSELLOR], world.at + A_DAY
+    for desk in Desk:
+        tasks.note(session, person_id=who.id, desk=desk, kind=TaskReasonKind.MISSED_DOSES, act=world.act())
+    sessions.arrange(
+        session,
+        person_id=who.id,
+        kind=SessionKind.COUNSELLING,
+        discipline=Discipline.COUNSELLING,
+        with_id=counsellor.id,
+        starts_at=later,
+        minutes=45,
+        act=world.act(),
+    )
+    terms = Terms("Monday group", GroupKind.LIFE_SKILLS, 1, "14:00", 90, counsellor.id, open_to_relatives=False)
+    group = groups.make_group(session, terms=terms, opened_on=world.day, act=world.act())
+    groups.join(session, group_id=group.id, person_id=who.id, from_on=world.day, act=world.act())
+    tomorrow = world.day + A_DAY
+    assert known_sessions.on_day(session, world.site.id, tomorrow)
+
+    end = left(session, world, who, EpisodeEndReason.DIED)
+
+    open_now = session.scalars(select(Task.desk).where(Task.resolved_at.is_(None))).all()
+    assert open_now == [Desk.PRESCRIBER]
+    assert known_sessions.on_day(session, world.site.id, tomorrow) == ()
+    assert known_sessions.not_recorded(session, world.site.id, tomorrow + A_DAY) == ()
+    assert [one.person_id for one in known_groups.members(session, group.id, world.day)] == [who.id]
+    assert known_groups.members(session, group.id, tomorrow) == ()
+
+    episodes.correct_episode_end(session, episode_end_id=end.id, reason="another person", act=world.act())
+
+    assert known_sessions.on_day(session, world.site.id, tomorrow)
+    assert known_groups.members(session, group.id, tomorrow)
 
 
 def test_nobody_is_called_who_does_not_want_it(session, world, who):
