@@ -4,7 +4,7 @@ import csv
 
 import pytest
 
-from models import Dose, OutreachContact, Overdose, OverdoseFollowUp, SupplyIssue, Task
+from models import AccessLog, Dose, Marker, OutreachContact, Overdose, OverdoseFollowUp, SupplyIssue, Task
 from models.enums import Desk, Role, SupplyKind
 from tests import factories
 from tests.client import hidden_fields
@@ -170,6 +170,73 @@ def test_supplies_go_to_a_person_to_a_contact_and_to_anybody(counsellor, session
     assert count_stored(session, SupplyIssue) == 4
     page = counsellor.get("/harm-reduction").text
     assert '<td class="num">15</td>' in page
+    table = counsellor.get("/harm-reduction/months.csv").get_data(as_text=True)
+    assert table.splitlines()[1].startswith(f"{world.day:%Y-%m},15,0,0,0,20,1,0,11,20,0")
+
+
+def test_nothing_given_is_refused(counsellor, session, world, who):
+    answer = counsellor.send("/harm-reduction/give", {"given_on": world.day.isoformat(), "needles": ""})
+
+    assert answer.status_code == 422
+    assert "Enter how many of at least one thing" in answer.text
+
+
+def test_a_peer_gives_supplies_to_own_contacts_and_to_nobody_elses(client, session, world):
+    peer = world.staff[Role.PEER]
+    values = {"site_id": world.site.id, "first_met_on": world.day}
+    mine = factories.save(session, OutreachContact(called="Blue", made_by_id=peer.id, **values))
+    other = factories.save(session, OutreachContact(called="Red", made_by_id=world.nurse.id, **values))
+    session.commit()
+    outside = client.sign_in(session, world, peer, at_window=False)
+
+    answer = outside.send(f"/outreach/{mine.id}/supplies", {"given_on": world.day.isoformat(), "needles": "3"})
+
+    assert answer.status_code == 303
+    assert outside.get(f"/outreach/{other.id}/supplies").status_code == 404
+    assert outside.get("/harm-reduction").status_code == 403
+    assert one_stored(session, SupplyIssue).contact_id == mine.id
+
+
+def test_markers_are_set_read_by_few_and_counted_for_all(counsellor, client, session, world, who):
+    counsellor.send(f"/people/{who.id}/markers/set", {"kind": "sex_work", "from_on": world.day.isoformat()})
+    again = counsellor.send(f"/people/{who.id}/markers/set", {"kind": "sex_work", "from_on": world.day.isoformat()})
+    own, counted = counsellor.get(f"/people/{who.id}/markers").text, counsellor.get("/harm-reduction/groups").text
+
+    nurse = client.sign_in(session, world, world.nurse)
+    closed, few = nurse.get(f"/people/{who.id}/markers"), nurse.get("/harm-reduction/groups").text
+
+    assert again.status_code == 409
+    assert "sex work" in own
+    assert '<th scope="row">sex work</th><td class="num">1</td>' in counted
+    assert (closed.status_code, closed.headers["Location"]) == (303, f"/people/{who.id}/open/markers")
+    assert '<th scope="row">sex work</th><td class="num">few</td>' in few
+    assert "sex work" not in nurse.get(f"/people/{who.id}").text
+    assert nurse.get(f"/people/{who.id}/markers/set").status_code == 403
+
+
+def test_a_marker_is_ended(counsellor, session, world, who):
+    counsellor.send(f"/people/{who.id}/markers/set", {"kind": "no_home", "from_on": world.day.isoformat()})
+    made = one_stored(session, Marker)
+
+    answer = counsellor.send(f"/markers/{made.id}/end", {"ended_on": world.day.isoformat()})
+
+    assert answer.status_code == 303
+    assert "Holds no more" not in counsellor.get(f"/people/{who.id}/markers").text
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["/overdoses/4711/follow-up", "/markers/4711/end", "/people/4711/harm-reduction", "/people/4711/markers",
+     "/people/4711/overdoses/tell", "/outreach/4711/supplies", "/people/99999999999999999999/markers"],
+)  # fmt: skip
+def test_guessed_numbers_are_not_found(counsellor, session, address):
+    assert counsellor.get(address).status_code == 404
+    assert count_stored(session, AccessLog) == 0
+
+
+def test_counts_of_few_overdoses_do_not_leave_the_clinic_in_numbers(counsellor, world, who):
+    tell(counsellor, world, who)
+
     table = counsellor.get("/harm-reduction/months.csv").text.splitlines()
 
     present, before, *_ = csv.DictReader(table)
