@@ -25,7 +25,7 @@ from sqlalchemy.orm import Session
 
 from models import Base
 from models.base import Instant, Thousandths
-from models.enums import BottleFate, DoseOutcome, MovementKind
+from models.enums import BottleFate, DoseOutcome, MovementKind, UrineMethod
 
 AT = datetime(2026, 3, 2, 7, 0, tzinfo=UTC)
 DAY = date(2026, 3, 2)
@@ -35,6 +35,7 @@ WHAT_RULES_ASK: dict[str, dict[str, Any]] = {
     "agency_consent": {"expires_on": date(2026, 6, 2)},
     "bottle": {"number": 1, "of_number": 1, "part": 1},
     "bottle_end": {"fate": BottleFate.LOST},
+    "brief_intervention": {"minutes": 15},
     "call_back": {"due_by": datetime(2026, 3, 3, 7, 0, tzinfo=UTC), "bottles": 2},
     "care_plan": {"review_on": date(2026, 6, 2)},
     "claim": {"part": 1, "turn": 1},
@@ -44,9 +45,13 @@ WHAT_RULES_ASK: dict[str, dict[str, Any]] = {
     "dose_order": {"version": 1, "parts": 1},
     "downtime_pack": {"copies": 1},
     "glass_broken": {"until_at": datetime(2026, 3, 2, 11, 0, tzinfo=UTC)},
+    "contact_rule": {"leave_message": True},
+    "private_rating": {"relation": 3, "waiting": 3},
     "ending": {"contest_by": date(2026, 3, 16), "last_day": date(2026, 3, 23)},
     "follow_up_kept": {"look_again_on": date(2026, 3, 9)},
     "movement": {"kind": MovementKind.DISPENSE},
+    "urine_collection": {"method": UrineMethod.STRIP},
+    "session_outcome": {"minutes": 45},
     "take_home_decision": {"every_weeks": 1, "most_days": 6, "criteria": "[]", "review_on": date(2026, 6, 2)},
 }
 """Values without which a rule of the table would refuse the row."""
@@ -60,6 +65,7 @@ ANOTHER: dict[str, tuple[str, dict[str, Any]]] = {
 """References that a rule wants to be to another row than the shared one: its table, and what tells it apart."""
 
 NEEDED_ANYWAY = {
+    "brief_intervention": ("person_id",),
     "contest": ("stop_id",),
     "disclosure": ("consent_id",),
     "dose": ("claim_id", "order_id"),
