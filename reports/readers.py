@@ -1,4 +1,4 @@
-"""Who opened a person's record, for that person: by day, who, as what, and which page; and what was opened with a reason."""
+"""Who opened a person's record, for that person: by day, who, as what, and which page; what was opened with a reason, or told."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -9,7 +9,8 @@ from reportlab.platypus import Flowable
 from sqlalchemy.orm import Session
 
 from dispensary.clock import moment_on
-from dispensary.queries import glass, people, readers
+from dispensary.queries import disclosures, glass, people, readers
+from dispensary.queries.disclosures import Disclosed
 from dispensary.queries.glass import Opened
 from dispensary.queries.people import Identity
 from dispensary.queries.readers import Reading
@@ -30,6 +31,8 @@ COLUMNS = (
     (N_("Until"), 45),
 )
 NOBODY = say(N_("Nobody opened it in these days."))
+TOLD = say(N_("What was told about me, to whom, and on what ground"))
+NOTHING_TOLD = say(N_("Nothing was told to anybody in these days."))
 OPENED = say(N_("Opened with a reason, without the permission that is usual for it"))
 
 
@@ -42,6 +45,8 @@ class ReadersFigures:
     rows: tuple[Reading, ...]
     opened: tuple[Opened, ...]
     """Restricted parts that somebody opened with a reason."""
+    told: tuple[Disclosed, ...]
+    """What was told about the person to anybody, the newest first."""
 
 
 def figures(session: Session, person_id: int, *, about: Heading, zone: ZoneInfo, day_starts: time) -> ReadersFigures:
@@ -50,7 +55,8 @@ def figures(session: Session, person_id: int, *, about: Heading, zone: ZoneInfo,
     until = moment_on(about.last + timedelta(days=1), day_starts, zone, day_starts)
     rows = readers.readings_of(session, person_id, since, until, zone=zone, day_starts=day_starts)
     opened = glass.opened_of(session, person_id, since, until)
-    return ReadersFigures(about, people.identity(session, person_id), tuple(rows), tuple(opened))
+    told = tuple(one for one in disclosures.disclosures_of(session, person_id) if since <= one.told_at < until)
+    return ReadersFigures(about, people.identity(session, person_id), tuple(rows), tuple(opened), told)
 
 
 def cells(row: Reading, speak: Speaker) -> list[str]:
@@ -76,6 +82,12 @@ def sentence(opened: Opened) -> Words:
     return say(words, at=at, by=opened.by, part=opened.part, reason=opened.reason, seen=seen)
 
 
+def told_sentence(one: Disclosed) -> Words:
+    """Return what was told to whom, on what ground, and by whom."""
+    words = N_("%(at)s, %(to)s: %(told)s (%(basis)s; told by %(by)s)")
+    return say(words, at=Moment(one.told_at), to=one.recipient, told=one.told, basis=one.basis, by=one.by)
+
+
 def render(figures: ReadersFigures, ground: Ground, *, speak: Speaker) -> bytes:
     """Return the list as PDF, for the person's own hand; its title and head say nothing about anybody."""
     language = figures.about.language
@@ -90,12 +102,13 @@ def render(figures: ReadersFigures, ground: Ground, *, speak: Speaker) -> bytes:
     columns = [Column(speak(say(title)), share) for title, share in COLUMNS]
     rows = [Row(cells(row, speak)) for row in figures.rows]
     story.append(Ledger(columns, rows, language=language, row_height=13.0) if rows else text(NOBODY))
-    story += _opened(figures.opened, text)
+    story += _listed(OPENED, [sentence(one) for one in figures.opened], text)
+    story += _listed(TOLD, [told_sentence(one) for one in figures.told] or [NOTHING_TOLD], text)
     story += disclosed.footing(ground, speak=speak, language=language)
     return page.build(story, title=TITLE, about=figures.about, speak=speak, bare=True)
 
 
-def _opened(opened: Sequence[Opened], text: Callable[..., Text]) -> list[Flowable]:
-    if not opened:
+def _listed(title: Words, said: Sequence[Words], text: Callable[..., Text]) -> list[Flowable]:
+    if not said:
         return []
-    return [text(OPENED, bold=True, above=10.0, with_next=True), *(text(sentence(one)) for one in opened)]
+    return [text(title, bold=True, above=10.0, with_next=True), *(text(words) for words in said)]

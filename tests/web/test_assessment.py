@@ -7,8 +7,10 @@ import pytest
 from pypdf import PdfReader
 from sqlalchemy import select
 
+from dispensary.services import discharges
+from dispensary.services.discharges import Leave
 from models import Assessment, InstrumentScore, LifeSituation, PrivateRating, SafetyStep, SaidBarrier, SaidMotive, Task
-from models.enums import AuditKind, Barrier, Desk, Instrument, Motive, Need, Role
+from models.enums import AuditKind, Barrier, Desk, EpisodeEndReason, Instrument, Motive, Need, Role
 from tests import factories
 from tests.rows import audited, count_stored, one_stored
 
@@ -208,6 +210,18 @@ def test_a_nurse_enters_withdrawal_scores_and_changes_no_assessment(nurse, who):
 
     assert answer.status_code == 303
     assert nurse.get(f"/people/{who.id}/assessment/housing").status_code == 403
+
+
+def test_whoever_left_is_asked_why_until_they_said_so(counsellor, session, world, who):
+    leave = Leave(EpisodeEndReason.LEFT_BY_OWN_WISH, world.day, "found work in the north", agreed=True, calls=False)
+    discharges.discharge(session, person_id=who.id, leave=leave, act=world.act(world.prescriber))
+    session.commit()
+    before = text(counsellor.get(f"/people/{who.id}/reasons"))
+
+    send(counsellor, f"/people/{who.id}/reasons/exit", {"barrier_work_hours": "y"})
+
+    assert "To be asked now:" in before
+    assert "To be asked now:" not in text(counsellor.get(f"/people/{who.id}/reasons"))
 
 
 def test_motives_and_barriers_are_written_down_in_the_persons_words(counsellor, session, who):

@@ -6,6 +6,8 @@ from datetime import timedelta
 import pytest
 from pypdf import PdfReader
 
+from dispensary.services import disclosures
+from dispensary.services.disclosures import Telling
 from models import (
     AccessLog,
     AuditEvent,
@@ -18,7 +20,9 @@ from models import (
 )
 from models.enums import (
     AuditKind,
+    ConsentScope,
     DisclosureBasis,
+    DisclosureWay,
     HealthTestKind,
     HealthTestResultKind,
     LinkedToCare,
@@ -196,6 +200,29 @@ def test_who_read_the_record_is_shown(client, session, world, noted):
     assert "nurse" in page
     assert "station" in page
     assert WHY in page
+
+
+def test_what_was_told_to_whom_stands_on_it_too(client, session, world, noted):
+    telling = Telling(
+        basis=DisclosureBasis.EMERGENCY,
+        scopes=frozenset({ConsentScope.LAST_DOSE}),
+        told="the last dose",
+        way=DisclosureWay.TELEPHONE,
+        recipient="Dr Hale, City hospital",
+        purpose="unconscious on arrival",
+        call_back="555 0100",
+    )
+    disclosures.tell(session, person_id=noted.id, telling=telling, act=world.act())
+    session.commit()
+    counsellor = sit(client, session, world, Role.COUNSELLOR)
+
+    page = counsellor.get(f"/people/{noted.id}/readers").text
+    days = f"from={world.day - timedelta(days=90)}&until={world.day}"
+    answer = counsellor.send(f"/people/{noted.id}/readers?{days}", {}, page=f"/people/{noted.id}/readers")
+
+    paper = " ".join(" ".join(one.extract_text() for one in PdfReader(io.BytesIO(answer.data)).pages).split())
+    for words in (page, paper):
+        assert "Dr Hale, City hospital: the last dose (" in words
 
 
 def test_it_is_printed_for_the_person_under_no_name(client, session, world, noted):

@@ -22,8 +22,9 @@ from dispensary.web.database import db
 from dispensary.web.forms import DayField, Form, Required, TextField
 from dispensary.web.once import Work
 from dispensary.wording import label
-from models.enums import Barrier, DayStatus, Motive, SaidOccasion
+from models.enums import Barrier, DayStatus, EpisodeEndReason, EpisodeKind, Motive, SaidOccasion
 
+NOBODY_TO_ASK = frozenset({EpisodeEndReason.DIED, EpisodeEndReason.LINKED})
 LOOKED_BACK = timedelta(days=30)
 """So far back a missed run is a reason to ask."""
 
@@ -90,13 +91,21 @@ def said(person_id: int) -> str:
         person=people.identity(db.session(), person_id),
         askings=askings,
         occasions=[(occasion, asked_on.get(occasion)) for occasion in SaidOccasion],
-        due=occasions_due(asked_on, _admitted_on(person_id), _last_missed_on(person_id)),
+        due=occasions_due(asked_on, _admitted_on(person_id), _last_missed_on(person_id), _left_after(person_id)),
     )
 
 
 def _admitted_on(person_id: int) -> date | None:
     spans = people.episodes_of(db.session(), [person_id]).get(person_id, [])
     return next((span.admitted_on for span in spans if span.ended_on is None), None)
+
+
+def _left_after(person_id: int) -> date | None:
+    """Return when the last episode of somebody who left began; None for whoever has died or was a guest."""
+    spans = people.episodes_of(db.session(), [person_id]).get(person_id, [])
+    if not spans or spans[-1].kind is EpisodeKind.GUEST or spans[-1].end_reason in NOBODY_TO_ASK:
+        return None
+    return spans[-1].admitted_on
 
 
 def _last_missed_on(person_id: int) -> date | None:

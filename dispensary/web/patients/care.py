@@ -91,7 +91,8 @@ def end(person_id: int) -> Answer:
 
     hint = _(
         "The orders of the episode end with it, on the same day. Against the person's wish nobody ends it alone: propose"
-        " an ending under Turning points."
+        " an ending under Turning points. Ask why the person leaves and what would have helped (What keeps them here, exit"
+        " interview), and say that the way back is open."
     )
     return carried_out(form, change, said=_("The episode has ended.")) or show_form(
         person_id, form, _("End of the episode"), hint
