@@ -1,6 +1,7 @@
 """Where what a task asks for is done: the page about the person on which each reason is settled."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from flask import url_for
 from flask_login import current_user
@@ -41,5 +42,5 @@ def address(kind: TaskReasonKind, person_id: int) -> str | None:
     place = PLACES.get(kind)
     if place is None or not current_user.may(place.permission):
         return None
-    values = {"occasion": place.occasion.value} if place.occasion else {}
+    values: dict[str, Any] = {"occasion": place.occasion.value} if place.occasion else {}
     return url_for(place.endpoint, person_id=person_id, **values)
