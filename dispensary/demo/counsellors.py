@@ -50,3 +50,7 @@ class Casework:
     """Whose it was."""
     programmes: dict[int, int] = field(default_factory=dict)
     """Whose each programme of a pair is."""
+    pairs_since: date | None = None
+    """When the pairs began."""
+    weeks_told: int = 0
+    """How many of their weeks are on record."""

@@ -95,7 +95,7 @@ def _arrange_first(scene: Scene, at: datetime) -> None:
 def _arrange(scene: Scene, person_id: int, days: int, at: datetime) -> None:
     who = scene.casework.keeper[person_id]
     day = scene.day + timedelta(days=days)
-    if day.isoweekday() == SUNDAY:
+    if day.isoweekday() == SUNDAY and days != scene.days_left:
         day += DAY
     taken = [one.starts_at for one in scene.casework.dates.get(day, []) if one.who == who]
     free = [moment for slot in SLOTS if (moment := _moment(scene, day, slot)) not in taken]

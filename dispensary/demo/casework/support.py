@@ -12,7 +12,7 @@ from dispensary.services.support import Naming
 from models.enums import ActivityKind, GroupKind, OfferAnswer, Relation
 
 BEGINS = 47
-"""So many days before the last one; the weeks are counted from there."""
+"""At most so many days before the last one; the weeks are counted from there."""
 A_WEEK = 7
 PAIRS = (("Marta Lind", Relation.SIBLING, "555-0301"), ("Jo Park", Relation.FRIEND, "555-0302"))
 PLANS = (
@@ -25,13 +25,14 @@ def in_the_evening(scene: Scene, at: datetime) -> None:
     """Begin the programme on its day, and record each week when it is over."""
     work = scene.casework
     here = sorted(p for p in scene.patients if p in work.keeper and scene.patients[p].is_steady)
-    if scene.days_left == BEGINS and len(here) >= len(PAIRS):
+    if scene.days_left <= BEGINS and work.pairs_since is None and len(here) >= len(PAIRS):
+        work.pairs_since = scene.day
         _begin(scene, work.rng.sample(here, len(PAIRS)), at)
-    days = BEGINS - scene.days_left
-    if days > 0 and days % A_WEEK == A_WEEK - 1:
-        for programme_id, person_id in work.programmes.items():
-            if person_id in scene.patients:
-                _week(scene, programme_id, days // A_WEEK + 1, at)
+    over = (scene.day - work.pairs_since).days // A_WEEK if work.pairs_since else 0
+    for programme_id, person_id in work.programmes.items() if over > work.weeks_told else ():
+        if person_id in scene.patients:
+            _week(scene, programme_id, over, at)
+    work.weeks_told = max(over, work.weeks_told)
 
 
 def _begin(scene: Scene, people: list[int], at: datetime) -> None:

@@ -1,4 +1,4 @@
-"""Urine tests by the strip: whoever gave one the longest ago is asked, four a day."""
+"""Urine tests by the strip: whoever gave one the longest ago is asked, eight a day."""
 
 from datetime import date, datetime
 
@@ -11,8 +11,8 @@ from dispensary.services import urines
 from dispensary.services.urines import Asked
 from models.enums import Medication, UrineOccasion, UrineOutcome
 
-A_DAY = 4
-SINCE = 35
+A_DAY = 8
+SINCE = 30
 """In the last so many days."""
 PANEL = "strip_6"
 OUTCOMES = ((UrineOutcome.TAKEN, 93), (UrineOutcome.REFUSED, 4), (UrineOutcome.NOT_ABLE, 3))
