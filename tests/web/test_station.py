@@ -38,6 +38,25 @@ def test_F_and_enter_records_the_dose_and_shows_it(nurse, session, world):
     assert doses(session) == 1
 
 
+def test_opening_the_dose_of_another_day_by_its_number_is_on_record_as_a_read(nurse, session, world, clock):
+    who = patient(session, world)
+    session.commit()
+    shown_at = confirm(nurse, who).headers["Location"]
+    reads = select(func.count()).select_from(AccessLog).where(AccessLog.person_id == who.id)
+    session.rollback()
+    before = session.scalar(reads)
+
+    nurse.get(shown_at)
+    session.rollback()
+    at_once = session.scalar(reads)
+    session.rollback()
+    clock.forward(hours=24)
+    nurse.sign_in(session, world, world.nurse).get(shown_at)
+
+    session.rollback()
+    assert (at_once, session.scalar(reads)) == (before, before + 1)
+
+
 def test_a_computer_at_no_window_says_so_before_anybody_stands_there(client, session, world):
     at_a_desk = client.sign_in(session, world, world.nurse, at_window=False).get("/window").get_data(as_text=True)
     at_a_window = client.sign_in(session, world, world.nurse).get("/window").get_data(as_text=True)

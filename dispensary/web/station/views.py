@@ -76,6 +76,8 @@ def find() -> Answer:
 def done(dose_id: int) -> Answer:
     """Show what was recorded last, with the field ready for the next person."""
     recorded = recorded_doses.recorded(db.session(), dose_id, edge.sitting().site_id)
+    if recorded and recorded.clinic_day != edge.act().clinic_day:  # not the dose just given, whose page noted it
+        note_access(recorded.person_id, "station")
     return _home(done_form(recorded) if recorded else ScanForm(), recorded=recorded)
 
 
