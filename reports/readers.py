@@ -9,6 +9,7 @@ from reportlab.platypus import Flowable
 from sqlalchemy.orm import Session
 
 from dispensary.clock import moment_on
+from dispensary.labels.pages import page_label
 from dispensary.queries import disclosures, glass, people, readers
 from dispensary.queries.disclosures import Disclosed
 from dispensary.queries.glass import Opened
@@ -34,6 +35,13 @@ NOBODY = say(N_("Nobody opened it in these days."))
 TOLD = say(N_("What was told about me, to whom, and on what ground"))
 NOTHING_TOLD = say(N_("Nothing was told to anybody in these days."))
 OPENED = say(N_("Opened with a reason, without the permission that is usual for it"))
+NOTED = say(N_("Each page about one person notes who opens it."))
+NOT_NOTED = say(
+    N_(
+        "Lists on which several people stand, such as who is expected today, the worklist, caseloads, groups, the search by"
+        " name and reports, do not note each of them: whoever saw the person there is not named here."
+    )
+)
 
 
 @dataclass(frozen=True)
@@ -65,7 +73,7 @@ def cells(row: Reading, speak: Speaker) -> list[str]:
         row.day.isoformat(),
         row.by,
         ", ".join(speak(role) for role in row.roles),
-        row.page.replace("_", " "),
+        speak(say(page_label(row.page))),
         str(row.times),
         f"{row.first_at.astimezone(speak.zone):%H:%M}",
         f"{row.last_at.astimezone(speak.zone):%H:%M}",
@@ -104,6 +112,7 @@ def render(figures: ReadersFigures, ground: Ground, *, speak: Speaker) -> bytes:
     story.append(Ledger(columns, rows, language=language, row_height=13.0) if rows else text(NOBODY))
     story += _listed(OPENED, [sentence(one) for one in figures.opened], text)
     story += _listed(TOLD, [told_sentence(one) for one in figures.told] or [NOTHING_TOLD], text)
+    story += [text(NOTED, above=10.0), text(NOT_NOTED, above=0.0)]
     story += disclosed.footing(ground, speak=speak, language=language)
     return page.build(story, title=TITLE, about=figures.about, speak=speak, bare=True)
 

@@ -9,7 +9,8 @@ def note_access(person_id: int, page: str) -> None:
     """Note that whoever is signed in opens a person's page; call before reading anything of the person.
 
     Args:
-        page: the name of the page, such as `person` or `history`; never its address.
+        page: the name of the page, such as `person` or `history`, never its address; each has its label in
+            dispensary/labels/pages.py.
 
     Raises:
         NotFound: there is no such person; answered with a 404 page.

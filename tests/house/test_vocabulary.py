@@ -8,6 +8,7 @@ from functools import cache
 
 import models
 from dispensary.labels import LABELS
+from dispensary.labels.pages import PAGES
 from dispensary.permissions import DESCRIPTIONS, ROLES, Permission
 from dispensary.services import conflicts
 from dispensary.wording import label
@@ -31,6 +32,25 @@ def test_every_word_has_a_label_that_people_can_read():
     }
 
     assert missing == set()
+
+
+def noted_pages() -> dict[str, str]:
+    """Return each name under which a page of a record is noted as opened, with a place that notes it; "" if not plain."""
+    return {
+        str(getattr(name, "value", "")): source.at(call)
+        for source in sources("dispensary")
+        if source.path != "dispensary/web/access.py"
+        for call in source.calls()
+        if name_of(call.func).endswith(("note_access", "access.note_opened"))
+        for name in [*call.args[1:2], *(keyword.value for keyword in call.keywords if keyword.arg == "page")]
+    }
+
+
+def test_every_page_that_is_noted_as_opened_has_a_label_that_the_person_can_read():
+    unlabelled = {name: at for name, at in noted_pages().items() if not PAGES.get(name, "").strip()}
+
+    assert "person" in noted_pages()
+    assert unlabelled == {}
 
 
 def test_equal_words_of_two_vocabularies_keep_their_own_labels():

@@ -198,8 +198,22 @@ def test_who_read_the_record_is_shown(client, session, world, noted):
 
     assert "Rosa Ames" in page
     assert "nurse" in page
-    assert "station" in page
+    assert "<td>the window</td>" in page
+    assert "<td>asking to open a restricted part</td>" in page
     assert WHY in page
+
+
+def test_page_and_paper_say_which_openings_are_noted_and_which_are_not(client, session, world, noted):
+    counsellor = sit(client, session, world, Role.COUNSELLOR)
+
+    page = counsellor.get(f"/people/{noted.id}/readers").text
+    days = f"from={world.day - timedelta(days=90)}&until={world.day}"
+    answer = counsellor.send(f"/people/{noted.id}/readers?{days}", {}, page=f"/people/{noted.id}/readers")
+
+    paper = " ".join(" ".join(one.extract_text() for one in PdfReader(io.BytesIO(answer.data)).pages).split())
+    for words in (page, paper):
+        assert "Each page about one person notes who opens it." in words
+        assert "Lists on which several people stand" in words
 
 
 def test_what_was_told_to_whom_stands_on_it_too(client, session, world, noted):
