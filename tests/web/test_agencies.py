@@ -10,6 +10,8 @@ from dispensary.services import agencies, call_plans, conferences, consents, out
 from dispensary.services.conferences import Action, Conference, Party
 from dispensary.services.outside_visits import Seen
 from dispensary.services.referrals import Sent
+from dispensary.web.disclosures.forms import SheetForm
+from dispensary.web.disclosures.paper import handed_out
 from models import (
     Agency,
     AgencyConsent,
@@ -29,7 +31,7 @@ from models import (
     ReferralMeeting,
     ReferralReply,
 )
-from models.enums import AgencyKind, AuditKind, CallSeries, ConsentScope, DisclosureBasis, Role
+from models.enums import AgencyKind, AuditKind, CallSeries, ConsentScope, DisclosureBasis, PrintedSheet, Role
 from tests import factories
 from tests.agencies import DAY, consented, listed, listed_medicines
 from tests.rows import count_stored
@@ -604,4 +606,34 @@ def test_history_for_the_clinic_says_that_it_stays_there(counsellor, session, wh
     answer = counsellor.send(f"{page}.pdf", {"paper": "A4"}, page=page)
 
     assert "For use in this clinic." in paper(answer)[1]
+    assert count_stored(session, Disclosure) == 0
+
+
+def test_a_sheet_never_names_another_consent_than_its_row(counsellor, session, world, who, shelter):
+    consented(session, world, who, shelter, *HISTORY)
+    newest = consented(session, world, who, shelter, ConsentScope.ATTENDANCE)
+    session.commit()
+    refused = []
+
+    def draw(_session, ground):
+        consents.take_back(session, consent_id=ground.consent.id, how="by telephone", act=world.act())
+        session.commit()
+        return b"the sheet"
+
+    with counsellor:
+        counsellor.get(f"/disclosures/of/{who.id}")
+        form = SheetForm(formdata=None, agency_id=str(shelter.id))
+        form.validate_on_submit, form.refuse = lambda: True, refused.append
+        answer = handed_out(
+            form,
+            who.id,
+            sheet=PrintedSheet.FACTUAL_LETTER,
+            scopes=frozenset({ConsentScope.ATTENDANCE}),
+            draw=draw,
+            name="letter.pdf",
+        )
+
+    assert answer is None
+    assert [refusal.code for refusal in refused] == ["ground_changed"]
+    assert stored(session, AgencyConsentEnd.consent_id) == [newest.id]
     assert count_stored(session, Disclosure) == 0

@@ -13,6 +13,8 @@ from dispensary.services.disclosures import Telling
 from dispensary.web import edge
 from dispensary.web.database import db, unit_of_work
 from dispensary.web.reporting import asked
+from dispensary.wording import N_, say
+from models import Disclosure
 from models.enums import ConsentScope, PrintedSheet
 
 
@@ -44,9 +46,17 @@ def handed_out(
         ground = disclosures.ground_for(db.session(), person_id=person_id, telling=telling, act=act)
         content = draw(db.session(), ground)
         with unit_of_work() as session:
-            disclosures.tell(session, person_id=person_id, telling=telling, act=act)
+            made = disclosures.tell(session, person_id=person_id, telling=telling, act=act)
+            _refuse_another_ground(ground, made)
             printing.note_printed(session, sheet=sheet, act=act, person_id=person_id)
     except (Refused, Conflict) as refusal:
         form.refuse(refusal)
         return None
     return asked.file(content, asked.PDF, name)
+
+
+def _refuse_another_ground(drawn: Ground, made: Disclosure) -> None:
+    """Refuse a sheet that names one consent where another is relied on now: the first was taken back while it was drawn."""
+    if made.consent_id != (drawn.consent.id if drawn.consent else None):
+        words = N_("What the person allows has changed while the sheet was drawn. Print it again.")
+        raise Conflict(say(words), code="ground_changed")
