@@ -28,11 +28,14 @@ class SupplyIssue(Fact):
 
 
 class Overdose(Fact):
-    """An overdose that a person survived or did not, whoever told of it."""
+    """An overdose that somebody survived or did not, whoever told of it: a person, or somebody met in outreach."""
 
     __tablename__ = "overdose"
+    __table_args__ = (CheckConstraint("person_id IS NOT NULL OR contact_id IS NOT NULL", name="of_somebody"),)
 
-    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
+    contact_id: Mapped[int | None] = mapped_column(ForeignKey("outreach_contact.id"), index=True)
+    """Beside a person only where the contact had been recognised as them when it was told."""
     happened_on: Mapped[date]
     place: Mapped[str]
     helped_by: Mapped[OverdoseHelp]

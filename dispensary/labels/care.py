@@ -117,6 +117,7 @@ WORDS: dict[type[StrEnum], dict[StrEnum, str]] = {
         enums.TaskReasonKind.WANTS_BACK: N_("comes back, or wants to"),
         enums.TaskReasonKind.URINE: N_("urine"),
         enums.TaskReasonKind.OVERDOSE: N_("overdose"),
+        enums.TaskReasonKind.TOLD_DEAD: N_("told to have died: end the treatment, or say it was a mistake"),
         enums.TaskReasonKind.TAPER: N_("taper"),
         enums.TaskReasonKind.CONTEST: N_("contest"),
         enums.TaskReasonKind.ENDING: N_("ending"),

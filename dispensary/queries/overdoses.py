@@ -3,19 +3,24 @@
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 
-from sqlalchemy import ColumnElement, exists, func, select
+from sqlalchemy import ColumnElement, Select, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from dispensary.errors import NotFound
+from dispensary.queries.deaths import all_told_dead, has_died
 from dispensary.queries.people import full_name
 from dispensary.queries.signs import same_person
 from dispensary.rules.harm_reduction import months_until
 from dispensary.wording import N_, say
-from models import Overdose, OverdoseFollowUp, Person, Staff
+from models import OutreachContact, Overdose, OverdoseFollowUp, Person, Staff
 from models.enums import OverdoseHelp
 
-_OVERDOSE = Overdose.__table__.c
+_OVERDOSE, _CONTACT = Overdose.__table__.c, OutreachContact.__table__.c
+_WHOSE = func.coalesce(_OVERDOSE.person_id, _CONTACT.person_id)
+"""Whose it was; None of a contact whom nobody has recognised."""
+_ROOT = func.coalesce(Person.root_id, Person.id)
 _WITHOUT_FOLLOW_UP = (
     _OVERDOSE.survived,
     ~exists().where(OverdoseFollowUp.__table__.c.overdose_id == _OVERDOSE.id),
@@ -56,7 +61,7 @@ class OverdoseLine:
 
 
 def of_person(session: Session, person_id: int) -> list[OverdoseLine]:
-    """Return a person's overdoses, the newest first."""
+    """Return a person's overdoses, the newest first; what was told of them as an outreach contact too."""
     query = (
         select(
             _OVERDOSE.id,
@@ -72,7 +77,7 @@ def of_person(session: Session, person_id: int) -> list[OverdoseLine]:
             Staff.name,
         )
         .join(Staff, Staff.id == _OVERDOSE.recorded_by_id)
-        .where(same_person(_OVERDOSE.person_id, person_id))
+        .where(_of(person_id))
         .order_by(_OVERDOSE.happened_on.desc(), _OVERDOSE.id.desc())
     )
     rows = session.execute(query).all()
@@ -80,23 +85,63 @@ def of_person(session: Session, person_id: int) -> list[OverdoseLine]:
     return [OverdoseLine(*[*row, tuple(done.get(row.id, ()))]) for row in rows]
 
 
-def person_of(session: Session, overdose_id: int) -> int:
+def _of(person_id: int) -> ColumnElement[bool]:
+    met = select(_CONTACT.id).where(same_person(_CONTACT.person_id, person_id))
+    return or_(same_person(_OVERDOSE.person_id, person_id), _OVERDOSE.contact_id.in_(met))
+
+
+@dataclass(frozen=True)
+class ToldOfContact:
+    """What the page of a contact says of an overdose: nothing that was done after it, and nothing of who it was."""
+
+    happened_on: date
+    helped_by: OverdoseHelp
+    naloxone_given: bool
+    survived: bool
+
+
+def of_contact(session: Session, contact_id: int) -> list[ToldOfContact]:
+    """Return what was told of a contact, the newest first."""
+    query = (
+        select(_OVERDOSE.happened_on, _OVERDOSE.helped_by, _OVERDOSE.naloxone_given, _OVERDOSE.survived)
+        .where(_OVERDOSE.contact_id == contact_id)
+        .order_by(_OVERDOSE.happened_on.desc(), _OVERDOSE.id.desc())
+    )
+    return [ToldOfContact(*row) for row in session.execute(query)]
+
+
+@dataclass(frozen=True)
+class Whose:
+    """Whose overdose it was: somebody's on record, or a contact's whom nobody has recognised."""
+
+    person_id: int | None
+    contact_id: int | None
+
+
+def whose(session: Session, overdose_id: int) -> Whose:
     """Return whose overdose it was.
 
     Raises:
         NotFound: there is none such.
     """
-    query = select(func.coalesce(Person.root_id, Person.id)).join(Overdose, _OVERDOSE.person_id == Person.id)
-    found = session.scalar(query.where(_OVERDOSE.id == overdose_id))
+    query = _with_people(select(_ROOT, _OVERDOSE.contact_id)).where(_OVERDOSE.id == overdose_id)
+    found = session.execute(query).one_or_none()
     if found is None:
         raise NotFound(say(N_("There is no such overdose on record.")), code="no_such_overdose")
-    return found
+    return Whose(*found)
+
+
+def _with_people(query: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
+    return (
+        query.select_from(Overdose)
+        .outerjoin(OutreachContact, _CONTACT.id == _OVERDOSE.contact_id)
+        .outerjoin(Person, Person.id == _WHOSE)
+    )
 
 
 def not_followed_up(session: Session, person_id: int) -> bool:
     """Return whether an overdose of somebody waits for its follow-up."""
-    mine: ColumnElement[bool] = same_person(_OVERDOSE.person_id, person_id)
-    return session.scalar(select(_OVERDOSE.id).where(mine, *_WITHOUT_FOLLOW_UP).limit(1)) is not None
+    return session.scalar(select(_OVERDOSE.id).where(_of(person_id), *_WITHOUT_FOLLOW_UP).limit(1)) is not None
 
 
 @dataclass(frozen=True)
@@ -104,38 +149,67 @@ class ToFollowUp:
     """Somebody who survived an overdose, with whom nobody has spoken yet."""
 
     overdose_id: int
-    person_id: int
+    person_id: int | None
+    contact_id: int | None
+    """Of a contact who is on record as nobody yet."""
     number: str
     name: str
+    """What a contact is called; for whoever may see everybody's contacts."""
     happened_on: date
     due_at: datetime
 
 
 def to_follow_up(session: Session, site_id: int, within: timedelta) -> list[ToFollowUp]:
-    """Return which overdoses told at a site nobody has followed up, the one due first on top.
+    """Return which overdoses told at a site nobody has followed up, the one due first on top; nobody who died since.
 
     Args:
         within: how soon after it was told somebody speaks with the person.
     """
     query = (
-        select(
-            _OVERDOSE.id,
-            func.coalesce(Person.root_id, Person.id),
-            Person.number,
-            Person.family_name,
-            Person.given_name,
-            _OVERDOSE.happened_on,
-            _OVERDOSE.recorded_at,
+        _with_people(
+            select(
+                _OVERDOSE.id,
+                _ROOT,
+                _OVERDOSE.contact_id,
+                Person.number,
+                Person.family_name,
+                Person.given_name,
+                _CONTACT.called,
+                _OVERDOSE.happened_on,
+                _OVERDOSE.recorded_at,
+            )
         )
-        .select_from(Overdose)
-        .join(Person, Person.id == _OVERDOSE.person_id)
-        .where(_OVERDOSE.site_id == site_id, *_WITHOUT_FOLLOW_UP)
+        .where(_OVERDOSE.site_id == site_id, *_WITHOUT_FOLLOW_UP, ~has_died(_WHOSE), ~_contact_died())
         .order_by(_OVERDOSE.recorded_at, _OVERDOSE.id)
     )
-    return [
-        ToFollowUp(overdose_id, person_id, number, full_name(family, given), on, told_at + within)
-        for overdose_id, person_id, number, family, given, on, told_at in session.execute(query)
-    ]
+    told_dead = all_told_dead(session)
+    return [_to_follow_up(*row, within=within) for row in session.execute(query) if row[1] not in told_dead]
+
+
+def _to_follow_up(
+    overdose_id: int,
+    person_id: int | None,
+    contact_id: int | None,
+    number: str | None,
+    family_name: str | None,
+    given_name: str | None,
+    called: str | None,
+    happened_on: date,
+    told_at: datetime,
+    *,
+    within: timedelta,
+) -> ToFollowUp:
+    due_at = told_at + within
+    if person_id is None:
+        return ToFollowUp(overdose_id, None, contact_id, "", called or "", happened_on, due_at)
+    name = full_name(family_name or "", given_name or "")
+    return ToFollowUp(overdose_id, person_id, None, number or "", name, happened_on, due_at)
+
+
+def _contact_died() -> ColumnElement[bool]:
+    """Match what was told of a contact of whom it was also told that they did not survive."""
+    other = Overdose.__table__.alias()
+    return exists().where(_WHOSE.is_(None), other.c.contact_id == _OVERDOSE.contact_id, ~other.c.survived)
 
 
 @dataclass(frozen=True)

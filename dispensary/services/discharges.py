@@ -6,7 +6,6 @@ An end that is not the person's wish is never one person's to record (rules/endi
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from dispensary.errors import Refused
@@ -14,12 +13,11 @@ from dispensary.policy.turns import turn_rules
 from dispensary.queries import call_plans as known_calls
 from dispensary.queries import endings as records
 from dispensary.queries.people import EpisodeSpan, episodes_of, surviving
-from dispensary.queries.signs import same_person
 from dispensary.rules.endings import BY_TWO_HANDS, fault_of
-from dispensary.services import call_plans, endings, episodes, people, tasks
+from dispensary.services import call_plans, deaths, endings, episodes, people, tasks
 from dispensary.services.act import Act
 from dispensary.wording import N_, say
-from models import Episode, EpisodeEnd, Task
+from models import Episode, EpisodeEnd
 from models.enums import (
     Admission,
     CallSeries,
@@ -27,7 +25,6 @@ from models.enums import (
     EpisodeEndReason,
     EpisodeKind,
     ReleaseKind,
-    TaskOutcome,
     TaskReasonKind,
 )
 
@@ -37,7 +34,6 @@ NOBODY_TO_CALL = frozenset({EpisodeEndReason.DIED, EpisodeEndReason.CUSTODY, Epi
 """After a custody the calls begin with the release."""
 BEGUN_ANEW = "left again: the calls begin anew"
 CAME_BACK = "back in treatment"
-DIED = "died"
 """What is noted on calls that end by themselves; fixed phrases."""
 
 
@@ -71,8 +67,8 @@ def discharge(session: Session, *, person_id: int, leave: Leave, act: Act) -> Ep
         session, person_id=person_id, ended_on=leave.ended_on, reason=leave.reason, note=leave.note, act=act
     )
     if leave.reason is EpisodeEndReason.DIED:
-        _end_calls(session, person_id, DIED, act)
-        _close_tasks(session, person_id, act)
+        _end_calls(session, person_id, deaths.DIED, act)
+        deaths.note_ended(session, person_id=person_id, act=act)
     if leave.calls and leave.reason not in NOBODY_TO_CALL:
         begin_calls(session, person_id, SERIES.get(leave.reason, CallSeries.AFTERCARE), leave.ended_on, act)
     return end
@@ -149,15 +145,6 @@ def _end_calls(session: Session, person_id: int, reason: str, act: Act, *series:
     for plan in known_calls.plans_of(session, person_id):
         if plan.ended_on is None and plan.series in (series or tuple(CallSeries)):
             call_plans.end(session, plan_id=plan.id, reason=reason, act=act)
-
-
-def _close_tasks(session: Session, person_id: int, act: Act) -> None:
-    """Close what would have somebody reach a person who has died; what a prescriber has to answer stays."""
-    query = select(Task).where(
-        same_person(Task.__table__.c.person_id, person_id), Task.desk != Desk.PRESCRIBER, Task.resolved_at.is_(None)
-    )
-    for task in session.scalars(query.order_by(Task.id)).all():
-        tasks.resolve(session, task=task, resolution=DIED, outcome=TaskOutcome.NOT_NEEDED, act=act)
 
 
 def begin_calls(

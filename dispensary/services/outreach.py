@@ -5,12 +5,11 @@ Nothing here is a condition of anything: a contact gives the name they like, and
 
 from datetime import date, timedelta
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from dispensary.errors import Conflict, NotFound, Refused
+from dispensary.errors import Conflict, Refused
 from dispensary.queries.outreach import person_with_number
-from dispensary.services import audit, people
+from dispensary.services import audit, outreach_contacts, overdoses, people
 from dispensary.services.act import Act
 from dispensary.services.facts import write
 from dispensary.services.past_days import refuse_unless_past
@@ -50,7 +49,7 @@ def meet_again(
         Refused: day or minutes cannot be right.
     """
     _refuse_minutes(minutes)
-    contact = _locked(session, contact_id, act)
+    contact = outreach_contacts.lock(session, contact_id, act)
     _refuse_before_first(contact, met_on, "met_on", act)
     return _write_meeting(session, contact, met_on, place, minutes, note, act)
 
@@ -74,7 +73,7 @@ def intervene_with_contact(
     """
     agreed = people.line(agreed, "agreed", longest=LONGEST_NOTE)
     _refuse_minutes(minutes)
-    contact = _locked(session, contact_id, act)
+    contact = outreach_contacts.lock(session, contact_id, act)
     _refuse_before_first(contact, given_on, "given_on", act)
     given = BriefIntervention(
         contact_id=contact.id,
@@ -125,6 +124,8 @@ def intervene(
 def recognise(session: Session, *, contact_id: int, number: str, act: Act) -> OutreachContact:
     """Note which person on record a contact turned out to be; what was said before goes with them.
 
+    An overdose that was told of the contact reaches the window and the prescriber now.
+
     Args:
         number: the person's own number.
 
@@ -139,21 +140,14 @@ def recognise(session: Session, *, contact_id: int, number: str, act: Act) -> Ou
         words = say(N_("Nobody has this number. Register the person first, or look the number up under People."))
         raise Refused(words, code="no_such_number", field="number")
     people.lock(session, person_id)
-    contact = _locked(session, contact_id, act)
+    contact = outreach_contacts.lock(session, contact_id, act)
     if contact.person_id is not None:
         words = say(N_("It is on record already who this contact is. Look again."))
         raise Conflict(words, code="known_already", field="number")
     contact.person_id = person_id
     session.flush()
     audit.record(session, AuditKind.OUTREACH_LINKED, contact, act, person=person_id)
-    return contact
-
-
-def _locked(session: Session, contact_id: int, act: Act) -> OutreachContact:
-    query = select(OutreachContact).where(OutreachContact.id == contact_id, OutreachContact.site_id == act.site_id)
-    contact = session.scalar(query.with_for_update(key_share=True).execution_options(populate_existing=True))
-    if contact is None:
-        raise NotFound(say(N_("There is no such contact.")), code="no_such_contact")
+    overdoses.tell_of_recognised(session, contact_id=contact_id, person_id=person_id, act=act)
     return contact
 
 

@@ -9,8 +9,9 @@ from sqlalchemy.orm import Session
 from dispensary.errors import NotFound, Refused
 from dispensary.policy.house import house_rules
 from dispensary.queries import overdoses
+from dispensary.queries.deaths import told_dead
 from dispensary.queries.people import surviving
-from dispensary.services import audit, events, people, supplies, tasks
+from dispensary.services import audit, deaths, events, outreach_contacts, people, supplies, tasks
 from dispensary.services.act import Act
 from dispensary.services.facts import write
 from dispensary.services.past_days import refuse_unless_past
@@ -39,22 +40,35 @@ class Told:
     """For those who read case notes; the window never sees it."""
 
 
-def record(session: Session, *, person_id: int, told: Told, act: Act) -> Overdose:
+def record(
+    session: Session, *, told: Told, person_id: int | None = None, contact_id: int | None = None, act: Act
+) -> Overdose:
     """Record an overdose: the window and the prescriber hear of it now, and somebody speaks with the person within days.
 
+    Of a contact whom nobody has recognised yet they hear once it is known who it is; until then the counsellors' list has it.
+
+    Args:
+        person_id: whose overdose it was, if it is somebody on record.
+        contact_id: whose, if it is somebody met in outreach; of a recognised contact it becomes the person's by itself.
+
     Raises:
-        NotFound: there is no such person.
+        NotFound: there is no such person, or no such contact here.
         Refused: the day cannot be right, it is not said where or who tells, or the record was linked into another one.
+        Conflict: the contact was recognised just now.
     """
     place, told_by = people.line(told.place, "place", needed=True), people.line(told.told_by, "told_by", needed=True)
     note = people.line(told.note, "note", longest=LONGEST_NOTE)
     refuse_unless_past(told.happened_on, "happened_on", act)
-    people.lock(session, person_id)
-    people.refuse_linked_away(session, person_id)
+    if contact_id is not None:
+        person_id = outreach_contacts.lock_with_person(session, contact_id, act)
+    elif person_id is not None:
+        people.lock(session, person_id)
+        people.refuse_linked_away(session, person_id)
     overdose = write(
         session,
         Overdose(
             person_id=person_id,
+            contact_id=contact_id,
             happened_on=told.happened_on,
             place=place,
             helped_by=told.helped_by,
@@ -66,9 +80,18 @@ def record(session: Session, *, person_id: int, told: Told, act: Act) -> Overdos
             **act.stamp,
         ),
     )
-    _tell(session, person_id, told, act)
+    if person_id is not None:
+        _tell(session, person_id, overdose, act, waits=True)
     audit.record(session, AuditKind.OVERDOSE_RECORDED, overdose, act, person=person_id, happened_on=told.happened_on)
     return overdose
+
+
+def tell_of_recognised(session: Session, *, contact_id: int, person_id: int, act: Act) -> None:
+    """Tell window and prescriber of what was told of a contact before it was known who it is; behind both locks."""
+    query = select(Overdose).where(Overdose.contact_id == contact_id, Overdose.person_id.is_(None))
+    for overdose in session.scalars(query.order_by(Overdose.happened_on, Overdose.id)).all():
+        followed = select(OverdoseFollowUp.id).where(OverdoseFollowUp.overdose_id == overdose.id)
+        _tell(session, person_id, overdose, act, waits=session.scalar(followed.limit(1)) is None)
 
 
 def follow_up(
@@ -87,8 +110,7 @@ def follow_up(
     overdose = session.get(Overdose, overdose_id)
     if overdose is None:
         raise NotFound(say(N_("There is no such overdose on record.")), code="no_such_overdose")
-    person_id = surviving(session, overdose.person_id)
-    people.lock(session, person_id)
+    person_id = _locked(session, overdose, act)
     _check(overdose, done_on, act)
     done = write(
         session,
@@ -96,30 +118,42 @@ def follow_up(
     )
     audit.record(session, AuditKind.OVERDOSE_FOLLOWED_UP, done, act, person=person_id, overdose=overdose_id)
     if naloxone:
+        to = {"person_id": person_id, "contact_id": overdose.contact_id if person_id is None else None}
         given = {SupplyKind.NALOXONE: naloxone}
-        supplies.give(session, items=given, given_on=done_on, taught=True, person_id=person_id, act=act)
-    _close_task(session, person_id, act)
+        supplies.give(session, items=given, given_on=done_on, taught=True, **to, act=act)
+    if person_id is not None:
+        _close_task(session, person_id, act)
     return done
 
 
-def _tell(session: Session, person_id: int, told: Told, act: Act) -> None:
+def _locked(session: Session, overdose: Overdose, act: Act) -> int | None:
+    """Lock whose overdose it was; return the person, None where nobody knows yet who the contact is."""
+    if overdose.person_id is not None:
+        person_id = surviving(session, overdose.person_id)
+        people.lock(session, person_id)
+        return person_id
+    assert overdose.contact_id is not None  # a rule of the table
+    return outreach_contacts.lock_with_person(session, overdose.contact_id, act)
+
+
+def _tell(session: Session, person_id: int, overdose: Overdose, act: Act, *, waits: bool) -> None:
+    """Tell the desks; of somebody who died no desk is asked to reach them, and a prescriber decides about the treatment."""
     events.tell_window(session, person_id=person_id, kind=TaskReasonKind.OVERDOSE, act=act)
-    if told.hospital:
+    if overdose.hospital:
         events.tell_window(session, person_id=person_id, kind=TaskReasonKind.HOSPITAL, act=act)
-    if told.survived:
-        tasks.note(
-            session,
-            person_id=person_id,
-            desk=Desk.COUNSELLING,
-            kind=TaskReasonKind.OVERDOSE,
-            due_at=act.at + house_rules().follow_up_overdose_within,
-            act=act,
-        )
+    if not overdose.survived:
+        deaths.tell(session, person_id=person_id, act=act)
+    elif waits and not told_dead(session, person_id):
+        due_at = act.at + house_rules().follow_up_overdose_within
+        kind = TaskReasonKind.OVERDOSE
+        tasks.note(session, person_id=person_id, desk=Desk.COUNSELLING, kind=kind, due_at=due_at, act=act)
 
 
 def _check(overdose: Overdose, done_on: date, act: Act) -> None:
     if not overdose.survived:
-        words = say(N_("The person did not survive this overdose. End the episode on the person's page."))
+        words = say(
+            N_("The person did not survive this overdose. The prescriber ends the treatment on the person's page.")
+        )
         raise Refused(words, code="not_survived")
     refuse_unless_past(done_on, "done_on", act)
     if done_on < overdose.happened_on:

@@ -372,7 +372,8 @@ def upgrade() -> None:
     op.create_index(op.f('ix_outside_visit_person_id'), 'outside_visit', ['person_id'], unique=False)
     op.create_table('overdose',
     sa.Column('id', sa.Integer(), nullable=False),
-    sa.Column('person_id', sa.Integer(), nullable=False),
+    sa.Column('person_id', sa.Integer(), nullable=True),
+    sa.Column('contact_id', sa.Integer(), nullable=True),
     sa.Column('happened_on', sa.Date(), nullable=False),
     sa.Column('place', sa.Text(), nullable=False),
     sa.Column('helped_by', sa.String(40), nullable=False),
@@ -386,11 +387,14 @@ def upgrade() -> None:
     sa.Column('recorded_by_id', sa.Integer(), nullable=False),
     sa.Column('origin', sa.String(40), nullable=False),
     sa.Column('request_id', sa.Text(), nullable=True),
+    sa.CheckConstraint('person_id IS NOT NULL OR contact_id IS NOT NULL', name=op.f('ck_overdose_of_somebody')),
+    sa.ForeignKeyConstraint(['contact_id'], ['outreach_contact.id'], name=op.f('fk_overdose_contact_id')),
     sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_overdose_person_id')),
     sa.ForeignKeyConstraint(['recorded_by_id'], ['staff.id'], name=op.f('fk_overdose_recorded_by_id')),
     sa.ForeignKeyConstraint(['site_id'], ['site.id'], name=op.f('fk_overdose_site_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_overdose'))
     )
+    op.create_index(op.f('ix_overdose_contact_id'), 'overdose', ['contact_id'], unique=False)
     op.create_index(op.f('ix_overdose_person_id'), 'overdose', ['person_id'], unique=False)
     op.create_table('privacy_statement',
     sa.Column('id', sa.Integer(), nullable=False),

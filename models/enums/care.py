@@ -152,6 +152,7 @@ class TaskReasonKind(StrEnum):
     WANTS_BACK = "wants_back"
     URINE = "urine"
     OVERDOSE = "overdose"
+    TOLD_DEAD = "told_dead"
     TAPER = "taper"
     CONTEST = "contest"
     ENDING = "ending"

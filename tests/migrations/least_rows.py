@@ -70,6 +70,7 @@ NEEDED_ANYWAY = {
     "disclosure": ("consent_id",),
     "dose": ("claim_id", "order_id"),
     "instrument_score": ("person_id",),
+    "overdose": ("person_id",),
     "take_home_issue": ("decision_id",),
     "bottle_end": ("witnessed_by_id",),
 }

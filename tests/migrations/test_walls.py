@@ -294,6 +294,7 @@ FORBIDDEN: dict[str, tuple[str, dict[str, Any]]] = {
     "ck_instrument_score_about_one": ("instrument_score", {"person_id": None}),
     "ck_instrument_score_total_counted": ("instrument_score", {"total": -1}),
     "ck_outreach_meeting_minutes_positive": ("outreach_meeting", {"minutes": 0}),
+    "ck_overdose_of_somebody": ("overdose", {"person_id": None}),
     "ck_pair_week_week_positive": ("pair_week", {"week": 0}),
     "ck_plan_signature_drawn_on_the_screen": ("plan_signature", {"signed_how": SignedOn.PAPER, "drawn": "a line"}),
     "ck_private_rating_relation_in_range": ("private_rating", {"relation": 6}),

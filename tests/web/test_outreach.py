@@ -1,11 +1,15 @@
 """Outreach over HTTP: a peer works alone with their own contacts, and meets nothing else of the clinic."""
 
+import re
+
 import pytest
 
 from dispensary.policy.instruments import definition
-from dispensary.services import outreach
-from models import BriefIntervention, InstrumentScore, OutreachContact, OutreachMeeting
-from models.enums import Instrument, OutreachPlace, Role, Substance
+from dispensary.queries import events
+from dispensary.services import outreach, overdoses
+from dispensary.services.overdoses import Told
+from models import BriefIntervention, InstrumentScore, OutreachContact, OutreachMeeting, Overdose
+from models.enums import Instrument, OutreachPlace, OverdoseHelp, Role, Substance, TaskReasonKind
 from tests import factories
 from tests.rows import count_stored, one_stored
 
@@ -72,7 +76,7 @@ def test_peer_finds_nothing_of_anybody_elses_contact(peer, session, world):
     other = met_by(session, world, Role.COUNSELLOR)
 
     assert "Moon" not in text(peer.get("/outreach"))
-    for path in ("", "/meeting", "/screening", "/intervention"):
+    for path in ("", "/meeting", "/screening", "/intervention", "/overdose"):
         assert peer.get(f"/outreach/{other.id}{path}").status_code == 404, path
     token = {"token": "x" * 24, "signed_in_as": str(world.staff[Role.PEER].id)}
     for path in ("/meeting", "/screening", "/intervention"):
@@ -148,6 +152,69 @@ def test_counsellor_sees_everybodys_contacts_and_says_who_it_was(client, session
     assert known.headers["Location"] == f"/people/{who.id}/journey"
     assert "outreach contact" in text(counsellor.get(f"/people/{who.id}/journey"))
     assert "Oyelaran" in text(counsellor.get(f"/outreach/{contact.id}"))
+
+
+OVERDOSE = {
+    "happened_on": "2026-03-01",
+    "place": "behind the station",
+    "helped_by": "peer",
+    "naloxone_given": "y",
+    "survived": "yes",
+    "told_by": "Tiger",
+    "note": "alone that night",
+}
+
+
+def test_peer_tells_of_an_overdose_of_their_own_contact_and_learns_nothing_of_who_it_is(peer, session, world):
+    who = factories.patient(session, world, family_name="Oyelaran")
+    unknown, known = met_by(session, world, Role.PEER, "Tiger"), met_by(session, world, Role.PEER, "Tiger")
+    other = met_by(session, world, Role.COUNSELLOR)
+    outreach.recognise(session, contact_id=known.id, number=who.number, act=world.act())
+    session.commit()
+
+    pages = []
+    for contact in (unknown, known):
+        answer = peer.send(f"/outreach/{contact.id}/overdose", OVERDOSE)
+        assert answer.headers["Location"] == f"/outreach/{contact.id}"
+        pages.append(text(peer.get(f"/outreach/{contact.id}")))
+
+    assert "survived" in pages[0] and "naloxone given" in pages[0]
+    assert re.sub(r"/outreach/[0-9]+", "", pages[0]) == re.sub(r"/outreach/[0-9]+", "", pages[1])
+    assert peer.get(f"/outreach/{other.id}/overdose").status_code == 404
+    assert count_stored(session, Overdose) == 2
+    told = [one.kind for one in events.open_events(session, who.id)]
+    assert told == [TaskReasonKind.OVERDOSE]
+
+
+def test_what_is_wrong_about_an_overdose_is_said_at_its_field(peer, session, world):
+    contact = met_by(session, world, Role.PEER)
+
+    answer = peer.send(f"/outreach/{contact.id}/overdose", OVERDOSE | {"place": "", "happened_on": "2027-01-01"})
+
+    assert answer.status_code == 422
+    assert 'id="place-error">Please fill this in.' in text(answer)
+    assert "alone that night" in text(answer)
+    assert count_stored(session, Overdose) == 0
+
+
+def test_counsellor_follows_up_a_contact_and_a_nurse_sees_no_name(client, session, world):
+    contact = met_by(session, world, Role.PEER, "Tiger")
+    told = Told(world.day, "at home", OverdoseHelp.PEER, True, False, True, "a friend")
+    overdose = overdoses.record(session, contact_id=contact.id, told=told, act=world.act())
+    session.commit()
+
+    nurse = client.sign_in(session, world, world.staff[Role.NURSE], at_window=False)
+    seen = text(nurse.get("/harm-reduction"))
+    assert "an outreach contact" in seen and "Tiger" not in seen
+    assert nurse.get(f"/overdoses/{overdose.id}/follow-up").status_code == 404
+    counsellor = client.sign_in(session, world, world.staff[Role.COUNSELLOR], at_window=False)
+    assert "Tiger" in text(counsellor.get("/harm-reduction"))
+    assert "Tiger" in text(counsellor.get(f"/overdoses/{overdose.id}/follow-up"))
+    done = {"done_on": "2026-03-02", "what": "met at the drop-in", "naloxone": "1"}
+    answer = counsellor.send(f"/overdoses/{overdose.id}/follow-up", done)
+
+    assert answer.headers["Location"] == "/harm-reduction"
+    assert "Tiger" not in text(counsellor.get("/harm-reduction"))
 
 
 def test_head_reads_the_list_and_opens_nobody(client, session, world):

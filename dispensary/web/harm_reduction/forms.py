@@ -76,6 +76,12 @@ class OverdoseForm(Form):
         )
 
 
+class ContactOverdoseForm(OverdoseForm):
+    """What somebody tells of an overdose of a contact; the same whether or not anybody knows who the contact is."""
+
+    submit = SubmitField(_l("Note it"))
+
+
 class FollowUpForm(Form):
     """What was done after an overdose."""
 

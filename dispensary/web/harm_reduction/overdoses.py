@@ -1,5 +1,6 @@
 """Overdoses: told by anybody, heard at once at the window and by the prescriber, followed up within days."""
 
+from flask import url_for
 from flask_babel import gettext as _
 
 from dispensary.permissions import Permission
@@ -11,8 +12,10 @@ from dispensary.web.agencies.pages import show_form
 from dispensary.web.changes import carried_out
 from dispensary.web.database import db
 from dispensary.web.harm_reduction.blueprint import Answer, address_of, bp
-from dispensary.web.harm_reduction.forms import FollowUpForm, OverdoseForm
+from dispensary.web.harm_reduction.forms import ContactOverdoseForm, FollowUpForm, OverdoseForm
 from dispensary.web.once import Work
+from dispensary.web.outreach.blueprint import address_of as address_of_contact
+from dispensary.web.outreach.blueprint import form_page, opened
 
 
 @bp.route("/people/<int:person_id>/overdoses/tell", methods=["GET", "POST"])
@@ -33,12 +36,33 @@ def tell_overdose(person_id: int) -> Answer:
     )
 
 
+@bp.route("/outreach/<int:outreach_contact_id>/overdose", methods=["GET", "POST"])
+@gate.requires(Permission.OUTREACH_RECORD)
+def tell_overdose_of_contact(outreach_contact_id: int) -> Answer:
+    """Record an overdose of a contact; a peer or volunteer of their own, and learns nothing of who they are on record."""
+    found = opened(outreach_contact_id)
+    form, back = ContactOverdoseForm(happened_on=edge.act().clinic_day), address_of_contact(found.id)
+
+    def change(work: Work) -> str:
+        overdoses.record(work.session, contact_id=found.id, told=form.told, act=work.act)
+        return back
+
+    hint = _("Counsellors hear of it. It closes nothing: naloxone, supplies and the way in stay open.")
+    return carried_out(form, change, said=_("Noted.")) or form_page(
+        form, _("An overdose"), back=back, called=found.called, hint=hint
+    )
+
+
 @bp.route("/overdoses/<int:overdose_id>/follow-up", methods=["GET", "POST"])
 @gate.requires(Permission.OVERDOSE_RECORD)
 def follow_up(overdose_id: int) -> Answer:
-    """Note what was done after an overdose."""
-    person_id = records.person_of(db.session(), overdose_id)
-    note_access(person_id, "overdose")
+    """Note what was done after an overdose of a person, or of a contact whom nobody has recognised yet."""
+    whose = records.whose(db.session(), overdose_id)
+    if whose.person_id is not None:
+        note_access(whose.person_id, "overdose")
+        back, called = address_of(whose.person_id), ""
+    else:
+        back, called = url_for("harm_reduction.home"), opened(whose.contact_id or 0).called
     form = FollowUpForm(done_on=edge.act().clinic_day)
 
     def change(work: Work) -> str:
@@ -50,8 +74,11 @@ def follow_up(overdose_id: int) -> Answer:
             naloxone=form.naloxone.data or 0,
             act=work.act,
         )
-        return address_of(person_id)
+        return back
 
-    return carried_out(form, change, said=_("Noted.")) or show_form(
-        form, _("After an overdose"), back=address_of(person_id), person_id=person_id
-    )
+    if answer := carried_out(form, change, said=_("Noted.")):
+        return answer
+    title = _("After an overdose")
+    if whose.person_id is None:
+        return form_page(form, title, back=back, called=called)
+    return show_form(form, title, back=back, person_id=whose.person_id)

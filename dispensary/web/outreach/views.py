@@ -7,6 +7,7 @@ from dispensary.permissions import Permission
 from dispensary.policy.instruments import definition
 from dispensary.queries import instruments as scores
 from dispensary.queries import outreach as records
+from dispensary.queries import overdoses
 from dispensary.services import instruments, outreach
 from dispensary.web import edge, gate
 from dispensary.web.assessment.score_form import ScoreForm
@@ -75,6 +76,7 @@ def contact(outreach_contact_id: int) -> str:
         meetings=records.meetings_of(session, found.id),
         screenings=scores.scores_of_contact(session, found.id),
         interventions=records.interventions_of_contact(session, found.id),
+        overdoses=overdoses.of_contact(session, found.id),
         person_name=records.name_of(session, found.person_id) if found.person_id else "",
     )
 

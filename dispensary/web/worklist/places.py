@@ -31,6 +31,7 @@ PLACES = {
     TaskReasonKind.INTAKE_OPEN: Place("journey.of_person"),
     TaskReasonKind.WANTS_BACK: Place("turns.of_person"),
     TaskReasonKind.OVERDOSE: Place("harm_reduction.of_person"),
+    TaskReasonKind.TOLD_DEAD: Place("patients.end", Permission.EPISODE_CHANGE),
     TaskReasonKind.SAFETY: Place("assessment.of_person"),
     TaskReasonKind.MISSED_DOSES: Place("assessment.ask", Permission.CASEWORK_RECORD, SaidOccasion.MISSED_DAYS),
 }
