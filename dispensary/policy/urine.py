@@ -11,7 +11,7 @@ from dispensary.wording import Words
 from models.enums import Medication, UrineMethod
 
 FILE = Path(__file__).with_name("urine.toml")
-NUMBERS = ("expected_after_days", "review_within_hours", "listed_for_days")
+NUMBERS = ("expected_after_days", "still_shows_days", "review_within_hours", "listed_for_days")
 
 
 @dataclass(frozen=True)
@@ -52,6 +52,7 @@ class UrinePolicy:
     substances: dict[str, Substance]
     panels: dict[str, Panel]
     expected_after_days: int
+    still_shows: timedelta
     review_within: timedelta
     listed_for: timedelta
 
@@ -95,6 +96,7 @@ def read(data: dict[str, Any]) -> UrinePolicy:
         substances,
         {key: _panel(key, entry, substances) for key, entry in data["panels"].items()},
         data["expected_after_days"]["value"],
+        timedelta(days=data["still_shows_days"]["value"]),
         timedelta(hours=data["review_within_hours"]["value"]),
         timedelta(days=data["listed_for_days"]["value"]),
     )

@@ -12,7 +12,7 @@ from dispensary.queries import ledger, orders
 from dispensary.queries.people import full_name
 from dispensary.queries.signs import same_person, takes_home
 from dispensary.rules.ledger import ledger as statuses
-from dispensary.rules.urine import SAMPLE, Expected, due_to_show
+from dispensary.rules.urine import SAMPLE, Expected, due_to_show, may_still_show, of_medicine
 from models import (
     DoseOrder,
     Episode,
@@ -39,11 +39,13 @@ def expected_of(session: Session, person_id: int, site_id: int, day: date) -> Ex
     holding = (v.facts for v in orders.versions_of(session, person_id) if not v.never_held)
     order = next((facts for facts in holding if facts.holds_on(day)), None)
     others = _other_medicines(session, person_id, day)
-    if order is None:
-        return Expected(None, other_medicines=others)
     days = ledger.person_days(session, person_id, site_id, until=day)
+    earlier = may_still_show(days, day, urine_policy())
+    if order is None:
+        return Expected(None, other_medicines=others, earlier=earlier)
     before = statuses(days, day - timedelta(days=urine_policy().expected_after_days), day - A_DAY, day)
-    return Expected(order.medication, due_to_show(one.status for one in before), others)
+    due = due_to_show(one.status for one in before if of_medicine(days, one.day, order.medication))
+    return Expected(order.medication, due, others, earlier)
 
 
 def _other_medicines(session: Session, person_id: int, day: date) -> frozenset[str]:

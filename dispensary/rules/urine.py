@@ -7,9 +7,12 @@ a proposal. (product.md §9)
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date, timedelta
 from enum import StrEnum
 
 from dispensary.policy.urine import UrinePolicy
+from dispensary.rules.depots import REACH
+from dispensary.rules.person_days import DRUG_OF, DayDose, PersonDays
 from dispensary.wording import N_, Words, say
 from models.enums import DayStatus, Medication, UrineFound, UrineMethod, UrineOutcome
 
@@ -62,6 +65,36 @@ class Expected:
     """A dose was taken, or was to be taken at home, so short before that it must show."""
     other_medicines: frozenset[str] = frozenset()
     """Keys of other medicines on record."""
+    earlier: frozenset[Medication] = frozenset()
+    """Our own medicines that were taken so short before that they may still show, as after a change of medicine."""
+
+
+def taken_on(days: PersonDays, day: date) -> frozenset[Medication]:
+    """Return which of our medicines somebody took on a day, or was to take at home, or had an injection of that covers it."""
+    doses = {one.medication for one in days.doses if one.taken_mg > 0 and one.day <= day < _covered_until(one)}
+    return frozenset(doses | {one.medication for one in days.bottles if one.day == day})
+
+
+def of_medicine(days: PersonDays, day: date, medication: Medication) -> bool:
+    """Return whether what was taken on a day is, as far as it is known, the medicine that is ordered now."""
+    taken = {DRUG_OF[one] for one in taken_on(days, day)}
+    return not taken or DRUG_OF[medication] in taken
+
+
+def may_still_show(days: PersonDays, day: date, policy: UrinePolicy) -> frozenset[Medication]:
+    """Return which of our medicines may still show on a day, by when they were last taken; an injection shows for months."""
+    doses = {
+        one.medication
+        for one in days.doses
+        if one.taken_mg > 0 and one.day <= day <= one.day + (REACH if one.injected else policy.still_shows)
+    }
+    since = day - policy.still_shows
+    bottles = {one.medication for one in days.bottles if since <= one.day <= day}
+    return frozenset(doses | bottles | {one.medication for one in days.transfers if since <= one.day <= day})
+
+
+def _covered_until(dose: DayDose) -> date:
+    return dose.day + timedelta(days=dose.covers_days)
 
 
 def due_to_show(statuses: Iterable[DayStatus]) -> bool:
@@ -87,7 +120,8 @@ def _judged(
     substance = policy.substances[key]
     medicine = expected.medication is not None and expected.medication in substance.medications
     if found:
-        known = medicine or bool(expected.other_medicines.intersection(substance.medicines))
+        known = medicine or bool(expected.earlier.intersection(substance.medications))
+        known = known or bool(expected.other_medicines.intersection(substance.medicines))
         return UrineFound.PRESENT if known else UrineFound.POSITIVE
     if not medicine or not expected.due or (not substance.made_by_body and _made(looked_for, expected, policy)):
         return UrineFound.NEGATIVE
@@ -120,12 +154,18 @@ def findings(
     """Return what about a urine asks for a look; nothing of one that nobody was able to give."""
     seen = list(results)
     found = [OF_OUTCOME[outcome]] if outcome in OF_OUTCOME else []
+    absent, present = (_medications(seen, what, policy) for what in (UrineFound.ABSENT, UrineFound.PRESENT))
     if any(what is UrineFound.ABSENT for _, what in seen):
-        medicine = any(what is UrineFound.PRESENT and _is_medicine(key, policy) for key, what in seen)
-        found.append(Finding.MEDICINE_PUT_IN if medicine else Finding.MEDICINE_ABSENT)
+        found.append(Finding.MEDICINE_PUT_IN if absent & present else Finding.MEDICINE_ABSENT)
     if any(what is UrineFound.POSITIVE for _, what in seen):
         found.append(Finding.NOT_PRESCRIBED)
     return tuple(found)
+
+
+def _medications(seen: Iterable[tuple[str, UrineFound]], found: UrineFound, policy: UrinePolicy) -> set[Medication]:
+    """Return the medicines of ours that substances of one meaning stand for."""
+    known = (policy.substances.get(key) for key, what in seen if what is found)
+    return {medication for one in known if one is not None for medication in one.medications}
 
 
 def _is_medicine(key: str, policy: UrinePolicy) -> bool:

@@ -14,11 +14,13 @@ from dispensary.queries import people, urine_schedule, urines
 from dispensary.services import health, stops
 from dispensary.services import urines as verbs
 from dispensary.services.urines import Asked
-from models import Person, Task, TaskReason, UrineCollection, UrineResult, UrineTest
+from models import DoseOrder, Episode, OrderEnd, Person, Task, TaskReason, UrineCollection, UrineResult, UrineTest
 from models.enums import (
     AuditKind,
     Desk,
+    Medication,
     NoticeKind,
+    OrderEndReason,
     StopKind,
     TaskReasonKind,
     UrineFound,
@@ -29,6 +31,7 @@ from models.enums import (
 from tests import factories, take_homes
 from tests.rows import audited_kinds, count
 
+A_DAY = timedelta(days=1)
 STRIP, LABORATORY, MEDICINE = "strip_6", "laboratory", "strip_medicine"
 
 
@@ -140,6 +143,54 @@ def test_absence_is_not_expected_of_somebody_who_had_no_dose(session, world):
 
     assert urines.urine(session, test.id).findings == ()
     assert not urine_schedule.expected_of(session, newcomer.id, world.site.id, world.day).due
+
+
+@pytest.fixture
+def changed(session, world, who) -> Person:
+    """Somebody who took methadone until yesterday, and for whom buprenorphine is ordered from today on."""
+    first = session.query(DoseOrder).filter_by(person_id=who.id).one()
+    factories.save(
+        session,
+        OrderEnd(
+            order_id=first.id,
+            last_day=world.day - A_DAY,
+            reason=OrderEndReason.REPLACED,
+            **factories.stamp(world, world.prescriber),
+        ),
+    )
+    factories.order(
+        session,
+        world,
+        who,
+        in_episode=session.get(Episode, first.episode_id),
+        amount="8",
+        version=2,
+        replaces_id=first.id,
+        medication=factories.TABLET["medication"],
+        form=factories.TABLET["form"],
+    )
+    return who
+
+
+def test_the_medicine_of_last_week_is_no_finding_and_that_of_today_is_not_due_yet(session, world, changed):
+    test = record(session, world, changed, panel=MEDICINE)
+
+    read(session, world, test, "methadone", "eddp")
+
+    seen = urines.urine(session, test.id)
+    assert not seen.findings
+    assert desks(session) == {}
+
+
+def test_what_was_taken_long_ago_is_expected_of_nobody(session, world, changed):
+    later = world.day + urine_policy().still_shows
+
+    soon, late = (
+        urine_schedule.expected_of(session, changed.id, world.site.id, day) for day in (world.day, later + A_DAY)
+    )
+
+    assert soon.earlier == {Medication.METHADONE}
+    assert late.earlier == frozenset()
 
 
 def test_a_laboratory_asks_for_no_second_test(session, world, who):

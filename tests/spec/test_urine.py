@@ -18,6 +18,8 @@ STRIP, LABORATORY = UrineMethod
 ON_METHADONE = Expected(Medication.METHADONE, due=True)
 ON_BUPRENORPHINE = Expected(Medication.BUPRENORPHINE_NALOXONE, due=True)
 NOT_DUE = Expected(Medication.METHADONE, due=False)
+FROM_METHADONE = Expected(Medication.BUPRENORPHINE_NALOXONE, due=True, earlier=frozenset({Medication.METHADONE}))
+AFTER_METHADONE = Expected(earlier=frozenset({Medication.METHADONE}))
 WITH_DIAZEPAM = Expected(Medication.METHADONE, due=True, other_medicines=frozenset({"benzodiazepine"}))
 
 SHOWN = [
@@ -57,6 +59,21 @@ SHOWN = [
         [POSITIVE, PRESENT],
         ["not_prescribed"],
     ),
+    (
+        "changed from methadone last week: both show",
+        FROM_METHADONE,
+        {"methadone": True, "buprenorphine": True},
+        [PRESENT] * 2,
+        [],
+    ),
+    (
+        "changed from methadone, and the new medicine is absent: absent, nothing was put in",
+        FROM_METHADONE,
+        {"methadone": True, "eddp": True, "buprenorphine": False},
+        [PRESENT, PRESENT, ABSENT],
+        ["medicine_absent"],
+    ),
+    ("treatment ended last week", AFTER_METHADONE, {"methadone": True, "eddp": True}, [PRESENT] * 2, []),
     ("diazepam that is on record", WITH_DIAZEPAM, {"methadone": True, "benzodiazepines": True}, [PRESENT, PRESENT], []),
     (
         "diazepam on record does not stand for an absent medicine",
