@@ -10,7 +10,6 @@ from datetime import date, datetime, timedelta
 from reportlab.platypus import Flowable
 from sqlalchemy.orm import Session
 
-from dispensary.errors import Refused
 from dispensary.policy.take_homes import TakeHomePolicy
 from dispensary.policy.turns import turn_rules
 from dispensary.queries import (
@@ -21,10 +20,12 @@ from dispensary.queries import (
     ledger,
     on_call,
     people,
+    prescriber_desk,
     sites,
     take_home_evidence,
     take_home_requests,
     take_home_reviews,
+    waiting,
 )
 from dispensary.queries.on_call import RotaDay
 from dispensary.rules import ledger as days
@@ -43,6 +44,7 @@ from dispensary.rules.ledger import LedgerDay
 from dispensary.rules.orders import OrderFacts
 from dispensary.rules.take_home_review import OpenReview
 from dispensary.rules.take_home_steps import Eligibility
+from dispensary.rules.waiting import Place
 from dispensary.wording import N_, Moment, Speaker, Words, say
 from models.enums import DayStatus, Form, Medication, StopKind
 from reports import page
@@ -66,7 +68,8 @@ class OwnSheetFigures:
     name: str
     number: str
     today: date
-    order: OrderFacts
+    order: OrderFacts | None
+    """None where nothing is ordered: the sheet then says nothing of a medicine."""
     next_visit: date | None
     """The first day from today on, on which a dose is due that is neither taken nor at home; None where none is."""
     injection: InjectionWindow | None
@@ -83,6 +86,10 @@ class OwnSheetFigures:
     """What the person objected to, and nobody has answered yet."""
     ending: EndingFacts | None
     """A proposal to end treatment against their wish, once its notice is in their hand; None where there is none."""
+    looked_at_by: datetime | None
+    """When a prescriber answers at the latest what lies on their desk about the person; None where nothing does."""
+    waits_at: Place | None
+    """The place on the waiting list."""
     on_call: RotaDay
     clinic_heads: tuple[str, ...]
     phone: str
@@ -96,13 +103,10 @@ def figures(
 
     Raises:
         NotFound: there is no such person.
-        Refused: no order holds, so that there is nothing to say.
     """
     today = about.last
     facts = dosing.facts_for(session, person_id=person_id, site_id=site_id, window_id=None, clinic_day=today, at=at)
-    if facts.order is None:
-        words = say(N_("No order holds today. A prescriber signs one first; then the sheet can be printed."))
-        raise Refused(words, code="no_order")
+    treated = facts.order is not None
     who, have = people.identity(session, person_id), sites.settings(session, site_id, today)
     return OwnSheetFigures(
         about=about,
@@ -113,12 +117,16 @@ def figures(
         next_visit=_next_visit(session, person_id, site_id, facts),
         injection=facts.injection,
         stops=facts.stops,
-        dose_waits=_why_it_waits(facts, have.rules),
-        known=None if facts.guest else take_home_evidence.eligibility_of(session, person_id, site_id, today, policy),
+        dose_waits=_why_it_waits(facts, have.rules) if treated else None,
+        known=None
+        if facts.guest or not treated
+        else take_home_evidence.eligibility_of(session, person_id, site_id, today, policy),
         review=take_home_reviews.open_review(session, person_id),
         declined=next((one.declined or "" for one in take_home_requests.requests_of(session, person_id)), ""),
         contested=tuple(one for one in contests.of_person(session, person_id) if one.open),
         ending=next((e for e in endings.of_person(session, person_id) if e.open and e.handed_on is not None), None),
+        looked_at_by=prescriber_desk.due_about(session, person_id),
+        waits_at=waiting.place_of(session, person_id, site_id),
         on_call=on_call.on_call(session, site_id, today),
         clinic_heads=tuple(one.name for one in on_call.clinic_heads(session, site_id, today)),
         phone=sites.site(session, site_id).phone,
@@ -172,12 +180,17 @@ def sections(figures: OwnSheetFigures, listed: int = ALL_OF_IT) -> list[Section]
     Args:
         listed: how much of what is missing for fewer visits is named at most.
     """
+    of_the_medicine: list[Section] = []
+    if figures.order is not None:
+        of_the_medicine = [
+            (say(N_("The way to fewer visits")), _fewer(figures, listed)),
+            (say(N_("What I take, and what to expect")), _medicine(figures.order)),
+        ]
     return [
         (say(N_("When I come next")), _next(figures)),
         (say(N_("Is anything held back, and why?")), _held(figures)),
         (say(N_("Who decides, and how I can object")), _contest(figures)),
-        (say(N_("The way to fewer visits")), _fewer(figures, listed)),
-        (say(N_("What I take, and what to expect")), _medicine(figures.order)),
+        *of_the_medicine,
         (say(N_("Get help at once")), EMERGENCY),
     ]
 
@@ -199,12 +212,11 @@ def _next(figures: OwnSheetFigures) -> list[Words]:
         words = N_("My next injection is due on %(day)s. It can be given from %(first)s to %(last)s.")
         window = figures.injection
         said.append(say(words, day=window.due_on, first=window.opens_on, last=window.closes_on))
-    ends = say(
-        N_("What is ordered for me holds until %(day)s. Before then I talk with a prescriber."),
-        day=figures.order.ends_on,
-    )
+    if figures.order is not None:
+        words = N_("What is ordered for me holds until %(day)s. Before then I talk with a prescriber.")
+        said.append(say(words, day=figures.order.ends_on))
     call = say(N_("If I cannot come, I call %(phone)s as early as I can."), phone=figures.phone)
-    return [*said, ends, *([call] if figures.phone else [])]
+    return [*said, *([call] if figures.phone else [])]
 
 
 STOPS = {
@@ -246,11 +258,30 @@ def _held(figures: OwnSheetFigures) -> list[Words]:
             " doses go on."
         )
         said.append(say(words, last=figures.ending.last_day, until=figures.ending.contest_by))
+    if figures.order is None:
+        said += _not_ordered(figures)
     return said or [say(N_("No. Nothing is held back today."))]
 
 
+def _not_ordered(figures: OwnSheetFigures) -> list[Words]:
+    """Return what somebody is told for whom nothing is ordered: what it needs, and by when somebody looks at it."""
+    said = [
+        say(N_("Nothing is ordered for me today. A prescriber decides that with me; nobody else can, and I can ask."))
+    ]
+    if figures.waits_at is not None:
+        words = N_(
+            "I wait for a place since %(day)s, and stand at place %(place)s. I may have talks, groups and supplies now."
+        )
+        said.append(say(words, day=figures.waits_at.who.since_on, place=figures.waits_at.place))
+    if figures.looked_at_by is not None:
+        said.append(say(N_("A prescriber answers by %(due)s."), due=Moment(figures.looked_at_by)))
+    return said
+
+
 def _contest(figures: OwnSheetFigures) -> list[Words]:
-    said = [say(N_("%(by)s signed what is ordered for me."), by=figures.order.signed_by)]
+    said = []
+    if figures.order is not None:
+        said.append(say(N_("%(by)s signed what is ordered for me."), by=figures.order.signed_by))
     if figures.on_call.prescriber is not None:
         words = (
             N_("Today I can ask for %(who)s.")

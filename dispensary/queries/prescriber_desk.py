@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from dispensary.queries import contests, endings, people, sites, take_home_requests, take_home_reviews, tapers
+from dispensary.queries.signs import same_person
 from dispensary.rules.dosing import StandingStop
 from models import (
     Countersignature,
@@ -72,6 +73,16 @@ def desk_rows(session: Session, site_id: int, at: datetime) -> list[DeskRow]:
     stops = _stops(session, [person.id for _, person in rows])
     unsigned = _unsigned(session, [person.id for _, person in rows])
     return [_row(task, person, kinds[task.id], stops[person.id], person.id in unsigned, at) for task, person in rows]
+
+
+def due_about(session: Session, person_id: int) -> datetime | None:
+    """Return when the prescriber's answer about a person is due; None where nothing about them waits."""
+    mine = (
+        same_person(Task.__table__.c.person_id, person_id),
+        Task.desk == Desk.PRESCRIBER,
+        Task.resolved_at.is_(None),
+    )
+    return session.scalar(select(func.min(Task.due_at)).where(*mine))
 
 
 def _row(

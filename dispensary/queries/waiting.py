@@ -71,6 +71,13 @@ def waiting_list(session: Session, site_id: int) -> list[Place]:
     )
 
 
+def place_of(session: Session, person_id: int, site_id: int) -> Place | None:
+    """Return somebody's place in the queue of a site; None where they do not wait."""
+    if all(one.ended_on is not None for one in waiting_of(session, person_id)):
+        return None
+    return next((one for one in waiting_list(session, site_id) if one.who.person_id == person_id), None)
+
+
 def _former(session: Session, person_ids: list[int]) -> set[int]:
     """Return who of them was in treatment before; a guest's stay is none."""
     query = (

@@ -9,10 +9,10 @@ from pypdf import PdfReader
 from sqlalchemy import select
 
 import models
-from dispensary.errors import Refused
 from dispensary.policy.take_homes import TakeHomePolicy
-from dispensary.services import absences, calendar, stops, take_home_requests, take_home_reviews
-from models.enums import AbsenceKind, ClosureKind, ContestAbout, DoseOutcome, Form, RefusedReason, StopKind
+from dispensary.services import absences, calendar, stops, take_home_requests, take_home_reviews, waiting
+from dispensary.wording import Moment
+from models.enums import AbsenceKind, ClosureKind, ContestAbout, DoseOutcome, Form, RefusedReason, Role, StopKind
 from reports import own_sheet, page
 from tests import factories, take_homes
 from tests.reports.made_up import SPEAK
@@ -167,14 +167,39 @@ def test_way_to_fewer_visits_names_what_is_missing(session, world):
     assert "• The talk about storing doses safely." in words
 
 
-def test_whoever_has_no_order_gets_no_sheet(session, world):
+def without_order(session, world):
     who = factories.person(session)
     factories.episode(session, world, who)
+    return who
 
-    with pytest.raises(Refused) as refused:
-        figures(session, world, who)
 
-    assert refused.value.code == "no_order"
+def test_whoever_has_no_order_reads_what_is_held_who_decides_and_how_to_object(session, world):
+    who = without_order(session, world)
+    by = world.act(world.staff[Role.NURSE])
+    stop = stops.set_stop(session, person_id=who.id, kind=StopKind.ORDER_PROBLEM, act=by)
+
+    made = figures(session, world, who)
+    reader, words = text(own_sheet.render(made, speak=SPEAK))
+    held = " ".join(said(made, 1))
+
+    assert "Something about what is ordered for me is not clear. Set by Rosa Ames on" in held
+    assert f"a prescriber decides by {SPEAK(Moment(stop.decide_by))}" in held
+    assert "Nothing is ordered for me today." in held and "A prescriber answers by" in held
+    assert "I can have my objection written down" in " ".join(said(made, 2))
+    assert len(reader.pages) == 1
+    for of_the_medicine in ("Methadone", "fewer visits", "signed what is ordered", "holds until"):
+        assert of_the_medicine not in words
+
+
+def test_whoever_waits_for_a_place_reads_where_they_stand(session, world):
+    who = factories.person(session)
+    waiting.wait(session, person_id=who.id, since_on=world.day - 3 * DAY, why="no place yet", act=world.act())
+
+    made = figures(session, world, who)
+
+    assert "I wait for a place since 2026-02-27, and stand at place 1." in " ".join(said(made, 1))
+    assert said(made, 0)[0] == "No day is planned yet. Ask when to come."
+    assert len(own_sheet.sections(made)) == 4
 
 
 @pytest.mark.parametrize("paper", ["A4", "Letter"])
