@@ -1,5 +1,6 @@
 """Calls on a schedule after a discharge, a release, a transfer or a hospital stay, and what each of them found."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -8,7 +9,9 @@ from sqlalchemy.orm import Session
 
 from dispensary.errors import Conflict, NotFound, Refused
 from dispensary.policy.agencies import agency_rules
+from dispensary.queries.call_plans import plans_of
 from dispensary.queries.people import surviving
+from dispensary.queries.signs import same_person
 from dispensary.rules.call_plans import REACHED, due_days
 from dispensary.services import audit, people, tasks
 from dispensary.services.act import Act
@@ -19,6 +22,10 @@ from models.enums import AttemptOutcome, AuditKind, CallSeries, Channel, Desk, R
 
 LONGEST_BACK = timedelta(days=366)
 LONGEST_AHEAD = timedelta(days=90)
+AFTER_LEAVING = frozenset({CallSeries.AFTERCARE, CallSeries.AFTER_TRANSFER})
+"""Calls that follow somebody who left treatment."""
+CAME_BACK = "back in treatment"
+"""What is noted on calls that end with it; a fixed phrase."""
 
 
 def begin(
@@ -144,6 +151,24 @@ def end(session: Session, *, plan_id: int, reason: str, act: Act) -> CallPlanEnd
     """
     reason = people.line(reason, "reason", needed=True, longest=500)
     _, person_id = _running(session, plan_id, act)
+    return _end(session, plan_id, person_id, reason, act)
+
+
+def end_by_itself(
+    session: Session, *, person_id: int, reason: str, act: Act, series: Collection[CallSeries] = frozenset(CallSeries)
+) -> None:
+    """End the calls of some series that run, at whichever site they were begun; call behind the person's lock."""
+    for plan in plans_of(session, person_id):
+        if plan.ended_on is None and plan.series in series:
+            _end(session, plan.id, person_id, reason, act)
+
+
+def end_with_return(session: Session, *, person_id: int, act: Act) -> None:
+    """End the calls that follow somebody who left: they are in treatment again. Call behind the person's lock."""
+    end_by_itself(session, person_id=person_id, reason=CAME_BACK, act=act, series=AFTER_LEAVING)
+
+
+def _end(session: Session, plan_id: int, person_id: int, reason: str, act: Act) -> CallPlanEnd:
     ended = write(session, CallPlanEnd(plan_id=plan_id, ended_on=act.clinic_day, reason=reason, **act.stamp))
     audit.record(session, AuditKind.CALL_PLAN_ENDED, ended, act, person=person_id, plan=plan_id)
     return ended
@@ -153,7 +178,8 @@ def _refuse_running(session: Session, person_id: int, series: CallSeries) -> Non
     query = (
         select(CallPlan.since_on)
         .outerjoin(CallPlanEnd, CallPlanEnd.plan_id == CallPlan.id)
-        .where(CallPlan.person_id == person_id, CallPlan.series == series, CallPlanEnd.id.is_(None))
+        .where(same_person(CallPlan.__table__.c.person_id, person_id))
+        .where(CallPlan.series == series, CallPlanEnd.id.is_(None))
         .order_by(CallPlan.since_on.desc())
         .limit(1)
     )

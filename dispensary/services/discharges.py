@@ -10,7 +10,6 @@ from sqlalchemy.orm import Session
 
 from dispensary.errors import Refused
 from dispensary.policy.turns import turn_rules
-from dispensary.queries import call_plans as known_calls
 from dispensary.queries import endings as records
 from dispensary.queries.people import EpisodeSpan, episodes_of, surviving
 from dispensary.rules.endings import BY_TWO_HANDS, fault_of
@@ -33,8 +32,7 @@ SERIES = {EpisodeEndReason.TRANSFERRED_OUT: CallSeries.AFTER_TRANSFER}
 NOBODY_TO_CALL = frozenset({EpisodeEndReason.DIED, EpisodeEndReason.CUSTODY, EpisodeEndReason.GUEST_STAY_OVER})
 """After a custody the calls begin with the release."""
 BEGUN_ANEW = "left again: the calls begin anew"
-CAME_BACK = "back in treatment"
-"""What is noted on calls that end by themselves; fixed phrases."""
+"""What is noted on calls that end by themselves; a fixed phrase."""
 
 
 @dataclass(frozen=True)
@@ -67,7 +65,7 @@ def discharge(session: Session, *, person_id: int, leave: Leave, act: Act) -> Ep
         session, person_id=person_id, ended_on=leave.ended_on, reason=leave.reason, note=leave.note, act=act
     )
     if leave.reason is EpisodeEndReason.DIED:
-        _end_calls(session, person_id, deaths.DIED, act)
+        call_plans.end_by_itself(session, person_id=person_id, reason=deaths.DIED, act=act)
         deaths.note_ended(session, person_id=person_id, act=act)
     if leave.calls and leave.reason not in NOBODY_TO_CALL:
         begin_calls(session, person_id, SERIES.get(leave.reason, CallSeries.AFTERCARE), leave.ended_on, act)
@@ -118,7 +116,7 @@ def come_back(session: Session, *, person_id: int, act: Act) -> Episode:
         transfer=None,
         act=act,
     )
-    _end_calls(session, person_id, CAME_BACK, act)
+    call_plans.end_by_itself(session, person_id=person_id, reason=call_plans.CAME_BACK, act=act)
     tasks.note(
         session,
         person_id=person_id,
@@ -141,12 +139,6 @@ def _last(session: Session, person_id: int) -> EpisodeSpan | None:
     return next(reversed(episodes_of(session, [person_id]).get(person_id, [])), None)
 
 
-def _end_calls(session: Session, person_id: int, reason: str, act: Act, *series: CallSeries) -> None:
-    for plan in known_calls.plans_of(session, person_id):
-        if plan.ended_on is None and plan.series in (series or tuple(CallSeries)):
-            call_plans.end(session, plan_id=plan.id, reason=reason, act=act)
-
-
 def begin_calls(
     session: Session,
     person_id: int,
@@ -156,5 +148,5 @@ def begin_calls(
     release_kind: ReleaseKind | None = None,
 ) -> None:
     """Begin the calls of a series; those of the same kind that still run end with it."""
-    _end_calls(session, person_id, BEGUN_ANEW, act, series)
+    call_plans.end_by_itself(session, person_id=person_id, reason=BEGUN_ANEW, act=act, series={series})
     call_plans.begin(session, person_id=person_id, series=series, since_on=since_on, release_kind=release_kind, act=act)

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from dispensary.errors import Conflict, NotFound, Refused
 from dispensary.queries import orders
 from dispensary.queries.people import EpisodeSpan, episodes_of
-from dispensary.services import audit, call_backs, endings, one_off_take_homes, people, take_homes, waiting
+from dispensary.services import audit, call_backs, call_plans, endings, one_off_take_homes, people, take_homes, waiting
 from dispensary.services.act import Act
 from dispensary.wording import N_, say
 from models import Dose, DoseOrder, DoseReversal, Episode, EpisodeEnd, EpisodeEndCorrection, OrderEnd
@@ -84,6 +84,8 @@ def admit_patient(
         admitted_on=admitted_on,
     )
     waiting.end_by_admission(session, person_id=person_id, admitted_on=admitted_on, act=act)
+    if kind is not EpisodeKind.GUEST:
+        call_plans.end_with_return(session, person_id=person_id, act=act)
     return episode
 
 
@@ -175,6 +177,7 @@ def correct_episode_end(session: Session, *, episode_end_id: int, reason: str, a
     audit.record(
         session, AuditKind.EPISODE_END_CORRECTED, correction, act, person=found.person_id, episode_end=episode_end_id
     )
+    call_plans.end_with_return(session, person_id=found.person_id, act=act)
     return correction
 
 

@@ -1,5 +1,7 @@
 """Leaving treatment and coming back: what one person may record alone, calls afterwards, and the way back."""
 
+from dataclasses import replace
+
 import pytest
 from sqlalchemy import select
 
@@ -7,10 +9,11 @@ from dispensary.errors import Refused
 from dispensary.queries import call_plans, orders
 from dispensary.queries import groups as known_groups
 from dispensary.queries import sessions as known_sessions
+from dispensary.services import call_plans as verbs
 from dispensary.services import discharges, episodes, groups, sessions, tasks
 from dispensary.services.discharges import Leave
 from dispensary.services.groups import Terms
-from models import CallPlan, Episode, Task, TaskReason
+from models import CallPlan, Episode, Site, Task, TaskReason
 from models.enums import (
     Admission,
     CallSeries,
@@ -179,3 +182,53 @@ def test_nobody_comes_back_who_never_was_a_patient_here(session, world, kind):
         discharges.come_back(session, person_id=who.id, act=world.act(world.prescriber))
 
     assert refused.value.code == "never_here"
+
+
+def elsewhere(session, world):
+    """Return what somebody does at another site of the same house."""
+    hill = factories.save(session, Site(code="hill", name="Hill Clinic", address="2 Hill Road", phone="555-0200"))
+    return replace(world.act(world.prescriber), site_id=hill.id)
+
+
+def admitted(session, who, act, **values):
+    wanted = {"kind": EpisodeKind.MAINTENANCE, "admission": Admission.READMITTED, "transfer": None}
+    return episodes.admit_patient(session, person_id=who.id, admitted_on=act.clinic_day, act=act, **wanted | values)
+
+
+def called(session, world) -> list[CallSeries]:
+    return [plan.series for plan in call_plans.due(session, world.site.id, world.day + 90 * A_DAY)]
+
+
+def test_whoever_is_admitted_again_the_ordinary_way_is_called_no_more(session, world, who):
+    left(session, world, who)
+
+    admitted(session, who, world.act(world.prescriber))
+
+    assert called(session, world) == []
+
+
+def test_whoever_left_by_mistake_is_called_no_more(session, world, who):
+    end = left(session, world, who)
+
+    episodes.correct_episode_end(session, episode_end_id=end.id, reason="another person", act=world.act())
+
+    assert called(session, world) == []
+
+
+def test_calls_of_one_site_end_when_the_person_comes_back_at_another(session, world, who):
+    left(session, world, who)
+
+    discharges.come_back(session, person_id=who.id, act=elsewhere(session, world))
+
+    assert called(session, world) == []
+
+
+def test_a_death_at_another_site_ends_the_calls_of_this_one(session, world, who):
+    left(session, world, who, calls=False)
+    verbs.begin(session, person_id=who.id, series=CallSeries.AFTER_HOSPITAL, since_on=world.day, act=world.act())
+    act = elsewhere(session, world)
+    admitted(session, who, act)
+
+    left(session, world, who, EpisodeEndReason.DIED, act=act)
+
+    assert called(session, world) == []
