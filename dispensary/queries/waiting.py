@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import exists, func, select, union_all
+from sqlalchemy import Select, exists, func, select, union_all
 from sqlalchemy.orm import Session, aliased
 
+from dispensary.queries.deaths import has_died
 from dispensary.queries.people import full_name
 from dispensary.queries.signs import same_person
 from dispensary.rules.waiting import Place, WaitingFacts, queue
@@ -14,6 +15,8 @@ from models import (
     BriefIntervention,
     CareSession,
     Episode,
+    EpisodeEnd,
+    EpisodeEndCorrection,
     GroupAttendance,
     GroupMeeting,
     Person,
@@ -34,7 +37,10 @@ REACHED = (AttemptOutcome.REACHED, AttemptOutcome.CAME_BY)
 
 
 def waiting_list(session: Session, site_id: int) -> list[Place]:
-    """Return the queue of a site: everybody who waits, with their place."""
+    """Return the queue of a site: everybody who waits, with their place.
+
+    Two records of one person hold one place, the older; whoever is in treatment here under either, or has died, waits no more.
+    """
     root = aliased(Person)
     query = (
         select(
@@ -50,9 +56,15 @@ def waiting_list(session: Session, site_id: int) -> list[Place]:
         .select_from(Waiting)
         .join(Person, _PERSON.id == _WAITING.person_id)
         .join(root, root.id == _ROOT)
-        .where(_WAITING.site_id == site_id, ~exists().where(_END.waiting_id == _WAITING.id))
+        .where(
+            _WAITING.site_id == site_id,
+            ~exists().where(_END.waiting_id == _WAITING.id),
+            root.id.not_in(_treated(site_id)),
+            ~has_died(_WAITING.person_id),
+        )
+        .order_by(_WAITING.since_on.desc(), _WAITING.id.desc())
     )
-    rows = session.execute(query).all()
+    rows = list({row.person_id: row for row in session.execute(query)}.values())
     ids = [row.person_id for row in rows]
     former, heard = _former(session, ids), _heard(session, ids)
     return queue(
@@ -76,6 +88,15 @@ def place_of(session: Session, person_id: int, site_id: int) -> Place | None:
     if all(one.ended_on is not None for one in waiting_of(session, person_id)):
         return None
     return next((one for one in waiting_list(session, site_id) if one.who.person_id == person_id), None)
+
+
+def _treated(site_id: int) -> Select[int]:
+    """Return who is in treatment at a site, by surviving record."""
+    stay, end, own = aliased(Episode), aliased(EpisodeEnd), aliased(Person)
+    corrected = exists().where(EpisodeEndCorrection.episode_end_id == end.id)
+    over = exists().where(end.episode_id == stay.id, ~corrected)
+    query = select(func.coalesce(own.root_id, own.id)).join(stay, stay.person_id == own.id)
+    return query.where(stay.site_id == site_id, stay.kind != EpisodeKind.GUEST, ~over)
 
 
 def _former(session: Session, person_ids: list[int]) -> set[int]:

@@ -103,12 +103,10 @@ def stop_waiting(
     return _end(session, waiting, reason, ended_on, act)
 
 
-def end_by_admission(session: Session, *, person_id: int, admitted_on: date, act: Act) -> WaitingEnd | None:
-    """End the waiting of somebody who is admitted, if they waited; call behind the person's lock."""
-    waiting = _open(session, person_id, act)
-    if waiting is None:
-        return None
-    return _end(session, waiting, WaitingEndReason.ADMITTED, max(admitted_on, waiting.since_on), act)
+def end_by_admission(session: Session, *, person_id: int, admitted_on: date, act: Act) -> None:
+    """End the waiting of somebody who is admitted, if they waited, on each of their records; call behind the person's lock."""
+    while (waiting := _open(session, person_id, act)) is not None:
+        _end(session, waiting, WaitingEndReason.ADMITTED, max(admitted_on, waiting.since_on), act)
 
 
 def _open(session: Session, person_id: int, act: Act) -> Waiting | None:

@@ -1,13 +1,15 @@
 """The way in: who sent somebody, one known place in the queue, and its end by admission or otherwise."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from dispensary.errors import Conflict, NotFound, Refused
+from dispensary.queries import links as plans
 from dispensary.queries import waiting as records
-from dispensary.services import episodes, outreach, waiting
-from models import Waiting, WaitingEnd
+from dispensary.services import episodes, links, outreach, waiting
+from models import Site, Waiting, WaitingEnd
 from models.enums import (
     Admission,
     AuditKind,
@@ -178,3 +180,43 @@ def test_who_waits_without_a_word_is_seen_until_somebody_talks_with_them(session
     assert before.who.left_alone(world.day, 14 * DAY)
     assert after.who.heard_on == world.day
     assert not after.who.left_alone(world.day, 14 * DAY)
+
+
+def linked(session, world, survivor, other):
+    plan = plans.plan(session, root_id=survivor.id, person_id=other.id, clinic_day=world.day)
+    values = {"shown": plan.digest, "reason": "same face", "witnessed_by_id": world.witness.id, "act": world.act()}
+    return links.link_records(session, root_id=survivor.id, person_id=other.id, **values)
+
+
+def test_two_records_of_one_person_hold_one_place_and_both_end_with_the_admission(session, world, who):
+    other = factories.person(session, "Adair")
+    waits(session, world, who)
+    waits(session, world, other, days=3)
+    linked(session, world, who, other)
+
+    (place,) = records.waiting_list(session, world.site.id)
+    admit(session, world, who)
+
+    assert (place.who.person_id, place.who.days(world.day)) == (who.id, 3)
+    assert count(session, WaitingEnd) == 2
+
+
+def test_nobody_waits_who_is_in_treatment_under_another_record(session, world, who):
+    treated = factories.patient(session, world)
+    waits(session, world, who)
+
+    linked(session, world, treated, who)
+
+    assert records.waiting_list(session, world.site.id) == []
+
+
+def test_nobody_waits_who_has_died_at_another_site(session, world):
+    here = factories.patient(session, world)
+    hill = factories.save(session, Site(code="hill", name="Hill Clinic", address="2 Hill Road", phone="555-0200"))
+    act = replace(world.act(), site_id=hill.id)
+    waiting.wait(session, person_id=here.id, since_on=world.day, why="moves house", act=act)
+
+    died = {"reason": EpisodeEndReason.DIED, "note": "told by the hospital"}
+    episodes.end_episode(session, person_id=here.id, ended_on=world.day, act=world.act(), **died)
+
+    assert records.waiting_list(session, hill.id) == []
