@@ -1,13 +1,16 @@
 """An agency in the directory, and a consent that lets us tell it something: what tests about agencies begin with."""
 
+from dataclasses import replace
 from datetime import timedelta
 
+import models
 from dispensary.policy.profiles import SHIPPED, load
 from dispensary.policy.stack import alert_list
-from dispensary.services import agencies, consents
+from dispensary.services import agencies, chains, consents
 from dispensary.services.agencies import AgencyEntry
 from dispensary.services.consents import Allowed
-from models.enums import AgencyKind, ConsentScope, Role, SignedOn
+from models.enums import AgencyKind, ChainKind, ConsentScope, Role, SignedOn
+from tests import factories
 
 DAY = timedelta(days=1)
 SCOPES = (ConsentScope.ATTENDANCE, ConsentScope.LAST_DOSE)
@@ -16,6 +19,13 @@ SCOPES = (ConsentScope.ATTENDANCE, ConsentScope.LAST_DOSE)
 def listed(session, world, name="Harbour Shelter", kind=AgencyKind.HOUSING, **values):
     entry = AgencyEntry(**{"name": name, "kind": kind, "contact": "Ms Tran", "phone": "555-0142"} | values)
     return agencies.list_agency(session, entry=entry, act=world.act(world.staff[Role.COUNSELLOR]))
+
+
+def another_site(session, world):
+    """Return the same clinic's people at another site, which has its own directory and audit."""
+    site = factories.save(session, models.Site(code="other", name="Hill Clinic"))
+    chains.create_head(session, site.id, ChainKind.AUDIT)
+    return replace(world, site=site)
 
 
 def consented(session, world, who, agency, *scopes, **values):

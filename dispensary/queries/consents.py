@@ -11,7 +11,7 @@ from dispensary.policy.agencies import agency_rules
 from dispensary.queries import sites
 from dispensary.queries.signs import same_person
 from dispensary.rules.consents import ConsentFacts
-from models import Agency, AgencyConsent, AgencyConsentEnd, AgencyConsentScope, Person, PrivacyStatement, Staff
+from models import Agency, AgencyConsent, AgencyConsentEnd, AgencyConsentScope, Person, PrivacyStatement, Site, Staff
 from models.enums import AgencyKind, ConsentScope
 
 
@@ -20,6 +20,9 @@ class GivenConsent:
     """A consent as the page shows it."""
 
     facts: ConsentFacts
+    site_id: int
+    site: str
+    """Where it was recorded, and where alone it is told on and taken back."""
     agency_kind: AgencyKind
     recorded_at: datetime
     by: str
@@ -31,8 +34,9 @@ def consents_of(session: Session, person_id: int) -> list[GivenConsent]:
     """Return every consent that a person gave, the newest first."""
     consent, end = AgencyConsent.__table__.c, AgencyConsentEnd.__table__.c
     query = (
-        select(AgencyConsent, Agency.name, Agency.kind, Staff.name, end.ended_at, end.how)
+        select(AgencyConsent, Site.name, Agency.name, Agency.kind, Staff.name, end.ended_at, end.how)
         .join(Agency, Agency.id == consent.agency_id)
+        .join(Site, Site.id == consent.site_id)
         .join(Staff, Staff.id == consent.recorded_by_id)
         .outerjoin(AgencyConsentEnd, end.consent_id == consent.id)
         .where(same_person(consent.person_id, person_id))
@@ -41,8 +45,16 @@ def consents_of(session: Session, person_id: int) -> list[GivenConsent]:
     rows = session.execute(query).all()
     scopes = _scopes(session, [row[0].id for row in rows])
     return [
-        GivenConsent(_facts(session, given, agency, ended_at, scopes), kind, given.recorded_at, by, how or "")
-        for given, agency, kind, by, ended_at, how in rows
+        GivenConsent(
+            _facts(session, given, agency, ended_at, scopes),
+            given.site_id,
+            site,
+            kind,
+            given.recorded_at,
+            by,
+            how or "",
+        )
+        for given, site, agency, kind, by, ended_at, how in rows
     ]
 
 
@@ -131,11 +143,11 @@ def stand_for(session: Session, agency_id: int, today: date) -> bool:
     return session.scalar(query.limit(1)) is not None
 
 
-def person_of(session: Session, consent_id: int) -> int | None:
-    """Return whose consent it is, by surviving record; None where there is none such."""
+def person_of(session: Session, consent_id: int, site_id: int) -> int | None:
+    """Return whose consent it is, by surviving record; None where a site has none such."""
     query = (
         select(func.coalesce(Person.root_id, Person.id))
         .join(AgencyConsent, AgencyConsent.person_id == Person.id)
-        .where(AgencyConsent.id == consent_id)
+        .where(AgencyConsent.id == consent_id, AgencyConsent.site_id == site_id)
     )
     return session.scalar(query)

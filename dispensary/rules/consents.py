@@ -85,6 +85,12 @@ def relied_on(
     return [_gone(given[0], today) if given else NONE_GIVEN]
 
 
+def standing_beside(consents: Sequence[ConsentFacts], consent_id: int, today: date) -> list[ConsentFacts]:
+    """Return what else stands for the agency of a consent: who takes one back means all of it, or says that this stays."""
+    agency_id = next(one.agency_id for one in consents if one.id == consent_id)
+    return [c for c in consents if c.agency_id == agency_id and c.id != consent_id and c.holds_on(today)]
+
+
 NONE_GIVEN = Reason(
     "no_consent",
     say(N_("No consent to tell this agency anything is on record.")),

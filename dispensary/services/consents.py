@@ -8,8 +8,9 @@ from sqlalchemy.orm import Session
 
 from dispensary.errors import Conflict, NotFound, Refused
 from dispensary.policy.agencies import agency_rules
+from dispensary.queries import consents as records
 from dispensary.queries.people import surviving
-from dispensary.rules.consents import ALWAYS, needs_its_own
+from dispensary.rules.consents import ALWAYS, needs_its_own, standing_beside
 from dispensary.services import agencies, audit, people
 from dispensary.services.act import Act
 from dispensary.services.facts import write
@@ -79,10 +80,11 @@ def give_consent(session: Session, *, person_id: int, allowed: Allowed, act: Act
     return consent
 
 
-def take_back(session: Session, *, consent_id: int, how: str, act: Act) -> AgencyConsentEnd:
-    """Record that the person took a consent back; from this moment nothing is told on it.
+def take_back(session: Session, *, consent_id: int, how: str, act: Act) -> list[AgencyConsentEnd]:
+    """Record that the person took back all that an agency may be told: from this moment nothing is told to it on a consent.
 
     Args:
+        consent_id: one of the consents that stand for the agency; the others that stand end with it.
         how: how they said so, such as: in writing; by telephone, recognised by voice.
 
     Raises:
@@ -90,7 +92,34 @@ def take_back(session: Session, *, consent_id: int, how: str, act: Act) -> Agenc
         Conflict: it was taken back before.
         Refused: it is not said how.
     """
-    how = people.line(how, "how", needed=True, longest=500)
+    how = _how(how)
+    consent, person_id = _standing(session, consent_id, act)
+    others = standing_beside(records.facts_of(session, person_id), consent_id, act.clinic_day)
+    return [_end(session, one, person_id, how, act) for one in sorted({consent.id, *(other.id for other in others)})]
+
+
+def take_back_one(session: Session, *, consent_id: int, how: str, act: Act) -> AgencyConsentEnd:
+    """Record that the person took one consent back and leaves others for the same agency standing.
+
+    Args:
+        how: how they said so.
+
+    Raises:
+        NotFound: there is no such consent here.
+        Conflict: it was taken back before.
+        Refused: it is not said how.
+    """
+    how = _how(how)
+    consent, person_id = _standing(session, consent_id, act)
+    return _end(session, consent.id, person_id, how, act)
+
+
+def _how(how: str) -> str:
+    return people.line(how, "how", needed=True, longest=500)
+
+
+def _standing(session: Session, consent_id: int, act: Act) -> tuple[AgencyConsent, int]:
+    """Return a consent of this site that was not taken back, and whose it is, their record locked."""
     consent = session.get(AgencyConsent, consent_id)
     if consent is None or consent.site_id != act.site_id:
         raise NotFound(say(N_("There is no such consent on record here.")), code="no_such_consent")
@@ -98,6 +127,10 @@ def take_back(session: Session, *, consent_id: int, how: str, act: Act) -> Agenc
     people.lock(session, person_id)
     if session.scalar(select(AgencyConsentEnd.id).where(AgencyConsentEnd.consent_id == consent_id)) is not None:
         raise Conflict(say(N_("This consent was taken back before.")), code="consent_ended")
+    return consent, person_id
+
+
+def _end(session: Session, consent_id: int, person_id: int, how: str, act: Act) -> AgencyConsentEnd:
     ended = write(session, AgencyConsentEnd(consent_id=consent_id, ended_at=act.at, how=how, **act.stamp))
     audit.record(session, AuditKind.AGENCY_CONSENT_ENDED, ended, act, person=person_id, consent=consent_id)
     return ended

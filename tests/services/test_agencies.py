@@ -15,7 +15,7 @@ from dispensary.services.outside_visits import Seen
 from models import AgencyConsent, PrivacyStatement
 from models.enums import AgencyKind, AuditKind, ConsentScope
 from tests import factories
-from tests.agencies import DAY, consented, listed, listed_medicines
+from tests.agencies import DAY, another_site, consented, listed, listed_medicines
 from tests.rows import audited_kinds, count
 
 ENTRY = AgencyEntry("Harbour Shelter", AgencyKind.HOUSING, "Ms Tran", "555-0142")
@@ -202,9 +202,47 @@ def test_consent_is_taken_back_once_and_says_how(session, world, who):
     assert audited_kinds(session)[-1] == AuditKind.AGENCY_CONSENT_ENDED
 
 
-def test_consent_that_is_not_here_cannot_be_taken_back(session, world):
+def test_taking_back_ends_all_that_the_agency_may_be_told_and_nothing_else(session, world, who):
+    shelter, court = listed(session, world), listed(session, world, "District Court", AgencyKind.COURT)
+    wide = consented(session, world, who, shelter, ConsentScope.ATTENDANCE, ConsentScope.PLAN)
+    gone = consented(session, world, who, shelter, signed_on=world.day - 9 * DAY, expires_on=world.day)
+    stays = consented(session, world, who, court)
+    newest = consented(session, world, who, shelter, ConsentScope.ATTENDANCE)
+    tomorrow = world.at + DAY
+
+    ends = consents.take_back(session, consent_id=newest.id, how="in person", act=world.act(at=tomorrow))
+
+    assert [end.consent_id for end in ends] == [wide.id, newest.id]
+    assert audited_kinds(session)[-2:] == [AuditKind.AGENCY_CONSENT_ENDED] * 2
+    ended = {one.id for one in known.facts_of(session, who.id) if one.ended_on is not None}
+    assert ended == {wide.id, newest.id}
+    assert {gone.id, stays.id} & ended == set(), "one had expired before, the other is for another agency"
+
+
+def test_one_consent_alone_is_taken_back_where_the_person_says_that_the_others_stay(session, world, who):
+    agency = listed(session, world)
+    wide = consented(session, world, who, agency, ConsentScope.ATTENDANCE, ConsentScope.PLAN)
+    newest = consented(session, world, who, agency, ConsentScope.ATTENDANCE)
+
+    with pytest.raises(Refused):
+        consents.take_back_one(session, consent_id=newest.id, how=" ", act=world.act())
+    consents.take_back_one(session, consent_id=newest.id, how="in person", act=world.act())
+    with pytest.raises(Conflict):
+        consents.take_back_one(session, consent_id=newest.id, how="in person", act=world.act())
+
+    assert [one.id for one in known.facts_of(session, who.id) if one.holds_on(world.day)] == [wide.id]
+    assert audited_kinds(session)[-1] == AuditKind.AGENCY_CONSENT_ENDED
+
+
+@pytest.mark.parametrize("verb", [consents.take_back, consents.take_back_one])
+def test_consent_that_is_not_here_cannot_be_taken_back(session, world, who, verb):
+    elsewhere = another_site(session, world)
+    theirs = consented(session, elsewhere, who, listed(session, elsewhere))
+
     with pytest.raises(NotFound):
-        consents.take_back(session, consent_id=99, how="in writing", act=world.act())
+        verb(session, consent_id=99, how="in writing", act=world.act())
+    with pytest.raises(NotFound):
+        verb(session, consent_id=theirs.id, how="in writing", act=world.act())
 
 
 def note(session, world, who, days_ago=1, **values):

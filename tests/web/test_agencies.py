@@ -33,7 +33,7 @@ from models import (
 )
 from models.enums import AgencyKind, AuditKind, CallSeries, ConsentScope, DisclosureBasis, PrintedSheet, Role
 from tests import factories
-from tests.agencies import DAY, consented, listed, listed_medicines
+from tests.agencies import DAY, another_site, consented, listed, listed_medicines
 from tests.rows import count_stored
 
 PLAN = frozenset({ConsentScope.PLAN})
@@ -238,6 +238,50 @@ def test_consent_is_recorded_and_taken_back(nurse, session, world, who, shelter)
     assert "last dose" in before and "until" in before
     assert "taken back" in text_of(nurse.get(f"/disclosures/of/{who.id}"))
     assert count_stored(session, AgencyConsentEnd) == 1
+
+
+@pytest.fixture
+def two_consents(session, world, who, shelter):
+    given = [consented(session, world, who, shelter, scope) for scope in (ConsentScope.PLAN, ConsentScope.ATTENDANCE)]
+    session.commit()
+    return given
+
+
+def test_taking_back_one_of_two_consents_asks_how_much_and_takes_all_unless_told(nurse, session, who, two_consents):
+    page = f"/disclosures/consents/{two_consents[1].id}/take-back"
+
+    asked = text_of(nurse.get(page))
+    nurse.send(page, {"how": "in person", "reach": "all"})
+
+    assert "all that Harbour Shelter may be told" in asked
+    assert f"Harbour Shelter may still be told until the day named: plan ({two_consents[0].expires_on})." in asked
+    assert count_stored(session, AgencyConsentEnd) == 2
+    assert "nothing may be told to this agency" in text_of(nurse.get(f"/disclosures/of/{who.id}"))
+
+
+def test_what_stays_is_named_where_one_consent_of_two_is_taken_back(nurse, session, who, two_consents):
+    page = f"/disclosures/consents/{two_consents[1].id}/take-back"
+
+    neither = nurse.send(page, {"how": "in person", "reach": "some"})
+    nurse.send(page, {"how": "in person", "reach": "one"})
+
+    assert neither.status_code == 422
+    assert stored(session, AgencyConsentEnd.consent_id) == [two_consents[1].id]
+    said = text_of(nurse.get(f"/disclosures/of/{who.id}"))
+    assert "The consent is taken back. Harbour Shelter may still be told until the day named: plan (" in said
+
+
+def test_consent_of_another_site_is_shown_with_its_site_and_taken_back_there(nurse, session, world, who):
+    elsewhere = another_site(session, world)
+    theirs = consented(session, elsewhere, who, listed(session, elsewhere))
+    session.commit()
+
+    shown = text_of(nurse.get(f"/disclosures/of/{who.id}"))
+
+    assert "told on, and taken back, at Hill Clinic" in shown
+    page = f"/disclosures/consents/{theirs.id}/take-back"
+    assert page not in shown
+    assert nurse.get(page).status_code == 404
 
 
 @pytest.mark.parametrize(
@@ -616,7 +660,7 @@ def test_a_sheet_never_names_another_consent_than_its_row(counsellor, session, w
     refused = []
 
     def draw(_session, ground):
-        consents.take_back(session, consent_id=ground.consent.id, how="by telephone", act=world.act())
+        consents.take_back_one(session, consent_id=ground.consent.id, how="by telephone", act=world.act())
         session.commit()
         return b"the sheet"
 

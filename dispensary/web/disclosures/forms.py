@@ -1,15 +1,16 @@
 """The shape of what is entered about consents and about what is told."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
 from wtforms import RadioField, SelectField, SubmitField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its stubs
 
-from dispensary.rules.consents import ALWAYS
+from dispensary.rules.consents import ALWAYS, ConsentFacts
 from dispensary.services.consents import Allowed
 from dispensary.services.disclosures import Telling
+from dispensary.web import edge
 from dispensary.web.agencies.pages import agency_choices, recipient_choices, sensible_day
 from dispensary.web.forms import DayField, Form, ParagraphsField, Required, TextField, TicksField, choices, id_in
 from dispensary.web.told_events import told_field
@@ -61,9 +62,14 @@ def scopes_in(ticked: Iterable[str] | None) -> frozenset[ConsentScope]:
     return frozenset(ConsentScope(word) for word in ticked or ())
 
 
-class TakeBackForm(Form):
-    """The person takes a consent back."""
+ALL, ONE = "all", "one"
+"""How much is taken back: whatever the agency may be told, or one consent of several."""
 
+
+class TakeBackForm(Form):
+    """The person takes back what an agency may be told."""
+
+    reach = RadioField(_l("What is taken back"), [Required(_l("Choose one."))], default=ALL)
     how = TextField(
         _l("How the person said so"),
         [Required()],
@@ -71,7 +77,41 @@ class TakeBackForm(Form):
         description=_l("Such as: in writing; here, in person. No reason is asked."),
         render_kw={"autofocus": True},
     )
-    submit = SubmitField(_l("The consent is taken back"))
+    submit = SubmitField(_l("It is taken back"))
+
+    def offer(self, taken: ConsentFacts, others: Sequence[ConsentFacts]) -> None:
+        """Ask how much is taken back, where more than one consent stands for the agency."""
+        if not others:
+            del self.reach
+            return
+        self._stays = stays_in_words(taken.agency, others)
+        alone = gettext("the consent of %(day)s alone. %(stays)s", day=taken.signed_on.isoformat(), stays=self._stays)
+        self.reach.choices = [
+            SelectChoice(value=ALL, label=gettext("all that %(agency)s may be told", agency=taken.agency)),
+            SelectChoice(value=ONE, label=alone),
+        ]
+
+    @property
+    def leaves_others(self) -> bool:
+        """Whether other consents for the agency stay."""
+        return "reach" in self and self.reach.data == ONE
+
+    @property
+    def said(self) -> str:
+        """What is said once it is done: of what stays, if anything does."""
+        if self.leaves_others:
+            return f"{gettext('The consent is taken back.')} {self._stays}"
+        return gettext("It is taken back: nothing may be told to this agency.")
+
+
+def stays_in_words(agency: str, standing: Sequence[ConsentFacts]) -> str:
+    """Return what an agency may still be told, and until when."""
+    speak = edge.speaker()
+    each = [
+        f"{', '.join(speak(scope) for scope in sorted(one.scopes - TICKED))} ({speak(one.expires_on)})"
+        for one in standing
+    ]
+    return gettext("%(agency)s may still be told until the day named: %(what)s.", agency=agency, what="; ".join(each))
 
 
 BY_HAND = "hand"

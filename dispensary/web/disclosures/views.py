@@ -10,6 +10,7 @@ from dispensary.permissions import Permission
 from dispensary.queries import consents as given
 from dispensary.queries import disclosures as told
 from dispensary.queries import people
+from dispensary.rules.consents import standing_beside
 from dispensary.services import consents, disclosures
 from dispensary.web import edge, gate
 from dispensary.web.access import note_access
@@ -43,6 +44,7 @@ def of_person(person_id: int) -> str:
         told=told.disclosures_of(session, person_id),
         statement=given.statement(session, edge.sitting().site_id),
         today=edge.act().clinic_day,
+        site_id=edge.sitting().site_id,
     )
 
 
@@ -68,19 +70,22 @@ def give(person_id: int) -> Answer:
 @bp.route("/consents/<int:agency_consent_id>/take-back", methods=["GET", "POST"])
 @gate.requires(Permission.DISCLOSE)
 def take_back(agency_consent_id: int) -> Answer:
-    """Record that the person takes a consent back."""
-    person_id = given.person_of(db.session(), agency_consent_id)
+    """Record that the person takes back what an agency may be told, all of it unless they say what stays."""
+    today, person_id = edge.act().clinic_day, given.person_of(db.session(), agency_consent_id, edge.sitting().site_id)
     if person_id is None:
         abort(404)
     note_access(person_id, "disclosures")
-    form = TakeBackForm()
+    form, known = TakeBackForm(), given.facts_of(db.session(), person_id)
+    taken = next(one for one in known if one.id == agency_consent_id)
+    form.offer(taken, standing_beside(known, agency_consent_id, today))
 
     def change(work: Work) -> str:
-        consents.take_back(work.session, consent_id=agency_consent_id, how=form.how.data or "", act=work.act)
+        verb = consents.take_back_one if form.leaves_others else consents.take_back
+        verb(work.session, consent_id=agency_consent_id, how=form.how.data or "", act=work.act)
         return address_of(person_id)
 
-    hint = _("From this moment nothing is told on it. What was told before stays on the list.")
-    return carried_out(form, change, said=_("The consent is taken back.")) or show_form(
+    hint = _("From this moment nothing is told to %(to)s on it. What was told stays on the list.", to=taken.agency)
+    return carried_out(form, change, said=form.said) or show_form(
         form, _("Take a consent back"), back=address_of(person_id), person_id=person_id, hint=hint
     )
 
