@@ -7,11 +7,11 @@ from sqlalchemy import select
 
 import models
 from dispensary.services.sites import change_setting
-from models import enums
-from models.enums import AuditKind, SettingKey
+from models import Disclosure, enums
+from models.enums import AuditKind, DisclosureBasis, SettingKey
 from tests import factories
 from tests.client import hidden_fields
-from tests.rows import audited_kinds
+from tests.rows import audited_kinds, one_stored
 
 DAY = timedelta(days=1)
 
@@ -233,3 +233,4 @@ def test_own_sheet_is_printed_from_the_persons_page_and_noted(nurse, session, ab
     assert answer.headers["Content-Disposition"] == 'attachment; filename="my-sheet.pdf"'
     session.rollback()
     assert audited_kinds(session)[-1] == AuditKind.REPORT_PRINTED
+    assert one_stored(session, Disclosure).basis is DisclosureBasis.TO_THE_PERSON

@@ -7,8 +7,8 @@ import pytest
 from pypdf import PdfReader
 
 from dispensary.services import waiting
-from models import IntakeStep, OwnAim, ReferralIn, StageChange, TreatmentConsent, Waiting, WaitingEnd
-from models.enums import Role
+from models import Disclosure, IntakeStep, OwnAim, ReferralIn, StageChange, TreatmentConsent, Waiting, WaitingEnd
+from models.enums import DisclosureBasis, Role
 from tests import factories
 from tests.agencies import listed
 from tests.rows import count_stored, one_stored
@@ -130,6 +130,7 @@ def test_consent_is_read_out_printed_and_answered(counsellor, session, treated):
     assert "Harbour Clinic" not in printed
     assert answer.status_code == 303
     assert one_stored(session, TreatmentConsent).given is True
+    assert one_stored(session, Disclosure).basis is DisclosureBasis.TO_THE_PERSON
 
 
 def test_aim_and_stage_are_written_down_with_reasons(counsellor, session, treated):

@@ -7,7 +7,7 @@ import pytest
 from pypdf import PdfReader
 
 from models import CarePlan, Disclosure, Lapse, PlanSignature, PlanStepResult, Stop, Task
-from models.enums import ConsentScope, Role
+from models.enums import ConsentScope, DisclosureBasis, Role
 from tests.agencies import consented, listed
 from tests.rows import count_stored, one_stored
 
@@ -165,7 +165,7 @@ def test_a_plan_is_signed_on_paper_and_has_no_picture(counsellor, plan):
     assert counsellor.get(f"/plans/{plan.id}/signature.svg").status_code == 404
 
 
-def test_the_sheet_says_what_was_agreed_and_names_no_clinic_and_no_medicine(counsellor, who, plan):
+def test_the_sheet_says_what_was_agreed_and_names_no_clinic_and_no_medicine(counsellor, session, who, plan):
     answer = send(counsellor, f"/plans/{plan.id}/sheet.pdf", {"paper": "A4"}, page=f"/people/{who.id}/plan")
     paper = words_of(answer)
 
@@ -175,6 +175,7 @@ def test_the_sheet_says_what_was_agreed_and_names_no_clinic_and_no_medicine(coun
     assert "Harbour Clinic" not in paper
     assert "ethadone" not in paper
     assert "my-plan.pdf" in answer.headers["Content-Disposition"]
+    assert one_stored(session, Disclosure).basis is DisclosureBasis.TO_THE_PERSON
 
 
 def test_a_lapse_begins_with_the_agreed_response_and_changes_nothing(counsellor, session, who, plan):

@@ -12,6 +12,7 @@ from models import (
     Contest,
     ContestAnswer,
     CustodyPlan,
+    Disclosure,
     Ending,
     EndingAgreement,
     EndingNotice,
@@ -23,7 +24,7 @@ from models import (
     TaperAnswer,
     TaperRequest,
 )
-from models.enums import ContestAbout, EndingResult, EpisodeEndReason, Role, StopKind
+from models.enums import ContestAbout, DisclosureBasis, EndingResult, EpisodeEndReason, Role, StopKind
 from tests import factories
 from tests.agencies import listed
 from tests.client import hidden_fields
@@ -173,7 +174,9 @@ def test_the_notice_says_why_until_when_how_to_contest_and_where_else(nurse, ses
     listed(session, world, "North Clinic", "other_clinic", phone="555-0144")
     session.commit()
 
-    title, said = words_of(nurse.send(f"/turns/endings/{notice.id}/notice.pdf", {"paper": "A4"}, page=f"/turns/of/{who.id}"))
+    title, said = words_of(
+        nurse.send(f"/turns/endings/{notice.id}/notice.pdf", {"paper": "A4"}, page=f"/turns/of/{who.id}")
+    )
 
     assert title == "Notice"
     assert "My doses go on until 2026-03-23 at the least." in said
@@ -183,6 +186,7 @@ def test_the_notice_says_why_until_when_how_to_contest_and_where_else(nurse, ses
     assert "By telephone: 555-0100." in said
     assert "Naloxone to keep at home" in said
     assert "North Clinic, 555-0144" in said
+    assert one_stored(session, Disclosure).basis is DisclosureBasis.TO_THE_PERSON
     assert "Harbour Clinic" not in said
 
 
@@ -246,6 +250,7 @@ def test_a_decision_is_contested_and_answered_by_somebody_else_on_paper(nurse, c
     assert "Dana Frost, who had no hand in it, on 2026-03-02" in said
     assert "The breath test was 0." in said
     assert "What was decided is taken back." in said
+    assert one_stored(session, Disclosure).basis is DisclosureBasis.TO_THE_PERSON
 
 
 def test_whoever_decided_is_refused_and_the_clinic_head_does_not_release(client, session, world, who, notice, stop):

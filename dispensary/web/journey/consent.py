@@ -6,17 +6,18 @@ from flask_babel import gettext as _
 from dispensary.permissions import Permission
 from dispensary.queries import people
 from dispensary.rules.intake import CONSENT_SAYS, EDITION
-from dispensary.services import intake, printing
+from dispensary.services import intake
 from dispensary.web import edge, gate
 from dispensary.web.access import note_access
 from dispensary.web.changes import carried_out
-from dispensary.web.database import db, unit_of_work
+from dispensary.web.database import db
+from dispensary.web.disclosures.paper import into_own_hand
 from dispensary.web.journey.blueprint import Answer, address_of, bp
 from dispensary.web.journey.forms import GIVEN, ConsentForm
 from dispensary.web.once import Work
 from dispensary.web.reporting import asked
 from dispensary.web.reporting.forms import PrintForm
-from models.enums import PrintedSheet
+from models.enums import ConsentScope, PrintedSheet
 from reports import treatment_consent
 
 
@@ -54,6 +55,5 @@ def consent_pdf(person_id: int) -> Response:
     form, act = PrintForm(), edge.act()
     about = asked.heading(act.clinic_day, act.clinic_day, form.paper.data if form.validate_on_submit() else None)
     figures = treatment_consent.figures(db.session(), person_id, about=about)
-    with unit_of_work() as session:
-        printing.note_printed(session, sheet=PrintedSheet.TREATMENT_CONSENT, act=act, person_id=person_id)
+    into_own_hand(person_id, sheet=PrintedSheet.TREATMENT_CONSENT, scopes=frozenset({ConsentScope.IN_TREATMENT}))
     return asked.file(treatment_consent.render(figures, speak=edge.speaker()), asked.PDF, "my-agreement.pdf")

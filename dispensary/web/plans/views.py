@@ -8,13 +8,13 @@ from dispensary.permissions import Permission
 from dispensary.queries import people
 from dispensary.queries import plans as records
 from dispensary.rules.consents import Ground
-from dispensary.services import lapses, printing
+from dispensary.services import lapses
 from dispensary.web import edge, gate
 from dispensary.web.access import note_access
 from dispensary.web.changes import carried_out
-from dispensary.web.database import db, unit_of_work
+from dispensary.web.database import db
 from dispensary.web.disclosures.forms import SheetForm
-from dispensary.web.disclosures.paper import handed_out
+from dispensary.web.disclosures.paper import handed_out, into_own_hand
 from dispensary.web.once import Work
 from dispensary.web.patients.forms import Press
 from dispensary.web.plans.blueprint import Answer, address_of, bp, form_page
@@ -51,14 +51,13 @@ def of_person(person_id: int) -> str:
 @bp.post("/plans/<int:plan_id>/sheet.pdf")
 @gate.requires(Permission.CASEWORK_VIEW, Permission.REPORT_PRINT)
 def sheet(plan_id: int) -> Response:
-    """Note who prints, and answer the plan as a sheet; its name says nothing about anybody."""
+    """Note who prints it for the person's own hand, and answer the plan as a sheet; its name says nothing about anybody."""
     person_id = records.plan(db.session(), plan_id).person_id
     note_access(person_id, "plan")
     form, act = PrintForm(), edge.act()
     about = asked.heading(act.clinic_day, act.clinic_day, form.paper.data if form.validate_on_submit() else None)
     figures = care_plan.figures(db.session(), plan_id, about=about)
-    with unit_of_work() as session:
-        printing.note_printed(session, sheet=PrintedSheet.CARE_PLAN, act=act, person_id=person_id)
+    into_own_hand(person_id, sheet=PrintedSheet.CARE_PLAN, scopes=frozenset({ConsentScope.PLAN}))
     return asked.file(care_plan.render(figures, speak=edge.speaker()), asked.PDF, "my-plan.pdf")
 
 

@@ -3,15 +3,17 @@
 from flask import Response
 
 from dispensary.permissions import Permission
-from dispensary.services import printing
 from dispensary.web import edge, gate, policies
 from dispensary.web.access import note_access
-from dispensary.web.database import db, unit_of_work
+from dispensary.web.database import db
+from dispensary.web.disclosures.paper import into_own_hand
 from dispensary.web.reporting import asked
 from dispensary.web.reporting.blueprint import bp
 from dispensary.web.reporting.forms import PrintForm
-from models.enums import PrintedSheet
+from models.enums import ConsentScope, PrintedSheet
 from reports import own_sheet
+
+TOLD = frozenset({ConsentScope.ATTENDANCE, ConsentScope.MEDICINE_AND_DOSE})
 
 
 @bp.post("/person/<int:person_id>/own-sheet.pdf")
@@ -24,6 +26,5 @@ def own_sheet_pdf(person_id: int) -> Response:
     figures = own_sheet.figures(
         db.session(), person_id, act.site_id, policy=policies.take_homes(), at=act.at, about=about
     )
-    with unit_of_work() as session:
-        printing.note_printed(session, sheet=PrintedSheet.OWN_SHEET, act=act, person_id=person_id)
+    into_own_hand(person_id, sheet=PrintedSheet.OWN_SHEET, scopes=TOLD)
     return asked.file(own_sheet.render(figures, speak=edge.speaker()), asked.PDF, "my-sheet.pdf")

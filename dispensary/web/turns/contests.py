@@ -6,18 +6,19 @@ from flask_babel import gettext as _
 from dispensary.permissions import Permission
 from dispensary.queries import contests as records
 from dispensary.rules.contests import ContestFacts
-from dispensary.services import contests, printing
+from dispensary.services import contests
 from dispensary.web import edge, gate
 from dispensary.web.access import note_access
 from dispensary.web.changes import carried_out
-from dispensary.web.database import db, unit_of_work
+from dispensary.web.database import db
 from dispensary.web.disclosures.forms import one_line
+from dispensary.web.disclosures.paper import into_own_hand
 from dispensary.web.once import Work
 from dispensary.web.reporting import asked
 from dispensary.web.reporting.forms import PrintForm
 from dispensary.web.turns.blueprint import Answer, address_of, bp, form_page
 from dispensary.web.turns.forms import ContestAnswerForm, ContestForm
-from models.enums import ContestResult, PrintedSheet
+from models.enums import ConsentScope, ContestResult, PrintedSheet
 from reports import contest_answer
 
 
@@ -92,6 +93,5 @@ def answer_pdf(contest_id: int) -> Response:
     form, act = PrintForm(), edge.act()
     about = asked.heading(act.clinic_day, act.clinic_day, form.paper.data if form.validate_on_submit() else None)
     figures = contest_answer.figures(db.session(), contest_id, about=about)
-    with unit_of_work() as session:
-        printing.note_printed(session, sheet=PrintedSheet.CONTEST_ANSWER, act=act, person_id=found.person_id)
+    into_own_hand(found.person_id, sheet=PrintedSheet.CONTEST_ANSWER, scopes=frozenset({ConsentScope.IN_TREATMENT}))
     return asked.file(contest_answer.render(figures, speak=edge.speaker()), asked.PDF, "answer.pdf")

@@ -8,17 +8,18 @@ from dispensary.policy.turns import turn_rules
 from dispensary.queries import endings as records
 from dispensary.queries.people import surviving
 from dispensary.rules.endings import EndingFacts, in_the_way
-from dispensary.services import discharges, endings, printing
+from dispensary.services import discharges, endings
 from dispensary.web import edge, gate
 from dispensary.web.access import note_access
 from dispensary.web.changes import carried_out
-from dispensary.web.database import db, unit_of_work
+from dispensary.web.database import db
+from dispensary.web.disclosures.paper import into_own_hand
 from dispensary.web.once import Work
 from dispensary.web.reporting import asked
 from dispensary.web.reporting.forms import PrintForm
 from dispensary.web.turns.blueprint import Answer, address_of, bp, form_page
 from dispensary.web.turns.forms import AgreeForm, CarryOutForm, EndingForm, HandedForm, TakeBackForm
-from models.enums import Channel, PrintedSheet
+from models.enums import Channel, ConsentScope, PrintedSheet
 from reports import ending_notice
 
 
@@ -91,8 +92,7 @@ def notice_pdf(ending_id: int) -> Response:
     about = asked.heading(act.clinic_day, act.clinic_day, form.paper.data if form.validate_on_submit() else None)
     within = turn_rules().contest_answered_within.days
     figures = ending_notice.figures(db.session(), ending_id, answered_within=within, about=about)
-    with unit_of_work() as session:
-        printing.note_printed(session, sheet=PrintedSheet.ENDING_NOTICE, act=act, person_id=person_id)
+    into_own_hand(person_id, sheet=PrintedSheet.ENDING_NOTICE, scopes=frozenset({ConsentScope.IN_TREATMENT}))
     return asked.file(ending_notice.render(figures, speak=edge.speaker()), asked.PDF, "notice.pdf")
 
 
