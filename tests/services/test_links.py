@@ -9,10 +9,11 @@ from sqlalchemy import func, select
 from dispensary.errors import Conflict, NotFound, Refused
 from dispensary.queries import dispensing, orders, prescriber_desk
 from dispensary.queries import links as plans
+from dispensary.queries.events import open_events
 from dispensary.queries.people import card_holder, find_people, person_page
 from dispensary.queries.queue import queue
 from dispensary.queries.verification import verify
-from dispensary.services import episodes, links, people, stops
+from dispensary.services import episodes, events, links, people, stops
 from models import Claim, ClaimRelease, DosingIncident, Person, PersonLink, Stop, Task
 from models.enums import (
     Admission,
@@ -24,6 +25,7 @@ from models.enums import (
     IncidentKind,
     OrderEndReason,
     StopKind,
+    TaskReasonKind,
 )
 from models.units import mg
 from tests.durability.recount import recount_within
@@ -361,6 +363,32 @@ def test_doses_between_link_and_its_undoing_stop_both(session, world):
 
     stopped = session.scalars(select(Stop.person_id).where(Stop.kind == StopKind.ORDER_PROBLEM)).all()
     assert sorted(stopped) == sorted([one.id, other.id])
+
+
+def test_an_event_is_seen_at_the_window_of_both_records_once_they_are_parted(session, world):
+    one, other, later = patient(session, world), patient(session, world), timedelta(minutes=5)
+    events.tell_window(session, person_id=one.id, kind=TaskReasonKind.HOSPITAL, act=world.act(at=world.at - later))
+    events.tell_window(session, person_id=other.id, kind=TaskReasonKind.OVERDOSE, act=world.act(at=world.at - later))
+    made = link(session, world, one, other)
+    events.tell_window(session, person_id=one.id, kind=TaskReasonKind.PREGNANCY, act=world.act(at=world.at + later))
+    shared = {event.kind for event in open_events(session, one.id)}
+
+    unlink(session, world, made, at=world.at + 2 * later)
+
+    assert shared == {TaskReasonKind.HOSPITAL, TaskReasonKind.OVERDOSE, TaskReasonKind.PREGNANCY}
+    assert {event.kind for event in open_events(session, one.id)} == shared
+    assert {event.kind for event in open_events(session, other.id)} == shared - {TaskReasonKind.HOSPITAL}
+
+
+def test_a_stop_goes_back_to_the_desk_with_the_record_that_it_is_about(session, world):
+    one, other = patient(session, world), patient(session, world)
+    stop = stops.set_stop(session, person_id=other.id, kind=StopKind.SEDATION, note="sleepy", act=world.act())
+    made = link(session, world, one, other)
+
+    unlink(session, world, made, at=world.at + DAY)
+
+    rows = prescriber_desk.desk_rows(session, world.site.id, world.at + DAY)
+    assert [stop.id for row in rows if row.person_id == other.id for stop in row.stops] == [stop.id]
 
 
 def test_taking_back_one_link_of_a_chain_leaves_the_other(session, world):
