@@ -1,6 +1,6 @@
 """What keeps people here and what makes it hard, as they say it; and slips from the box, which name nobody."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
@@ -128,10 +128,47 @@ def test_a_month_with_few_slips_says_only_how_many(session, world):
     few = months_rated(session, world.site.id, 5, NEXT_MONTH)
     rate(session, world, relation=1)
 
-    assert [(one.slips, one.relation, one.words) for one in few] == [(4, (), ())]
+    assert [(one.slips, one.relation, one.words, one.held_back) for one in few] == [(4, (), (), 4)]
     (enough,) = months_rated(session, world.site.id, 5, NEXT_MONTH)
     assert (enough.relation, enough.waiting) == ((1, 0, 0, 4, 0), (0, 5, 0, 0, 0))
     assert enough.words == ("slip 0", "slip 1", "slip 2", "slip 3")
+    assert enough.held_back == 0
+
+
+def entered(session, world, day, slips, relation=4):
+    for _ in range(slips):
+        rate(session, world, relation, month=date(2026, 3, 1), act=world.act(at=datetime(2026, 4, day, 9, tzinfo=UTC)))
+
+
+def shown(session, world, day):
+    (month,) = months_rated(session, world.site.id, 5, date(2026, 4, day))
+    return month.relation, month.held_back
+
+
+def test_a_slip_of_a_past_month_that_comes_late_is_held_back_until_there_are_enough(session, world):
+    entered(session, world, 2, 6)
+    entered(session, world, 3, 1, relation=1)
+
+    late = shown(session, world, 9)
+    entered(session, world, 10, 4, relation=2)
+
+    assert late == ((0, 0, 0, 6, 0), 1)
+    assert shown(session, world, 11) == ((1, 4, 0, 6, 0), 0)
+
+
+def test_slips_show_from_the_day_after_so_that_nobody_reads_each_as_it_is_entered(session, world):
+    entered(session, world, 2, 7)
+
+    assert shown(session, world, 2) == ((), 7)
+    assert shown(session, world, 3) == ((0, 0, 0, 7, 0), 0)
+
+
+def test_slips_entered_while_the_month_ran_show_together_once_it_is_over(session, world):
+    for days_on, slips in ((0, 3), (10, 3), (20, 1)):
+        for _ in range(slips):
+            rate(session, world, act=world.act(at=world.at + timedelta(days=days_on)))
+
+    assert shown(session, world, 1) == ((0, 0, 0, 7, 0), 0)
 
 
 def test_a_month_that_is_not_over_shows_no_slip_so_that_the_next_one_cannot_be_told_apart(session, world):
