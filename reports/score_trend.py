@@ -61,7 +61,7 @@ def panels(definition: Definition, taken: Sequence[Taken], speak: Speaker) -> li
 def _of_substance(definition: Definition, substance: Substance, compared: Sequence[Taken], speak: Speaker) -> Panel:
     totals = [(one.taken_on, part.total) for one in compared for part in one.score.parts if part.substance is substance]
     bands = tuple(band for band in definition.bands if substance in band.substances)
-    return Panel(speak(substance), definition.most or 0, tuple(totals), bands)
+    return Panel(speak(substance), definition.most_of(substance), tuple(totals), bands)
 
 
 def chart(definition: Definition, taken: Sequence[Taken], speak: Speaker, *, width: int = 760) -> Drawing:

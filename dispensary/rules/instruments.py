@@ -123,7 +123,7 @@ def _parts(definition: Definition, values: Values) -> Iterator[Part]:
     for substance in definition.substances:
         row = definition.of(substance)
         if any(item.key in values for item in row):
-            total = sum(values.get(item.key, 0) for item in row if item.when is not When.EVER)
+            total = sum(values.get(item.key, 0) for item in definition.counted_of(substance))
             bands = tuple(band for band in definition.bands if substance in band.substances)
             yield Part(substance, total, _band_of(bands, total))
 

@@ -106,6 +106,14 @@ class Definition:
         """Return the questions about one substance."""
         return tuple(item for item in self.items if item.substance is substance)
 
+    def counted_of(self, substance: Substance) -> tuple[Item, ...]:
+        """Return the questions that count for the total of one substance; whether it was ever used does not."""
+        return tuple(item for item in self.of(substance) if item.when is not When.EVER)
+
+    def most_of(self, substance: Substance) -> int:
+        """Return the largest total of one substance, of which not every question may be asked."""
+        return sum(item.most for item in self.counted_of(substance))
+
 
 ASKED_OF = (
     Substance.TOBACCO,
@@ -234,6 +242,8 @@ def _check(where: str, made: Definition) -> None:
             raise ValueError(f"{where}: values of item {item.key} are out of order, or not all are named")
     if made.scoring is Scoring.SUM and made.most != sum(item.most for item in made.items):
         raise ValueError(f"{where}: the largest total is not the sum of the largest values")
+    if made.scoring is Scoring.SUBSTANCES and made.most != max(map(made.most_of, made.substances)):
+        raise ValueError(f"{where}: the largest total is none of a substance")
     for of in {band.substances for band in made.bands}:
         _check_whole(where, made.most, [band for band in made.bands if band.substances == of])
 
