@@ -117,6 +117,4 @@ def _refuse_going_on(session: Session, person_id: int, followed: bool, act: Act)
 def goes_down(order: OrderFacts, today: date) -> bool:
     """Return whether an order lowers the dose on a day that lies ahead."""
     totals = [(step.from_on, step.total_mg) for step in order.steps]
-    return any(
-        from_on > today and total < before for (_, before), (from_on, total) in pairwise(totals)
-    )
+    return any(from_on > today and total < before for (_, before), (from_on, total) in pairwise(totals))

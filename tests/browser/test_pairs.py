@@ -50,7 +50,9 @@ def test_a_brother_comes_along_for_twelve_weeks_until_the_person_takes_it_back(c
         told = session.scalars(select(Disclosure).where(Disclosure.person_id == who.id)).all()
     assert (gone.phone, gone.ended_on, len(told)) == ("", world.day, 1)
     nurse = sit(world.nurse)
-    nurse.go(f"/programmes/{programme.id}/weeks/2").sees_page("This cannot be done").sees("Your role does not include this page.")
+    nurse.go(f"/programmes/{programme.id}/weeks/2").sees_page("This cannot be done").sees(
+        "Your role does not include this page."
+    )
 
 
 def is_offered_declined_and_accepted(counsellor):
