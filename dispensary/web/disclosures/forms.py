@@ -77,7 +77,7 @@ class TakeBackForm(Form):
         description=_l("Such as: in writing; here, in person. No reason is asked."),
         render_kw={"autofocus": True},
     )
-    submit = SubmitField(_l("It is taken back"))
+    submit = SubmitField(_l("The consent is taken back"))
 
     def offer(self, taken: ConsentFacts, others: Sequence[ConsentFacts]) -> None:
         """Ask how much is taken back, where more than one consent stands for the agency."""
