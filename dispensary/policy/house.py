@@ -42,6 +42,8 @@ class HouseRules:
     """From so many missed days on a counsellor is given the task to call."""
     intake_told_within: timedelta
     """What fell due of an intake longer ago than this makes no task."""
+    urine_told_within: timedelta
+    """A urine that fell due longer ago than this makes no task."""
     answer_within: dict[TaskReasonKind, timedelta]
     """Within what time somebody answers what a task is about, unless something nearer is said."""
 
@@ -84,5 +86,6 @@ def house_rules() -> HouseRules:
         least_shown=data["counts"]["least_shown"]["value"],
         missed_from_days=data["worklist"]["missed_from_days"]["value"],
         intake_told_within=timedelta(days=data["worklist"]["intake_told_within_days"]["value"]),
+        urine_told_within=timedelta(days=data["worklist"]["urine_told_within_days"]["value"]),
         answer_within={TaskReasonKind(k): timedelta(hours=e["value"]) for k, e in data["answer_hours"].items()},
     )

@@ -9,6 +9,7 @@ from typing import TypeVar
 from sqlalchemy.orm import Session
 
 from dispensary.policy.house import house_rules
+from dispensary.policy.journey import journey_rules
 from dispensary.policy.minimums import Minimums
 from dispensary.queries import (
     call_backs,
@@ -17,18 +18,22 @@ from dispensary.queries import (
     due_work,
     groups,
     instruments,
+    motives,
+    outreach,
     sessions,
-    urine_schedule,
     worklist,
 )
 from dispensary.queries.caseload import InCare, Keeper
 from dispensary.queries.contact_rules import Reach
 from dispensary.queries.groups import GroupToday
 from dispensary.queries.missed_doses import MissedRow
+from dispensary.queries.outreach import LeftAlone
 from dispensary.queries.sessions import Arranged
 from dispensary.queries.worklist import Work
-from dispensary.rules.worklist import CALL, INTAKE, REFERRAL, REVIEW, SESSION
-from models.enums import Desk, TaskReasonKind
+from dispensary.rules.asking import occasions_due
+from dispensary.rules.waiting import Neglected
+from dispensary.rules.worklist import CALL, INTAKE, REFERRAL, REVIEW, SESSION, URINE
+from models.enums import Desk, SaidOccasion, TaskReasonKind
 
 T = TypeVar("T")
 
@@ -72,6 +77,10 @@ class Part:
     missing: tuple[Missing, ...]
     late: tuple[LatePerson, ...]
     work: tuple[Work, ...]
+    waiting: tuple[Neglected, ...]
+    """Who waits for treatment too long or without a word; they are on nobody's caseload, so everybody sees them."""
+    contacts: tuple[LeftAlone, ...]
+    """Who was met outside, wants treatment, and was left without a word; for whoever may see everybody's contacts."""
     people: int
     """How many are on the caseload, or in care."""
 
@@ -115,11 +124,14 @@ def _whole(
     work = worklist.open_work(session, site_id, Desk.COUNSELLING, today)
     tasks = {one.person_id: one for one in work}
     known = {one.person_id: (one.number, one.name) for one in here}
+    in_care = len(known)
     late = [
         *_late(lists, today, known),
-        *_late_besides(session, site_id, at=at, today=today, minimums=minimums, known=known),
+        *_late_besides(session, site_id, at=at, lists=lists, known=known),
+        *_to_ask(session, site_id, here, today),
     ]
-    missed = [row for row in lists.missed if row.away is None]
+    late = [one for one in late if one[0] not in lists.told_dead]
+    missed = [row for row in lists.missed if row.away is None and row.person_id not in lists.told_dead]
     reach = contact_rules.rules_of(session, {row.person_id for row in missed})
     return Part(
         sessions=sessions.on_day(session, site_id, today),
@@ -128,7 +140,9 @@ def _whole(
         missing=tuple(Missing(row, reach.get(row.person_id), tasks.get(row.person_id)) for row in missed),
         late=_by_person(late, known, today),
         work=tuple(work),
-        people=len(known),
+        waiting=tuple(one for one in lists.waiting if one.who.person_id not in lists.told_dead),
+        contacts=tuple(_contacts(session, site_id, today)),
+        people=in_care,
     )
 
 
@@ -142,6 +156,8 @@ def _own(whole: Part, staff_id: int, here: Iterable[InCare], keepers: Mapping[in
         missing=tuple(one for one in whole.missing if one.row.person_id in mine),
         late=tuple(one for one in whole.late if one.person_id in mine),
         work=tuple(one for one in whole.work if one.is_for(staff_id)),
+        waiting=whole.waiting,
+        contacts=whole.contacts,
         people=sum(1 for one in here if one.counsellor_id == staff_id),
     )
 
@@ -170,19 +186,35 @@ def _late(lists: due_work.Lists, today: date, known: Known) -> Iterator[Found]:
 
 
 def _late_besides(
-    session: Session, site_id: int, *, at: datetime, today: date, minimums: Minimums, known: Known
+    session: Session, site_id: int, *, at: datetime, lists: due_work.Lists, known: Known
 ) -> Iterator[Found]:
     """Yield what is overdue of bottles, urines and safety steps."""
     for back in call_backs.open_call_backs(session, site_id):
         known.setdefault(back.person_id, (back.person_number, back.name))
         if back.overdue(at):
             yield back.person_id, TaskReasonKind.CALL_BACK, back.due_by.date()
-    for urine in urine_schedule.due_list(session, site_id, today, minimums):
+    for urine in lists.urines:
         if urine.overdue:
-            yield urine.person_id, TaskReasonKind.URINE, urine.due_on
+            yield urine.person_id, URINE, urine.due_on
     for taken in instruments.safety_open(session, site_id):
         if taken.person_id is not None:
             yield taken.person_id, TaskReasonKind.SAFETY, taken.taken_on
+
+
+def _to_ask(session: Session, site_id: int, here: Iterable[InCare], today: date) -> Iterator[Found]:
+    """Yield whom nobody has asked yet what keeps them in treatment, of those who came not long ago: early is best."""
+    asked = motives.asked_early(session, site_id)
+    for one in here:
+        on = {SaidOccasion.ENTRY: asked[one.person_id]} if one.person_id in asked else {}
+        fresh = one.admitted_on >= today - house_rules().intake_told_within
+        if fresh and SaidOccasion.ENTRY in occasions_due(on, one.admitted_on, None):
+            yield one.person_id, TaskReasonKind.REASONS_DUE, one.admitted_on
+
+
+def _contacts(session: Session, site_id: int, today: date) -> list[LeftAlone]:
+    """Return who was met outside, wants treatment, and was left without a word."""
+    before, since = today - journey_rules().contact_every, today - house_rules().intake_told_within
+    return outreach.left_alone(session, site_id, before=before, since=since)
 
 
 def _by_person(found: Iterable[Found], known: Known, today: date) -> tuple[LatePerson, ...]:

@@ -10,12 +10,14 @@ from sqlalchemy.orm import Session
 
 from dispensary.clock import clinic_day
 from dispensary.policy.minimums import Minimums
-from dispensary.queries import call_plans, intake, plans, referrals, sites
+from dispensary.queries import call_plans, intake, plans, referrals, sites, urine_schedule, waiting
+from dispensary.queries.deaths import all_told_dead
 from dispensary.queries.missed_doses import MissedRow, missed_doses
 from dispensary.queries.sessions import CounsellingDue, counselling_due
 from dispensary.queries.signs import same_person
 from dispensary.rules.call_plans import PlanFacts
 from dispensary.rules.referrals import ReferralFacts
+from dispensary.rules.waiting import Neglected
 from dispensary.rules.worklist import KINDS, Facts
 from models import Person, Task, TaskReason
 from models.enums import Desk, TaskReasonKind
@@ -38,6 +40,11 @@ class Lists:
     """Of everyone in care of whom a policy speaks, due or not."""
     intakes: list[intake.Entered]
     """Of which something is overdue."""
+    urines: list[urine_schedule.UrineDue]
+    """Of everyone in treatment of whom a policy speaks, due or not."""
+    waiting: list[Neglected]
+    told_dead: frozenset[int]
+    """Whom nobody is sent to reach: told to have died, and no prescriber has decided yet."""
 
 
 def lists(session: Session, site_id: int, today: date, minimums: Minimums) -> Lists:
@@ -49,6 +56,9 @@ def lists(session: Session, site_id: int, today: date, minimums: Minimums) -> Li
         referrals.overdue(session, site_id, today),
         counselling_due(session, site_id, today, minimums),
         intake.overdue(session, site_id, today),
+        urine_schedule.due_list(session, site_id, today, minimums),
+        waiting.neglected(session, site_id, today),
+        all_told_dead(session),
     )
 
 
@@ -71,7 +81,18 @@ def facts_of(found: Lists, in_care: Collection[int], today: date) -> dict[int, F
     for entered in found.intakes:
         newest = max(line.due_on for line in entered.overdue(today))
         facts[entered.person_id] = replace(facts[entered.person_id], intake_by=newest)
-    return {person_id: replace(one, in_care=person_id in in_care) for person_id, one in facts.items()}
+    _add_the_way_in_and_urines(facts, found)
+    return {
+        person_id: replace(one, in_care=person_id in in_care, told_dead=person_id in found.told_dead)
+        for person_id, one in facts.items()
+    }
+
+
+def _add_the_way_in_and_urines(facts: dict[int, Facts], found: Lists) -> None:
+    for urine in found.urines:
+        facts[urine.person_id] = replace(facts[urine.person_id], urine_by=urine.due_on)
+    for waits in found.waiting:
+        facts[waits.who.person_id] = replace(facts[waits.who.person_id], waits_since=waits.since)
 
 
 def _missed(row: MissedRow, today: date) -> Facts:

@@ -93,6 +93,22 @@ def _barriers_of(session: Session, person_id: int) -> list[Said]:
     return [Said(*row) for row in session.execute(query)]
 
 
+def asked_early(session: Session, site_id: int) -> dict[int, date]:
+    """Return when each person was last asked at the beginning of treatment, by surviving record."""
+    who = func.coalesce(Person.root_id, Person.id)
+    asked: dict[int, date] = {}
+    for table in (SaidMotive, SaidBarrier):
+        query = (
+            select(who, func.max(table.said_on))
+            .join_from(table, Person, Person.id == table.person_id)
+            .where(table.site_id == site_id, table.occasion == SaidOccasion.ENTRY)
+            .group_by(who)
+        )
+        for person_id, said_on in session.execute(query):
+            asked[person_id] = max(said_on, asked.get(person_id, said_on))
+    return asked
+
+
 @dataclass(frozen=True)
 class ReasonFigures:
     """How many people gave each reason on one kind of occasion, and how many were asked; each person counts once."""

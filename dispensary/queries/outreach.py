@@ -4,14 +4,14 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy import ColumnElement, Select, exists, func, or_, select, union_all
 from sqlalchemy.orm import Session
 
 from dispensary.errors import NotFound
 from dispensary.queries.people import full_name
 from dispensary.queries.signs import same_person
 from dispensary.wording import N_, say
-from models import BriefIntervention, OutreachContact, OutreachMeeting, Person, Staff
+from models import BriefIntervention, OutreachContact, OutreachMeeting, Overdose, Person, Staff
 from models.enums import InterventionResult, OutreachPlace, Substance
 
 PAGE = 100
@@ -112,6 +112,44 @@ def _results(session: Session, contact_ids: list[int]) -> dict[int, Intervention
         .order_by(BriefIntervention.given_on, BriefIntervention.id)
     )
     return {row.contact_id: row.result for row in session.execute(query) if row.contact_id is not None}
+
+
+@dataclass(frozen=True)
+class LeftAlone:
+    """A contact who wants treatment, is on record as nobody yet, and whom nobody has met for too long."""
+
+    contact_id: int
+    called: str
+    made_by: str
+    met_on: date
+    """When they were last met or talked with."""
+
+
+def left_alone(session: Session, site_id: int, *, before: date, since: date) -> list[LeftAlone]:
+    """Return which contacts said last that they want treatment and were last met before a day, the longest ago first.
+
+    Args:
+        since: who was last met before this day is on the list of contacts only.
+    """
+    given, later = BriefIntervention.__table__, BriefIntervention.__table__.alias()
+    newest = ~exists().where(later.c.contact_id == given.c.contact_id, later.c.id > given.c.id)
+    wants = select(given.c.contact_id).where(given.c.result == InterventionResult.WANTS_TREATMENT, newest)
+    dead = exists().where(Overdose.contact_id == _CONTACT.id, ~Overdose.survived)
+    days = union_all(
+        select(OutreachMeeting.contact_id.label("id"), OutreachMeeting.met_on.label("day")),
+        select(given.c.contact_id, given.c.given_on),
+    ).subquery()
+    last = func.max(days.c.day)
+    query = (
+        select(_CONTACT.id, _CONTACT.called, Staff.name, last)
+        .join_from(OutreachContact, Staff, Staff.id == _CONTACT.made_by_id)
+        .join(days, days.c.id == _CONTACT.id)
+        .where(_CONTACT.site_id == site_id, _CONTACT.person_id.is_(None), _CONTACT.id.in_(wants), ~dead)
+        .group_by(_CONTACT.id, _CONTACT.called, Staff.name)
+        .having(last < before, last >= since)
+        .order_by(last, _CONTACT.id)
+    )
+    return [LeftAlone(*row) for row in session.execute(query)]
 
 
 @dataclass(frozen=True)

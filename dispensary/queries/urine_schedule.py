@@ -150,6 +150,14 @@ def due_list(session: Session, site_id: int, today: date, minimums: Minimums) ->
     return sorted(found, key=lambda one: (one.due_on, one.person_id))
 
 
+def uncovered(session: Session, site_id: int, today: date, minimums: Minimums) -> list[Treated]:
+    """Return who is in treatment while no policy in force says how often, though one does of others."""
+    if all(one.rule.subject is not MinimumOf.URINE for one in minimums.in_force):
+        return []
+    covered = {one.person_id for one in due_list(session, site_id, today, minimums)}
+    return [one for one in treated(session, site_id, today) if one.person_id not in covered]
+
+
 def last_taken(session: Session, site_id: int) -> dict[int, date]:
     """Return the day of the last urine that each person gave, by surviving record, wherever it was taken."""
     treated_here = select(Episode.__table__.c.person_id).where(Episode.__table__.c.site_id == site_id)

@@ -6,10 +6,13 @@ from datetime import date
 from sqlalchemy import Select, exists, func, select, union_all
 from sqlalchemy.orm import Session, aliased
 
+from dispensary.policy.journey import journey_rules
+from dispensary.queries import sites
 from dispensary.queries.deaths import has_died
 from dispensary.queries.people import full_name
 from dispensary.queries.signs import same_person
-from dispensary.rules.waiting import Place, WaitingFacts, queue
+from dispensary.rules import waiting as rules
+from dispensary.rules.waiting import Neglected, Place, WaitingFacts, queue
 from models import (
     Agency,
     BriefIntervention,
@@ -80,6 +83,16 @@ def waiting_list(session: Session, site_id: int) -> list[Place]:
             heard_on=heard.get(row.person_id),
         )
         for row in rows
+    )
+
+
+def neglected(session: Session, site_id: int, today: date) -> list[Neglected]:
+    """Return who waits longer than the site's target, or was left without a word, in the order of the queue."""
+    return rules.neglected(
+        waiting_list(session, site_id),
+        today,
+        contact_every=journey_rules().contact_every,
+        most_days=sites.settings(session, site_id, today).targets.waiting_days,
     )
 
 

@@ -42,6 +42,43 @@ class Place:
     who: WaitingFacts
 
 
+@dataclass(frozen=True)
+class Neglected:
+    """Somebody who waits longer than the site's target, or to whom nobody has spoken for too long."""
+
+    place: int
+    who: WaitingFacts
+    too_long_since: date | None
+    alone_since: date | None
+
+    @property
+    def since(self) -> date:
+        """Since when; where both hold, the later of the two."""
+        return max(day for day in (self.too_long_since, self.alone_since) if day is not None)
+
+
+def neglected(
+    queue: Iterable[Place], today: date, *, contact_every: timedelta, most_days: int | None
+) -> list[Neglected]:
+    """Return who of a queue waits too long or was left without a word, in its order.
+
+    Args:
+        most_days: the site's target; None where it has none.
+
+    Source: Project specification §9; house.toml waiting.contact_every_days.
+    """
+    found = []
+    for one in queue:
+        too_long = most_days is not None and one.who.days(today) > most_days
+        over_since = one.who.since_on + timedelta(days=(most_days or 0) + 1) if too_long else None
+        heard_on = max(one.who.heard_on or one.who.since_on, one.who.since_on)
+        alone = one.who.left_alone(today, contact_every)
+        alone_since = heard_on + contact_every + timedelta(days=1) if alone else None
+        if over_since or alone_since:
+            found.append(Neglected(one.place, one.who, over_since, alone_since))
+    return found
+
+
 def queue(waiting: Iterable[WaitingFacts]) -> list[Place]:
     """Return the queue: former clients first, then by the day since which people wait, then as they were entered.
 

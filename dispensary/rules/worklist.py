@@ -1,7 +1,8 @@
 """What a counsellor's worklist is owed about a person on a day, and when a task has answered itself.
 
 A matter is told once: a task that somebody closed is not opened again for the same run of missed doses, the same call, the
-same referral, the same review, the same part of an intake or the same due day. Source: product.md §9; house.toml worklist.
+same referral, the same review, the same part of an intake, the same waiting or the same due day.
+Source: product.md §9; house.toml worklist.
 """
 
 from collections.abc import Collection, Mapping
@@ -13,8 +14,8 @@ from models.enums import TaskOutcome, TaskReasonKind
 A_DAY = timedelta(days=1)
 MISSED, REVIEW, SESSION = TaskReasonKind.MISSED_DOSES, TaskReasonKind.REVIEW_DUE, TaskReasonKind.SESSION_DUE
 CALL, REFERRAL = TaskReasonKind.CALL_DUE, TaskReasonKind.REFERRAL_OVERDUE
-INTAKE = TaskReasonKind.INTAKE_OPEN
-KINDS = frozenset({MISSED, REVIEW, SESSION, CALL, REFERRAL, INTAKE})
+INTAKE, URINE, WAITING = TaskReasonKind.INTAKE_OPEN, TaskReasonKind.URINE_DUE, TaskReasonKind.WAITS_LONG
+KINDS = frozenset({MISSED, REVIEW, SESSION, CALL, REFERRAL, INTAKE, URINE, WAITING})
 """What follows from the record alone; every other reason was noted by somebody, or by what they did."""
 
 
@@ -40,6 +41,12 @@ class Facts:
     counselling_arranged: bool = False
     intake_by: date | None = None
     """When the newest thing fell due of all that is overdue of an intake."""
+    urine_by: date | None = None
+    """By the policy in force."""
+    waits_since: date | None = None
+    """Since when somebody has waited too long for treatment, or was left without a word; the later of both."""
+    told_dead: bool = False
+    """Told to have died, and no prescriber has decided yet: nobody is sent to reach them."""
 
 
 def due(facts: Facts, today: date, *, missed_from: int) -> dict[TaskReasonKind, date]:
@@ -48,33 +55,38 @@ def due(facts: Facts, today: date, *, missed_from: int) -> dict[TaskReasonKind, 
     Args:
         missed_from: from so many missed days on somebody is called.
     """
-    found: dict[TaskReasonKind, date] = {}
-    if facts.missed_since and facts.missed_days >= missed_from and not facts.away:
-        found[MISSED] = facts.missed_since
-    if facts.review_on and facts.review_on <= today:
-        found[REVIEW] = facts.review_on
-    if facts.counselling_by and facts.counselling_by <= today and not facts.counselling_arranged and not facts.away:
-        found[SESSION] = facts.counselling_by
-    if facts.call_on and facts.call_on <= today:
-        found[CALL] = facts.call_on
-    if facts.answer_by and facts.answer_by < today:
-        found[REFERRAL] = facts.answer_by
-    if facts.intake_by and facts.intake_by < today:
-        found[INTAKE] = facts.intake_by + A_DAY
-    return found
+    if facts.told_dead:
+        return {}
+    found = {
+        REVIEW: facts.review_on,
+        WAITING: facts.waits_since,
+        CALL: facts.call_on,
+        REFERRAL: facts.answer_by if facts.answer_by and facts.answer_by < today else None,
+        INTAKE: facts.intake_by + A_DAY if facts.intake_by else None,
+        **({} if facts.away else _where_a_visit_is_expected(facts, missed_from)),
+    }
+    return {kind: since for kind, since in found.items() if since is not None and since <= today}
+
+
+def _where_a_visit_is_expected(facts: Facts, missed_from: int) -> dict[TaskReasonKind, date | None]:
+    return {
+        MISSED: facts.missed_since if facts.missed_days >= missed_from else None,
+        SESSION: None if facts.counselling_arranged else facts.counselling_by,
+        URINE: facts.urine_by,
+    }
 
 
 def untold(
-    due: Mapping[TaskReasonKind, date], told: Mapping[TaskReasonKind, date], *, intake_since: date
+    due: Mapping[TaskReasonKind, date], told: Mapping[TaskReasonKind, date], *, since: Mapping[TaskReasonKind, date]
 ) -> frozenset[TaskReasonKind]:
     """Return what of all that is due nobody was told of since it is due.
 
     Args:
         told: when each kind was last noted, or a task with it closed; the last day of all where one is still open.
-        intake_since: what fell due of an intake before this day is not told any more, as after an import.
+        since: of these kinds, what fell due before the day is not told any more, as after an import.
     """
-    due = {kind: since for kind, since in due.items() if kind is not INTAKE or since >= intake_since}
-    return frozenset(kind for kind, since in due.items() if kind not in told or told[kind] < since)
+    fresh = {kind: day for kind, day in due.items() if day >= since.get(kind, day)}
+    return frozenset(kind for kind, day in fresh.items() if kind not in told or told[kind] < day)
 
 
 def answered(kinds: Collection[TaskReasonKind], due: Collection[TaskReasonKind], facts: Facts) -> TaskOutcome | None:
@@ -82,7 +94,9 @@ def answered(kinds: Collection[TaskReasonKind], due: Collection[TaskReasonKind],
     kinds = frozenset(kinds)
     if not kinds <= KINDS or kinds & set(due):
         return None
-    if kinds <= {CALL, REFERRAL}:
+    if facts.told_dead:
+        return TaskOutcome.NOT_NEEDED
+    if kinds <= {CALL, REFERRAL, WAITING}:
         return TaskOutcome.DONE
     if facts.away or not facts.in_care:
         return TaskOutcome.NOT_NEEDED

@@ -40,29 +40,34 @@ def owed(session: Session, site_id: int, today: date) -> tuple[list[Owed], list[
     here = {one.person_id for one in caseload.in_care(session, site_id, today)}
     found = due_work.lists(session, site_id, today, policy.minimums(session, site_id, today))
     facts = due_work.facts_of(found, here, today)
-    missed_from, intake_since = house_rules().missed_from_days, today - house_rules().intake_told_within
+    missed_from = house_rules().missed_from_days
     due = {person_id: rules.due(one, today, missed_from=missed_from) for person_id, one in facts.items()}
     told = due_work.told(session, site_id, today)
     to_tell = [
         Owed(person_id, {kind: due[person_id][kind] for kind in sorted(kinds)})
         for person_id in sorted(due)
-        if (kinds := rules.untold(due[person_id], told.get(person_id, {}), intake_since=intake_since))
+        if (kinds := rules.untold(due[person_id], told.get(person_id, {}), since=_told_since(today)))
     ]
     settled = []
     for task_id, (person_id, kinds) in due_work.open_tasks(session, site_id).items():
-        of_person = facts.get(person_id, Facts(in_care=person_id in here))
+        of_person = facts.get(person_id, Facts(in_care=person_id in here, told_dead=person_id in found.told_dead))
         outcome = rules.answered(kinds, due.get(person_id, {}), of_person)
         if outcome is not None:
             settled.append(Settled(task_id, person_id, outcome))
     return to_tell, settled
 
 
+def _told_since(today: date) -> dict[TaskReasonKind, date]:
+    """Return since which day something must have fallen due to make a task, where that is bounded."""
+    house = house_rules()
+    return {rules.INTAKE: today - house.intake_told_within, rules.URINE: today - house.urine_told_within}
+
+
 def tell(session: Session, one: Owed, act: Act) -> None:
     """Put what is due with somebody on the counselling desk, unless it was told of in the meantime."""
     people.lock(session, one.person_id)
     told = due_work.told(session, act.site_id, act.clinic_day, one.person_id).get(one.person_id, {})
-    intake_since = act.clinic_day - house_rules().intake_told_within
-    for kind in sorted(rules.untold(one.due, told, intake_since=intake_since)):
+    for kind in sorted(rules.untold(one.due, told, since=_told_since(act.clinic_day))):
         tasks.note(session, person_id=one.person_id, desk=Desk.COUNSELLING, kind=kind, act=act)
 
 

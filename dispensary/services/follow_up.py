@@ -8,6 +8,7 @@ from dispensary.clock import moment_on
 from dispensary.errors import Conflict, Refused
 from dispensary.policy.house import house_rules
 from dispensary.queries import follow_up, sites
+from dispensary.queries.deaths import all_told_dead
 from dispensary.queries.follow_up import Proposal
 from dispensary.queries.ledger import runs_of
 from dispensary.services import audit, episodes, people, prescriber_desk, tasks
@@ -28,9 +29,12 @@ def to_propose(session: Session, site_id: int, clinic_day: date) -> list[int]:
     """Return the episodes that the rule proposes after a day, and nobody was told about in this run; this only reads."""
     on = clinic_day + A_DAY
     have, told = sites.settings(session, site_id, on), follow_up.told_at(session, site_id)
+    told_dead = all_told_dead(session)
 
     def is_news(one: Proposal) -> bool:
         at = told.get(one.row.person_id)
+        if one.row.person_id in told_dead:
+            return False
         return at is None or at < moment_on(one.told_counts_from(on), have.day_starts, have.zone, have.day_starts)
 
     proposed = follow_up.proposals(session, site_id, on, after_no_shows=have.lost_after_no_shows)

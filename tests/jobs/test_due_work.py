@@ -8,22 +8,40 @@ from sqlalchemy import select
 
 from dispensary.jobs.due_work import open_what_is_due
 from dispensary.queries import call_plans as call_records
+from dispensary.queries import urine_schedule
 from dispensary.queries import worklist as records
+from dispensary.queries.policy import minimums as minimums_of_site
 from dispensary.rules.job_times import Due
-from dispensary.services import call_plans, due_work, plans, referrals, sessions, tasks, worklist
+from dispensary.services import (
+    call_plans,
+    due_work,
+    outreach,
+    overdoses,
+    plans,
+    prescriber_desk,
+    referrals,
+    sessions,
+    tasks,
+    waiting,
+    worklist,
+)
+from dispensary.services.overdoses import Told
 from dispensary.services.plans import GoalWanted, StepWanted
 from dispensary.services.policy import approve_profile
 from dispensary.services.referrals import Sent
-from models import Absence, DoseOrder, Episode, Task
+from models import Absence, DoseOrder, Episode, Task, UrineTest
 from models.enums import (
     AbsenceKind,
     AssessmentDomain,
     CallSeries,
     Desk,
     Discipline,
+    InterventionResult,
+    OverdoseHelp,
     ReplyKind,
     Role,
     SessionKind,
+    Substance,
     TaskOutcome,
     TaskReasonKind,
 )
@@ -33,6 +51,7 @@ from tests.policy.shelf import shipped
 
 DAY = timedelta(days=1)
 MISSED, INTAKE = TaskReasonKind.MISSED_DOSES, TaskReasonKind.INTAKE_OPEN
+URINE, WAITS = TaskReasonKind.URINE_DUE, TaskReasonKind.WAITS_LONG
 
 
 def absent(session, world, days=2, *, intake=True, **values):
@@ -283,3 +302,87 @@ def test_what_somebody_noted_besides_keeps_a_task_open(session, world, night, cl
     clock.forward(days=1)
 
     assert night() == [(who.id, [MISSED, TaskReasonKind.NO_SHOW])]
+
+
+def urines_by_policy(session, world):
+    profile = shipped()["us-42cfr8-2024-minimums"]
+    by = world.act(world.prescriber)
+    approve_profile(session, profile=profile, digest=profile.digest, in_force=True, effective_on=world.day, act=by)
+    session.commit()
+
+
+def test_urine_that_is_due_by_approved_policy_is_on_the_desk_once_until_it_is_taken(session, world, night, clock):
+    who = absent(session, world, days=0)
+    urines_by_policy(session, world)
+    (due,) = urine_schedule.due_list(
+        session, world.site.id, world.day, minimums_of_site(session, world.site.id, world.day)
+    )
+    assert night() == []
+    clock.forward(days=(due.due_on - world.day).days)
+    day = clock().date()
+    dosed(session, world, who, clock() - DAY)
+    dosed(session, world, who, clock())
+
+    assert (who.id, [URINE]) in [(person, [kind for kind in kinds if kind is URINE]) for person, kinds in night()]
+    first = len(tasks_of(session))
+    night()
+    assert len(tasks_of(session)) == first
+    factories.save(session, UrineTest(person_id=who.id, collected_on=day, **factories.stamp(world)))
+    session.commit()
+
+    assert URINE not in [kind for _, kinds in night() for kind in kinds]
+
+
+def test_urines_that_fell_due_long_before_make_no_flood_of_tasks(session, world, night):
+    for name in ("Ames", "Brandt", "Cole"):
+        absent(session, world, days=400, family_name=name)
+    urines_by_policy(session, world)
+
+    assert URINE not in [kind for _, kinds in night() for kind in kinds]
+
+
+def test_whoever_waits_too_long_or_without_a_word_is_on_the_desk_until_somebody_spoke_with_them(
+    session, world, night, clock
+):
+    who = factories.person(session)
+    waiting.wait(session, person_id=who.id, since_on=world.day - 14 * DAY, why="no place", act=world.act())
+    session.commit()
+    assert night() == []
+
+    clock.forward(days=1)
+    assert night() == [(who.id, [WAITS])]
+    spoken = replace(world.act(), at=clock(), clinic_day=clock().date())
+    outreach.intervene(
+        session,
+        person_id=who.id,
+        about=Substance.OPIOIDS,
+        minutes=10,
+        result=InterventionResult.WANTS_TREATMENT,
+        agreed="",
+        given_on=clock().date(),
+        act=spoken,
+    )
+    session.commit()
+
+    assert night() == []
+    assert tasks_of(session)[-1].outcome is TaskOutcome.DONE
+    clock.forward(days=15)
+    assert night() == [(who.id, [WAITS])]
+
+
+def test_nobody_is_called_who_is_told_to_have_died_until_a_prescriber_finds_it_a_mistake(session, world, night):
+    who = absent(session, world)
+    night()
+    told = Told(world.day, "at home", OverdoseHelp.NOBODY, False, False, False, "a friend")
+    overdoses.record(session, person_id=who.id, told=told, act=world.act())
+    session.commit()
+
+    assert night() == []
+    assert {task.desk for task in tasks_of(session) if task.resolved_at is None} == {Desk.PRESCRIBER}
+    (task,) = [task for task in tasks_of(session) if task.resolved_at is None]
+    by = world.act(world.staff[Role.PRESCRIBER])
+    prescriber_desk.close_task(session, task_id=task.id, resolution="it was somebody else", act=by)
+    dosed(session, world, who, world.at - 2 * DAY)
+    session.commit()
+
+    assert night() == []

@@ -11,7 +11,7 @@ import pytest
 from dispensary.policy.journey import journey_rules
 from dispensary.rules.intake import Found, intake
 from dispensary.rules.journey import Stage, Where, aim_is_due, column_of, stage_now
-from dispensary.rules.waiting import WaitingFacts, queue, waited
+from dispensary.rules.waiting import Place, WaitingFacts, neglected, queue, waited
 from models.enums import IntakeItem, JourneyStage
 
 TODAY = date(2026, 3, 2)
@@ -119,6 +119,30 @@ def test_how_long_people_waited(days, target, n, half_way, longest, in_time):
     found = waited(days, target)
 
     assert (found.n, found.median, found.longest, found.in_time) == (n, half_way, longest, in_time)
+
+
+@pytest.mark.parametrize(
+    ("waits", "heard", "target", "too_long", "alone"),
+    [
+        pytest.param(14, None, None, None, None, id="two weeks, and no target"),
+        pytest.param(15, None, None, None, 0, id="a day more, without a word"),
+        pytest.param(40, 15, None, None, 0, id="heard of fifteen days ago"),
+        pytest.param(40, 14, None, None, None, id="heard of a fortnight ago"),
+        pytest.param(7, None, 7, None, None, id="as long as the target"),
+        pytest.param(10, None, 7, 2, None, id="longer than the target"),
+        pytest.param(40, None, 7, 32, 25, id="both"),
+    ],
+)
+def test_who_waits_too_long_or_without_a_word_and_since_when(waits, heard, target, too_long, alone):
+    who = WaitingFacts(
+        1, 1, "P1", "A", "", TODAY - waits * DAY, "", NEW, None if heard is None else TODAY - heard * DAY
+    )
+
+    found = neglected([Place(1, who)], TODAY, contact_every=journey_rules().contact_every, most_days=target)
+
+    days = [[one and (TODAY - one).days for one in (each.too_long_since, each.alone_since)] for each in found]
+    assert days == ([] if too_long is alone is None else [[too_long, alone]])
+    assert all(one.since == TODAY - min(d for d in (too_long, alone) if d is not None) * DAY for one in found)
 
 
 @pytest.mark.parametrize(

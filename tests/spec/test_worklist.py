@@ -11,7 +11,7 @@ from models.enums import TaskOutcome, TaskReasonKind
 TODAY = date(2026, 3, 16)
 MISSED, REVIEW, SESSION = TaskReasonKind.MISSED_DOSES, TaskReasonKind.REVIEW_DUE, TaskReasonKind.SESSION_DUE
 CALL, REFERRAL = TaskReasonKind.CALL_DUE, TaskReasonKind.REFERRAL_OVERDUE
-INTAKE = TaskReasonKind.INTAKE_OPEN
+INTAKE, URINE, WAITING = TaskReasonKind.INTAKE_OPEN, TaskReasonKind.URINE_DUE, TaskReasonKind.WAITS_LONG
 SAFETY = TaskReasonKind.SAFETY
 
 
@@ -20,7 +20,17 @@ def day(ago: int) -> date:
 
 
 def facts(
-    missed=0, review=None, call=None, answer=None, counselling=None, intake=None, *, where="here", arranged="no"
+    missed=0,
+    review=None,
+    call=None,
+    answer=None,
+    counselling=None,
+    intake=None,
+    urine=None,
+    waits=None,
+    *,
+    where="here",
+    arranged="no",
 ) -> Facts:
     """Somebody's facts, each day given as so many days ago; below zero it lies ahead."""
     return Facts(
@@ -34,6 +44,9 @@ def facts(
         counselling_by=None if counselling is None else day(counselling),
         counselling_arranged=arranged == "yes",
         intake_by=None if intake is None else day(intake),
+        urine_by=None if urine is None else day(urine),
+        waits_since=None if waits is None else day(waits),
+        told_dead=where == "told dead",
     )
 
 
@@ -63,6 +76,9 @@ def test_missed_doses_are_followed_from_the_second_day_on_where_a_visit_is_expec
         ("answer", 1, {REFERRAL}),
         ("counselling", -1, set()),
         ("counselling", 0, {SESSION}),
+        ("urine", -1, set()),
+        ("urine", 0, {URINE}),
+        ("waits", 0, {WAITING}),
     ],
 )
 def test_what_has_a_day_is_due_on_it_and_an_answer_the_day_after(what, days_ago, due_now):
@@ -82,6 +98,16 @@ def test_counselling_is_not_asked_for_while_a_date_is_arranged_or_the_person_is_
     found = facts(counselling=5, where=where, arranged=date_arranged)
 
     assert set(due(found, TODAY, missed_from=2)) == due_now
+
+
+def test_no_urine_is_asked_for_while_the_person_is_away():
+    assert due(facts(urine=3, where="hospital"), TODAY, missed_from=2) == {}
+
+
+def test_nobody_is_sent_to_reach_whoever_is_told_to_have_died():
+    found = facts(missed=9, review=4, call=0, answer=2, counselling=1, intake=5, urine=2, waits=1, where="told dead")
+
+    assert due(found, TODAY, missed_from=2) == {}
 
 
 def test_everything_that_is_due_goes_together():
@@ -113,16 +139,27 @@ def test_each_matter_is_told_once(told, again):
         "the task is still open": {MISSED: date.max},
     }
 
-    found = untold({MISSED: day(3)}, days[told], intake_since=day(90))
+    found = untold({MISSED: day(3)}, days[told], since={INTAKE: day(90), URINE: day(14)})
 
     assert found == ({MISSED} if again == "yes" else set())
 
 
 @pytest.mark.parametrize(("fell_due", "told"), [(1, "yes"), (90, "yes"), (91, "no"), (2000, "no")])
 def test_what_was_left_open_of_an_intake_long_ago_makes_no_task(fell_due, told):
-    found = untold({INTAKE: day(fell_due), MISSED: day(2000)}, {}, intake_since=day(90))
+    found = untold({INTAKE: day(fell_due), MISSED: day(2000)}, {}, since={INTAKE: day(90), URINE: day(14)})
 
     assert found == ({INTAKE, MISSED} if told == "yes" else {MISSED})
+
+
+@pytest.mark.parametrize(("fell_due", "told"), [(0, "yes"), (14, "yes"), (15, "no"), (400, "no")])
+def test_urines_that_were_due_long_before_a_policy_was_approved_make_no_task(fell_due, told):
+    found = untold({URINE: day(fell_due)}, {}, since={INTAKE: day(90), URINE: day(14)})
+
+    assert found == ({URINE} if told == "yes" else set())
+
+
+def test_the_house_tells_of_a_urine_for_two_weeks():
+    assert house_rules().urine_told_within == timedelta(days=14)
 
 
 def test_the_house_tells_of_an_intake_for_ninety_days():
@@ -144,6 +181,12 @@ def test_the_house_tells_of_an_intake_for_ninety_days():
         ({INTAKE}, {INTAKE}, "hospital", None),
         ({INTAKE}, set(), "here", TaskOutcome.DONE),
         ({INTAKE}, set(), "left", TaskOutcome.NOT_NEEDED),
+        ({URINE}, {URINE}, "here", None),
+        ({URINE}, set(), "here", TaskOutcome.DONE),
+        ({URINE}, set(), "hospital", TaskOutcome.NOT_NEEDED),
+        ({WAITING}, {WAITING}, "left", None),
+        ({WAITING}, set(), "left", TaskOutcome.DONE),
+        ({MISSED, REVIEW}, set(), "told dead", TaskOutcome.NOT_NEEDED),
         ({TaskReasonKind.WANTS_BACK}, set(), "left", None),
         ({MISSED, SAFETY}, set(), "here", None),
         ({SAFETY}, set(), "here", None),

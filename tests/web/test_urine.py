@@ -205,6 +205,23 @@ def test_an_approved_minimum_makes_people_due(nurse, session, world, clock, stea
     assert US_2024 in due
 
 
+def test_whoever_is_in_treatment_and_on_no_schedule_is_named(nurse, session, world, steady):
+    bare = factories.person(session)
+    factories.episode(session, world, bare)
+    session.commit()
+    before = text_of(nurse, "/urine")
+    digest = read(SHIPPED / f"{US_2024}.toml").digest
+    values = {"profile": US_2024, "digest": digest, "in_force": True, "effective_on": world.day}
+    factories.save(session, PolicyApproval(approved_at=world.at, **values, **factories.stamp(world, world.prescriber)))
+    session.commit()
+
+    after = text_of(nurse, "/urine")
+
+    assert "on no schedule" not in before
+    assert "1 person in treatment is on no schedule" in after
+    assert bare.number in after.split("on no schedule")[1] and "nothing is ordered yet" in after
+
+
 def test_the_head_draws_and_anybody_can_do_it_again(head, session, world, steady, tmp_path):
     for _ in range(5):
         factories.patient(session, world)

@@ -23,6 +23,8 @@ def home() -> str:
         to_look=urines.asking_for_a_look(session, act.site_id, since),
         drawn=urine_draws.drawn_and_not_asked(session, act.site_id, since),
         due=[one for one in due if one.days_over >= 0],
+        today=act.clinic_day,
         scheduled=len(due),
+        uncovered=urine_schedule.uncovered(session, act.site_id, act.clinic_day, policies.minimums()),
         policy=policy,
     )
