@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from dispensary.errors import Refused
 from dispensary.queries import absences, urine_schedule
 from dispensary.rules import urine_draw
-from dispensary.services import audit, urine_follow_up
+from dispensary.services import audit, people, urine_follow_up
 from dispensary.services.act import Act
 from dispensary.wording import N_, say
 from models import UrineDraw, UrineDrawMember
@@ -47,6 +47,8 @@ def draw(session: Session, *, wanted: int, act: Act) -> UrineDraw:
     session.add(made)
     session.flush()
     drawn = _keep(session, made, listed, act)
+    for person_id in drawn:
+        people.lock(session, person_id)  # all of them before the first notice enters the audit, which comes last
     for person_id in drawn:
         urine_follow_up.leave_notice(session, person_id, act)
     audit.record(session, AuditKind.URINE_DRAWN, made, act, listed=len(listed), wanted=wanted)

@@ -1,5 +1,6 @@
 """Random draws: the frozen list, the seed, who is drawn, and what becomes of it."""
 
+import threading
 from datetime import timedelta
 
 import pytest
@@ -8,13 +9,15 @@ from sqlalchemy import select
 from dispensary.errors import NotFound, Refused
 from dispensary.queries import people, urine_draws
 from dispensary.rules import urine_draw
+from dispensary.services import lock, stops, urines
 from dispensary.services import urine_draws as verbs
-from dispensary.services import urines
 from dispensary.services.urines import Asked
+from dispensary.web.database import unit_of_work
 from models import Absence, UrineDraw, UrineDrawMember
 from models.enums import AbsenceKind, AuditKind, EpisodeKind, NoticeKind, Role, UrineOccasion, UrineOutcome
 from tests import factories
 from tests.rows import audited, count
+from tests.services.test_dosing_races import A_MOMENT
 
 
 @pytest.fixture
@@ -126,3 +129,31 @@ def test_a_draw_of_another_site_is_not_found(session, world, patients):
 
     with pytest.raises(NotFound, match="no_such_draw"):
         urine_draws.draw(session, made.id, world.site.id + 1)
+
+
+def test_a_draw_and_somebody_at_the_window_never_wait_for_each_other(app, session, world, patients):
+    last = max(who.id for who in patients)
+    session.commit()
+    locked, outcomes = threading.Event(), []
+
+    def at_window() -> None:
+        with app.app_context(), unit_of_work() as other:
+            lock.person(other, last)
+            locked.set()
+            threading.Event().wait(A_MOMENT)
+            stops.set_notice(other, person_id=last, kind=NoticeKind.FEE, act=world.act())
+        outcomes.append("noticed")
+
+    def of_all() -> None:
+        with app.app_context(), unit_of_work() as other:
+            verbs.draw(other, wanted=len(patients), act=world.act())
+        outcomes.append("drawn")
+
+    window, draws = threading.Thread(target=at_window), threading.Thread(target=of_all)
+    window.start()
+    assert locked.wait(30)
+    draws.start()
+    for thread in (window, draws):
+        thread.join(30)
+
+    assert sorted(outcomes) == ["drawn", "noticed"]
