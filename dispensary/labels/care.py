@@ -105,7 +105,7 @@ WORDS: dict[type[StrEnum], dict[StrEnum, str]] = {
         enums.TaskReasonKind.HOSPITAL: N_("hospital stay"),
         enums.TaskReasonKind.CUSTODY: N_("custody"),
         enums.TaskReasonKind.PREGNANCY: N_("pregnancy"),
-        enums.TaskReasonKind.SEDATIVE: N_("new sedative"),
+        enums.TaskReasonKind.NEW_MEDICINE: N_("new medicine to ask about before the dose"),
         enums.TaskReasonKind.LOST: N_("perhaps lost to follow-up"),
         enums.TaskReasonKind.MISSED_DOSES: N_("missed doses"),
         enums.TaskReasonKind.NO_SHOW: N_("no show"),

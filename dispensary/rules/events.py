@@ -14,7 +14,7 @@ TOLD_IN_WORDS = (
     TaskReasonKind.HOSPITAL,
     TaskReasonKind.CUSTODY,
     TaskReasonKind.PREGNANCY,
-    TaskReasonKind.SEDATIVE,
+    TaskReasonKind.NEW_MEDICINE,
 )
 """What a note in free words may tell of, so that whoever writes it ticks it."""
 EVENTS = (*TOLD_IN_WORDS, TaskReasonKind.ABSENCE)
@@ -29,10 +29,10 @@ def event_of_medicine(name: str, listed: Sequence[AlertEntry]) -> TaskReasonKind
         listed: what the site's list says of medicines.
 
     Returns:
-        A sedative where the list asks for the prescriber before the dose; something new about health where the list knows
-        it; None where it does not.
+        A medicine to ask about where the list asks for the prescriber before the dose, as of sedatives, other opioids and
+        antagonists; something new about health where the list knows it; None where it does not.
     """
     known = keys_of(name, listed)
     if any(entry.urgent for entry in listed if entry.key in known):
-        return TaskReasonKind.SEDATIVE
+        return TaskReasonKind.NEW_MEDICINE
     return TaskReasonKind.HEALTH if known else None

@@ -79,7 +79,7 @@ def note_medicine(
 ) -> HealthFact:
     """Note another medicine that somebody takes; one that the site's list knows goes to the prescriber.
 
-    A sedative shows at the window too, until the prescriber has answered.
+    One to ask about before the dose, such as a sedative, shows at the window too, until the prescriber has answered.
 
     Raises:
         Refused: no name, days that cannot be, or this medicine is on record.

@@ -140,7 +140,7 @@ class TaskReasonKind(StrEnum):
     HOSPITAL = "hospital"
     CUSTODY = "custody"
     PREGNANCY = "pregnancy"
-    SEDATIVE = "sedative"
+    NEW_MEDICINE = "new_medicine"
     LOST = "lost"
     MISSED_DOSES = "missed_doses"
     NO_SHOW = "no_show"

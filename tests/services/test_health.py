@@ -113,7 +113,7 @@ def test_several_things_for_the_prescriber_are_one_task(session, world, person, 
     takes(session, world, person, listed, "diazepam")
     measures(session, world, person, listed, 520)
 
-    assert [kind for *_, kind in tasks(session)] == [TaskReasonKind.SEDATIVE, TaskReasonKind.HEALTH]
+    assert [kind for *_, kind in tasks(session)] == [TaskReasonKind.NEW_MEDICINE, TaskReasonKind.HEALTH]
     assert count(session, Task) == 1
 
 

@@ -14,17 +14,18 @@ from dispensary.rules.events import EVENTS, OF_A_STAY, TOLD_IN_WORDS, event_of_m
 from models.enums import AbsenceKind, HealthFactKind, TaskReasonKind
 
 LISTED = alert_list(load([SHIPPED]), [], date(2026, 3, 2)).about(HealthFactKind.MEDICINE, None)
-SEDATIVE, HEALTH = TaskReasonKind.SEDATIVE, TaskReasonKind.HEALTH
+NEW_MEDICINE, HEALTH = TaskReasonKind.NEW_MEDICINE, TaskReasonKind.HEALTH
 
 
 @pytest.mark.parametrize(
     ("medicine", "event"),
     [
-        pytest.param("diazepam", SEDATIVE, id="a benzodiazepine"),
-        pytest.param("Diazepam 5 mg at night", SEDATIVE, id="with its amount, as people write it"),
-        pytest.param("PREGABALIN", SEDATIVE, id="a medicine that makes sleepy"),
-        pytest.param("codeine syrup", SEDATIVE, id="a second opioid"),
-        pytest.param("phenobarbital", SEDATIVE, id="a barbiturate"),
+        pytest.param("diazepam", NEW_MEDICINE, id="a benzodiazepine"),
+        pytest.param("Diazepam 5 mg at night", NEW_MEDICINE, id="with its amount, as people write it"),
+        pytest.param("PREGABALIN", NEW_MEDICINE, id="a medicine that makes sleepy"),
+        pytest.param("codeine syrup", NEW_MEDICINE, id="a second opioid"),
+        pytest.param("naltrexone", NEW_MEDICINE, id="an antagonist"),
+        pytest.param("phenobarbital", NEW_MEDICINE, id="a barbiturate"),
         pytest.param("rifampicin", HEALTH, id="changes the dose over days: the prescriber alone"),
         pytest.param("fluconazole", HEALTH, id="slows the clearing: the prescriber alone"),
         pytest.param("paracetamol", None, id="on no list"),
@@ -49,7 +50,7 @@ def test_both_kinds_of_stay_are_told_apart():
         (TaskReasonKind.HOSPITAL, True),
         (TaskReasonKind.CUSTODY, True),
         (TaskReasonKind.PREGNANCY, True),
-        (TaskReasonKind.SEDATIVE, True),
+        (TaskReasonKind.NEW_MEDICINE, True),
         (TaskReasonKind.HEALTH, False),
         (TaskReasonKind.URINE, False),
         (TaskReasonKind.NO_SHOW, False),

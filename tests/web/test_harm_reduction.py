@@ -86,13 +86,13 @@ def test_it_goes_from_the_window_when_the_prescriber_has_answered(counsellor, cl
 
 
 def test_a_session_that_tells_of_custody_tells_the_window_too(counsellor, client, session, world, who):
-    values = {"about_on": world.day.isoformat(), "text": NOTE, "tells": ["custody", "sedative"]}
+    values = {"about_on": world.day.isoformat(), "text": NOTE, "tells": ["custody", "new_medicine"]}
 
     counsellor.send(f"/people/{who.id}/notes/write", values)
 
     window = at_window(client, session, world, who)
     assert "<strong>custody</strong>" in window
-    assert "<strong>new sedative</strong>" in window
+    assert "<strong>new medicine to ask about before the dose</strong>" in window
     assert NOTE not in window
 
 

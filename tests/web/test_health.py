@@ -157,7 +157,7 @@ def test_the_prescriber_sees_that_something_is_new_and_reads_it_beside_the_order
     desk = prescriber.get("/prescriber").get_data(as_text=True)
     order = prescriber.get(f"/people/{who.id}/orders/new").get_data(as_text=True)
 
-    assert "something new about the person" in desk
+    assert "new medicine to ask about before the dose" in desk
     assert "naltrexone" not in desk
     assert "Takes naltrexone" in order
     assert "sudden, severe withdrawal" in order
