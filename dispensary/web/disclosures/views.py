@@ -84,7 +84,7 @@ def take_back(agency_consent_id: int) -> Answer:
         verb(work.session, consent_id=agency_consent_id, how=form.how.data or "", act=work.act)
         return address_of(person_id)
 
-    hint = _("From this moment nothing is told to %(to)s on it. What was told stays on the list.", to=taken.agency)
+    hint = _("For %(to)s. From this moment nothing is told on it. What was told stays on the list.", to=taken.agency)
     return carried_out(form, change, said=form.said) or show_form(
         form, _("Take a consent back"), back=address_of(person_id), person_id=person_id, hint=hint
     )
