@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from dispensary.queries import orders
 from dispensary.queries.absences import Stay, stays_of
+from dispensary.queries.deaths import has_died
 from dispensary.queries.signs import same_person
 from models import Absence, AbsenceEnd, CustodyPlan, Person, Staff, Task, TaskReason
 from models.enums import AbsenceKind, Desk, ReleaseKind, TaskReasonKind
@@ -94,6 +95,7 @@ def to_prepare(session: Session, site_id: int, on: date, before: timedelta) -> l
             _END.id.is_(None),
             _PLAN.turn == _last_turn(),
             _PLAN.release_on <= on + before,
+            ~has_died(_AWAY.person_id),
             ~told,
         )
         .order_by(_AWAY.id)

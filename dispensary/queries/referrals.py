@@ -8,6 +8,7 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session, aliased
 
 from dispensary.errors import NotFound
+from dispensary.queries.deaths import has_died
 from dispensary.queries.people import full_name
 from dispensary.queries.signs import same_person
 from dispensary.rules.referrals import Meeting, ReferralFacts, Reply
@@ -25,13 +26,18 @@ def referrals_of(session: Session, person_id: int) -> list[ReferralFacts]:
 
 def open_of_site(session: Session, site_id: int) -> list[ReferralFacts]:
     """Return the open referrals of a site, those whose answer is due first at the head."""
+    return _read(session, _of_site(site_id))
+
+
+def _of_site(site_id: int) -> Select[*tuple[Any, ...]]:
     query = _referrals().where(_REFERRAL.site_id == site_id, _CLOSE.id.is_(None))
-    return _read(session, query.order_by(_REFERRAL.answer_by, _REFERRAL.id))
+    return query.order_by(_REFERRAL.answer_by, _REFERRAL.id)
 
 
 def overdue(session: Session, site_id: int, today: date) -> list[ReferralFacts]:
-    """Return the referrals of a site that wait too long for an answer, the longest first."""
-    return [one for one in open_of_site(session, site_id) if one.overdue(today)]
+    """Return the referrals of a site that wait too long for an answer, the longest first; of nobody who has died."""
+    query = _of_site(site_id).where(~has_died(_REFERRAL.person_id))
+    return [one for one in _read(session, query) if one.overdue(today)]
 
 
 def referral(session: Session, referral_id: int) -> ReferralFacts:

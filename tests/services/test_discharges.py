@@ -7,12 +7,16 @@ from sqlalchemy import select
 
 from dispensary.errors import Refused
 from dispensary.queries import call_plans, orders
+from dispensary.queries import custody as releases
 from dispensary.queries import groups as known_groups
+from dispensary.queries import referrals as known_referrals
 from dispensary.queries import sessions as known_sessions
 from dispensary.services import call_plans as verbs
-from dispensary.services import discharges, episodes, groups, sessions, tasks
+from dispensary.services import custody, discharges, episodes, groups, referrals, sessions, tasks
+from dispensary.services.custody import Known
 from dispensary.services.discharges import Leave
 from dispensary.services.groups import Terms
+from dispensary.services.referrals import Sent
 from models import CallPlan, Episode, Site, Task, TaskReason
 from models.enums import (
     Admission,
@@ -22,11 +26,13 @@ from models.enums import (
     EpisodeEndReason,
     EpisodeKind,
     GroupKind,
+    ReleaseKind,
     Role,
     SessionKind,
     TaskReasonKind,
 )
 from tests import factories
+from tests.agencies import listed
 from tests.rows import count
 from tests.turns import A_DAY, in_custody
 
@@ -232,3 +238,18 @@ def test_a_death_at_another_site_ends_the_calls_of_this_one(session, world, who)
     left(session, world, who, EpisodeEndReason.DIED, act=act)
 
     assert called(session, world) == []
+
+
+def test_no_answer_and_no_release_is_awaited_of_somebody_who_has_died(session, world, who):
+    stay = in_custody(session, world, who)
+    known = Known(world.day + 9 * A_DAY, ReleaseKind.BAIL, "Nurse Ito", None, True)
+    custody.plan(session, absence_id=stay.id, known=known, act=world.act())
+    sent = Sent(listed(session, world).id, "a place to live", world.day + 9 * A_DAY)
+    made = referrals.refer(session, person_id=who.id, sent=sent, act=world.act())
+
+    left(session, world, who, EpisodeEndReason.DIED)
+
+    late = made.answer_by + 9 * A_DAY
+    assert releases.to_prepare(session, world.site.id, world.day + 8 * A_DAY, 3 * A_DAY) == []
+    assert known_referrals.overdue(session, world.site.id, late) == []
+    assert len(known_referrals.open_of_site(session, world.site.id)) == 1
