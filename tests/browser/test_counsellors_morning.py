@@ -6,9 +6,10 @@ from datetime import timedelta
 from pypdf import PdfReader
 from sqlalchemy import select
 
-from dispensary.services import caseload, due_work, sessions
+from dispensary.services import caseload, due_work, groups, sessions
+from dispensary.services.groups import Terms
 from models import SessionOutcome, Task
-from models.enums import Discipline, Role, SessionKind, TaskOutcome
+from models.enums import Discipline, GroupKind, Role, SessionKind, TaskOutcome
 from tests import factories
 
 DAY = timedelta(days=1)
@@ -89,6 +90,42 @@ def test_who_missed_doses_is_called_as_they_wish_and_the_morning_ends_with_a_cle
         assert session.scalars(select(SessionOutcome)).one().minutes == 40
     night(clinic)
     counsellor.go("/worklist/counselling").sees("No task is open.")
+
+
+def test_a_full_day_stands_on_one_screen_the_first_lines_of_every_block_without_scrolling(clinic, sit):
+    world, me = clinic.world, clinic.world.staff[Role.COUNSELLOR]
+    missing = [absent(clinic, 3 + n, family_name=f"Haugen {n}", given_name="Ida Marie") for n in range(12)]
+    on_caseload(clinic, *missing)
+    with clinic.record() as session:
+        for n, one in enumerate(missing[:8]):
+            starts_at = world.at + timedelta(minutes=15 * n)
+            kind, by = SessionKind.COUNSELLING, Discipline.COUNSELLING
+            arranged = {"kind": kind, "discipline": by, "with_id": me.id, "starts_at": starts_at, "minutes": 15}
+            sessions.arrange(session, person_id=one.id, **arranged, act=world.act(me))
+        for name in ("Staying well", "Together"):
+            terms = Terms(name, GroupKind.RELAPSE_PREVENTION, world.day.isoweekday(), "14:00", 90, me.id, False)
+            groups.make_group(session, terms=terms, opened_on=world.day, act=world.act(me))
+    night(clinic)
+    page = sit(me).sees_page("Counselling desk").page
+
+    for width in (1366, 1024):
+        page.set_viewport_size({"width": width, "height": 768})
+        shown = page.evaluate(SHOWN)
+        assert all(rows >= 10 for rows in shown["rows"]), shown
+        assert all(seen >= 2 for seen in shown["seen"]), shown
+        assert (shown["tall"], shown["broad"]) == (768, width)
+
+
+SHOWN = """() => {
+  const boxes = [...document.querySelectorAll('.desk-box')];
+  const rows = box => [...box.querySelectorAll('tbody tr')];
+  const within = box => rows(box).filter(row => row.getBoundingClientRect().bottom
+      <= Math.min(innerHeight, box.getBoundingClientRect().bottom));
+  const page = document.documentElement;
+  return {rows: boxes.map(box => rows(box).length), seen: boxes.map(box => within(box).length),
+          tall: page.scrollHeight, broad: page.scrollWidth};
+}"""
+"""How many lines each block of the desk has, how many of them are on the screen, and whether the page itself scrolls."""
 
 
 def calls(counsellor, missing, *, name):
