@@ -29,6 +29,16 @@ class Area:
 
 
 PEOPLE = N_("People")
+UNDER = {
+    "referrals": "agencies",
+    "disclosures": "agencies",
+    "health_tests": "urine",
+    "assessment": "patients",
+    "plans": "patients",
+    "turns": "patients",
+    "privacy": "patients",
+}
+"""Parts of which somebody sees no page in the menu: the part under which theirs stand then."""
 MENU: tuple[Area, ...] = (
     Area(N_("Window"), (Entry("station.home", N_("Window"), Permission.STATION_USE),)),
     Area(
@@ -66,8 +76,8 @@ MENU: tuple[Area, ...] = (
             Entry("outreach.mine", N_("Outreach"), Permission.OUTREACH_RECORD),
             Entry("outreach.everyones", N_("Everybody's contacts"), Permission.OUTREACH_VIEW),
             Entry("support.pairs", N_("Pairs"), Permission.CASEWORK_VIEW),
-            Entry("relatives.everyone", N_("Relatives"), Permission.CASEWORK_VIEW),
-            Entry("agencies.waiting", N_("Agencies"), Permission.CASEWORK_VIEW),
+            Entry("relatives.everyone", N_("Family programme"), Permission.CASEWORK_VIEW),
+            Entry("agencies.waiting", N_("Referrals and calls"), Permission.CASEWORK_VIEW),
             Entry("harm_reduction.home", N_("Harm reduction"), Permission.CASEWORK_VIEW),
         ),
     ),
@@ -123,9 +133,13 @@ def where(areas: list[Area], endpoint: str | None, *, about_person: bool) -> tup
         named = [(area, area.entries[0]) for area in areas if area.label == PEOPLE]
     else:
         part = (endpoint or "").split(".")[0]
-        near = [(area, entry) for area in areas for entry in area.entries if entry.part == part]
+        near = _of_part(areas, part) or _of_part(areas, UNDER.get(part, ""))
         named = [(area, entry) for area, entry in near if entry.endpoint == endpoint] + near
     return named[0] if named else (None, None)
+
+
+def _of_part(areas: list[Area], part: str) -> list[tuple[Area, Entry]]:
+    return [(area, entry) for area in areas for entry in area.entries if entry.part == part]
 
 
 def start(permissions: frozenset[Permission], endpoints: frozenset[str]) -> str | None:

@@ -151,26 +151,26 @@ def test_somebody_is_brought_to_the_shelter_met_there_and_the_answer_closes_the_
         listed(session, clinic.world, "Quay Shelter")
     today, at = clinic.world.day, counsellor(clinic, sit)
 
-    at.go(f"/referrals/of/{who.id}").sees_page("Agencies and calls").follow("Refer to an agency")
+    at.go(f"/referrals/of/{who.id}").sees_page("Referrals and calls").follow("Refer to an agency")
     at.sees_page("Refer to an agency").pick("To which agency", "Quay Shelter")
     at.fill("Why", "has nowhere to stay after release")
     at.fill_day("We go there together on", today.isoformat())
     at.fill("at (hours and minutes)", "09:30")
     at.fill_day("Answer expected by", (today + 7 * DAY).isoformat())
     at.push("Refer")
-    at.sees_page("Agencies and calls").sees("Quay Shelter").follow("It was held Quay Shelter")
+    at.sees_page("Referrals and calls").sees("Quay Shelter").follow("It was held Quay Shelter")
     at.sees_page("The meeting was held").fill("Who was met there", "Ms Tran")
     at.tick("One of us was there")
     at.push("Record the meeting")
-    at.sees_page("Agencies and calls").sees("Ms Tran").follow("Record the answer Quay Shelter")
+    at.sees_page("Referrals and calls").sees("Ms Tran").follow("Record the answer Quay Shelter")
     at.sees_page("Answer of the agency").choose("taken on")
     at.fill("Who said so", "Ms Tran")
     at.push("Record the answer")
-    at.sees_page("Agencies and calls").sees("taken on").follow("Close Quay Shelter")
+    at.sees_page("Referrals and calls").sees("taken on").follow("Close Quay Shelter")
     at.sees_page("Close a referral").choose("arrived")
     at.push("Close the referral")
 
-    at.sees_page("Agencies and calls").sees("arrived")
+    at.sees_page("Referrals and calls").sees("arrived")
 
 
 def test_a_consent_that_is_taken_back_closes_the_gate_to_the_agency_at_once(clinic, sit):

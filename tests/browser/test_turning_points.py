@@ -100,8 +100,8 @@ def test_somebody_in_custody_is_planned_for_released_and_called(clinic, sit):
     counsellor.tick("The person agrees to be called afterwards")
     counsellor.push("The custody is over")
 
-    counsellor.sees_page("Turning points").follow("Agencies and calls")
-    counsellor.sees_page("Agencies and calls").sees("after release")
+    counsellor.sees_page("Turning points").follow("Referrals and calls")
+    counsellor.sees_page("Referrals and calls").sees("after release")
     with clinic.record() as session:
         calls = session.scalars(select(CallPlan).where(CallPlan.person_id == who.id)).one()
         stops = session.scalars(select(Stop).where(Stop.person_id == who.id)).all()

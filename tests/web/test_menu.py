@@ -52,6 +52,26 @@ def test_a_page_about_one_person_stands_below_people_whatever_it_is_about(endpoi
     assert (area.label, entry.endpoint) == ("People", "patients.search")
 
 
+@pytest.mark.parametrize(
+    ("endpoint", "under"),
+    [
+        ("referrals.call", "agencies.waiting"),
+        ("disclosures.statement", "agencies.waiting"),
+        ("health_tests.everyone", "urine.home"),
+        ("plans.sign", "patients.search"),
+        ("assessment.safety", "assessment.reasons"),
+        ("turns.answer_taper", "patients.search"),
+    ],
+)
+def test_a_page_of_casework_that_is_no_entry_stands_below_the_one_it_is_reached_from(endpoints, endpoint, under):
+    areas = menu(ROLES[Role.COUNSELLOR], endpoints)
+
+    assert endpoint in endpoints
+    _, entry = where(areas, endpoint, about_person=False)
+
+    assert entry.endpoint == under
+
+
 def test_a_page_that_stands_in_no_menu_opens_no_area(endpoints):
     assert where(menu(ROLES[Role.NURSE], endpoints), "sign_in.locked", about_person=False) == (None, None)
 

@@ -42,7 +42,7 @@ AROUND: tuple[tuple[LazyString, tuple[Page, ...]], ...] = (
         _l("Around the clinic"),
         (
             ("support.of_person", _l("Family and friends"), Permission.CASEWORK_VIEW),
-            ("referrals.of_person", _l("Agencies and calls"), Permission.CASEWORK_VIEW),
+            ("referrals.of_person", _l("Referrals and calls"), Permission.CASEWORK_VIEW),
         ),
     ),
     (

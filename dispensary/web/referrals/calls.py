@@ -5,6 +5,7 @@ from werkzeug.wrappers import Response
 
 from dispensary.permissions import Permission
 from dispensary.queries import call_plans as records
+from dispensary.queries import contact_rules
 from dispensary.rules.call_plans import PlanFacts
 from dispensary.services import call_plans
 from dispensary.web import edge, gate
@@ -16,6 +17,7 @@ from dispensary.web.once import Work
 from dispensary.web.referrals.blueprint import bp
 from dispensary.web.referrals.forms import CallForm, CallsForm, EndForm
 from dispensary.web.referrals.views import address_of
+from dispensary.web.worklist.blueprint import reach_in_words
 from models.enums import CallSeries, ReleaseKind
 
 Answer = tuple[str, int] | Response
@@ -62,7 +64,11 @@ def call(call_plan_id: int) -> Answer:
         call_plans.record_call(work.session, plan_id=call_plan_id, call=form.call, act=work.act)
         return address_of(plan.person_id)
 
-    hint = _("Telephone: %(phone)s", phone=plan.phone or _("none on record"))
+    hint = _(
+        "☎ %(phone)s: %(how)s",
+        phone=plan.phone or _("no number on record"),
+        how=reach_in_words(contact_rules.rule_of(db.session(), plan.person_id)),
+    )
     return carried_out(form, change, said=_("The call is on record.")) or show_form(
         form, _("A call"), back=address_of(plan.person_id), person_id=plan.person_id, hint=hint
     )

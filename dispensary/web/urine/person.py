@@ -51,7 +51,7 @@ def record(person_id: int) -> Answer:
         return _after(verbs.record(work.session, person_id=person_id, asked=asked, act=work.act), asked)
 
     hint = _("Drawn at random on %(day)s.", day=_drawn(person_id)) if _drawn(person_id) else ""
-    return carried_out(form, change, said=_("Recorded.")) or form_page(person_id, form, _("A urine"), hint=hint)
+    return carried_out(form, change, said=_("Recorded.")) or form_page(person_id, form, _("Record a urine"), hint=hint)
 
 
 @bp.route("/urine/<int:urine_test_id>/read", methods=["GET", "POST"])
