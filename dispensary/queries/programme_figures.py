@@ -33,7 +33,7 @@ class Progress:
     conflicts: int
     self_help: int
     missing: tuple[int, ...]
-    """Weeks that are over and not recorded."""
+    """Weeks that are over and not recorded; none is asked for once the person has left treatment, or died."""
     asks_next_step: bool
 
     @property
@@ -57,8 +57,9 @@ def progress(programme: ProgrammeLine, weeks: Sequence[Week], today: date) -> Pr
         done=sum(week.done for week in begun),
         conflicts=sum(pair.conflict for pair in seen),
         self_help=sum(pair.self_help_contact for pair in seen),
-        missing=tuple(week.number for week in begun if week.last < until and week.pair is None),
-        asks_next_step=programme.span.asks_next_step(min(number, programme.weeks), support_rules()),
+        missing=() if programme.left else tuple(w.number for w in begun if w.last < until and w.pair is None),
+        asks_next_step=not programme.left
+        and programme.span.asks_next_step(min(number, programme.weeks), support_rules()),
     )
 
 

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, select
@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from dispensary.errors import NotFound
 from dispensary.queries import groups
-from dispensary.queries.people import full_name
+from dispensary.queries.people import EpisodeSpan, episodes_of, full_name
 from dispensary.queries.signs import same_person
 from dispensary.queries.support import ROOT
 from dispensary.rules.programme import Span, Together, together
@@ -26,8 +26,9 @@ from models import (
     ProgrammeEnd,
     Supporter,
 )
-from models.enums import ActivityKind, Attendance, ProgrammeEndReason, Relation
+from models.enums import ActivityKind, Attendance, EpisodeEndReason, ProgrammeEndReason, Relation
 
+A_DAY = timedelta(days=1)
 _PROGRAMME, _END, _PERSON = Programme.__table__.c, ProgrammeEnd.__table__.c, Person.__table__.c
 _WEEK, _ACTIVITY, _RESULT = PairWeek.__table__.c, Activity.__table__.c, ActivityResult.__table__.c
 
@@ -52,6 +53,8 @@ class ProgrammeLine:
     ended_on: date | None
     end_reason: ProgrammeEndReason | None
     next_step: str
+    left: EpisodeEndReason | None = None
+    """How the person left treatment, where the programme ended by that and nobody ended it; a death among them."""
 
     @property
     def span(self) -> Span:
@@ -60,7 +63,7 @@ class ProgrammeLine:
 
     @property
     def runs(self) -> bool:
-        """Whether nobody has ended it."""
+        """Whether nobody has ended it, and the person is still in treatment."""
         return self.ended_on is None
 
     def week_on(self, day: date) -> int:
@@ -86,14 +89,15 @@ def programmes_of(session: Session, person_id: int) -> tuple[ProgrammeLine, ...]
 
 
 def running(session: Session, site_id: int) -> tuple[ProgrammeLine, ...]:
-    """Return the programmes of a site that nobody has ended, by the person's name."""
-    found = _read(session, (_PROGRAMME.site_id == site_id) & _END.id.is_(None))
+    """Return the programmes of a site that run, by the person's name."""
+    found = [one for one in _read(session, (_PROGRAMME.site_id == site_id) & _END.id.is_(None)) if one.runs]
     return tuple(sorted(found, key=lambda one: (one.name.casefold(), one.id)))
 
 
 def ended(session: Session, site_id: int, since: date) -> tuple[ProgrammeLine, ...]:
-    """Return the programmes of a site that ended since a day, the latest first."""
-    found = _read(session, (_PROGRAMME.site_id == site_id) & (_END.ended_on >= since))
+    """Return the programmes of a site that ended since a day, by themselves too, the latest first."""
+    asked = _read(session, (_PROGRAMME.site_id == site_id) & ((_END.ended_on >= since) | _END.id.is_(None)))
+    found = [one for one in asked if one.ended_on and one.ended_on >= since]
     return tuple(sorted(found, key=lambda one: (one.ended_on or since, one.id), reverse=True))
 
 
@@ -113,6 +117,7 @@ def _read(session: Session, wanted: ColumnElement[bool]) -> tuple[ProgrammeLine,
             Group.name.label("group_name"),
             _PROGRAMME.starts_on,
             _PROGRAMME.weeks,
+            _PROGRAMME.recorded_at,
             _END.ended_on,
             _END.reason,
             _END.next_step,
@@ -125,10 +130,32 @@ def _read(session: Session, wanted: ColumnElement[bool]) -> tuple[ProgrammeLine,
         .where(wanted)
         .order_by(_PROGRAMME.starts_on.desc(), _PROGRAMME.id.desc())
     )
-    return tuple(_line(row) for row in session.execute(query))
+    rows = session.execute(query).all()
+    spans = episodes_of(session, sorted({row.person_id for row in rows if row.ended_on is None}))
+    return tuple(_line(row, _left(row, spans.get(row.person_id, []))) for row in rows)
 
 
-def _line(row: Any) -> ProgrammeLine:
+def _left(row: Any, spans: Sequence[EpisodeSpan]) -> EpisodeSpan | None:
+    """Return the end of treatment with which a programme ended that nobody ended; None while treatment goes on.
+
+    Whoever is in treatment again on that day or the next goes on with it, as where the kind of treatment changed.
+    """
+    over = [one for one in spans if one.ended_on is not None and one.end_reason is not EpisodeEndReason.LINKED]
+    since = row.recorded_at.date()
+    found = next((one for one in over if one.ended_on >= since and not _goes_on(one, spans)), None)
+    if found is None and over and all(one.ended_on is not None for one in spans):
+        return over[-1]
+    return found
+
+
+def _goes_on(span: EpisodeSpan, spans: Sequence[EpisodeSpan]) -> bool:
+    last = span.ended_on or date.max - A_DAY
+    return any(other.id != span.id and last <= other.admitted_on <= last + A_DAY for other in spans)
+
+
+def _line(row: Any, left: EpisodeSpan | None) -> ProgrammeLine:
+    if row.ended_on is not None:
+        left = None
     return ProgrammeLine(
         id=row.id,
         site_id=row.site_id,
@@ -142,9 +169,10 @@ def _line(row: Any) -> ProgrammeLine:
         group=row.group_name,
         starts_on=row.starts_on,
         weeks=row.weeks,
-        ended_on=row.ended_on,
+        ended_on=left.ended_on if left else row.ended_on,
         end_reason=row.reason,
         next_step=row.next_step or "",
+        left=left.end_reason if left else None,
     )
 
 

@@ -26,6 +26,8 @@ LONGEST_STEP = 500
 FURTHEST = timedelta(days=92)
 """So far ahead or back a programme may begin."""
 MOST_A_WEEK = 9
+LEFT = "left treatment before"
+"""What is noted as the next step where the programme had ended with the treatment; a fixed phrase."""
 
 
 def begin_programme(session: Session, *, person_id: int, group_id: int, starts_on: date, act: Act) -> Programme:
@@ -228,9 +230,14 @@ def end_programme(
 def end_with_supporter(
     session: Session, *, person_id: int, reason: ProgrammeEndReason, next_step: str, act: Act
 ) -> ProgrammeEnd | None:
-    """End the programme that a person has with their supporter, whose consent has ended; None where none runs."""
-    runs = next((one for one in records.programmes_of(session, person_id) if one.runs), None)
-    return _end(session, runs, reason, next_step, act) if runs else None
+    """End the programme that a person has with their supporter, whose consent has ended; None where none is to be ended.
+
+    One that ended with the treatment is ended too: nothing more is recorded of the two.
+    """
+    found = next((one for one in records.programmes_of(session, person_id) if one.end_reason is None), None)
+    if found is None:
+        return None
+    return _end(session, found, reason, next_step if found.runs else next_step or LEFT, act)
 
 
 def _end(
