@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import Session, aliased
 
 from dispensary.errors import NotFound
-from dispensary.queries import endings, take_homes
+from dispensary.queries import endings, sites, take_homes
 from dispensary.queries.people import full_name
 from dispensary.queries.signs import same_person
 from dispensary.rules.contests import ContestFacts
@@ -153,7 +153,7 @@ def _stops(session: Session, person_id: int) -> list[Contestable]:
         Contestable(
             ContestAbout.STOP,
             stop.id,
-            stop.set_at.date(),
+            sites.day_at(session, stop.site_id, stop.set_at),
             say(N_("Stop: %(kind)s"), kind=stop.kind),
             frozenset({stop.recorded_by_id}),
             by,
@@ -192,7 +192,7 @@ def _declined(session: Session, person_id: int) -> list[Contestable]:
         Contestable(
             ContestAbout.TAKE_HOME_DECLINED,
             end.id,
-            end.recorded_at.date(),
+            sites.day_at(session, end.site_id, end.recorded_at),
             say(N_("Take-home doses declined: %(why)s"), why=end.reason),
             frozenset({end.recorded_by_id}),
             by,

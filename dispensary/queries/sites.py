@@ -68,6 +68,12 @@ def settings_at(session: Session, site_id: int, at: datetime) -> SiteSettings:
     return _for_gate(session, site_id, _in_force(rows, clinic_day(at, first.zone, first.day_starts)))
 
 
+def day_at(session: Session, site_id: int, at: datetime) -> date:
+    """Return the clinic day of a site that a moment belongs to."""
+    have = settings_at(session, site_id, at)
+    return clinic_day(at, have.zone, have.day_starts)
+
+
 def _for_gate(session: Session, site_id: int, have: SiteSettings) -> SiteSettings:
     """Return settings by which the re-entry gate finds the approved tables, once it needs them."""
     return replace(have, rules=replace(have.rules, missed_doses=policy.missed_doses(session, site_id)))

@@ -8,7 +8,7 @@ from dispensary.errors import Conflict, NotFound, Refused
 from dispensary.policy.take_homes import TakeHomePolicy
 from dispensary.queries import contests as records
 from dispensary.queries import prescriber_desk
-from dispensary.services import contests, stops, take_home_requests, take_homes
+from dispensary.services import contests, sites, stops, take_home_requests, take_homes
 from dispensary.services import prescriber_desk as desk
 from dispensary.services.take_homes import Wish
 from models import StopRelease, TakeHomeRequestEnd, Task, TaskReason
@@ -17,6 +17,7 @@ from models.enums import (
     ContestAbout,
     ContestResult,
     Role,
+    SettingKey,
     StopKind,
     TakeHomeEndReason,
     TaskReasonKind,
@@ -251,3 +252,15 @@ def test_a_declined_wish_is_contested_too(session, world, who):
 
     assert refused.value.code == "same_hand"
     assert records.of_person(session, who.id)[0].result is ContestResult.REVERSED
+
+
+def test_a_stop_set_early_in_the_east_is_contested_as_of_the_day_on_which_it_was_set(session, world, who):
+    zone, act = "Asia/Ho_Chi_Minh", world.act()
+    sites.change_setting(session, key=SettingKey.TIME_ZONE, value=zone, effective_on=world.day, act=act)
+    early = world.at.replace(hour=23, minute=30)
+    kind = StopKind.SEDATION
+    stops.set_stop(session, person_id=who.id, kind=kind, note="sleepy", act=world.act(at=early))
+
+    (one,) = records.contestable(session, who.id)
+
+    assert one.on == world.day + A_DAY
