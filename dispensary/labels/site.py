@@ -82,6 +82,7 @@ WORDS: dict[type[StrEnum], dict[StrEnum, str]] = {
         enums.PrintedSheet.URINE_DRAW: N_("random draw"),
         enums.PrintedSheet.PAIR_SHEET: N_("sheet for a pair"),
         enums.PrintedSheet.WAITING_LIST: N_("waiting list"),
+        enums.PrintedSheet.LIFE_COUNTS: N_("life over time"),
         enums.PrintedSheet.PRIVACY_STATEMENT: N_("statement of confidentiality"),
     },
     enums.ChainKind: {

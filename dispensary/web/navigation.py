@@ -93,6 +93,7 @@ MENU: tuple[Area, ...] = (
         (
             Entry("reporting.paper", N_("Paper"), Permission.REPORT_PRINT),
             Entry("journey.counts", N_("Counts for the commissioner"), Permission.CASEWORK_VIEW),
+            Entry("journey.life_counts", N_("Life over time"), Permission.CASEWORK_VIEW),
             Entry("assessment.reasons", N_("What people stay and leave for"), Permission.CASEWORK_VIEW),
         ),
     ),

@@ -94,6 +94,7 @@ class PrintedSheet(StrEnum):
     URINE_DRAW = "urine_draw"
     TREATMENT_CONSENT = "treatment_consent"
     COMMISSIONERS_COUNTS = "commissioners_counts"
+    LIFE_COUNTS = "life_counts"
     PAIR_SHEET = "pair_sheet"
     WAITING_LIST = "waiting_list"
     PRIVACY_STATEMENT = "privacy_statement"
