@@ -93,6 +93,15 @@ class InstrumentItem(Fact):
     value: Mapped[int]
 
 
+class InstrumentCorrection(Fact):
+    """A questionnaire was entered by mistake: it stays to be read, and counts nowhere."""
+
+    __tablename__ = "instrument_correction"
+
+    score_id: Mapped[int] = mapped_column(ForeignKey("instrument_score.id"), unique=True)
+    reason: Mapped[str]
+
+
 class SafetyStep(Fact):
     """What was done at once after an answer that speaks of self-harm."""
 

@@ -201,18 +201,30 @@ class GroupMemberEnd(Fact):
 
 
 class GroupMeeting(Fact):
-    """A group met, or was called off, on a day."""
+    """A meeting of a group on a day; whether it was held stands in its outcomes."""
 
     __tablename__ = "group_meeting"
+    __table_args__ = (UniqueConstraint("group_id", "clinic_day"),)
+
+    group_id: Mapped[int] = mapped_column(ForeignKey("care_group.id"))
+    clinic_day: Mapped[date]
+
+
+class MeetingOutcome(Fact):
+    """What became of a meeting: held, or called off; the highest turn counts, and every one after the first says why."""
+
+    __tablename__ = "meeting_outcome"
     __table_args__ = (
-        UniqueConstraint("group_id", "clinic_day"),
+        UniqueConstraint("meeting_id", "turn"),
+        CheckConstraint("turn >= 1", name="turn_positive"),
+        CheckConstraint("(turn = 1) = (reason = '')", name="reason_if_again"),
         CheckConstraint("held = (minutes IS NOT NULL)", name="minutes_if_held"),
         CheckConstraint("minutes > 0", name="minutes_positive"),
         CheckConstraint("relatives >= 0", name="relatives_counted"),
     )
 
-    group_id: Mapped[int] = mapped_column(ForeignKey("care_group.id"))
-    clinic_day: Mapped[date]
+    meeting_id: Mapped[int] = mapped_column(ForeignKey("group_meeting.id"))
+    turn: Mapped[int]
     held: Mapped[bool]
     topic: Mapped[Topic]
     minutes: Mapped[int | None]
@@ -220,6 +232,8 @@ class GroupMeeting(Fact):
     relatives: Mapped[int] = mapped_column(default=0)
     """Relatives who came without being on record: counted, not named."""
     asked_next_step: Mapped[bool] = mapped_column(default=False)
+    reason: Mapped[str]
+    """What was wrong with the turn before."""
 
 
 class GroupAttendance(Fact):
@@ -272,10 +286,10 @@ class RelativeLinkEnd(Fact):
 
 
 class RelativeAttendance(Fact):
-    """A relative on record came to a meeting of a group."""
+    """A relative on record came to a meeting of a group, as this outcome of it has it."""
 
     __tablename__ = "relative_attendance"
-    __table_args__ = (UniqueConstraint("meeting_id", "relative_id"),)
+    __table_args__ = (UniqueConstraint("outcome_id", "relative_id"),)
 
-    meeting_id: Mapped[int] = mapped_column(ForeignKey("group_meeting.id"))
+    outcome_id: Mapped[int] = mapped_column(ForeignKey("meeting_outcome.id"))
     relative_id: Mapped[int] = mapped_column(ForeignKey("relative.id"))

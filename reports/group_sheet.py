@@ -62,7 +62,7 @@ class GroupFigures:
             topic=self.meeting.topic,
             came=self.meeting.came,
             n=len(self.meeting.attendance),
-            relatives=self.meeting.relatives + len(self.meeting.named_relatives),
+            relatives=self.meeting.all_relatives,
         )
 
 

@@ -2,7 +2,7 @@
 
 from collections import Counter, defaultdict
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Select, exists, func, or_, select
@@ -19,6 +19,7 @@ from models import (
     GroupMeeting,
     GroupMember,
     GroupMemberEnd,
+    MeetingOutcome,
     Person,
     Relative,
     RelativeAttendance,
@@ -27,8 +28,30 @@ from models import (
 from models.enums import Attendance, GroupKind, Topic
 
 _GROUP, _MEMBER, _END = Group.__table__.c, GroupMember.__table__.c, GroupMemberEnd.__table__.c
-_MEETING, _CAME, _PERSON = GroupMeeting.__table__.c, GroupAttendance.__table__.c, Person.__table__.c
+_CAME, _PERSON = GroupAttendance.__table__.c, Person.__table__.c
 _ROOT = func.coalesce(_PERSON.root_id, _PERSON.id)
+_LATER = aliased(MeetingOutcome)
+NOW = (
+    select(
+        GroupMeeting.id,
+        GroupMeeting.group_id,
+        GroupMeeting.site_id,
+        GroupMeeting.clinic_day,
+        MeetingOutcome.id.label("outcome_id"),
+        MeetingOutcome.turn,
+        MeetingOutcome.held,
+        MeetingOutcome.topic,
+        MeetingOutcome.minutes,
+        MeetingOutcome.led_by_id,
+        MeetingOutcome.relatives,
+        MeetingOutcome.asked_next_step,
+    )
+    .join(MeetingOutcome, MeetingOutcome.meeting_id == GroupMeeting.id)
+    .where(~exists().where(_LATER.meeting_id == MeetingOutcome.meeting_id, _LATER.turn > MeetingOutcome.turn))
+    .subquery("meeting_now")
+)
+"""Every meeting as it stands: by its newest outcome."""
+_MEETING = NOW.c
 
 
 @dataclass(frozen=True)
@@ -188,11 +211,12 @@ def _read(session: Session, query: Select[Any]) -> tuple[Membership, ...]:
 
 @dataclass(frozen=True)
 class Meeting:
-    """One meeting of a group, and who came, by surviving record."""
+    """One meeting of a group as it stands, and who came, by surviving record."""
 
     id: int
     group_id: int
     day: date
+    turn: int
     held: bool
     topic: Topic
     minutes: int | None
@@ -201,12 +225,24 @@ class Meeting:
     relatives: int
     asked_next_step: bool
     attendance: dict[int, Attendance]
-    named_relatives: tuple[str, ...]
+    """Of nobody where the meeting was called off, whatever was recorded before that was known."""
+    named: tuple["RelativeName", ...]
+    """Relatives on record who came."""
 
     @property
     def came(self) -> int:
         """How many of its members came."""
         return sum(1 for one in self.attendance.values() if one is Attendance.CAME)
+
+    @property
+    def named_relatives(self) -> tuple[str, ...]:
+        """The names of relatives on record who came."""
+        return tuple(one.name for one in self.named)
+
+    @property
+    def all_relatives(self) -> int:
+        """How many relatives came, on record or only counted."""
+        return self.relatives + len(self.named)
 
 
 def meetings(session: Session, group_id: int) -> tuple[Meeting, ...]:
@@ -214,8 +250,7 @@ def meetings(session: Session, group_id: int) -> tuple[Meeting, ...]:
     rows = session.execute(_MEETINGS.where(_MEETING.group_id == group_id).order_by(_MEETING.clinic_day.desc())).all()
     came, named = _attendance(session, group_id), _relatives(session, group_id)
     return tuple(
-        Meeting(**row._mapping, attendance=came.get(row.id, {}), named_relatives=tuple(named.get(row.id, ())))
-        for row in rows
+        Meeting(**row._mapping, attendance=came.get(row.id, {}), named=tuple(named.get(row.id, ()))) for row in rows
     )
 
 
@@ -228,6 +263,7 @@ _MEETINGS = select(
     _MEETING.id,
     _MEETING.group_id,
     _MEETING.clinic_day.label("day"),
+    _MEETING.turn,
     _MEETING.held,
     _MEETING.topic,
     _MEETING.minutes,
@@ -242,9 +278,9 @@ def _attendance(session: Session, group_id: int) -> dict[int, dict[int, Attendan
     query = (
         select(_CAME.meeting_id, _ROOT, _CAME.attendance)
         .select_from(GroupAttendance)
-        .join(GroupMeeting, _MEETING.id == _CAME.meeting_id)
+        .join(NOW, _MEETING.id == _CAME.meeting_id)
         .join(Person, _PERSON.id == _CAME.person_id)
-        .where(_MEETING.group_id == group_id)
+        .where(_MEETING.group_id == group_id, _MEETING.held)
         .order_by(_CAME.turn, _CAME.id)
     )
     found: dict[int, dict[int, Attendance]] = defaultdict(dict)
@@ -253,18 +289,53 @@ def _attendance(session: Session, group_id: int) -> dict[int, dict[int, Attendan
     return found
 
 
-def _relatives(session: Session, group_id: int) -> dict[int, list[str]]:
+def _relatives(session: Session, group_id: int) -> dict[int, list["RelativeName"]]:
     query = (
-        select(RelativeAttendance.meeting_id, Relative.name)
+        select(_MEETING.id, Relative.id, Relative.name)
+        .select_from(RelativeAttendance)
         .join(Relative, Relative.id == RelativeAttendance.relative_id)
-        .join(GroupMeeting, GroupMeeting.id == RelativeAttendance.meeting_id)
-        .where(GroupMeeting.group_id == group_id)
+        .join(NOW, _MEETING.outcome_id == RelativeAttendance.outcome_id)
+        .where(_MEETING.group_id == group_id)
         .order_by(Relative.name, Relative.id)
     )
-    found: dict[int, list[str]] = defaultdict(list)
-    for meeting_id, name in session.execute(query):
-        found[meeting_id].append(name)
+    found: dict[int, list[RelativeName]] = defaultdict(list)
+    for meeting_id, relative_id, name in session.execute(query):
+        found[meeting_id].append(RelativeName(relative_id, name))
     return found
+
+
+@dataclass(frozen=True)
+class Turn:
+    """What was recorded of a meeting at one time, and why it was recorded anew."""
+
+    number: int
+    held: bool
+    topic: Topic
+    minutes: int | None
+    led_by: str
+    relatives: int
+    """On record or only counted."""
+    asked_next_step: bool
+    reason: str
+    by: str
+    at: datetime
+
+
+def turns(session: Session, meeting_id: int) -> tuple[Turn, ...]:
+    """Return everything that was recorded of a meeting, the newest first."""
+    leader, named = aliased(Staff), func.count(RelativeAttendance.id)
+    own = MeetingOutcome
+    query = (
+        select(own.turn, own.held, own.topic, own.minutes, leader.name, own.relatives + named)
+        .add_columns(own.asked_next_step, own.reason, Staff.name, own.recorded_at)
+        .join(leader, leader.id == own.led_by_id)
+        .join(Staff, Staff.id == own.recorded_by_id)
+        .outerjoin(RelativeAttendance, RelativeAttendance.outcome_id == own.id)
+        .where(own.meeting_id == meeting_id)
+        .group_by(own.id, leader.name, Staff.name)
+        .order_by(own.turn.desc())
+    )
+    return tuple(Turn(*row) for row in session.execute(query))
 
 
 @dataclass(frozen=True)
@@ -280,7 +351,7 @@ class CameToGroup:
 
 
 def attended_by(session: Session, person_id: int) -> tuple[CameToGroup, ...]:
-    """Return to which meetings a person came or did not come, the latest first."""
+    """Return to which meetings a person came or did not come, the latest first; none that was called off."""
     later = aliased(GroupAttendance)
     corrected = exists().where(
         later.meeting_id == _CAME.meeting_id, later.person_id == _CAME.person_id, later.turn > _CAME.turn
@@ -288,9 +359,9 @@ def attended_by(session: Session, person_id: int) -> tuple[CameToGroup, ...]:
     query = (
         select(_GROUP.id, _GROUP.name, _MEETING.clinic_day, _MEETING.topic, _MEETING.minutes, _CAME.attendance)
         .select_from(GroupAttendance)
-        .join(GroupMeeting, _MEETING.id == _CAME.meeting_id)
+        .join(NOW, _MEETING.id == _CAME.meeting_id)
         .join(Group, _GROUP.id == _MEETING.group_id)
-        .where(same_person(_CAME.person_id, person_id), ~corrected)
+        .where(same_person(_CAME.person_id, person_id), ~corrected, _MEETING.held)
         .order_by(_MEETING.clinic_day.desc(), _MEETING.id.desc())
     )
     return tuple(CameToGroup(*row) for row in session.execute(query))

@@ -9,13 +9,13 @@ from sqlalchemy import ColumnElement, Select, exists, func, select
 from sqlalchemy.orm import Session
 
 from dispensary.errors import NotFound
+from dispensary.queries.groups import NOW
 from dispensary.queries.people import full_name
 from dispensary.queries.signs import same_person
 from dispensary.queries.support import ROOT
 from dispensary.wording import N_, say
 from models import (
     Group,
-    GroupMeeting,
     Person,
     Relative,
     RelativeAttendance,
@@ -25,7 +25,7 @@ from models import (
 from models.enums import GroupKind, Topic
 
 _RELATIVE, _LINK, _END = Relative.__table__.c, RelativeLink.__table__.c, RelativeLinkEnd.__table__.c
-_CAME, _MEETING, _PERSON = RelativeAttendance.__table__.c, GroupMeeting.__table__.c, Person.__table__.c
+_CAME, _MEETING, _PERSON = RelativeAttendance.__table__.c, NOW.c, Person.__table__.c
 
 
 @dataclass(frozen=True)
@@ -58,10 +58,10 @@ def relative(session: Session, relative_id: int, site_id: int) -> RelativeLine:
 
 def _relatives(session: Session, wanted: ColumnElement[bool]) -> tuple[RelativeLine, ...]:
     query = (
-        select(_RELATIVE.id, _RELATIVE.name, _RELATIVE.phone, func.count(_CAME.id), func.max(_MEETING.clinic_day))
+        select(_RELATIVE.id, _RELATIVE.name, _RELATIVE.phone, func.count(_MEETING.id), func.max(_MEETING.clinic_day))
         .select_from(Relative)
         .outerjoin(RelativeAttendance, _CAME.relative_id == _RELATIVE.id)
-        .outerjoin(GroupMeeting, _MEETING.id == _CAME.meeting_id)
+        .outerjoin(NOW, _MEETING.outcome_id == _CAME.outcome_id)
         .where(wanted)
         .group_by(_RELATIVE.id, _RELATIVE.name, _RELATIVE.phone)
         .order_by(_RELATIVE.name, _RELATIVE.id)
@@ -85,7 +85,7 @@ def attended_by(session: Session, relative_id: int) -> tuple[CameTo, ...]:
     query = (
         select(Group.id, Group.name, Group.kind, _MEETING.clinic_day, _MEETING.topic)
         .select_from(RelativeAttendance)
-        .join(GroupMeeting, _MEETING.id == _CAME.meeting_id)
+        .join(NOW, _MEETING.outcome_id == _CAME.outcome_id)
         .join(Group, Group.id == _MEETING.group_id)
         .where(_CAME.relative_id == relative_id)
         .order_by(_MEETING.clinic_day.desc(), _MEETING.id.desc())
@@ -165,7 +165,7 @@ class FamilyMonth:
 
 def family_months(session: Session, site_id: int, since: date) -> dict[str, FamilyMonth]:
     """Return for each month since a day how many relatives came to meetings, the latest month first."""
-    named = select(func.count()).where(_CAME.meeting_id == _MEETING.id).scalar_subquery()
+    named = select(func.count()).where(_CAME.outcome_id == _MEETING.outcome_id).scalar_subquery()
     open_ones = select(_MEETING.clinic_day, _MEETING.relatives, named).join(Group, Group.id == _MEETING.group_id)
     here = (_MEETING.site_id == site_id, _MEETING.clinic_day >= since, _MEETING.held, Group.open_to_relatives)
     met: Counter[str] = Counter()

@@ -11,12 +11,13 @@ from sqlalchemy.orm import Session, aliased
 
 from dispensary.errors import NotFound
 from dispensary.policy.minimums import MinimumInForce, MinimumOf, Minimums
+from dispensary.queries import groups
 from dispensary.queries.caseload import InCare, in_care
 from dispensary.queries.deaths import died_before
 from dispensary.queries.people import full_name
 from dispensary.queries.signs import same_person
 from dispensary.wording import N_, say
-from models import CareSession, GroupAttendance, GroupMeeting, Person, SessionOutcome, SessionTopic, Staff
+from models import CareSession, GroupAttendance, Person, SessionOutcome, SessionTopic, Staff
 from models.enums import Attendance, Discipline, SessionKind, Topic
 
 _SESSION, _OUTCOME, _TOPIC = CareSession.__table__.c, SessionOutcome.__table__.c, SessionTopic.__table__.c
@@ -229,13 +230,14 @@ def last_counselled(session: Session, site_id: int, until: date) -> dict[int, da
         .group_by(_ROOT)
     )
     in_groups = (
-        select(_ROOT, func.max(GroupMeeting.clinic_day))
+        select(_ROOT, func.max(groups.NOW.c.clinic_day))
         .select_from(GroupAttendance)
-        .join(GroupMeeting, GroupMeeting.id == attended.meeting_id)
+        .join(groups.NOW, groups.NOW.c.id == attended.meeting_id)
         .join(Person, _PERSON.id == attended.person_id)
         .where(
             attended.site_id == site_id,
-            GroupMeeting.clinic_day <= until,
+            groups.NOW.c.held,
+            groups.NOW.c.clinic_day <= until,
             attended.attendance == Attendance.CAME,
             ~corrected,
         )

@@ -7,7 +7,7 @@ from sqlalchemy import Select, exists, func, select, union_all
 from sqlalchemy.orm import Session, aliased
 
 from dispensary.policy.journey import journey_rules
-from dispensary.queries import sites
+from dispensary.queries import groups, sites
 from dispensary.queries.deaths import has_died
 from dispensary.queries.people import full_name
 from dispensary.queries.signs import same_person
@@ -21,7 +21,6 @@ from models import (
     EpisodeEnd,
     EpisodeEndCorrection,
     GroupAttendance,
-    GroupMeeting,
     Person,
     ReferralIn,
     SessionOutcome,
@@ -146,9 +145,14 @@ def _heard(session: Session, person_ids: list[int]) -> dict[int, date]:
         select(CareSession.person_id, CareSession.clinic_day)
         .join(SessionOutcome, SessionOutcome.care_session_id == CareSession.id)
         .where(CareSession.person_id.in_(theirs), SessionOutcome.attendance == Attendance.CAME, ~corrected_talk),
-        select(GroupAttendance.person_id, GroupMeeting.clinic_day)
-        .join(GroupMeeting, GroupMeeting.id == GroupAttendance.meeting_id)
-        .where(GroupAttendance.person_id.in_(theirs), GroupAttendance.attendance == Attendance.CAME, ~corrected_group),
+        select(GroupAttendance.person_id, groups.NOW.c.clinic_day)
+        .join(groups.NOW, groups.NOW.c.id == GroupAttendance.meeting_id)
+        .where(
+            groups.NOW.c.held,
+            GroupAttendance.person_id.in_(theirs),
+            GroupAttendance.attendance == Attendance.CAME,
+            ~corrected_group,
+        ),
     ).subquery()
     query = (
         select(_ROOT, func.max(given.c.day)).join_from(given, Person, _PERSON.id == given.c.person_id).group_by(_ROOT)

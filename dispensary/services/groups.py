@@ -1,26 +1,22 @@
-"""Groups that meet again and again: made, changed, joined, left, and each meeting recorded with who came."""
+"""Groups that meet again and again: made, changed, joined and left."""
 
-from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, time, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from dispensary.errors import Conflict, Refused
 from dispensary.queries import caseload
 from dispensary.queries import groups as records
-from dispensary.queries.groups import GroupLine
 from dispensary.services import audit, people
 from dispensary.services.act import Act
 from dispensary.services.facts import write
-from dispensary.wording import N_, Words, say
-from models import Group, GroupAttendance, GroupMeeting, GroupMember, GroupMemberEnd, RelativeAttendance
-from models.enums import Attendance, AuditKind, GroupKind, Topic
+from dispensary.wording import N_, say
+from models import Group, GroupMember, GroupMemberEnd
+from models.enums import AuditKind, GroupKind
 
-MOST_MINUTES, MOST_RELATIVES, WEEK = 480, 99, 7
-LONGEST_BACK = timedelta(days=31)
-"""So late a meeting may be recorded."""
+MOST_MINUTES, WEEK = 480, 7
 FURTHEST = timedelta(days=366)
 
 
@@ -79,8 +75,8 @@ def _fill(session: Session, group: Group, terms: Terms, act: Act) -> None:
         raise Refused(say(N_("Choose a day of the week, or none.")), code="weekday", field="weekday")
     group.name, group.kind, group.weekday = name, terms.kind, terms.weekday
     group.starts_at = _clock_time(terms.starts_at)
-    group.minutes = _minutes(terms.minutes)
-    _check_leader(session, terms.led_by_id, act)
+    group.minutes = whole_minutes(terms.minutes)
+    check_leader(session, terms.led_by_id, act)
     group.led_by_id, group.open_to_relatives = terms.led_by_id, terms.open_to_relatives
 
 
@@ -137,129 +133,12 @@ def leave(session: Session, *, member_id: int, last_day: date, reason: str, act:
     return end
 
 
-@dataclass(frozen=True)
-class Meeting:
-    """A meeting as it is recorded: whether it was held, by whom, about what, and who came."""
-
-    held: bool
-    topic: Topic
-    led_by_id: int
-    minutes: int | None = None
-    attendance: Mapping[int, Attendance] | None = None
-    """Of every member on that day."""
-    relatives: int = 0
-    """Relatives who came without being on record: counted, not named."""
-    relative_ids: Collection[int] = ()
-    asked_next_step: bool = False
-
-
-def record_meeting(session: Session, *, group_id: int, day: date, meeting: Meeting, act: Act) -> GroupMeeting:
-    """Record that a group met on a day and who came, or that the meeting was called off.
+def check_leader(session: Session, staff_id: int, act: Act) -> None:
+    """Check that whoever is to lead sees people here.
 
     Raises:
-        NotFound: there is no such group.
-        Refused: the day cannot be right, somebody's attendance is missing or of no member, or something does not fit.
-        Conflict: the meeting of that day is on record.
+        Refused: they do not.
     """
-    group = records.group(session, group_id, act.site_id, act.clinic_day)
-    _check_meeting(session, group, day, meeting, act)
-    kept = write(
-        session,
-        GroupMeeting(
-            group_id=group_id,
-            clinic_day=day,
-            held=meeting.held,
-            topic=meeting.topic,
-            minutes=_minutes(meeting.minutes) if meeting.held else None,
-            led_by_id=meeting.led_by_id,
-            relatives=meeting.relatives,
-            asked_next_step=meeting.asked_next_step,
-            **act.stamp,
-        ),
-    )
-    for relative_id in sorted(set(meeting.relative_ids)):
-        write(session, RelativeAttendance(meeting_id=kept.id, relative_id=relative_id, **act.stamp))
-    said = {"group": group_id, "clinic_day": day, "held": int(meeting.held), "named": len(set(meeting.relative_ids))}
-    audit.record(session, AuditKind.MEETING_RECORDED, kept, act, **said)
-    for person_id, attendance in sorted((meeting.attendance or {}).items()):
-        _attend(session, kept.id, person_id, 1, attendance, act)
-    return kept
-
-
-def correct_attendance(
-    session: Session, *, group_id: int, day: date, person_id: int, attendance: Attendance, act: Act
-) -> GroupAttendance:
-    """Record anew whether somebody came to a meeting; the later record counts.
-
-    Raises:
-        Refused: no such meeting is on record, the person was no member then, or nothing differs.
-    """
-    people.lock(session, person_id)
-    held = records.meeting(session, group_id, day)
-    if held is None or not held.held or person_id not in held.attendance:
-        words = say(N_("Nobody's attendance is on record there. Open the meeting again."))
-        raise Refused(words, code="no_attendance")
-    if held.attendance[person_id] is attendance:
-        raise Refused(say(N_("Nothing differs from what is on record.")), code="nothing_changed", field="attendance")
-    mine = (GroupAttendance.meeting_id == held.id, GroupAttendance.person_id == person_id)
-    turn = (session.scalar(select(func.max(GroupAttendance.turn)).where(*mine)) or 0) + 1
-    return _attend(session, held.id, person_id, turn, attendance, act)
-
-
-def _attend(
-    session: Session, meeting_id: int, person_id: int, turn: int, attendance: Attendance, act: Act
-) -> GroupAttendance:
-    kept = write(
-        session,
-        GroupAttendance(meeting_id=meeting_id, person_id=person_id, turn=turn, attendance=attendance, **act.stamp),
-    )
-    said = {"person": person_id, "meeting": meeting_id, "attendance": attendance}
-    audit.record(session, AuditKind.GROUP_ATTENDANCE_RECORDED, kept, act, **said)
-    return kept
-
-
-def _check_meeting(session: Session, group: GroupLine, day: date, meeting: Meeting, act: Act) -> None:
-    if records.meeting(session, group.id, day) is not None:
-        words = say(N_("The meeting of this day is on record. Correct who came on its page."))
-        raise Conflict(words, code="meeting_recorded")
-    first = max(group.opened_on, act.clinic_day - LONGEST_BACK)
-    last = min(group.closed_on or act.clinic_day, act.clinic_day)
-    if not first <= day <= last:
-        words = say(N_("A meeting is recorded from %(first)s to %(last)s."), first=first, last=last)
-        raise Refused(words, code="meeting_day", field="day")
-    _check_leader(session, meeting.led_by_id, act)
-    if not meeting.held:
-        if meeting.attendance or meeting.relatives or meeting.relative_ids or meeting.asked_next_step:
-            words = say(
-                N_("Nobody came to a meeting that was called off. Take the answers out, or say that it was held.")
-            )
-            raise Refused(words, code="called_off", field="held")
-        return
-    members = {one.person_id for one in records.members(session, group.id, day)}
-    if set(meeting.attendance or {}) != members:
-        raise Refused(_whose(members, meeting), code="everybody")
-    _check_relatives(session, group, meeting, act)
-
-
-def _whose(members: set[int], meeting: Meeting) -> Words:
-    if members - set(meeting.attendance or {}):
-        return say(N_("Say of everybody whether they came."))
-    return say(N_("Who belongs to this group has changed. Open the sheet again."))
-
-
-def _check_relatives(session: Session, group: GroupLine, meeting: Meeting, act: Act) -> None:
-    if not 0 <= meeting.relatives <= MOST_RELATIVES:
-        words = say(N_("From 0 to %(most)s relatives."), most=MOST_RELATIVES)
-        raise Refused(words, code="relatives", field="relatives")
-    if (meeting.relatives or meeting.relative_ids) and not group.open_to_relatives:
-        words = say(N_("This group is not open to relatives. Open it to them first."))
-        raise Refused(words, code="no_relatives", field="relatives")
-    if set(meeting.relative_ids) - {one.id for one in records.relatives(session, act.site_id)}:
-        words = say(N_("Choose relatives on record here."))
-        raise Refused(words, code="not_a_relative", field="relative_ids")
-
-
-def _check_leader(session: Session, staff_id: int, act: Act) -> None:
     if staff_id not in {one.id for one in caseload.colleagues(session, act.site_id, act.clinic_day)}:
         words = say(N_("Choose somebody who sees people here."))
         raise Refused(words, code="not_staff", field="led_by_id")
@@ -270,7 +149,12 @@ def _check_day(day: date, act: Act, field: str) -> None:
         raise Refused(say(N_("This day is more than a year away.")), code="far_day", field=field)
 
 
-def _minutes(minutes: int | None) -> int:
+def whole_minutes(minutes: int | None) -> int:
+    """Return how long a group meets.
+
+    Raises:
+        Refused: so long nobody sits together.
+    """
     if minutes is None or not 1 <= minutes <= MOST_MINUTES:
         words = say(N_("From 1 to %(most)s minutes."), most=MOST_MINUTES)
         raise Refused(words, code="minutes", field="minutes")

@@ -141,7 +141,7 @@ SEEN: dict[str, Any] = {
 IN_AN_EMERGENCY: dict[str, Any] = {"basis": DisclosureBasis.EMERGENCY, "consent_id": None}
 COUNTED_BY_TURNS = (
     "activity_result", "assessment", "care_plan", "caseload", "contact_rule", "custody_plan", "ending", "group_attendance",
-    "group_member", "health_test_result", "intake_step", "marker", "own_aim", "pair_week", "plan_step_result",
+    "group_member", "health_test_result", "intake_step", "marker", "meeting_outcome", "own_aim", "pair_week", "plan_step_result",
     "pregnancy_care", "privacy_statement", "referral_meeting", "relative_link", "session_outcome", "stage_change",
     "supporter_consent", "task_hand_over", "treatment_consent", "urine_collection", "urine_draw", "waiting",
 )  # fmt: skip
@@ -287,12 +287,13 @@ FORBIDDEN: dict[str, tuple[str, dict[str, Any]]] = {
     "ck_ending_answered_before_the_last_day": ("ending", {"last_day": date(2026, 3, 16)}),
     "ck_ending_time_to_contest": ("ending", {"contest_by": DAY}),
     "ck_glass_broken_open_for_a_while": ("glass_broken", {"until_at": AT}),
-    "ck_group_meeting_minutes_if_held": ("group_meeting", {"held": True}),
-    "ck_group_meeting_minutes_positive": ("group_meeting", {"held": True, "minutes": 0}),
-    "ck_group_meeting_relatives_counted": ("group_meeting", {"relatives": -1}),
     "ck_instrument_item_value_counted": ("instrument_item", {"value": -1}),
     "ck_instrument_score_about_one": ("instrument_score", {"person_id": None}),
     "ck_instrument_score_total_counted": ("instrument_score", {"total": -1}),
+    "ck_meeting_outcome_minutes_if_held": ("meeting_outcome", {"held": True}),
+    "ck_meeting_outcome_minutes_positive": ("meeting_outcome", {"held": True, "minutes": 0}),
+    "ck_meeting_outcome_reason_if_again": ("meeting_outcome", {"turn": 2, "reason": ""}),
+    "ck_meeting_outcome_relatives_counted": ("meeting_outcome", {"relatives": -1}),
     "ck_outreach_meeting_minutes_positive": ("outreach_meeting", {"minutes": 0}),
     "ck_overdose_of_somebody": ("overdose", {"person_id": None}),
     "ck_pair_week_week_positive": ("pair_week", {"week": 0}),

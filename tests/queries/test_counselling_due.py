@@ -7,8 +7,9 @@ import pytest
 from dispensary.policy.profiles import read
 from dispensary.policy.stack import minimums_in_force
 from dispensary.queries import sessions as records
-from dispensary.services import caseload, episodes, groups, sessions
-from dispensary.services.groups import Meeting, Terms
+from dispensary.services import caseload, episodes, group_meetings, groups, sessions
+from dispensary.services.group_meetings import Meeting
+from dispensary.services.groups import Terms
 from dispensary.services.sessions import Outcome
 from models.enums import Attendance, Discipline, EpisodeEndReason, EpisodeKind, GroupKind, Role, SessionKind, Topic
 from tests import factories
@@ -80,10 +81,10 @@ def test_group_that_somebody_came_to_counts_until_it_is_corrected(session, world
     day = world.day - 7 * DAY
     groups.join(session, group_id=group.id, person_id=who.id, from_on=day, act=act)
     meeting = Meeting(True, Topic.WORK, act.by_id, 60, {who.id: Attendance.CAME})
-    groups.record_meeting(session, group_id=group.id, day=day, meeting=meeting, act=act)
+    group_meetings.record_meeting(session, group_id=group.id, day=day, meeting=meeting, act=act)
 
     assert due(session, world, minimums)[0].last_on == day
-    groups.correct_attendance(
+    group_meetings.correct_attendance(
         session, group_id=group.id, day=day, person_id=who.id, attendance=Attendance.NO_SHOW, act=act
     )
     assert due(session, world, minimums)[0].last_on is None

@@ -7,8 +7,9 @@ import pytest
 from pypdf import PdfReader
 
 from dispensary.queries import groups as records
-from dispensary.services import groups
-from dispensary.services.groups import Meeting, Terms
+from dispensary.services import group_meetings, groups
+from dispensary.services.group_meetings import Meeting
+from dispensary.services.groups import Terms
 from models.enums import Attendance, GroupKind, Role, Topic
 from reports import group_sheet, page
 from tests import factories
@@ -56,7 +57,7 @@ def test_sheet_after_the_meeting_says_who_came_and_what_it_was_about(session, wo
     members = [one.person_id for one in records.members(session, group.id, world.day)]
     attendance = dict.fromkeys(members, Attendance.NO_SHOW) | {members[0]: Attendance.CAME}
     meeting = Meeting(True, Topic.WORK, act.by_id, 80, attendance, relatives=2)
-    groups.record_meeting(session, group_id=group.id, day=world.day, meeting=meeting, act=act)
+    group_meetings.record_meeting(session, group_id=group.id, day=world.day, meeting=meeting, act=act)
 
     _, text = sheet(session, world, group)
 
@@ -65,9 +66,27 @@ def test_sheet_after_the_meeting_says_who_came_and_what_it_was_about(session, wo
 
 def test_sheet_of_a_meeting_that_was_called_off_says_so(session, world, group, act):
     off = Meeting(False, Topic.OTHER, act.by_id)
-    groups.record_meeting(session, group_id=group.id, day=world.day, meeting=off, act=act)
+    group_meetings.record_meeting(session, group_id=group.id, day=world.day, meeting=off, act=act)
 
     assert "called off" in sheet(session, world, group)[1]
+
+
+def test_sheet_follows_the_newest_record_of_the_meeting(session, world, group, act):
+    members = [one.person_id for one in records.members(session, group.id, world.day)]
+    came = Meeting(True, Topic.WORK, act.by_id, 80, dict.fromkeys(members, Attendance.CAME), relatives=2)
+    meeting = {"group_id": group.id, "day": world.day, "act": act}
+    group_meetings.record_meeting(session, meeting=came, **meeting)
+
+    group_meetings.correct_meeting(
+        session, meeting=Meeting(True, Topic.HOUSING, act.by_id, 60), reason="no relatives", **meeting
+    )
+    corrected = " ".join(sheet(session, world, group)[1].split())
+    group_meetings.correct_meeting(session, meeting=Meeting(False, Topic.WORK, act.by_id), reason="was off", **meeting)
+
+    assert f"60 minutes, led by Carl Brook: housing. Came: {len(NAMES)} of {len(NAMES)}; relatives: 0." in corrected
+    _, text = sheet(session, world, group)
+    assert "called off" in text
+    assert "X" not in [line.strip() for line in text.splitlines()]
 
 
 def test_same_figures_give_the_same_bytes(session, world, group):

@@ -7,8 +7,9 @@ import pytest
 
 from dispensary.errors import Conflict, NotFound, Refused
 from dispensary.queries import groups as records
-from dispensary.services import groups
-from dispensary.services.groups import Meeting, Terms
+from dispensary.services import group_meetings, groups
+from dispensary.services.group_meetings import Meeting
+from dispensary.services.groups import Terms
 from models import Relative
 from models.enums import Attendance, AuditKind, GroupKind, Role, Topic
 from tests import factories, rows
@@ -140,7 +141,9 @@ def test_meeting_keeps_who_came_what_about_and_for_how_long(session, world, grou
     one, other = two
     attendance = {one.id: Attendance.CAME, other.id: Attendance.EXCUSED}
 
-    groups.record_meeting(session, group_id=group.id, day=world.day, meeting=held(act, attendance=attendance), act=act)
+    group_meetings.record_meeting(
+        session, group_id=group.id, day=world.day, meeting=held(act, attendance=attendance), act=act
+    )
 
     meeting = records.meeting(session, group.id, world.day)
     assert (meeting.topic, meeting.minutes, meeting.came) == (Topic.LIFE_SKILLS, 80, 1)
@@ -157,14 +160,14 @@ def test_meeting_keeps_who_came_what_about_and_for_how_long(session, world, grou
 def test_meeting_is_recorded_once_and_then_corrected_person_by_person(session, world, group, two, act):
     attendance = dict.fromkeys([one.id for one in two], Attendance.CAME)
     meeting = held(act, attendance=attendance)
-    groups.record_meeting(session, group_id=group.id, day=world.day, meeting=meeting, act=act)
+    group_meetings.record_meeting(session, group_id=group.id, day=world.day, meeting=meeting, act=act)
     correction = {"group_id": group.id, "day": world.day, "person_id": two[0].id, "act": act}
 
     with pytest.raises(Conflict):
-        groups.record_meeting(session, group_id=group.id, day=world.day, meeting=meeting, act=act)
+        group_meetings.record_meeting(session, group_id=group.id, day=world.day, meeting=meeting, act=act)
     with pytest.raises(Refused) as same:
-        groups.correct_attendance(session, **correction, attendance=Attendance.CAME)
-    groups.correct_attendance(session, **correction, attendance=Attendance.NO_SHOW)
+        group_meetings.correct_attendance(session, **correction, attendance=Attendance.CAME)
+    group_meetings.correct_attendance(session, **correction, attendance=Attendance.NO_SHOW)
 
     assert same.value.code == "nothing_changed"
     assert records.meeting(session, group.id, world.day).attendance[two[0].id] is Attendance.NO_SHOW
@@ -173,7 +176,7 @@ def test_meeting_is_recorded_once_and_then_corrected_person_by_person(session, w
 
 def test_correction_where_nothing_is_on_record_is_refused(session, world, group, two, act):
     with pytest.raises(Refused) as refusal:
-        groups.correct_attendance(
+        group_meetings.correct_attendance(
             session, group_id=group.id, day=world.day, person_id=two[0].id, attendance=Attendance.CAME, act=act
         )
 
@@ -184,7 +187,7 @@ def test_somebody_forgotten_on_the_sheet_is_asked_for(session, world, group, two
     meeting = held(act, attendance={two[0].id: Attendance.CAME})
 
     with pytest.raises(Refused) as refusal:
-        groups.record_meeting(session, group_id=group.id, day=world.day, meeting=meeting, act=act)
+        group_meetings.record_meeting(session, group_id=group.id, day=world.day, meeting=meeting, act=act)
 
     assert refusal.value.code == "everybody"
 
@@ -193,7 +196,7 @@ def test_stranger_on_the_sheet_is_refused(session, world, group, two, who, act):
     attendance = dict.fromkeys([one.id for one in two] + [who.id], Attendance.CAME)
 
     with pytest.raises(Refused) as refusal:
-        groups.record_meeting(
+        group_meetings.record_meeting(
             session, group_id=group.id, day=world.day, meeting=held(act, attendance=attendance), act=act
         )
 
@@ -203,7 +206,7 @@ def test_stranger_on_the_sheet_is_refused(session, world, group, two, who, act):
 @pytest.mark.parametrize("away", [DAY, -15 * DAY])
 def test_meeting_ahead_or_before_the_group_opened_is_refused(session, world, group, act, away):
     with pytest.raises(Refused) as refusal:
-        groups.record_meeting(session, group_id=group.id, day=world.day + away, meeting=held(act), act=act)
+        group_meetings.record_meeting(session, group_id=group.id, day=world.day + away, meeting=held(act), act=act)
 
     assert refusal.value.code == "meeting_day"
 
@@ -212,8 +215,10 @@ def test_meeting_that_was_called_off_has_no_attendance(session, world, group, tw
     off = Meeting(False, Topic.OTHER, act.by_id)
 
     with pytest.raises(Refused) as refusal:
-        groups.record_meeting(session, group_id=group.id, day=world.day, meeting=replace(off, relatives=1), act=act)
-    groups.record_meeting(session, group_id=group.id, day=world.day, meeting=off, act=act)
+        group_meetings.record_meeting(
+            session, group_id=group.id, day=world.day, meeting=replace(off, relatives=1), act=act
+        )
+    group_meetings.record_meeting(session, group_id=group.id, day=world.day, meeting=off, act=act)
 
     assert refusal.value.code == "called_off"
     assert records.meeting(session, group.id, world.day).held is False
@@ -232,7 +237,9 @@ def test_meeting_that_was_called_off_has_no_attendance(session, world, group, tw
 )
 def test_meeting_that_does_not_fit_is_refused(session, world, group, act, changes, code):
     with pytest.raises(Refused) as refusal:
-        groups.record_meeting(session, group_id=group.id, day=world.day, meeting=replace(held(act), **changes), act=act)
+        group_meetings.record_meeting(
+            session, group_id=group.id, day=world.day, meeting=replace(held(act), **changes), act=act
+        )
 
     assert refusal.value.code == code
 
@@ -243,7 +250,7 @@ def test_relatives_are_counted_and_those_on_record_named(session, world, terms, 
     mother = factories.save(session, Relative(site_id=world.site.id, name="Mother of somebody", phone=""))
     meeting = replace(held(act), relatives=2, relative_ids=(mother.id,))
 
-    groups.record_meeting(session, group_id=group.id, day=world.day, meeting=meeting, act=act)
+    group_meetings.record_meeting(session, group_id=group.id, day=world.day, meeting=meeting, act=act)
 
     found = records.meeting(session, group.id, world.day)
     assert (found.relatives, found.named_relatives) == (2, ("Mother of somebody",))
@@ -253,7 +260,7 @@ def test_relative_who_is_not_on_record_is_refused(session, world, terms, act):
     group = groups.make_group(session, terms=replace(terms, open_to_relatives=True), opened_on=world.day, act=act)
 
     with pytest.raises(Refused) as refusal:
-        groups.record_meeting(
+        group_meetings.record_meeting(
             session, group_id=group.id, day=world.day, meeting=replace(held(act), relative_ids=(999,)), act=act
         )
 

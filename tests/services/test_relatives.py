@@ -6,8 +6,9 @@ import pytest
 
 from dispensary.errors import Conflict, NotFound, Refused
 from dispensary.queries import relatives as records
-from dispensary.services import groups, relatives
-from dispensary.services.groups import Meeting, Terms
+from dispensary.services import group_meetings, groups, relatives
+from dispensary.services.group_meetings import Meeting
+from dispensary.services.groups import Terms
 from models.enums import AuditKind, GroupKind, Role, Topic
 from tests import factories, rows
 
@@ -56,7 +57,7 @@ def test_relative_has_meetings_of_their_own(session, world, mother, act):
     terms = Terms("Families", GroupKind.FAMILY_PROGRAMME, 1, "17:00", 90, act.by_id, open_to_relatives=True)
     family = groups.make_group(session, terms=terms, opened_on=world.day - 14 * DAY, act=act)
     meeting = Meeting(True, Topic.FAMILY, act.by_id, 80, {}, relatives=3, relative_ids=[mother.id])
-    groups.record_meeting(session, group_id=family.id, day=world.day, meeting=meeting, act=act)
+    group_meetings.record_meeting(session, group_id=family.id, day=world.day, meeting=meeting, act=act)
 
     (came,) = records.attended_by(session, mother.id)
     (month,) = records.family_months(session, world.site.id, world.day).values()

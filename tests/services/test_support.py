@@ -11,8 +11,9 @@ from dispensary.queries import programme_figures as figures
 from dispensary.queries import programmes as records
 from dispensary.queries import support as supporters
 from dispensary.queries.programmes import PairSeen
-from dispensary.services import groups, programmes, support
-from dispensary.services.groups import Meeting, Terms
+from dispensary.services import group_meetings, groups, programmes, support
+from dispensary.services.group_meetings import Meeting
+from dispensary.services.groups import Terms
 from dispensary.services.programmes import Planned
 from models.enums import (
     ActivityKind,
@@ -344,7 +345,7 @@ def test_same_record_twice_is_refused(session, programme, act):
 @pytest.mark.parametrize(("on_sheet", "came"), [(Attendance.NO_SHOW, True), (Attendance.CAME, False)])
 def test_week_does_not_contradict_the_sheet_of_the_group(session, world, who, programme, group, act, on_sheet, came):
     meeting = Meeting(True, Topic.LIFE_SKILLS, act.by_id, 80, {who.id: on_sheet}, relatives=1)
-    groups.record_meeting(session, group_id=group.id, day=world.day - WEEK, meeting=meeting, act=act)
+    group_meetings.record_meeting(session, group_id=group.id, day=world.day - WEEK, meeting=meeting, act=act)
 
     with pytest.raises(Refused) as refusal:
         record(session, programme, 3, act, replace(BOTH, person_came=came))

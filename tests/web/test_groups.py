@@ -160,3 +160,72 @@ def test_nurse_sees_groups_and_records_nothing(nurse, world, group):
 
 def test_group_that_is_not_there_is_not_found(counsellor):
     assert counsellor.get("/groups/999").status_code == 404
+
+
+def recorded(counsellor, group, world, two, me, **changes):
+    sent = {"held": "held", "topic": "work", "minutes": "80", "led_by_id": str(me.id), "relatives": "3"} | changes
+    said = {f"member_{one.id}": "came" for one in two} if sent["held"] == "held" else {}
+    counsellor.send(address(group, world), sent | said)
+    return sent
+
+
+def test_meeting_recorded_wrongly_is_recorded_anew_and_the_first_stays_struck_through(
+    counsellor, session, world, group, two, me
+):
+    sent = recorded(counsellor, group, world, two, me)
+    correction = f"{address(group, world)}/correct"
+
+    asked = counsellor.get(correction).text
+    answer = counsellor.send(correction, sent | {"topic": "housing", "relatives": "1", "reason": "relatives twice"})
+
+    assert "Who came?" not in asked
+    assert 'value="80"' in asked
+    assert answer.status_code == 303
+    page = counsellor.get(address(group, world)).text
+    assert "Housing · 80 minutes" in page
+    assert "1 relative not on record" in page
+    assert "2 of 2 came" in page
+    assert '<tr class="struck">' in page
+    assert "relatives twice" in page
+    assert "housing" in counsellor.get(f"/groups/{group.id}").text
+
+
+def test_meeting_that_was_called_off_is_said_to_be_so_everywhere(counsellor, session, world, group, two, me):
+    sent = recorded(counsellor, group, world, two, me)
+
+    counsellor.send(f"{address(group, world)}/correct", sent | {"held": "called_off", "reason": "the room was locked"})
+
+    assert "The meeting was called off." in counsellor.get(address(group, world)).text
+    assert "called off" in counsellor.get(f"/groups/{group.id}").text
+    assert "called off" in counsellor.get("/sessions").text
+    assert "called off" in counsellor.get("/desk").text
+    assert records.attended_by(session, two[0].id) == ()
+
+
+def test_meeting_that_was_held_after_all_asks_of_everybody(counsellor, session, world, group, two, me):
+    sent = recorded(counsellor, group, world, two, me, held="called_off")
+    held = sent | {"held": "held", "reason": "it was held", f"member_{two[0].id}": "came"}
+
+    forgotten = counsellor.send(f"{address(group, world)}/correct", held)
+    counsellor.send(f"{address(group, world)}/correct", held | {f"member_{two[1].id}": "no_show"})
+
+    assert forgotten.status_code == 422
+    assert "Answer this." in forgotten.text
+    assert "it was held" in forgotten.text
+    assert records.meeting(session, group.id, world.day).came == 1
+    assert "no show" in counsellor.get(f"/people/{two[1].id}/tasks").text
+
+
+def test_correction_without_a_reason_or_a_change_is_refused_at_once(counsellor, session, world, group, two, me):
+    sent = recorded(counsellor, group, world, two, me)
+
+    silent = counsellor.send(f"{address(group, world)}/correct", sent | {"topic": "housing"})
+    same = counsellor.send(f"{address(group, world)}/correct", sent | {"reason": "nothing"})
+
+    assert (silent.status_code, same.status_code) == (422, 422)
+    assert "Nothing differs" in same.text
+    assert records.meeting(session, group.id, world.day).turn == 1
+
+
+def test_meeting_that_is_not_on_record_has_nothing_to_correct(counsellor, world, group):
+    assert counsellor.get(f"{address(group, world)}/correct").status_code == 404

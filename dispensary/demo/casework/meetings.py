@@ -7,8 +7,9 @@ from functools import partial
 from dispensary.demo.counsellors import Appointment
 from dispensary.demo.dice import chance
 from dispensary.demo.scene import Scene
-from dispensary.services import case_notes, groups, sessions
-from dispensary.services.groups import Meeting, Terms
+from dispensary.services import case_notes, group_meetings, groups, sessions
+from dispensary.services.group_meetings import Meeting
+from dispensary.services.groups import Terms
 from dispensary.services.sessions import Outcome
 from models.enums import Attendance, Discipline, GroupKind, SessionKind, Topic
 
@@ -163,4 +164,6 @@ def _meet(scene: Scene, at: datetime) -> None:
             attendance=dict(zip(members, came, strict=True)),
             relatives=rng.randint(1, 4) if relatives else 0,
         )
-        groups.record_meeting(scene.session, group_id=group_id, day=scene.day, meeting=meeting, act=scene.act(who, at))
+        group_meetings.record_meeting(
+            scene.session, group_id=group_id, day=scene.day, meeting=meeting, act=scene.act(who, at)
+        )

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from enum import StrEnum
-from typing import Any
+from typing import Any, Self
 
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
@@ -10,8 +10,10 @@ from wtforms import BooleanField, RadioField, SelectField, SubmitField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its stubs
 from wtforms.validators import Optional
 
+from dispensary.queries import groups as records
 from dispensary.queries.groups import GroupLine, Membership, RelativeName
-from dispensary.services.groups import Meeting, Terms
+from dispensary.services.group_meetings import Meeting
+from dispensary.services.groups import Terms
 from dispensary.web.forms import DayField, Form, Required, TextField, TicksField, choices
 from dispensary.web.sessions.forms import near
 from dispensary.web.take_homes.forms import WEEKDAYS, WholeField
@@ -123,7 +125,7 @@ class MeetingForm(Form):
     members: Sequence[Membership] = ()
 
     @classmethod
-    def asking(cls, members: Sequence[Membership], relatives: Sequence[RelativeName]) -> "MeetingForm":
+    def asking(cls, members: Sequence[Membership], relatives: Sequence[RelativeName]) -> Self:
         """Return a form that asks of each member whether they came."""
         fields = {
             f"member_{one.person_id}": RadioField(
@@ -131,7 +133,7 @@ class MeetingForm(Form):
             )
             for one in members
         }
-        form: MeetingForm = type("MeetingFormAsking", (cls,), fields)()
+        form: Self = type(f"{cls.__name__}Asking", (cls,), fields)()
         form.members = list(members)
         form.relative_ids.choices = [SelectChoice(value=one.id, label=one.name) for one in relatives]
         return form
@@ -176,3 +178,24 @@ class MeetingForm(Form):
 
     def _attendance(self) -> Mapping[int, Attendance]:
         return {one.person_id: Attendance(field.data) for one, field in self.asked if field.data}
+
+
+class CorrectMeetingForm(MeetingForm):
+    """A meeting that was recorded wrongly, as it was."""
+
+    reason = TextField(
+        _l("What was wrong"),
+        [Required()],
+        description=_l("Such as: it was called off; another topic; relatives counted twice."),
+        longest=200,
+    )
+    submit = SubmitField(_l("Record the meeting anew"))
+
+    def begin_anew(self, group: GroupLine, met: records.Meeting) -> None:
+        """Fill in what is on record, on a fresh page; how long it is to have been from the group where it was called off."""
+        if self.is_submitted():
+            return
+        self.held.data = HELD if met.held else CALLED_OFF
+        self.topic.data, self.minutes.data, self.led_by_id.data = met.topic, met.minutes or group.minutes, met.led_by_id
+        self.relatives.data, self.relative_ids.data = met.relatives, [one.id for one in met.named]
+        self.asked_next_step.data = met.asked_next_step

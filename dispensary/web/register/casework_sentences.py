@@ -24,6 +24,9 @@ SENTENCES: dict[AuditKind, str] = {
     AuditKind.GROUP_JOINED: N_("Took person no. %(person)s into group no. %(group)s from %(from_on)s."),
     AuditKind.GROUP_LEFT: N_("Recorded that person no. %(person)s left group no. %(group)s on %(last_day)s."),
     AuditKind.MEETING_RECORDED: N_("Recorded the meeting of group no. %(group)s on %(clinic_day)s: held %(held)s."),
+    AuditKind.MEETING_CORRECTED: N_(
+        "Recorded the meeting of group no. %(group)s on %(clinic_day)s anew (turn %(turn)s): held %(held)s."
+    ),
     AuditKind.GROUP_ATTENDANCE_RECORDED: N_(
         "Recorded person no. %(person)s at meeting no. %(meeting)s: %(attendance)s."
     ),
@@ -36,6 +39,7 @@ SENTENCES: dict[AuditKind, str] = {
     ),
     AuditKind.LIFE_SITUATION_RECORDED: N_("Recorded the life situation of person no. %(person)s on %(seen_on)s."),
     AuditKind.INSTRUMENT_SCORED: N_("Entered a score (row no. %(subject_id)s): %(instrument)s."),
+    AuditKind.INSTRUMENT_TAKEN_BACK: N_("Took back a score (row no. %(score)s), entered by mistake: %(instrument)s."),
     AuditKind.SAFETY_STEP_TAKEN: N_("Took a safety step for person no. %(person)s: %(safety)s."),
     AuditKind.PLAN_AGREED: N_("Agreed a plan with person no. %(person)s (turn %(turn)s); review on %(review_on)s."),
     AuditKind.PLAN_STEP_SEEN: N_("Looked at plan step no. %(step)s of person no. %(person)s: %(step_result)s."),
