@@ -9,6 +9,8 @@ from reportlab.platypus import Flowable
 from reports import fonts
 
 SIZE = 7.5
+LINE = 8.5
+"""Points from line to line in a row that is high enough for several."""
 AIR = 2.5
 """Points between a cell's text and its column's edge."""
 RULE = Color(0.6, 0.6, 0.6)
@@ -93,13 +95,23 @@ class Ledger(Flowable):
         self._rule(base, black, 0.8)
 
     def _draw_row(self, pen: fonts.Pen, row: Row, edges: list[float], y: float) -> None:
-        base = y + self.row_height / 2 - SIZE * 0.35
         for n, text in enumerate(row.cells):
-            if text:
-                self._write(pen, text, edges[n], edges[n + 1], base, number=self.columns[n].number, bold=row.bold)
+            lines = self._lines(text, edges[n + 1] - edges[n] - 2 * AIR, row.bold) if text else []
+            base = y + self.row_height / 2 - SIZE * 0.35 + (len(lines) - 1) * LINE / 2
+            for m, line in enumerate(lines):
+                at, number = base - m * LINE, self.columns[n].number
+                self._write(pen, line, edges[n], edges[n + 1], at, number=number, bold=row.bold)
         self._rule(y, RULE, 0.25)
         if row.struck:
             self._rule(y + self.row_height / 2, black, 0.4, until=edges[-2])
+
+    def _lines(self, text: str, room: float, bold: bool) -> list[str]:
+        """Return a text in as many lines as a row is high; what is left over stays in the last, narrowed and cut."""
+        most = int(self.row_height // LINE)
+        if most == 1 or fonts.width(text, SIZE, bold, self.language) <= room:
+            return [text]
+        lines = broken(text, SIZE, room, bold, self.language)
+        return [*lines[: most - 1], " ".join(lines[most - 1 :])] if len(lines) > most else lines
 
     def _rule(self, y: float, colour: Color, thick: float, until: float | None = None) -> None:
         self.canv.setStrokeColor(colour)

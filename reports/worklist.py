@@ -30,7 +30,8 @@ COLUMNS = (
 EMPTY = say(N_("No task is open."))
 NOT_ASKED = say(N_("Not asked yet how they may be reached: ask first."))
 IN_PERSON_ONLY = say(N_("Only in person, at the window."))
-ROOM = 26.0
+ROOM = 36.0
+"""Points for a row: how somebody may be reached takes up to four lines, and what came of it is written in."""
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ from pypdf import PdfReader
 
 from dispensary.queries import contact_rules
 from dispensary.services import caseload, tasks, worklist
+from dispensary.services.contact_rules import Terms, agree
 from models import AccessLog, ContactRule, TaskAttempt, TaskHandOver
 from models.enums import AttemptOutcome, Channel, Desk, Role, TaskOutcome, TaskReasonKind
 from tests import factories, rows
@@ -214,6 +215,18 @@ def test_day_is_printed_with_the_numbers_and_who_printed_is_noted(counsellor, se
 
     text = "".join(page.extract_text() for page in PdfReader(io.BytesIO(answer.data)).pages)
     assert who.number in text and "missed doses" in text and "no answer" in text
+
+
+def test_the_sheet_says_to_the_end_how_somebody_may_be_reached(counsellor, session, world, who, task, me):
+    hours, pick_up = "while the children are at school", "not the landlord nor the neighbours"
+    agreed = Terms(by_telephone=True, by_text=True, hours=hours, who_may_pick_up=pick_up)
+    agree(session, person_id=who.id, terms=agreed, act=world.act(me))
+    session.commit()
+
+    answer = counsellor.send("/worklist/counselling.pdf", {"paper": "A4", "who": "all"}, page="/worklist")
+
+    said = " ".join("".join(page.extract_text() for page in PdfReader(io.BytesIO(answer.data)).pages).split())
+    assert "leave no message" in said and "…" not in said
 
 
 def test_opening_a_task_is_noted_in_the_log_of_access(counsellor, session, who, task):
