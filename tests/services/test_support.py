@@ -11,15 +11,18 @@ from dispensary.queries import programme_figures as figures
 from dispensary.queries import programmes as records
 from dispensary.queries import support as supporters
 from dispensary.queries.programmes import PairSeen
-from dispensary.services import group_meetings, groups, programmes, support
+from dispensary.services import discharges, episodes, group_meetings, groups, programmes, support
+from dispensary.services.discharges import Leave
 from dispensary.services.group_meetings import Meeting
 from dispensary.services.groups import Terms
 from dispensary.services.programmes import Planned
+from models import ProgrammeEnd
 from models.enums import (
     ActivityKind,
     Attendance,
     AuditKind,
     DeclineReason,
+    EpisodeEndReason,
     GroupKind,
     OfferAnswer,
     ProgrammeEndReason,
@@ -85,6 +88,68 @@ def programme(session, world, who, sister, group, act):
 
 def begin(session, who, group, starts_on, act):
     return programmes.begin_programme(session, person_id=who.id, group_id=group.id, starts_on=starts_on, act=act)
+
+
+# The treatment ends
+
+
+def leave(session, world, who, reason, ended_on=None):
+    told = Leave(reason, ended_on or world.day, "told at the desk", agreed=True, calls=False)
+    return discharges.discharge(session, person_id=who.id, leave=told, act=world.act(world.staff[Role.PRESCRIBER]))
+
+
+def in_four_weeks(session, world, programme):
+    later = world.day + 4 * WEEK
+    now = records.programme(session, programme.id, world.site.id)
+    return now, figures.progress(now, records.weeks(session, now), later)
+
+
+@pytest.mark.parametrize("reason", [EpisodeEndReason.DIED, EpisodeEndReason.COMPLETED])
+def test_a_death_or_a_discharge_ends_the_programme_and_no_week_is_asked_for(
+    session, world, who, programme, act, reason
+):
+    leave(session, world, who, reason)
+
+    now, after = in_four_weeks(session, world, programme)
+    assert (now.runs, now.ended_on, now.left, now.end_reason) == (False, world.day, reason, None)
+    assert (after.missing, after.asks_next_step) == ((), False)
+    assert records.running(session, world.site.id) == ()
+    assert [one.id for one in records.ended(session, world.site.id, world.day)] == [programme.id]
+    with pytest.raises(Conflict, match="programme_over"):
+        programmes.plan_activity(session, programme_id=programme.id, week=4, planned=WALK, act=act)
+    assert rows.count(session, ProgrammeEnd) == 0
+
+
+def test_an_end_of_treatment_that_was_a_mistake_lets_the_programme_run_again(session, world, who, programme):
+    end = leave(session, world, who, EpisodeEndReason.COMPLETED)
+    episodes.correct_episode_end(session, episode_end_id=end.id, reason="the wrong person", act=world.act())
+
+    now, after = in_four_weeks(session, world, programme)
+
+    assert now.runs and now.left is None
+    assert after.missing
+
+
+def test_whoever_is_back_the_same_day_goes_on_with_the_programme(session, world, who, programme):
+    leave(session, world, who, EpisodeEndReason.COMPLETED)
+    gone = records.programmes_of(session, who.id)[0].runs
+    discharges.come_back(session, person_id=who.id, act=world.act(world.staff[Role.PRESCRIBER]))
+
+    assert not gone
+    assert records.programmes_of(session, who.id)[0].runs
+
+
+def test_consent_taken_back_after_the_treatment_ended_closes_the_programme_for_good(
+    session, world, who, sister, programme, act
+):
+    leave(session, world, who, EpisodeEndReason.COMPLETED)
+
+    support.end_supporter(
+        session, supporter_id=sister.id, reason=ProgrammeEndReason.CONSENT_WITHDRAWN, next_step="", act=act
+    )
+
+    now = records.programme(session, programme.id, world.site.id)
+    assert (now.end_reason, now.left) == (ProgrammeEndReason.CONSENT_WITHDRAWN, None)
 
 
 # The offer

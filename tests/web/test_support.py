@@ -11,10 +11,11 @@ from sqlalchemy import select
 from dispensary.queries import programmes as records
 from dispensary.queries import relatives as family
 from dispensary.queries import support as supporters
-from dispensary.services import programmes, relatives, support
+from dispensary.services import discharges, programmes, relatives, support
+from dispensary.services.discharges import Leave
 from dispensary.services.programmes import Planned
 from models import AccessLog, Disclosure, DisclosureScope, PairWeek, Supporter
-from models.enums import ActivityKind, ConsentScope, DisclosureBasis, ProgrammeEndReason, Role
+from models.enums import ActivityKind, ConsentScope, DisclosureBasis, EpisodeEndReason, ProgrammeEndReason, Role
 from tests import pairs, rows
 
 DAY = timedelta(days=1)
@@ -284,6 +285,18 @@ def test_programme_ends_with_the_next_step(counsellor, session, world, programme
     page = counsellor.get("/pairs").text
     assert "mutual aid on Thursdays" in page
     assert line_of(session, world, programme).end_reason is ProgrammeEndReason.PERSON_LEFT
+
+
+def test_a_pair_whose_person_left_treatment_is_shown_as_ended_by_it(counsellor, session, world, who, programme, act):
+    told = Leave(EpisodeEndReason.COMPLETED, world.day, "well", agreed=True, calls=False)
+    discharges.discharge(session, person_id=who.id, leave=told, act=act)
+    session.commit()
+
+    every, one = counsellor.get("/pairs").text, counsellor.get(f"/programmes/{programme.id}").text
+
+    assert "0 pairs now" in every
+    assert "ended with the treatment: completed" in every and "ended with the treatment: completed" in one
+    assert "This week: who came" not in one
 
 
 def test_pairs_show_what_waits_and_what_was_said_to_offers(counsellor, session, world, programme):
