@@ -34,12 +34,12 @@ class ScoreFigures:
 
 
 def figures(session: Session, person_id: int, instrument: Instrument, *, about: Heading) -> ScoreFigures:
-    """Return a person's questionnaire over time.
+    """Return a person's questionnaire over time; what was entered by mistake is not printed.
 
     Raises:
         NotFound: there is no such person.
     """
-    taken = tuple(instruments.scores_of(session, person_id, instrument))
+    taken = tuple(one for one in instruments.scores_of(session, person_id, instrument) if one.counts)
     about = page.over(about, taken[-1].taken_on if taken else about.first, about.last)
     return ScoreFigures(about, people.identity(session, person_id), definition(instrument), taken)
 

@@ -32,13 +32,13 @@ class Panel:
 
 
 def can_be_drawn(taken: Sequence[Taken]) -> bool:
-    """Return whether there is anything to compare: two days at least, of the edition in use."""
-    return len({one.taken_on for one in taken if one.same_edition}) >= FEWEST
+    """Return whether there is anything to compare: two days at least that count, of the edition in use."""
+    return len({one.taken_on for one in taken if one.compared}) >= FEWEST
 
 
 def panels(definition: Definition, taken: Sequence[Taken], speak: Speaker) -> list[Panel]:
-    """Return what is drawn, oldest point first; what was never answered has no panel."""
-    compared = sorted((one for one in taken if one.same_edition), key=lambda one: (one.taken_on, one.id))
+    """Return what is drawn, oldest point first; what was never answered has no panel, what was taken back no point."""
+    compared = sorted((one for one in taken if one.compared), key=lambda one: (one.taken_on, one.id))
     if definition.scoring is Scoring.SUM:
         points = tuple((one.taken_on, one.total) for one in compared if one.total is not None)
         drawn = [Panel(speak(definition.instrument), definition.most or 0, points, definition.bands)]

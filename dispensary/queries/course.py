@@ -40,7 +40,8 @@ def _before(session: Session, person_id: int) -> Iterator[Step]:
     for met in outreach.contacts_of_person(session, person_id)[::-1]:
         yield Step(say(N_("outreach contact")), met.first_met_on, say(N_("meetings: %(n)s"), n=met.meetings))
     for taken in instruments.scores_of(session, person_id, Instrument.ASSIST)[::-1]:
-        yield Step(say(N_("screening")), taken.taken_on, say("%(instrument)s", instrument=taken.instrument))
+        if taken.counts:
+            yield Step(say(N_("screening")), taken.taken_on, say("%(instrument)s", instrument=taken.instrument))
     for given in outreach.interventions_of(session, person_id)[::-1]:
         words = say("%(about)s: %(result)s", about=given.about, result=given.result)
         yield Step(say(N_("brief intervention")), given.given_on, words)

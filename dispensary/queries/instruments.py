@@ -7,14 +7,14 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, exists, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from dispensary.errors import NotFound
 from dispensary.policy.instruments import Item, definition, definitions
 from dispensary.queries.signs import same_person
 from dispensary.rules.instruments import Score, asks_for_safety, score_of
 from dispensary.wording import N_, say
-from models import InstrumentItem, InstrumentScore, OutreachContact, SafetyStep, Staff
+from models import InstrumentCorrection, InstrumentItem, InstrumentScore, OutreachContact, SafetyStep, Staff
 from models.enums import Instrument, SafetyAction
 
 
@@ -29,8 +29,17 @@ class SafetyDone:
 
 
 @dataclass(frozen=True)
+class Mistake:
+    """Why a questionnaire was entered by mistake, as somebody said who took it back."""
+
+    reason: str
+    by: str
+    at: datetime
+
+
+@dataclass(frozen=True)
 class Taken:
-    """One questionnaire on one day."""
+    """One questionnaire on one day; one that was entered by mistake stays to be read."""
 
     id: int
     person_id: int | None
@@ -42,6 +51,18 @@ class Taken:
     by: str
     values: Mapping[str, int]
     safety: SafetyDone | None = None
+    mistake: Mistake | None = None
+    """Set where it was taken back: it counts nowhere, and only what it said of self-harm still asks for its step."""
+
+    @property
+    def counts(self) -> bool:
+        """Whether it says anything about the person."""
+        return self.mistake is None
+
+    @property
+    def compared(self) -> bool:
+        """Whether it stands beside others over time: one that counts, of the edition in use."""
+        return self.counts and self.same_edition
 
     @property
     def same_edition(self) -> bool:
@@ -66,12 +87,12 @@ class Taken:
 
     @property
     def safety_open(self) -> bool:
-        """Whether nothing is on record of what was done about it."""
+        """Whether nothing is on record of what was done about it; taking it back is no answer, only a person is."""
         return self.asks_for_safety and self.safety is None
 
 
 def scores_of(session: Session, person_id: int, instrument: Instrument | None = None) -> list[Taken]:
-    """Return a person's questionnaires, the newest first; those from before their enrolment too."""
+    """Return a person's questionnaires, the newest first; those from before their enrolment and those taken back too."""
     met = select(OutreachContact.id).where(same_person(OutreachContact.__table__.c.person_id, person_id))
     mine = or_(
         same_person(InstrumentScore.__table__.c.person_id, person_id), InstrumentScore.outreach_contact_id.in_(met)
@@ -97,7 +118,10 @@ def score(session: Session, score_id: int) -> Taken:
 
 
 def safety_open(session: Session, site_id: int) -> list[Taken]:
-    """Return the questionnaires of a site with an answer that speaks of self-harm and no step on record, oldest first."""
+    """Return the questionnaires of a site with an answer that speaks of self-harm and no step on record, oldest first.
+
+    Those taken back are among them: whoever looks says what came of it.
+    """
     asked = [
         and_(InstrumentScore.instrument == one.instrument, InstrumentItem.item.in_(one.safety))
         for one in definitions().values()
@@ -118,10 +142,28 @@ def _taken(session: Session, *wanted: ColumnElement[bool]) -> list[Taken]:
     for score_id, item, value in session.execute(items.where(InstrumentItem.score_id.in_(ids))):
         values[score_id][item] = value
     steps = _steps(session, ids)
-    return [Taken(**row._mapping, values=values[row.id], safety=steps.get(row.id)) for row in heads]
+    return [_line(row, values[row.id], steps.get(row.id)) for row in heads]
+
+
+def _line(row: Any, values: Mapping[str, int], safety: SafetyDone | None) -> Taken:
+    mistake = Mistake(row.mistake, row.mistake_by, row.mistake_at) if row.mistake is not None else None
+    return Taken(
+        id=row.id,
+        person_id=row.person_id,
+        outreach_contact_id=row.outreach_contact_id,
+        instrument=row.instrument,
+        edition=row.edition,
+        taken_on=row.taken_on,
+        total=row.total,
+        by=row.by,
+        values=values,
+        safety=safety,
+        mistake=mistake,
+    )
 
 
 def _heads() -> Select[*tuple[Any, ...]]:
+    corrector = aliased(Staff)
     return (
         select(
             InstrumentScore.id,
@@ -132,8 +174,13 @@ def _heads() -> Select[*tuple[Any, ...]]:
             InstrumentScore.taken_on,
             InstrumentScore.total,
             Staff.name.label("by"),
+            InstrumentCorrection.reason.label("mistake"),
+            InstrumentCorrection.recorded_at.label("mistake_at"),
+            corrector.name.label("mistake_by"),
         )
         .join(Staff, Staff.id == InstrumentScore.recorded_by_id)
+        .outerjoin(InstrumentCorrection, InstrumentCorrection.score_id == InstrumentScore.id)
+        .outerjoin(corrector, corrector.id == InstrumentCorrection.recorded_by_id)
         .order_by(InstrumentScore.taken_on.desc(), InstrumentScore.id.desc())
     )
 

@@ -1,4 +1,4 @@
-"""Entering the score of a questionnaire, and what was done at once where an answer speaks of self-harm."""
+"""Entering the score of a questionnaire, taking a mistaken one back, and what was done at once about self-harm."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from dispensary.errors import Conflict, NotFound, Refused
 from dispensary.policy.instruments import Definition
 from dispensary.queries import instruments
+from dispensary.queries.instruments import Taken
 from dispensary.queries.people import surviving
 from dispensary.reasons import Reason
 from dispensary.rules.instruments import asks_for_safety, faults_of, score_of
@@ -16,8 +17,8 @@ from dispensary.services import audit, people, tasks
 from dispensary.services.act import Act
 from dispensary.services.facts import write
 from dispensary.services.past_days import refuse_unless_past
-from dispensary.wording import N_, say
-from models import InstrumentItem, InstrumentScore, OutreachContact, SafetyStep
+from dispensary.wording import N_, Moment, say
+from models import InstrumentCorrection, InstrumentItem, InstrumentScore, OutreachContact, SafetyStep
 from models.enums import AuditKind, Desk, SafetyAction, TaskReasonKind
 
 SETTLED_BY_TALK = (SafetyAction.TALKED_NO_PLAN, SafetyAction.SAFETY_PLAN_MADE)
@@ -99,6 +100,41 @@ def take_safety_step(session: Session, *, score_id: int, action: SafetyAction, n
         _tell(session, person_id, Desk.PRESCRIBER, act)
     audit.record(session, AuditKind.SAFETY_STEP_TAKEN, step, act, person=person_id, safety=action)
     return step
+
+
+def take_back(session: Session, *, score_id: int, reason: str, act: Act) -> InstrumentCorrection:
+    """Take back a questionnaire that was entered by mistake: it stays to be read, and counts nowhere.
+
+    An answer that speaks of self-harm still asks for its safety step, and the task for counselling stays open: that the
+    sheet was a mistake is for somebody to find out by asking.
+
+    Args:
+        reason: what was wrong, such as: another person's; entered twice; an answer mistyped, entered anew.
+
+    Raises:
+        NotFound: there is no such score.
+        Refused: no reason is given.
+        Conflict: it was taken back before.
+    """
+    reason = people.line(reason, "reason", needed=True)
+    _lock_whose(session, instruments.score(session, score_id))
+    taken = instruments.score(session, score_id)
+    if taken.mistake is not None:
+        words = N_("%(by)s took this questionnaire back at %(at)s.")
+        refused = say(words, by=taken.mistake.by, at=Moment(taken.mistake.at))
+        raise Conflict(refused, code="score_taken_back")
+    made = write(session, InstrumentCorrection(score_id=score_id, reason=reason, **act.stamp))
+    said = {"instrument": taken.instrument, "person": taken.person_id, "score": score_id}
+    audit.record(session, AuditKind.INSTRUMENT_TAKEN_BACK, made, act, **said)
+    return made
+
+
+def _lock_whose(session: Session, taken: Taken) -> None:
+    """Lock whoever a questionnaire is of: the surviving record, or who was met in outreach."""
+    if taken.person_id is None:
+        _lock_contact(session, taken.outreach_contact_id)
+    else:
+        people.lock(session, surviving(session, taken.person_id))
 
 
 def _tell(session: Session, person_id: int, desk: Desk, act: Act) -> None:

@@ -66,7 +66,11 @@ class Samples:
         self._dose(who, order)
         for table in ("person_photo", "person_card"):
             self.rows.one(table)
-        self.rows.add("outreach_contact", made_by_id=world.staff[Role.PEER].id, person_id=None)
+        met = self.rows.add("outreach_contact", made_by_id=world.staff[Role.PEER].id, person_id=None)
+        self.rows.one("instrument_score")
+        screened = self.rows.add("instrument_score", person_id=None, outreach_contact_id=met["id"])
+        self.screening_id = screened["id"]
+        self.rows.add("meeting_outcome")
         self.rows.add("plan_signature", signer=Signer.PERSON, signed_how=SignedOn.SCREEN, drawn=SIGNED)
         self.other_id = factories.person(session).id
         session.commit()
@@ -118,6 +122,7 @@ class Samples:
             "last_on": self.world.day.isoformat(),
             "month": f"{self.world.day:%Y-%m}",
             "other_id": self.other_id,
+            "screening_id": self.screening_id,
             "number": 1,  # of a page
             "copy": 1,
             "profile_id": "uk-orange-2017",

@@ -8,12 +8,18 @@ from sqlalchemy import select
 from dispensary.errors import Conflict, NotFound, Refused
 from dispensary.policy.house import house_rules
 from dispensary.policy.instruments import definition
+from dispensary.queries import course
 from dispensary.queries import instruments as records
 from dispensary.services import instruments
 from models import InstrumentScore, OutreachContact, Task, TaskReason
 from models.enums import AuditKind, Desk, Instrument, SafetyAction, TaskReasonKind
+from reports import score_trend
 from tests import factories
+from tests.reports.made_up import SPEAK
 from tests.rows import audited_kinds, count_stored
+
+OPIOIDS = {"1.opioids": 3, "2.opioids": 0, "6.opioids": 3, "7.opioids": 3}
+"""Used before, not lately, and others were concerned."""
 
 
 @pytest.fixture
@@ -170,3 +176,86 @@ def test_an_older_edition_stays_legible_and_is_not_given_a_band(session, world, 
 
     (taken,) = records.scores_of(session, person.id)
     assert (taken.score.total, taken.score.band, taken.same_edition) == (12, "", False)
+
+
+def taken_back(session, world, score, reason="another person's"):
+    return instruments.take_back(session, score_id=score.id, reason=reason, act=world.act())
+
+
+def test_questionnaire_taken_back_stays_to_be_read_and_counts_nowhere(session, world, person):
+    score = scores(session, world, person, values=answers(Instrument.PHQ_9, q1=3))
+
+    taken_back(session, world, score)
+
+    (taken,) = records.scores_of(session, person.id)
+    assert (taken.counts, taken.compared, taken.values["1"], taken.total) == (False, False, 3, 3)
+    assert (taken.mistake.reason, taken.mistake.by) == ("another person's", world.nurse.name)
+    assert score_trend.panels(definition(Instrument.PHQ_9), [taken], SPEAK) == []
+    assert audited_kinds(session)[-1] is AuditKind.INSTRUMENT_TAKEN_BACK
+
+
+def test_trend_is_drawn_without_what_was_taken_back(session, world, person):
+    for days, q1 in ((14, 1), (7, 3), (0, 2)):
+        day = world.day - timedelta(days=days)
+        score = scores(session, world, person, values=answers(Instrument.PHQ_9, q1=q1), taken_on=day)
+        if q1 == 3:
+            taken_back(session, world, score)
+
+    taken = records.scores_of(session, person.id)
+    (panel,) = score_trend.panels(definition(Instrument.PHQ_9), taken, SPEAK)
+    assert [value for _, value in panel.points] == [1, 2]
+    assert not score_trend.can_be_drawn(taken[:2])
+
+
+def test_screening_taken_back_is_no_step_of_the_way(session, world, person):
+    score = scores(session, world, person, Instrument.ASSIST, OPIOIDS)
+    before = course.course_of(session, person.id, world.site.id)
+
+    taken_back(session, world, score)
+
+    assert len(before) == 1
+    assert course.course_of(session, person.id, world.site.id) == []
+
+
+def test_safety_step_stays_open_after_the_sheet_was_taken_back_until_somebody_asked(session, world, person):
+    score = scores(session, world, person, values=answers(Instrument.PHQ_9, q9=2))
+
+    taken_back(session, world, score, "another person's sheet")
+    waiting = [one.id for one in records.safety_open(session, world.site.id)]
+    steps(session, world, score, note="asked: the sheet was of somebody else")
+
+    assert waiting == [score.id]
+    assert tasks(session) == [(Desk.COUNSELLING, soon(world), TaskReasonKind.SAFETY)]
+    assert session.scalars(select(Task.resolved_at)).all() == [None]
+    assert records.safety_open(session, world.site.id) == []
+
+
+def test_questionnaire_is_taken_back_once_and_with_a_reason(session, world, person):
+    score = scores(session, world, person)
+
+    with pytest.raises(Refused, match="blank"):
+        taken_back(session, world, score, reason=" ")
+    taken_back(session, world, score)
+    with pytest.raises(Conflict, match="score_taken_back"):
+        taken_back(session, world, score)
+    with pytest.raises(NotFound, match="no_such_score"):
+        instruments.take_back(session, score_id=999, reason="none", act=world.act())
+
+
+def test_screening_of_a_contact_is_taken_back_too(session, world, person):
+    met = contact(session, world)
+    score = scores(session, world, person, Instrument.ASSIST, OPIOIDS, person_id=None, outreach_contact_id=met.id)
+
+    taken_back(session, world, score)
+
+    assert [one.counts for one in records.scores_of_contact(session, met.id)] == [False]
+
+
+def test_questionnaire_of_a_record_that_was_linked_away_is_taken_back(session, world, person):
+    score = scores(session, world, person)
+    person.root_id = factories.person(session, "Brandt").id
+    session.flush()
+
+    taken_back(session, world, score)
+
+    assert [one.counts for one in records.scores_of(session, person.root_id)] == [False]

@@ -309,3 +309,79 @@ def test_the_word_lists_of_the_form_are_whole(counsellor, who):
 
     assert all(f'name="motive_{reason}"' in page for reason in Motive)
     assert all(f'name="barrier_{reason}"' in page for reason in Barrier)
+
+
+def test_a_questionnaire_entered_by_mistake_is_struck_through_and_no_longer_the_newest(counsellor, session, who):
+    address = f"/people/{who.id}/scores/phq_9"
+    send(counsellor, f"{address}/new", sheet(item_1="1") | {"taken_on": "2026-01-05"})
+    send(counsellor, f"{address}/new", sheet(item_1="3", item_2="3"))
+    mistaken = session.scalars(select(InstrumentScore.id).order_by(InstrumentScore.id.desc())).first()
+    session.rollback()
+
+    answer = send(counsellor, f"/scores/{mistaken}/take-back", {"reason": "another sheet"})
+
+    page = text(counsellor.get(answer.headers["Location"]))
+    assert "Taken back: another sheet" in page
+    assert '<del><strong class="score-total">6</strong> mild</del>' in page
+    assert "<del>3</del>" in page
+    assert f"/scores/{mistaken}/take-back" not in page
+    assert "trend.svg" not in page
+    assert '<strong class="score-total">1</strong> minimal' in text(counsellor.get(f"/people/{who.id}/assessment"))
+    assert len(audited(session, AuditKind.INSTRUMENT_TAKEN_BACK)) == 1
+
+
+def test_what_was_taken_back_is_not_printed(counsellor, session, who):
+    address = f"/people/{who.id}/scores/phq_9"
+    send(counsellor, f"{address}/new", sheet(item_1="1") | {"taken_on": "2026-01-05"})
+    send(counsellor, f"/scores/{one_stored(session, InstrumentScore).id}/take-back", {"reason": "another sheet"})
+    send(counsellor, f"{address}/new", sheet(item_1="2"))
+
+    answer = send(counsellor, f"{address}/sheet.pdf", {"paper": "A4"}, page=address)
+
+    words = PdfReader(BytesIO(answer.get_data())).pages[0].extract_text()
+    assert "2026-01-05" not in words
+    assert "2026-03-02" in words
+
+
+def test_a_questionnaire_of_which_all_were_taken_back_can_still_be_read(counsellor, session, who):
+    address = f"/people/{who.id}/scores/gad_7"
+    send(counsellor, f"{address}/new", {f"item_{n}": "1" for n in range(1, 8)} | {"taken_on": "2026-03-02"})
+    send(counsellor, f"/scores/{one_stored(session, InstrumentScore).id}/take-back", {"reason": "entered twice"})
+
+    page = text(counsellor.get(f"/people/{who.id}/assessment"))
+
+    assert f'href="{address}"' in page
+    assert "taken back" in page
+
+
+def test_the_safety_step_is_asked_for_although_the_sheet_was_taken_back(counsellor, session, who):
+    send(counsellor, f"/people/{who.id}/scores/phq_9/new", sheet(item_9="2"))
+    score = one_stored(session, InstrumentScore).id
+
+    asked = text(counsellor.get(f"/scores/{score}/take-back"))
+    send(counsellor, f"/scores/{score}/take-back", {"reason": "another person’s"})
+
+    assert "the safety step stays open until somebody has asked the person" in asked
+    page = text(counsellor.get(f"/people/{who.id}/assessment"))
+    assert "Safety step open" in page
+    assert "Somebody asks the person all the same." in page
+    assert "another person’s. Say what came of asking." in text(counsellor.get(f"/scores/{score}/safety"))
+    send(counsellor, f"/scores/{score}/safety", {"action": "talked_no_plan", "note": "was not theirs"})
+    assert "Safety step open" not in text(counsellor.get(f"/people/{who.id}/assessment"))
+
+
+def test_a_questionnaire_is_not_taken_back_without_a_reason_twice_or_by_whoever_may_not_enter_one(
+    counsellor, client, session, world, who
+):
+    send(counsellor, f"/people/{who.id}/scores/phq_9/new", sheet())
+    address = f"/scores/{one_stored(session, InstrumentScore).id}/take-back"
+
+    silent = send(counsellor, address, {"reason": ""})
+    send(counsellor, address, {"reason": "entered twice"})
+    twice = send(counsellor, address, {"reason": "entered twice"})
+
+    assert silent.status_code == 422
+    assert "took this questionnaire back" in text(twice)
+    session.rollback()
+    peer = client.sign_in(session, world, world.staff[Role.PEER], at_window=False)
+    assert peer.get(address).status_code == 403

@@ -223,3 +223,30 @@ def test_head_reads_the_list_and_opens_nobody(client, session, world):
 
     assert "Tiger" in text(head.get("/outreach/all"))
     assert head.get(f"/outreach/{contact.id}").status_code == 403
+
+
+def test_peer_takes_a_mistaken_screening_of_their_own_contact_back_and_nobody_elses(peer, session, world):
+    peer.send("/outreach/new", MET)
+    contact = one_stored(session, OutreachContact)
+    peer.send(f"/outreach/{contact.id}/screening", opioids() | {"taken_on": "2026-03-02"})
+    mine = one_stored(session, InstrumentScore)
+    other = met_by(session, world, Role.COUNSELLOR)
+    kept = {"instrument": mine.instrument, "edition": mine.edition, "taken_on": world.day, "total": None}
+    score = InstrumentScore(person_id=None, outreach_contact_id=other.id, **kept, **factories.stamp(world))
+    theirs = factories.save(session, score).id
+    session.commit()
+
+    peer.send(f"/outreach/screenings/{mine.id}/take-back", {"reason": "it was somebody else"})
+
+    page = text(peer.get(f"/outreach/{contact.id}"))
+    assert "<del>" in page and "Taken back: it was somebody else" in page
+    assert peer.get(f"/outreach/screenings/{theirs}/take-back").status_code == 404
+    assert peer.get("/outreach/screenings/999/take-back").status_code == 404
+
+
+def test_questionnaire_of_a_person_is_no_screening_of_a_contact(peer, session, world, who):
+    about = {"person_id": who.id, "instrument": Instrument.ASSIST, "edition": "any", "taken_on": world.day}
+    score = factories.save(session, InstrumentScore(total=None, **about, **factories.stamp(world))).id
+    session.commit()
+
+    assert peer.get(f"/outreach/screenings/{score}/take-back").status_code == 404

@@ -80,6 +80,19 @@ class SafetyForm(Form):
     submit = SubmitField(_l("Record the step"))
 
 
+class TakeBackForm(Form):
+    """Why a questionnaire was entered by mistake."""
+
+    reason = TextField(
+        _l("What was wrong"),
+        [Required()],
+        description=_l("Such as: another person’s; entered twice; an answer mistyped, entered anew."),
+        longest=200,
+        render_kw={"autofocus": True, "autocomplete": "off"},
+    )
+    submit = SubmitField(_l("Take it back"))
+
+
 GRADES = [SelectChoice(value=str(n), label=str(n)) for n in range(WORST, BEST + 1)]
 
 

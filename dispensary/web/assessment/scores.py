@@ -8,18 +8,19 @@ from dispensary.permissions import Permission
 from dispensary.policy.instruments import definition
 from dispensary.queries import instruments as records
 from dispensary.queries import people
+from dispensary.queries.instruments import Taken
 from dispensary.services import instruments, printing
 from dispensary.web import edge, gate
 from dispensary.web.access import note_access
 from dispensary.web.assessment.blueprint import Answer, address_of, bp, form_page, word
-from dispensary.web.assessment.forms import SafetyForm
+from dispensary.web.assessment.forms import SafetyForm, TakeBackForm
 from dispensary.web.assessment.score_form import ScoreForm
 from dispensary.web.changes import carried_out
 from dispensary.web.database import db, unit_of_work
 from dispensary.web.once import Work
 from dispensary.web.reporting import asked
 from dispensary.web.reporting.forms import PrintForm
-from dispensary.wording import N_, say
+from dispensary.wording import N_, label, say
 from models.enums import Instrument, PrintedSheet, SafetyAction
 from reports import charts, score_sheet, score_trend
 from reports.page import Heading
@@ -108,7 +109,8 @@ def enter(person_id: int, instrument: str) -> Answer:
 @gate.requires(Permission.CASEWORK_VIEW, Permission.HEALTH_ENTER)
 def safety(score_id: int) -> Answer:
     """Record what was done at once about thoughts of self-harm."""
-    person_id = records.score(db.session(), score_id).person_id
+    taken = records.score(db.session(), score_id)
+    person_id = taken.person_id
     if person_id is None:
         abort(404)
     note_access(person_id, "safety step")
@@ -119,11 +121,49 @@ def safety(score_id: int) -> Answer:
         instruments.take_safety_step(work.session, score_id=score_id, action=action, note=note, act=work.act)
         return address_of(person_id)
 
-    hint = _(
+    return carried_out(form, change, said=_("Recorded.")) or form_page(
+        person_id, form, _("Safety step: before the person leaves"), hint=_what_is_asked(taken)
+    )
+
+
+def _what_is_asked(taken: Taken) -> str:
+    ask = _(
         "An answer speaks of thoughts of death or self-harm. Ask now: is there a plan, are there means, who is with the "
         "person today? Nobody leaves alone with it. A task for counselling is open; unless talking settled it, the "
         "prescriber is told the same day."
     )
-    return carried_out(form, change, said=_("Recorded.")) or form_page(
-        person_id, form, _("Safety step: before the person leaves"), hint=hint
+    if taken.mistake is None:
+        return ask
+    why = {"by": taken.mistake.by, "why": taken.mistake.reason}
+    return _("The sheet was taken back by %(by)s: %(why)s. Say what came of asking.", **why) + " " + ask
+
+
+@bp.route("/scores/<int:score_id>/take-back", methods=["GET", "POST"])
+@gate.requires(Permission.CASEWORK_VIEW, Permission.HEALTH_ENTER)
+def take_back(score_id: int) -> Answer:
+    """Take back a questionnaire that was entered by mistake."""
+    taken = records.score(db.session(), score_id)
+    if taken.person_id is None:
+        abort(404)
+    person_id = people.surviving(db.session(), taken.person_id)
+    note_access(person_id, "scores")
+    form, back = TakeBackForm(), url_for("assessment.scores", person_id=person_id, instrument=taken.instrument)
+
+    def change(work: Work) -> str:
+        instruments.take_back(work.session, score_id=score_id, reason=form.reason.data or "", act=work.act)
+        return back
+
+    return carried_out(form, change, said=_("Taken back.")) or form_page(
+        person_id, form, _("A questionnaire entered by mistake"), hint=_what_becomes_of(taken), back=back
     )
+
+
+def _what_becomes_of(taken: Taken) -> str:
+    which = _("%(what)s of %(day)s.", what=_(label(taken.instrument)), day=edge.speaker()(taken.taken_on))
+    hint = _("It stays to be read, struck through, and counts nowhere; enter it anew if it was mistyped.")
+    if not taken.safety_open:
+        return f"{which} {hint}"
+    stays = _(
+        "An answer speaks of thoughts of death or self-harm: the safety step stays open until somebody has asked the person."
+    )
+    return f"{which} {hint} {stays}"

@@ -30,11 +30,13 @@ def of_person(person_id: int) -> str:
         parts=[(domain, standing.get(domain)) for domain in AssessmentDomain],
         earlier=[one for one in findings if standing.get(one.domain) is not one],
         situations=assessments.situations_of(session, person_id),
-        instruments=[(instrument, _newest(scores, instrument)) for instrument in definitions()],
+        instruments=[(instrument, *_newest(scores, instrument)) for instrument in definitions()],
         safety=[taken for taken in scores if taken.safety_open and taken.person_id is not None],
         askings=motives.askings_of(session, person_id),
     )
 
 
-def _newest(scores: list[Taken], instrument: Instrument) -> Taken | None:
-    return next((taken for taken in scores if taken.instrument is instrument), None)
+def _newest(scores: list[Taken], instrument: Instrument) -> tuple[Taken | None, bool]:
+    """Return the newest of a questionnaire that counts, and whether any is to be read at all."""
+    mine = [taken for taken in scores if taken.instrument is instrument]
+    return next((taken for taken in mine if taken.counts), None), bool(mine)

@@ -1,6 +1,6 @@
 """Outreach: one's own contacts, or everybody's where that is allowed; meetings, screening, brief interventions, who it was."""
 
-from flask import render_template, url_for
+from flask import abort, render_template, url_for
 from flask_babel import gettext as _
 
 from dispensary.permissions import Permission
@@ -10,6 +10,7 @@ from dispensary.queries import outreach as records
 from dispensary.queries import overdoses
 from dispensary.services import instruments, outreach
 from dispensary.web import edge, gate
+from dispensary.web.assessment.forms import TakeBackForm
 from dispensary.web.assessment.score_form import ScoreForm
 from dispensary.web.changes import carried_out
 from dispensary.web.database import db
@@ -126,6 +127,28 @@ def screen(outreach_contact_id: int) -> Answer:
     back = address_of(found.id)
     page = render_template("outreach/screening.html", form=form, definition=form.definition, contact=found, back=back)
     return page, form.status
+
+
+@bp.route("/screenings/<int:screening_id>/take-back", methods=["GET", "POST"])
+@gate.requires(Permission.OUTREACH_RECORD)
+def take_back_screening(screening_id: int) -> Answer:
+    """Take back the screening of a contact that was entered by mistake."""
+    taken = scores.score(db.session(), screening_id)
+    if taken.outreach_contact_id is None:
+        abort(404)
+    found, form = opened(taken.outreach_contact_id), TakeBackForm()
+
+    def change(work: Work) -> str:
+        instruments.take_back(work.session, score_id=screening_id, reason=form.reason.data or "", act=work.act)
+        return address_of(found.id)
+
+    return carried_out(form, change, said=_("Taken back.")) or form_page(
+        form,
+        _("A screening entered by mistake"),
+        back=address_of(found.id),
+        hint=_("It stays to be read, struck through, and counts nowhere; enter it anew if it was mistyped."),
+        called=found.called,
+    )
 
 
 @bp.route("/<int:outreach_contact_id>/intervention", methods=["GET", "POST"])
