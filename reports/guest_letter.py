@@ -18,7 +18,7 @@ from dispensary.queries.people import Identity, StandingStop
 from dispensary.rules.consents import Ground
 from dispensary.rules.order_words import in_words
 from dispensary.rules.orders import OrderFacts
-from dispensary.wording import N_, Speaker, Words, say
+from dispensary.wording import Moment, N_, Speaker, Words, say
 from models.enums import StopKind
 from models.units import plain
 from reports import disclosed, page
@@ -164,9 +164,9 @@ def standing(figures: LetterFigures) -> list[Words]:
 
 def stops_in_words(stops: Sequence[StandingStop]) -> list[Words]:
     """Return the stops that stand, in sentences; one that would tell a urine's result asks for a call instead of its kind."""
-    plainly, by_call = N_("STOP since %(day)s: %(kind)s."), N_("STOP since %(day)s. Call us before the next dose.")
+    plainly, by_call = N_("STOP since %(at)s: %(kind)s."), N_("STOP since %(at)s. Call us before the next dose.")
     return [
-        say(by_call, day=s.set_at.date()) if s.kind in TELLS_A_URINE else say(plainly, day=s.set_at.date(), kind=s.kind)
+        say(by_call, at=Moment(s.set_at)) if s.kind in TELLS_A_URINE else say(plainly, at=Moment(s.set_at), kind=s.kind)
         for s in stops
     ]
 

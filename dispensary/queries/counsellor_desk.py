@@ -8,6 +8,7 @@ from typing import TypeVar
 
 from sqlalchemy.orm import Session
 
+from dispensary.clock import clinic_day
 from dispensary.policy.house import house_rules
 from dispensary.policy.journey import journey_rules
 from dispensary.policy.minimums import Minimums
@@ -21,6 +22,7 @@ from dispensary.queries import (
     motives,
     outreach,
     sessions,
+    sites,
     worklist,
 )
 from dispensary.queries.caseload import InCare, Keeper
@@ -192,7 +194,8 @@ def _late_besides(
     for back in call_backs.open_call_backs(session, site_id):
         known.setdefault(back.person_id, (back.person_number, back.name))
         if back.overdue(at):
-            yield back.person_id, TaskReasonKind.CALL_BACK, back.due_by.date()
+            have = sites.settings_at(session, site_id, back.due_by)
+            yield back.person_id, TaskReasonKind.CALL_BACK, clinic_day(back.due_by, have.zone, have.day_starts)
     for urine in lists.urines:
         if urine.overdue:
             yield urine.person_id, URINE, urine.due_on

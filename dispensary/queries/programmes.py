@@ -9,8 +9,9 @@ from typing import Any
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
+from dispensary.clock import clinic_day
 from dispensary.errors import NotFound
-from dispensary.queries import groups
+from dispensary.queries import groups, sites
 from dispensary.queries.people import EpisodeSpan, episodes_of, full_name
 from dispensary.queries.signs import same_person
 from dispensary.queries.support import ROOT
@@ -132,18 +133,21 @@ def _read(session: Session, wanted: ColumnElement[bool]) -> tuple[ProgrammeLine,
     )
     rows = session.execute(query).all()
     spans = episodes_of(session, sorted({row.person_id for row in rows if row.ended_on is None}))
-    return tuple(_line(row, _left(row, spans.get(row.person_id, []))) for row in rows)
+    return tuple(_line(row, _left(session, row, spans.get(row.person_id, []))) for row in rows)
 
 
-def _left(row: Any, spans: Sequence[EpisodeSpan]) -> EpisodeSpan | None:
+def _left(session: Session, row: Any, spans: Sequence[EpisodeSpan]) -> EpisodeSpan | None:
     """Return the end of treatment with which a programme ended that nobody ended; None while treatment goes on.
 
     Whoever is in treatment again on that day or the next goes on with it, as where the kind of treatment changed.
     """
     over = [one for one in spans if one.ended_on is not None and one.end_reason is not EpisodeEndReason.LINKED]
-    since = row.recorded_at.date()
+    if not over:
+        return None
+    have = sites.settings_at(session, row.site_id, row.recorded_at)
+    since = clinic_day(row.recorded_at, have.zone, have.day_starts)
     found = next((one for one in over if one.ended_on >= since and not _goes_on(one, spans)), None)
-    if found is None and over and all(one.ended_on is not None for one in spans):
+    if found is None and all(one.ended_on is not None for one in spans):
         return over[-1]
     return found
 

@@ -2,7 +2,8 @@
 
 import io
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from pypdf import PdfReader
@@ -114,8 +115,17 @@ def test_a_stop_that_would_tell_of_a_urine_asks_for_a_call_and_any_other_says_wh
     sedation = replace(STOP, kind=StopKind.SEDATION)
     absent, sleepy = (" ".join(str(SPEAK(words)) for words in stops_in_words((stop,))) for stop in (STOP, sedation))
 
-    assert absent == "STOP since 2026-03-02. Call us before the next dose."
-    assert sleepy == f"STOP since 2026-03-02: {SPEAK(StopKind.SEDATION)}."
+    assert absent == "STOP since 2026-03-02 08:00. Call us before the next dose."
+    assert sleepy == f"STOP since 2026-03-02 08:00: {SPEAK(StopKind.SEDATION)}."
+
+
+def test_a_stop_is_dated_by_the_clinics_own_clock():
+    late = replace(STOP, set_at=datetime(2026, 3, 3, 2, 30, tzinfo=UTC))
+    (words,) = stops_in_words((late,))
+
+    said = replace(SPEAK, zone=ZoneInfo("America/New_York"))(words)
+
+    assert said == "STOP since 2026-03-02 21:30. Call us before the next dose."
 
 
 def test_nobody_without_an_order_a_dose_or_a_birth_date_breaks_the_letter():
