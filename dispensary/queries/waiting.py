@@ -191,16 +191,21 @@ def person_of_waiting(session: Session, waiting_id: int) -> int | None:
 
 
 def days_waited(session: Session, site_id: int, first: date, last: date) -> list[int]:
-    """Return how many days each person had waited who was admitted from the waiting list in a period."""
+    """Return how many days each person had waited who was admitted from the waiting list in a period.
+
+    Two records of one person, both ended by the one admission, are one wait, since the older.
+    """
     query = (
-        select(_WAITING.since_on, _END.ended_on)
+        select(func.min(_WAITING.since_on).label("since_on"), _END.ended_on)
         .join_from(Waiting, WaitingEnd, _END.waiting_id == _WAITING.id)
+        .join(Person, _PERSON.id == _WAITING.person_id)
         .where(
             _WAITING.site_id == site_id,
             _END.reason == WaitingEndReason.ADMITTED,
             _END.ended_on >= first,
             _END.ended_on <= last,
         )
+        .group_by(_ROOT, _END.ended_on)
     )
     return sorted((row.ended_on - row.since_on).days for row in session.execute(query))
 

@@ -199,6 +199,7 @@ def test_two_records_of_one_person_hold_one_place_and_both_end_with_the_admissio
 
     assert (place.who.person_id, place.who.days(world.day)) == (who.id, 3)
     assert count(session, WaitingEnd) == 2
+    assert records.days_waited(session, world.site.id, world.day, world.day) == [3]
 
 
 def test_nobody_waits_who_is_in_treatment_under_another_record(session, world, who):
