@@ -29,7 +29,7 @@ COLUMNS = (
     (N_("Reached"), 50, False),
 )
 """Heading, share of the paper's width, and whether numbers stand in the column."""
-FEW = N_("under %(n)s")
+FEW, NOT_SHOWN = N_("under %(n)s"), N_("not shown")
 REACHED, MISSED = say(N_("yes")), say(N_("no"))
 NOTES = (
     say(N_("Guests of other clinics are in none of these counts.")),
@@ -60,7 +60,9 @@ class Line:
     target: Words | None = None
     reached: bool | None = None
     few: bool = False
-    """Whether numbers of it are too small to leave the clinic."""
+    """Whether numbers of it are too small to leave the clinic, or would give away another that is."""
+    shields: bool = False
+    """Whether the number itself is large enough and is left out only for the sake of another."""
 
 
 @dataclass(frozen=True)
@@ -135,7 +137,8 @@ def _outside(counts: JourneyCounts, least: int) -> list[Line]:
     for line in _lines(counts):
         reason = line.what.values.get("reason")
         if reason is not None:
-            made.append(replace(line, n=reasons[reason], few=reasons[reason] is None))
+            few = reasons[reason] is None
+            made.append(replace(line, n=reasons[reason], few=few, shields=few and (line.n or 0) >= least))
         elif line.of is not None and line.n is not None:
             made.append(_share_outside(line, Share(line.n, line.of), least))
         elif line.n is None:
@@ -149,7 +152,7 @@ def _share_outside(line: Line, share: Share, least: int) -> Line:
     if share.may_leave(least):
         return line
     of = share.of if share.of == 0 or share.of >= least else None
-    return replace(line, n=None, of=of, percent=None, reached=None, few=True)
+    return replace(line, n=None, of=of, percent=None, reached=None, few=True, shields=share.n >= least)
 
 
 def _count_outside(line: Line, least: int) -> Line:
@@ -162,7 +165,7 @@ def cells(line: Line, least: int, speak: Speaker) -> list[Cell]:
     """Return one line in the order of COLUMNS, the same in every file."""
     n: Cell = line.n
     if line.few and line.n is None:
-        n = speak(say(FEW, n=least))
+        n = speak(say(NOT_SHOWN) if line.shields else say(FEW, n=least))
     reached = None if line.reached is None else REACHED if line.reached else MISSED
     return [
         speak(line.what),

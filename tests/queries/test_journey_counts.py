@@ -100,6 +100,19 @@ def test_nothing_small_leaves_the_clinic(session, world):
     assert ["– dropped out", "under 5"] in [list(row[:2]) for row in said.rows]
 
 
+def test_a_count_left_out_for_the_sake_of_another_is_not_called_small(session, world):
+    for n in range(12):
+        who = factories.person(session)
+        factories.episode(session, world, who, admitted_on=world.day - 100 * DAY)
+        ended(session, world, who, EpisodeEndReason.DROPPED_OUT if n < 2 else EpisodeEndReason.TRANSFERRED_OUT)
+
+    said = commissioners_counts.as_sheet(figures(session, world), Speaker(str, world.zone))
+
+    shown = {row[0]: row[1] for row in said.rows}
+    assert shown["– dropped out"] == "under 5"
+    assert shown["– transferred out"] == shown["planned exits"] == "not shown"
+
+
 def test_target_is_a_whole_number_or_none(session, world):
     target(session, world, SettingKey.TARGET_RETAINED_PERCENT, "none")
 
