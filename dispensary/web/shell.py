@@ -11,6 +11,8 @@ from dispensary.web.navigation import menu, where
 FOREIGN = ("static", "bootstrap.static")
 """Endpoints that are not ours and serve only styles and scripts."""
 AT_WINDOW = "station"
+OF_A_PERSON = frozenset({"person_id", "score_id"})
+"""Gaps in an address that say that a page is about one person: theirs, or a questionnaire of theirs."""
 
 
 def _surroundings() -> dict[str, Any]:
@@ -19,10 +21,8 @@ def _surroundings() -> dict[str, Any]:
     who = edge.sitting()
     endpoints = frozenset(current_app.view_functions)
     areas = menu(who.permissions, endpoints)
-    at_window = request.blueprint == AT_WINDOW
-    area, entry = where(
-        areas, request.endpoint, about_person="person_id" in (request.view_args or {}) and not at_window
-    )
+    about_person = request.blueprint != AT_WINDOW and not OF_A_PERSON.isdisjoint(request.view_args or {})
+    area, entry = where(areas, request.endpoint, about_person=about_person)
     return {
         "menu": areas,
         "area": area,

@@ -59,7 +59,6 @@ def test_a_page_about_one_person_stands_below_people_whatever_it_is_about(endpoi
         ("disclosures.statement", "agencies.waiting"),
         ("health_tests.everyone", "urine.home"),
         ("plans.sign", "patients.search"),
-        ("assessment.safety", "assessment.reasons"),
         ("turns.answer_taper", "patients.search"),
     ],
 )
