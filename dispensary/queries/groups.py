@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Select, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from dispensary.errors import NotFound
@@ -14,6 +14,9 @@ from dispensary.queries.people import full_name
 from dispensary.queries.signs import same_person
 from dispensary.wording import N_, say
 from models import (
+    Episode,
+    EpisodeEnd,
+    EpisodeEndCorrection,
     Group,
     GroupAttendance,
     GroupMeeting,
@@ -25,7 +28,7 @@ from models import (
     RelativeAttendance,
     Staff,
 )
-from models.enums import Attendance, GroupKind, Topic
+from models.enums import Attendance, EpisodeEndReason, GroupKind, Topic
 
 _GROUP, _MEMBER, _END = Group.__table__.c, GroupMember.__table__.c, GroupMemberEnd.__table__.c
 _CAME, _PERSON = GroupAttendance.__table__.c, Person.__table__.c
@@ -129,7 +132,29 @@ _BELONG = (
 
 def _belongs_on(on: date) -> tuple[Any, ...]:
     still = or_(_END.last_day.is_(None), _END.last_day >= on)
-    return (_MEMBER.from_on <= on, still, ~died_before(_MEMBER.person_id, on))
+    left = _treatment_ended(on) & ~_in_treatment(on)
+    return (_MEMBER.from_on <= on, still, ~died_before(_MEMBER.person_id, on), ~left)
+
+
+_OWN, _OTHER, _STAY, _OVER = aliased(Person), aliased(Person), aliased(Episode), aliased(EpisodeEnd)
+_THEIRS = (
+    _OWN.id == _MEMBER.person_id,
+    func.coalesce(_OTHER.root_id, _OTHER.id) == func.coalesce(_OWN.root_id, _OWN.id),
+    _STAY.person_id == _OTHER.id,
+)
+_STANDS = ~exists().where(EpisodeEndCorrection.episode_end_id == _OVER.id)
+
+
+def _treatment_ended(on: date) -> ColumnElement[bool]:
+    """Match members whose treatment ended after they joined and before a day; who joined after it comes all the same."""
+    after = (_OVER.ended_on >= _MEMBER.from_on, _OVER.ended_on < on, _OVER.reason != EpisodeEndReason.LINKED)
+    return exists().where(*_THEIRS, _OVER.episode_id == _STAY.id, *after, _STANDS)
+
+
+def _in_treatment(on: date) -> ColumnElement[bool]:
+    """Match members who are in treatment on a day, under whichever record: whoever came back is expected again."""
+    ended = exists().where(_OVER.episode_id == _STAY.id, _OVER.ended_on < on, _STANDS)
+    return exists().where(*_THEIRS, _STAY.admitted_on <= on, ~ended)
 
 
 @dataclass(frozen=True)

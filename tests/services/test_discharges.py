@@ -101,6 +101,29 @@ def test_whoever_has_died_is_neither_called_nor_awaited_nor_on_a_roster(session,
     assert known_groups.members(session, group.id, tomorrow)
 
 
+def test_whoever_left_treatment_is_on_no_roster_until_they_are_back_or_join_anew(session, world, who):
+    counsellor, tomorrow = world.staff[Role.COUNSELLOR], world.day + A_DAY
+    terms = Terms("Monday group", GroupKind.LIFE_SKILLS, 1, "14:00", 90, counsellor.id, open_to_relatives=False)
+    group = groups.make_group(session, terms=terms, opened_on=world.day, act=world.act())
+    after = groups.make_group(session, terms=replace(terms, name="Aftercare"), opened_on=world.day, act=world.act())
+    groups.join(session, group_id=group.id, person_id=who.id, from_on=world.day, act=world.act())
+
+    end = left(session, world, who)
+    groups.join(session, group_id=after.id, person_id=who.id, from_on=tomorrow, act=world.act())
+
+    on_roster = [one.person_id for one in known_groups.members(session, group.id, world.day)]
+    assert on_roster == [who.id], "the last day is a day of treatment"
+    assert known_groups.members(session, group.id, tomorrow) == ()
+    assert {one.name: one.members for one in known_groups.groups(session, world.site.id, tomorrow)} == {
+        "Aftercare": 1,
+        "Monday group": 0,
+    }, "who joined after it comes all the same"
+
+    episodes.correct_episode_end(session, episode_end_id=end.id, reason="another person", act=world.act())
+
+    assert [one.person_id for one in known_groups.members(session, group.id, tomorrow)] == [who.id]
+
+
 def test_nobody_is_called_who_does_not_want_it(session, world, who):
     left(session, world, who, calls=False)
 
