@@ -5,7 +5,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, union_all
 from sqlalchemy.orm import Session
 
 from dispensary.clock import clinic_day
@@ -19,8 +19,8 @@ from dispensary.rules.call_plans import PlanFacts
 from dispensary.rules.referrals import ReferralFacts
 from dispensary.rules.waiting import Neglected
 from dispensary.rules.worklist import KINDS, Facts
-from models import Person, Task, TaskReason
-from models.enums import Desk, TaskReasonKind
+from models import DayClose, Dose, Person, Task, TaskReason
+from models.enums import Desk, DoseOutcome, TaskReasonKind
 
 A_DAY = timedelta(days=1)
 _TASK, _REASON, _PERSON = Task.__table__.c, TaskReason.__table__.c, Person.__table__.c
@@ -43,6 +43,8 @@ class Lists:
     urines: list[urine_schedule.UrineDue]
     """Of everyone in treatment of whom a policy speaks, due or not."""
     waiting: list[Neglected]
+    worked_on: date | None
+    """The last day before this one on which a dose was recorded here, or the day was closed by its staff."""
     told_dead: frozenset[int]
     """Whom nobody is sent to reach: told to have died, and no prescriber has decided yet."""
 
@@ -58,6 +60,7 @@ def lists(session: Session, site_id: int, today: date, minimums: Minimums) -> Li
         intake.overdue(session, site_id, today),
         urine_schedule.due_list(session, site_id, today, minimums),
         waiting.neglected(session, site_id, today),
+        _worked_on(session, site_id, today),
         all_told_dead(session),
     )
 
@@ -66,7 +69,7 @@ def facts_of(found: Lists, in_care: Collection[int], today: date) -> dict[int, F
     """Return the facts of everybody about whom anything is due, by surviving record."""
     facts: dict[int, Facts] = defaultdict(Facts)
     for missed in found.missed:
-        facts[missed.person_id] = _missed(missed, today)
+        facts[missed.person_id] = _missed(missed, today, found.worked_on)
     for review in found.reviews:
         facts[review.person_id] = replace(facts[review.person_id], review_on=review.review_on)
     for due in found.counselling:
@@ -95,13 +98,24 @@ def _add_the_way_in_and_urines(facts: dict[int, Facts], found: Lists) -> None:
         facts[waits.who.person_id] = replace(facts[waits.who.person_id], waits_since=waits.since)
 
 
-def _missed(row: MissedRow, today: date) -> Facts:
+def _worked_on(session: Session, site_id: int, today: date) -> date | None:
+    dose, close = Dose.__table__.c, DayClose.__table__.c
+    here = (dose.site_id == site_id, dose.clinic_day < today, dose.outcome != DoseOutcome.ELSEWHERE)
+    dosed = select(func.max(dose.clinic_day).label("day")).where(*here)
+    closed = select(func.max(close.clinic_day)).where(close.site_id == site_id, close.clinic_day < today)
+    either = union_all(dosed, closed).subquery()
+    worked: date | None = session.scalar(select(func.max(either.c.day)))
+    return worked
+
+
+def _missed(row: MissedRow, today: date, worked_on: date | None) -> Facts:
     days = max(row.runs.days_without_medicine, row.runs.no_shows_in_a_row)
     last = row.runs.last_taken_on
     return Facts(
         away=row.away is not None,
         missed_days=days,
         missed_since=last + A_DAY if last else today - days * A_DAY,
+        worked_on=worked_on,
     )
 
 

@@ -30,6 +30,8 @@ class Facts:
     """The longer of both counts."""
     missed_since: date | None = None
     """The first day of the run."""
+    worked_on: date | None = None
+    """The last day before today on which a dose was recorded at the site, or the day was closed by its staff."""
     review_on: date | None = None
     """Of the plan that counts."""
     call_on: date | None = None
@@ -70,10 +72,15 @@ def due(facts: Facts, today: date, *, missed_from: int) -> dict[TaskReasonKind, 
 
 def _where_a_visit_is_expected(facts: Facts, missed_from: int) -> dict[TaskReasonKind, date | None]:
     return {
-        MISSED: facts.missed_since if facts.missed_days >= missed_from else None,
+        MISSED: facts.missed_since if facts.missed_days >= missed_from and _was_missed(facts) else None,
         SESSION: None if facts.counselling_arranged else facts.counselling_by,
         URINE: facts.urine_by,
     }
+
+
+def _was_missed(facts: Facts) -> bool:
+    """Return whether the clinic worked on a day of the run: a flood, or a move, is nobody's missed dose."""
+    return facts.missed_since is not None and facts.worked_on is not None and facts.worked_on >= facts.missed_since
 
 
 def untold(

@@ -52,6 +52,7 @@ def test_who_missed_doses_is_called_as_they_wish_and_the_morning_ends_with_a_cle
     world, me = clinic.world, clinic.world.staff[Role.COUNSELLOR]
     missing = absent(clinic, 4, family_name="Haugen", given_name="Ida")
     elsewhere = absent(clinic, 3, family_name="Pereira", given_name="Rui")
+    absent(clinic, 0, family_name="Quist", given_name="Eva")  # dosed yesterday: the clinic worked
     coming, _ = clinic.patient(family_name="Lindqvist", given_name="Per")
     on_caseload(clinic, missing, coming)
     with clinic.record() as session:

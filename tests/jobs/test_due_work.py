@@ -29,7 +29,7 @@ from dispensary.services.overdoses import Told
 from dispensary.services.plans import GoalWanted, StepWanted
 from dispensary.services.policy import approve_profile
 from dispensary.services.referrals import Sent
-from models import Absence, DoseOrder, Episode, Task, UrineTest
+from models import Absence, DayClose, DoseOrder, Episode, Task, UrineTest
 from models.enums import (
     AbsenceKind,
     AssessmentDomain,
@@ -48,14 +48,25 @@ from models.enums import (
 from tests import factories
 from tests.agencies import listed
 from tests.policy.shelf import shipped
+from tests.rows import count
 
 DAY = timedelta(days=1)
 MISSED, INTAKE = TaskReasonKind.MISSED_DOSES, TaskReasonKind.INTAKE_OPEN
 URINE, WAITS = TaskReasonKind.URINE_DUE, TaskReasonKind.WAITS_LONG
 
 
-def absent(session, world, days=2, *, intake=True, **values):
-    """Somebody who was dosed, and then missed so many days; nothing of their intake is open unless told otherwise."""
+def worked(session, world, day):
+    """The staff were there on a day: they closed it."""
+    turn = count(session, DayClose) + 1
+    session.add(DayClose(clinic_day=day, turn=turn, closed_at=world.at, **factories.stamp(world)))
+    session.commit()
+
+
+def absent(session, world, days=2, *, intake=True, open_since=True, **values):
+    """Somebody who was dosed, and then missed so many days; nothing of their intake is open unless told otherwise.
+
+    Unless told otherwise the clinic worked on the day before.
+    """
     who = factories.person(session, **values)
     begins = world.day - (days + 1) * DAY
     stay = factories.episode(session, world, who, admitted_on=begins)
@@ -63,6 +74,8 @@ def absent(session, world, days=2, *, intake=True, **values):
         factories.intake_done(session, world, stay)
     of = factories.order(session, world, who, in_episode=stay, starts_on=begins)
     factories.dose(session, world, who, of, at=world.at - (days + 1) * DAY)
+    if open_since:
+        worked(session, world, world.day - DAY)
     session.commit()
     return who
 
@@ -130,11 +143,23 @@ def test_task_that_was_closed_is_not_opened_again_for_the_same_run(session, worl
     assert night() == []
 
 
+def test_nobody_is_called_for_days_on_which_nobody_worked_and_everybody_still_missing_once_somebody_did(
+    session, world, night, clock
+):
+    who, back = (absent(session, world, 3, open_since=False, family_name=name) for name in ("Ames", "Berg"))
+    assert night() == []
+    dosed(session, world, back, world.at + timedelta(hours=1))
+    clock.forward(days=1)
+
+    assert night() == [(who.id, [MISSED])]
+
+
 def test_next_run_of_missed_doses_is_a_new_matter(session, world, night, clock):
     who = absent(session, world)
     night()
     close(session, world, TaskOutcome.CAME_BACK)
     dosed(session, world, who, world.at + timedelta(hours=1))
+    worked(session, world, world.day + 2 * DAY)
     clock.forward(days=3)
 
     assert night() == [(who.id, [MISSED])]

@@ -31,6 +31,7 @@ def facts(
     *,
     where="here",
     arranged="no",
+    worked=1,
 ) -> Facts:
     """Somebody's facts, each day given as so many days ago; below zero it lies ahead."""
     return Facts(
@@ -38,6 +39,7 @@ def facts(
         away=where == "hospital",
         missed_days=missed,
         missed_since=day(missed) if missed else None,
+        worked_on=None if worked is None else day(worked),
         review_on=None if review is None else day(review),
         call_on=None if call is None else day(call),
         answer_by=None if answer is None else day(answer),
@@ -62,6 +64,21 @@ def facts(
 )
 def test_missed_doses_are_followed_from_the_second_day_on_where_a_visit_is_expected(days_missed, where, due_now):
     assert set(due(facts(days_missed, where=where), TODAY, missed_from=2)) == due_now
+
+
+@pytest.mark.parametrize(
+    ("missed", "site_last_worked", "due_now"),
+    [
+        (3, 1, {MISSED}),
+        (3, 3, {MISSED}),
+        (3, 4, set()),
+        (9, 4, {MISSED}),
+        (3, None, set()),
+    ],
+)
+def test_nobody_missed_a_dose_on_days_on_which_nobody_at_the_site_worked(missed, site_last_worked, due_now):
+    """A run of days of which the site worked on none, as after a flood, makes no task; one worked day of it does."""
+    assert set(due(facts(missed, worked=site_last_worked), TODAY, missed_from=2)) == due_now
 
 
 @pytest.mark.parametrize(
