@@ -177,6 +177,7 @@ def test_whoever_waits_too_long_or_without_a_word_stands_on_everybodys_desk(coun
     page = counsellor.get("/desk?who=me").text
 
     assert who.number in page and "left without a word" in page
+    assert page.index("#desk-waiting") < page.index("Nothing is overdue."), "seen before a long list is scrolled"
     assert soon.number not in page
 
 
