@@ -18,7 +18,7 @@ from dispensary.queries.people import Identity, StandingStop
 from dispensary.rules.consents import Ground
 from dispensary.rules.order_words import in_words
 from dispensary.rules.orders import OrderFacts
-from dispensary.wording import Moment, N_, Speaker, Words, say
+from dispensary.wording import N_, Moment, Speaker, Words, say
 from models.enums import StopKind
 from models.units import plain
 from reports import disclosed, page
