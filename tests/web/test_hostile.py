@@ -33,6 +33,8 @@ BUTTONS = {
     "staff.end", "staff.withdraw_role", "staff.issue_badge", "site.retire_terminal", "stock.open_container", "stock.countersign",
     "reporting.history_pdf", "reporting.own_sheet_pdf", "orders.prescription", "station.tick_notice", "station.spoke",
     "station.sign_note", "plans.sheet", "plans.countersign", "referrals.letter", "journey.consent_pdf",
+    "support.sheet", "turns.notice_pdf", "turns.answer_pdf", "privacy.print_readers", "privacy.tick_seen",
+    "relatives.end_link",
 }  # fmt: skip
 """Forms of one button, perhaps beside the size of the paper: there is nothing to type wrongly."""
 
