@@ -7,14 +7,16 @@ from dispensary.demo.patient import Patient
 from dispensary.demo.scene import Deed, Scene
 from dispensary.queries import absences as absences_of
 from dispensary.queries.follow_up import proposals
-from dispensary.services import absences, follow_up
-from models.enums import AbsenceKind, MissedReason
+from dispensary.services import absences, custody, follow_up
+from models.enums import AbsenceKind, MissedReason, ReleaseKind
 
 GONE = (40, 36, 34, 24, 16, 11, 8)
 """So many days before the last one somebody comes no more, without a word."""
 KEPT = 2
 """So many days before the last one the team decides to go on looking for the first of them."""
 IN_THE_END = {12: AbsenceKind.CUSTODY, 6: AbsenceKind.HOSPITAL, 3: AbsenceKind.HOSPITAL}
+SHORT_CUSTODY, OUT_AGAIN = 33, 9
+"""So many days before the last one somebody is taken into custody, and released so many days later."""
 BACK_TODAY = {7: 7, 5: 13}
 """So many days before the last one somebody misses a first dose, and comes back today, so many minutes ago."""
 PLACES = {AbsenceKind.HOSPITAL: "Harbour Hospital, ward 5", AbsenceKind.CUSTODY: "Northgate remand centre"}
@@ -36,6 +38,9 @@ def leave(scene: Scene) -> None:
     """Let those leave who do so today, as the story has it."""
     if scene.days_left in GONE and (patient := _somebody(scene)):
         patient.away_until = date.max
+    if scene.days_left == SHORT_CUSTODY and (patient := _somebody(scene)):
+        patient.away_until = scene.day + timedelta(days=OUT_AGAIN)
+        taken_in(scene, patient, AbsenceKind.CUSTODY, patient.away_until)
     if scene.days_left in BACK_TODAY and (patient := _somebody(scene)):
         patient.away_until = date.max
         scene.back_today.append((patient, timedelta(minutes=BACK_TODAY[scene.days_left])))
@@ -79,13 +84,20 @@ def let_out(scene: Scene, patient: Patient, see: Deed) -> None:
     def end(at: datetime) -> None:
         scene.write_up()
         stay = next(s for s in absences_of.stays_of(scene.session, patient.person_id) if s.last_day is None)
-        absences.end_absence(
-            scene.session,
-            absence_id=stay.id,
-            last_day=scene.day - timedelta(days=1),
-            told_by="the person, with a letter of the ward",
-            act=scene.act("nurse3", at),
-        )
+        last_day, act = scene.day - timedelta(days=1), scene.act("nurse3", at)
+        if stay.kind is AbsenceKind.CUSTODY:
+            custody.release(
+                scene.session,
+                absence_id=stay.id,
+                last_day=last_day,
+                told_by="the person, with a paper of the centre",
+                kind=ReleaseKind.BAIL,
+                calls=True,
+                act=act,
+            )
+        else:
+            told_by = "the person, with a letter of the ward"
+            absences.end_absence(scene.session, absence_id=stay.id, last_day=last_day, told_by=told_by, act=act)
         scene.at(at + UNTIL_DECIDED, mishaps.decided(scene, patient))
         scene.at(at + UNTIL_SEEN, see)
 

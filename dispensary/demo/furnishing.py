@@ -35,5 +35,3 @@ def furnish_today(session: Session, clinic: Clinic, people: Sequence[int], now: 
         health.note_qtc(
             session, person_id=person_id, qtc_ms=462, measured_on=measured_on, listed=listed, act=prescriber
         )
-    for person_id in people[2:4]:
-        health.note_naloxone(session, person_id=person_id, supplied_on=today - MONTH, act=prescriber)

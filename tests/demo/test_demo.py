@@ -15,6 +15,7 @@ from dispensary.demo.doses import DoseWriter
 from dispensary.permissions import permissions_of
 from dispensary.queries import accounts, verification
 from dispensary.queries import dosing as facts_of
+from dispensary.queries import intake as intake_of
 from dispensary.queries import queue as queue_of
 from dispensary.rules.dosing import SiteRules, shown_digest
 from dispensary.services import dosing
@@ -79,15 +80,46 @@ def test_things_go_wrong_at_the_made_up_clinic_and_its_ledger_adds_up(session, m
     assert session.scalar(replaced) > 0
 
 
+FILLED = (
+    models.AgencyConsent,
+    models.Disclosure,
+    models.Waiting,
+    models.RelativeLink,
+    models.Marker,
+    models.HealthTestOffer,
+    models.HealthTestResult,
+    models.UrineDraw,
+    models.ContestAnswer,
+    models.TaperAnswer,
+    models.EndingOutcome,
+    models.CustodyPlan,
+    models.PregnancyCare,
+    models.LifeSituation,
+    models.InstrumentScore,
+)
+"""What pages of casework show of the last weeks."""
+
+
+@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
+def test_every_page_of_casework_has_something_to_show_and_intake_is_mostly_done(session):
+    clinic = make_small(session, patients=40, days=40)
+
+    empty = [t.__tablename__ for t in FILLED if not session.scalar(select(func.count()).select_from(t))]
+    assert empty == []
+    assert len(intake_of.overdue(session, clinic.site_id, NOW.date())) <= 8
+
+
 def test_the_last_day_lies_ready(session):
     clinic = make_small(session, patients=12, days=5)
 
     held = {
         table.__tablename__: session.scalar(select(func.count()).select_from(table))
-        for table in (models.OnCallDuty, models.ShiftNote, models.HealthFact)
+        for table in (models.OnCallDuty, models.ShiftNote)
     }
+    kinds = select(models.HealthFact.kind).where(models.HealthFact.kind != enums.HealthFactKind.NALOXONE)
+    held["health_fact"] = len(session.scalars(kinds).all())
     approved = session.scalars(select(models.PolicyApproval.profile)).all()
-    assert held == {"on_call_duty": 14, "shift_note": 1, "health_fact": 4}
+    assert held == {"on_call_duty": 14, "shift_note": 1, "health_fact": 2}
     assert "us-tip43-2005" in approved
     assert session.scalar(select(func.count()).select_from(models.NameKey)) > 0
     assert clinic.staff["prescriber"] in session.scalars(select(models.OnCallDuty.prescriber_id))

@@ -2,19 +2,63 @@
 
 from datetime import datetime
 
-from dispensary.demo.casework import caseloads, community, harm, meetings, plans, support, urines, way_in, worklists
+from dispensary.demo.casework import (
+    assessments,
+    caseloads,
+    community,
+    consents,
+    custodies,
+    draws,
+    entry,
+    family,
+    groups_in_need,
+    harm,
+    health,
+    meetings,
+    plans,
+    questionnaires,
+    support,
+    turns,
+    urines,
+    waiting_list,
+    way_in,
+    worklists,
+)
 from dispensary.demo.scene import Scene
 
 WEEKS = 8
 KEPT_FOR = WEEKS * 7
 """Casework is on record of the last so many days; before, the clinic kept it on paper."""
+SUBJECTS = (
+    caseloads,
+    entry,
+    way_in,
+    assessments,
+    groups_in_need,
+    questionnaires,
+    health,
+    meetings,
+    plans,
+    urines,
+    draws,
+    community,
+    consents,
+    support,
+    family,
+    harm,
+    custodies,
+    turns,
+    waiting_list,
+    worklists,
+)
+"""In this order on an evening: nobody is asked anything before they are on a caseload."""
 
 
 def in_the_evening(scene: Scene, at: datetime) -> None:
     """Do what belongs to this evening, once the last dose is given."""
     if scene.days_left > KEPT_FOR:
         return
-    for subject in (caseloads, way_in, meetings, plans, urines, community, support, harm, worklists):
+    for subject in SUBJECTS:
         subject.in_the_evening(scene, at)
 
 

@@ -1,4 +1,4 @@
-"""Plans: one a day is agreed and signed, some are looked at again when their day has come, and some lie waiting."""
+"""Plans: two a day are agreed and signed, some are looked at again when their day has come, and some lie waiting."""
 
 from datetime import datetime, timedelta
 
@@ -19,17 +19,19 @@ GOALS = (
 REASONS = ("My daughter", "I want to keep the job", "I am tired of running after it", "My mother is ill")
 WORRIES = ("", "The visits every day", "That people see me at the door", "The weekends")
 IF_A_LAPSE = "I come the next day and we talk about it; the dose goes on."
+A_DAY = 2
 REVIEW_IN = (21, 60)
 LOOKED_AT = 0.5
 """How many of the plans that are due are looked at on an evening."""
 
 
 def in_the_evening(scene: Scene, at: datetime) -> None:
-    """Agree one new plan, and look at some whose day has come."""
+    """Agree new plans, and look at some whose day has come; with whoever comes anew a new one is made."""
     work = scene.casework
+    work.review_on = {p: day for p, day in work.review_on.items() if p in scene.patients}
     without = [p for p in work.keeper if p not in work.review_on and p in scene.patients]
-    due = [p for p, day in work.review_on.items() if day <= scene.day and p in scene.patients]
-    for person_id in [*without[:1], *(p for p in due if chance(work.rng, LOOKED_AT))]:
+    due = [p for p, day in work.review_on.items() if day <= scene.day]
+    for person_id in [*without[:A_DAY], *(p for p in due if chance(work.rng, LOOKED_AT))]:
         _agree(scene, work, person_id, at)
 
 
