@@ -91,6 +91,7 @@ from models.harm_reduction import (
     Marker,
     MarkerEnd,
     Overdose,
+    OverdoseCorrection,
     OverdoseFollowUp,
     SupplyIssue,
 )
@@ -322,6 +323,7 @@ __all__ = [
     "OutreachMeeting",
     "OutsideVisit",
     "Overdose",
+    "OverdoseCorrection",
     "OverdoseFollowUp",
     "OwnAim",
     "PackCopyTick",

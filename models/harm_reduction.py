@@ -57,6 +57,15 @@ class OverdoseFollowUp(Fact):
     naloxone_again: Mapped[bool]
 
 
+class OverdoseCorrection(Fact):
+    """An overdose was recorded by mistake: it stays to be read, and counts nowhere."""
+
+    __tablename__ = "overdose_correction"
+
+    overdose_id: Mapped[int] = mapped_column(ForeignKey("overdose.id"), unique=True)
+    reason: Mapped[str]
+
+
 class Marker(Fact):
     """A person belongs to a group whose needs are counted; few may see it of whom."""
 

@@ -11,7 +11,7 @@ from dispensary.errors import NotFound
 from dispensary.queries.people import full_name
 from dispensary.queries.signs import same_person
 from dispensary.wording import N_, say
-from models import BriefIntervention, OutreachContact, OutreachMeeting, Overdose, Person, Staff
+from models import BriefIntervention, OutreachContact, OutreachMeeting, Overdose, OverdoseCorrection, Person, Staff
 from models.enums import InterventionResult, OutreachPlace, Substance
 
 PAGE = 100
@@ -134,7 +134,8 @@ def left_alone(session: Session, site_id: int, *, before: date, since: date) -> 
     given, later = BriefIntervention.__table__, BriefIntervention.__table__.alias()
     newest = ~exists().where(later.c.contact_id == given.c.contact_id, later.c.id > given.c.id)
     wants = select(given.c.contact_id).where(given.c.result == InterventionResult.WANTS_TREATMENT, newest)
-    dead = exists().where(Overdose.contact_id == _CONTACT.id, ~Overdose.survived)
+    back = exists().where(OverdoseCorrection.overdose_id == Overdose.id)
+    dead = exists().where(Overdose.contact_id == _CONTACT.id, ~Overdose.survived, ~back)
     days = union_all(
         select(OutreachMeeting.contact_id.label("id"), OutreachMeeting.met_on.label("day")),
         select(given.c.contact_id, given.c.given_on),

@@ -14,14 +14,17 @@ from dispensary.queries.people import full_name
 from dispensary.queries.signs import same_person
 from dispensary.rules.harm_reduction import months_until
 from dispensary.wording import N_, say
-from models import OutreachContact, Overdose, OverdoseFollowUp, Person, Staff
+from models import OutreachContact, Overdose, OverdoseCorrection, OverdoseFollowUp, Person, Staff
 from models.enums import OverdoseHelp
 
 _OVERDOSE, _CONTACT = Overdose.__table__.c, OutreachContact.__table__.c
 _WHOSE = func.coalesce(_OVERDOSE.person_id, _CONTACT.person_id)
 """Whose it was; None of a contact whom nobody has recognised."""
 _ROOT = func.coalesce(Person.root_id, Person.id)
+STANDS = ~exists().where(OverdoseCorrection.__table__.c.overdose_id == _OVERDOSE.id)
+"""Nobody has taken it back as recorded by mistake."""
 _WITHOUT_FOLLOW_UP = (
+    STANDS,
     _OVERDOSE.survived,
     ~exists().where(OverdoseFollowUp.__table__.c.overdose_id == _OVERDOSE.id),
 )
@@ -34,6 +37,14 @@ class FollowedUp:
     done_on: date
     what: str
     naloxone_again: bool
+    by: str
+
+
+@dataclass(frozen=True)
+class TakenBack:
+    """Why an overdose was recorded by mistake, and who said so."""
+
+    reason: str
     by: str
 
 
@@ -53,11 +64,12 @@ class OverdoseLine:
     recorded_at: datetime
     recorded_by: str
     followed_up: tuple[FollowedUp, ...]
+    mistake: TakenBack | None
 
     @property
     def waits(self) -> bool:
         """Whether somebody should still speak with the person."""
-        return self.survived and not self.followed_up
+        return self.survived and not self.followed_up and self.mistake is None
 
 
 def of_person(session: Session, person_id: int) -> list[OverdoseLine]:
@@ -82,7 +94,15 @@ def of_person(session: Session, person_id: int) -> list[OverdoseLine]:
     )
     rows = session.execute(query).all()
     done = _follow_ups(session, [row.id for row in rows])
-    return [OverdoseLine(*[*row, tuple(done.get(row.id, ()))]) for row in rows]
+    back = _taken_back(session, [row.id for row in rows])
+    return [OverdoseLine(*[*row, tuple(done.get(row.id, ())), back.get(row.id)]) for row in rows]
+
+
+def _taken_back(session: Session, overdose_ids: list[int]) -> dict[int, TakenBack]:
+    row = OverdoseCorrection.__table__.c
+    query = select(row.overdose_id, row.reason, Staff.name).join(Staff, Staff.id == row.recorded_by_id)
+    found = session.execute(query.where(row.overdose_id.in_(overdose_ids)))
+    return {overdose_id: TakenBack(reason, by) for overdose_id, reason, by in found}
 
 
 def _of(person_id: int) -> ColumnElement[bool]:
@@ -104,7 +124,7 @@ def of_contact(session: Session, contact_id: int) -> list[ToldOfContact]:
     """Return what was told of a contact, the newest first."""
     query = (
         select(_OVERDOSE.happened_on, _OVERDOSE.helped_by, _OVERDOSE.naloxone_given, _OVERDOSE.survived)
-        .where(_OVERDOSE.contact_id == contact_id)
+        .where(_OVERDOSE.contact_id == contact_id, STANDS)
         .order_by(_OVERDOSE.happened_on.desc(), _OVERDOSE.id.desc())
     )
     return [ToldOfContact(*row) for row in session.execute(query)]
@@ -209,7 +229,9 @@ def _to_follow_up(
 def _contact_died() -> ColumnElement[bool]:
     """Match what was told of a contact of whom it was also told that they did not survive."""
     other = Overdose.__table__.alias()
-    return exists().where(_WHOSE.is_(None), other.c.contact_id == _OVERDOSE.contact_id, ~other.c.survived)
+    back = OverdoseCorrection.__table__.alias()
+    told = (other.c.contact_id == _OVERDOSE.contact_id, ~other.c.survived)
+    return exists().where(_WHOSE.is_(None), *told, ~exists().where(back.c.overdose_id == other.c.id))
 
 
 @dataclass(frozen=True)
@@ -232,7 +254,7 @@ def by_month(session: Session, site_id: int, today: date, months: int) -> list[M
     query = select(_OVERDOSE.happened_on, _OVERDOSE.naloxone_given, _OVERDOSE.hospital, _OVERDOSE.survived, followed)
     rows: dict[date, list[tuple[bool, bool, bool, bool]]] = defaultdict(list)
     for happened_on, *told in session.execute(
-        query.where(_OVERDOSE.site_id == site_id, _OVERDOSE.happened_on >= wanted[-1])
+        query.where(_OVERDOSE.site_id == site_id, _OVERDOSE.happened_on >= wanted[-1], STANDS)
     ):
         rows[happened_on.replace(day=1)].append((told[0], told[1], not told[2], told[3]))
     return [MonthOfOverdoses(month, len(rows[month]), *_sums(rows[month])) for month in wanted]

@@ -95,6 +95,7 @@ MEANING: dict[str, Words] = {
     ),
     "uq_call_plan_end_plan_id": say(N_("These calls were ended at the same moment. Look again.")),
     "uq_plan_signature_plan_id_signer": say(N_("This plan is signed already. Nothing is to be done.")),
+    "uq_overdose_correction_overdose_id": say(N_("This overdose was taken back at the same moment. Look again.")),
     "uq_instrument_correction_score_id": say(N_("This questionnaire was taken back at the same moment. Look again.")),
     "uq_safety_step_score_id": say(N_("What was done is on record already. Note what followed as a session.")),
     "uq_ending_episode_id_turn": say(N_("Somebody proposed an ending at the same moment. Look again.")),

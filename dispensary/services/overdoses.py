@@ -6,7 +6,7 @@ from datetime import date
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from dispensary.errors import NotFound, Refused
+from dispensary.errors import Conflict, NotFound, Refused
 from dispensary.policy.house import house_rules
 from dispensary.queries import overdoses
 from dispensary.queries.deaths import told_dead
@@ -16,12 +16,12 @@ from dispensary.services.act import Act
 from dispensary.services.facts import write
 from dispensary.services.past_days import refuse_unless_past
 from dispensary.wording import N_, say
-from models import Overdose, OverdoseFollowUp, Task, TaskReason
+from models import Overdose, OverdoseCorrection, OverdoseFollowUp, Task, TaskReason
 from models.enums import AuditKind, Desk, OverdoseHelp, SupplyKind, TaskOutcome, TaskReasonKind
 
 LONGEST_NOTE = 1000
-FOLLOWED_UP = "followed up"
-"""What is noted where the task ends with the follow-up; a fixed word."""
+FOLLOWED_UP, TAKEN_BACK = "followed up", "recorded by mistake"
+"""What is noted where the task ends by itself; fixed words."""
 
 
 @dataclass(frozen=True)
@@ -88,7 +88,7 @@ def record(
 
 def tell_of_recognised(session: Session, *, contact_id: int, person_id: int, act: Act) -> None:
     """Tell window and prescriber of what was told of a contact before it was known who it is; behind both locks."""
-    query = select(Overdose).where(Overdose.contact_id == contact_id, Overdose.person_id.is_(None))
+    query = select(Overdose).where(Overdose.contact_id == contact_id, Overdose.person_id.is_(None), overdoses.STANDS)
     for overdose in session.scalars(query.order_by(Overdose.happened_on, Overdose.id)).all():
         followed = select(OverdoseFollowUp.id).where(OverdoseFollowUp.overdose_id == overdose.id)
         _tell(session, person_id, overdose, act, waits=session.scalar(followed.limit(1)) is None)
@@ -105,12 +105,14 @@ def follow_up(
     Raises:
         NotFound: there is no such overdose.
         Refused: nothing is said, the day cannot be right, or nobody is left to follow up.
+        Conflict: it was taken back as recorded by mistake.
     """
     what = people.line(what, "what", needed=True, longest=LONGEST_NOTE)
     overdose = session.get(Overdose, overdose_id)
     if overdose is None:
         raise NotFound(say(N_("There is no such overdose on record.")), code="no_such_overdose")
     person_id = _locked(session, overdose, act)
+    _refuse_taken_back(session, overdose_id)
     _check(overdose, done_on, act)
     done = write(
         session,
@@ -122,8 +124,39 @@ def follow_up(
         given = {SupplyKind.NALOXONE: naloxone}
         supplies.give(session, items=given, given_on=done_on, taught=True, **to, act=act)
     if person_id is not None:
-        _close_task(session, person_id, act)
+        _close_task(session, person_id, act, FOLLOWED_UP, TaskOutcome.DONE)
     return done
+
+
+def take_back(session: Session, *, overdose_id: int, reason: str, act: Act) -> OverdoseCorrection:
+    """Take back an overdose that was recorded by mistake: it stays to be read, and counts nowhere.
+
+    The window goes on showing that something was told until the prescriber, who heard of it, closes the task.
+
+    Args:
+        reason: what was wrong, such as: another person's; told twice.
+
+    Raises:
+        NotFound: there is no such overdose.
+        Refused: no reason is given.
+        Conflict: it was taken back before.
+    """
+    reason = people.line(reason, "reason", needed=True)
+    overdose = session.get(Overdose, overdose_id)
+    if overdose is None:
+        raise NotFound(say(N_("There is no such overdose on record.")), code="no_such_overdose")
+    person_id = _locked(session, overdose, act)
+    _refuse_taken_back(session, overdose_id)
+    made = write(session, OverdoseCorrection(overdose_id=overdose_id, reason=reason, **act.stamp))
+    audit.record(session, AuditKind.OVERDOSE_TAKEN_BACK, made, act, person=person_id, overdose=overdose_id)
+    if person_id is not None:
+        _close_task(session, person_id, act, TAKEN_BACK, TaskOutcome.NOT_NEEDED)
+    return made
+
+
+def _refuse_taken_back(session: Session, overdose_id: int) -> None:
+    if session.scalar(select(OverdoseCorrection.id).where(OverdoseCorrection.overdose_id == overdose_id)) is not None:
+        raise Conflict(say(N_("This overdose was taken back as recorded by mistake.")), code="overdose_taken_back")
 
 
 def _locked(session: Session, overdose: Overdose, act: Act) -> int | None:
@@ -161,11 +194,11 @@ def _check(overdose: Overdose, done_on: date, act: Act) -> None:
         raise Refused(words, code="before_overdose", field="done_on")
 
 
-def _close_task(session: Session, person_id: int, act: Act) -> None:
-    """Close the counselling desk's task if it was about overdoses alone and each of them was followed up."""
+def _close_task(session: Session, person_id: int, act: Act, resolution: str, outcome: TaskOutcome) -> None:
+    """Close the counselling desk's task if it was about overdoses alone and none of them waits any more."""
     query = select(Task).where(Task.person_id == person_id, Task.desk == Desk.COUNSELLING, Task.resolved_at.is_(None))
     task = session.scalar(query)
     if task is None or overdoses.not_followed_up(session, person_id):
         return
     if set(session.scalars(select(TaskReason.kind).where(TaskReason.task_id == task.id))) == {TaskReasonKind.OVERDOSE}:
-        tasks.resolve(session, task=task, resolution=FOLLOWED_UP, outcome=TaskOutcome.DONE, act=act)
+        tasks.resolve(session, task=task, resolution=resolution, outcome=outcome, act=act)

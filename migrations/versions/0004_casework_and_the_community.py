@@ -59,6 +59,7 @@ FACTS = (
     "outreach_meeting",
     "outside_visit",
     "overdose",
+    "overdose_correction",
     "overdose_follow_up",
     "own_aim",
     "pair_week",
@@ -967,6 +968,21 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_outreach_meeting'))
     )
     op.create_index(op.f('ix_outreach_meeting_contact_id'), 'outreach_meeting', ['contact_id'], unique=False)
+    op.create_table('overdose_correction',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('overdose_id', sa.Integer(), nullable=False),
+    sa.Column('reason', sa.Text(), nullable=False),
+    sa.Column('site_id', sa.Integer(), nullable=False),
+    sa.Column('recorded_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('recorded_by_id', sa.Integer(), nullable=False),
+    sa.Column('origin', sa.String(40), nullable=False),
+    sa.Column('request_id', sa.Text(), nullable=True),
+    sa.ForeignKeyConstraint(['overdose_id'], ['overdose.id'], name=op.f('fk_overdose_correction_overdose_id')),
+    sa.ForeignKeyConstraint(['recorded_by_id'], ['staff.id'], name=op.f('fk_overdose_correction_recorded_by_id')),
+    sa.ForeignKeyConstraint(['site_id'], ['site.id'], name=op.f('fk_overdose_correction_site_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_overdose_correction')),
+    sa.UniqueConstraint('overdose_id', name=op.f('uq_overdose_correction_overdose_id'))
+    )
     op.create_table('overdose_follow_up',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('overdose_id', sa.Integer(), nullable=False),

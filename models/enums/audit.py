@@ -182,6 +182,7 @@ class AuditKind(StrEnum):
     SUPPLIES_GIVEN = "supplies.given"
     OVERDOSE_RECORDED = "overdose.recorded"
     OVERDOSE_FOLLOWED_UP = "overdose.followed_up"
+    OVERDOSE_TAKEN_BACK = "overdose.taken_back"
     MARKER_SET = "marker.set"
     MARKER_ENDED = "marker.ended"
     GLASS_BROKEN = "glass.broken"

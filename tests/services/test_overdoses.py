@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from dispensary.errors import NotFound, Refused
+from dispensary.errors import Conflict, NotFound, Refused
 from dispensary.policy.house import house_rules
 from dispensary.queries import deaths, events, overdoses, prescriber_desk, supplies
 from dispensary.queries.people import episode_on
@@ -299,3 +299,39 @@ def test_the_list_of_those_to_follow_up_and_the_months(session, world, who):
     assert sum(month.not_survived for month in months) == 1
     assert overdoses.to_follow_up(session, world.site.id, WITHIN) == []
     assert sum(m.followed_up for m in overdoses.by_month(session, world.site.id, world.day, 2)) == 1
+
+
+def test_an_overdose_recorded_by_mistake_is_taken_back_with_a_reason(session, world, who):
+    wrong = record(session, world, who)
+    act = world.act(world.staff[Role.COUNSELLOR])
+    assert overdoses.by_month(session, world.site.id, world.day, 1)[0].told == 1
+    with pytest.raises(Refused, match="blank"):
+        verbs.take_back(session, overdose_id=wrong.id, reason=" ", act=act)
+
+    verbs.take_back(session, overdose_id=wrong.id, reason="another person's", act=act)
+
+    (line,) = overdoses.of_person(session, who.id)
+    assert (line.mistake.reason, line.waits) == ("another person's", False)
+    assert overdoses.by_month(session, world.site.id, world.day, 1)[0].told == 0
+    assert overdoses.to_follow_up(session, world.site.id, WITHIN) == []
+    counselling = session.scalars(select(Task).where(Task.desk == Desk.COUNSELLING)).one()
+    assert (counselling.outcome, counselling.resolution) == (TaskOutcome.NOT_NEEDED, verbs.TAKEN_BACK)
+    assert len(audited(session, AuditKind.OVERDOSE_TAKEN_BACK)) == 1
+    assert events.open_events(session, who.id), "until the prescriber, who heard of it, closes the task"
+    with pytest.raises(Conflict, match="overdose_taken_back"):
+        verbs.take_back(session, overdose_id=wrong.id, reason="again", act=act)
+    with pytest.raises(Conflict, match="overdose_taken_back"):
+        verbs.follow_up(session, overdose_id=wrong.id, done_on=world.day, what="spoke", naloxone=0, act=act)
+    with pytest.raises(NotFound):
+        verbs.take_back(session, overdose_id=999, reason="none", act=act)
+
+
+def test_whoever_was_wrongly_told_to_have_died_in_outreach_is_reached_again(session, world, contact):
+    act = world.act(world.staff[Role.COUNSELLOR])
+    verbs.record(session, contact_id=contact.id, told=told(world), act=act)
+    wrong = verbs.record(session, contact_id=contact.id, told=told(world, survived=False), act=act)
+    assert overdoses.to_follow_up(session, world.site.id, WITHIN) == []
+
+    verbs.take_back(session, overdose_id=wrong.id, reason="seen alive", act=act)
+
+    assert len(overdoses.to_follow_up(session, world.site.id, WITHIN)) == 1

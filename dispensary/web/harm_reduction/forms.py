@@ -101,6 +101,19 @@ class FollowUpForm(Form):
     submit = SubmitField(_l("Note it"))
 
 
+class TakeBackForm(Form):
+    """Why an overdose was recorded by mistake."""
+
+    reason = TextField(
+        _l("What was wrong"),
+        [Required()],
+        description=_l("Such as: another person’s; told twice."),
+        longest=200,
+        render_kw=QUIET | {"autofocus": True},
+    )
+    submit = SubmitField(_l("Take it back"))
+
+
 class MarkerForm(Form):
     """A group that somebody belongs to."""
 

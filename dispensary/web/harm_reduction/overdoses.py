@@ -12,7 +12,7 @@ from dispensary.web.agencies.pages import show_form
 from dispensary.web.changes import carried_out
 from dispensary.web.database import db
 from dispensary.web.harm_reduction.blueprint import Answer, address_of, bp
-from dispensary.web.harm_reduction.forms import ContactOverdoseForm, FollowUpForm, OverdoseForm
+from dispensary.web.harm_reduction.forms import ContactOverdoseForm, FollowUpForm, OverdoseForm, TakeBackForm
 from dispensary.web.once import Work
 from dispensary.web.outreach.blueprint import address_of as address_of_contact
 from dispensary.web.outreach.blueprint import form_page, opened
@@ -57,12 +57,7 @@ def tell_overdose_of_contact(outreach_contact_id: int) -> Answer:
 @gate.requires(Permission.OVERDOSE_RECORD)
 def follow_up(overdose_id: int) -> Answer:
     """Note what was done after an overdose of a person, or of a contact whom nobody has recognised yet."""
-    whose = records.whose(db.session(), overdose_id)
-    if whose.person_id is not None:
-        note_access(whose.person_id, "overdose")
-        back, called = address_of(whose.person_id), ""
-    else:
-        back, called = url_for("harm_reduction.home"), opened(whose.contact_id or 0).called
+    whose, back, called = _of_whom(overdose_id)
     form = FollowUpForm(done_on=edge.act().clinic_day)
 
     def change(work: Work) -> str:
@@ -82,3 +77,32 @@ def follow_up(overdose_id: int) -> Answer:
     if whose.person_id is None:
         return form_page(form, title, back=back, called=called)
     return show_form(form, title, back=back, person_id=whose.person_id)
+
+
+@bp.route("/overdoses/<int:overdose_id>/take-back", methods=["GET", "POST"])
+@gate.requires(Permission.OVERDOSE_RECORD)
+def take_back(overdose_id: int) -> Answer:
+    """Take back an overdose that was recorded by mistake."""
+    whose, back, called = _of_whom(overdose_id)
+    form = TakeBackForm()
+
+    def change(work: Work) -> str:
+        overdoses.take_back(work.session, overdose_id=overdose_id, reason=form.reason.data or "", act=work.act)
+        return back
+
+    if answer := carried_out(form, change, said=_("Taken back.")):
+        return answer
+    title = _("An overdose recorded by mistake")
+    if whose.person_id is None:
+        return form_page(form, title, back=back, called=called)
+    hint = _("It stays to be read and counts nowhere. The window shows it until the prescriber closes the task.")
+    return show_form(form, title, back=back, person_id=whose.person_id, hint=hint)
+
+
+def _of_whom(overdose_id: int) -> tuple[records.Whose, str, str]:
+    """Return whose overdose it was, the way back, and what a contact is called whom nobody has recognised."""
+    whose = records.whose(db.session(), overdose_id)
+    if whose.person_id is None:
+        return whose, url_for("harm_reduction.home"), opened(whose.contact_id or 0).called
+    note_access(whose.person_id, "overdose")
+    return whose, address_of(whose.person_id), ""

@@ -117,6 +117,7 @@ SENTENCES: dict[AuditKind, str] = {
     AuditKind.HEALTH_TEST_FOUND: N_("Entered a finding for health test offer no. %(offer)s."),
     AuditKind.SUPPLIES_GIVEN: N_("Gave out supplies: %(quantity)s %(supply)s."),
     AuditKind.OVERDOSE_RECORDED: N_("Recorded an overdose on %(happened_on)s (row no. %(subject_id)s)."),
+    AuditKind.OVERDOSE_TAKEN_BACK: N_("Took back overdose no. %(overdose)s, recorded by mistake."),
     AuditKind.OVERDOSE_FOLLOWED_UP: N_("Followed up overdose no. %(overdose)s."),
     AuditKind.MARKER_SET: N_("Set marker no. %(subject_id)s for person no. %(person)s."),
     AuditKind.MARKER_ENDED: N_("Ended marker no. %(marker)s of person no. %(person)s."),
