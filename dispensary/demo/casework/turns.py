@@ -9,10 +9,10 @@ from dispensary.services import contests, endings, take_home_requests, tapers
 from dispensary.services.endings import Proposal
 from models.enums import AskedBy, ContestAbout, ContestResult, EndingReason, TaperWish
 
-DECLINED, CONTESTED, ANSWERED = 22, 20, 16
+DECLINED, CONTESTED, ANSWERED = 22, 19, 16
 WISHED, TOLD = 28, 25
 PROPOSED, TAKEN_BACK = 33, 30
-"""So many days before the last one."""
+"""So many days before the last one; on none of them is the clinic closed."""
 
 
 def in_the_evening(scene: Scene, at: datetime) -> None:
