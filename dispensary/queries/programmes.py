@@ -146,7 +146,7 @@ def _left(session: Session, row: Any, spans: Sequence[EpisodeSpan]) -> EpisodeSp
         return None
     have = sites.settings_at(session, row.site_id, row.recorded_at)
     since = clinic_day(row.recorded_at, have.zone, have.day_starts)
-    found = next((one for one in over if one.ended_on >= since and not _goes_on(one, spans)), None)
+    found = next((one for one in over if one.ended_on and one.ended_on >= since and not _goes_on(one, spans)), None)
     if found is None and all(one.ended_on is not None for one in spans):
         return over[-1]
     return found

@@ -241,3 +241,13 @@ def test_counts_of_few_overdoses_do_not_leave_the_clinic_in_numbers(counsellor, 
 
     present, before, *_ = csv.DictReader(table)
     assert present["Overdoses told"] == "under 5" and before["Overdoses told"] == "0"
+
+
+def test_an_overdose_recorded_by_mistake_is_taken_back_on_the_persons_page(counsellor, session, world, who):
+    tell(counsellor, world, who)
+    made = one_stored(session, Overdose)
+
+    counsellor.send(f"/overdoses/{made.id}/take-back", {"reason": "another person's"})
+
+    page = counsellor.get(f"/people/{who.id}/harm-reduction").text
+    assert "taken back" in page and "Note the follow-up" not in page and "Recorded by mistake?" not in page
