@@ -8,6 +8,7 @@ from wtforms import BooleanField, RadioField, SelectField, SubmitField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its stubs
 from wtforms.widgets import TextArea
 
+from dispensary.rules.names import printable
 from dispensary.services.ratings import BEST, WORST
 from dispensary.web.forms import DayField, Form, Required, TextField, choices
 from models.enums import Education, FamilyTies, Housing, Need, SafetyAction, Work
@@ -33,6 +34,7 @@ class SmallNumberField(TextField):
         super().process_formdata(valuelist)
         text = self.data or ""
         if text and not (text.isascii() and text.isdigit() and len(text) <= LONGEST_WHOLE):
+            self.data = printable(text)
             raise ValueError(gettext("A whole number, please."))
 
     @property
