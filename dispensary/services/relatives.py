@@ -36,11 +36,14 @@ def change_relative(session: Session, *, relative_id: int, name: str, phone: str
 
     Raises:
         NotFound: there is no such relative here.
-        Refused: no name is said, or a text is too long.
+        Refused: no name is said, a text is too long, or nothing differs.
     """
     records.relative(session, relative_id, act.site_id)
     relative = session.get_one(Relative, relative_id, populate_existing=True)
-    relative.name, relative.phone = people.line(name, "name", needed=True), people.line(phone, "phone")
+    said = people.line(name, "name", needed=True), people.line(phone, "phone")
+    if said == (relative.name, relative.phone):
+        raise Refused(say(N_("Nothing differs from what is on record.")), code="nothing_changed")
+    relative.name, relative.phone = said
     session.flush()
     audit.record(session, AuditKind.RELATIVE_CHANGED, relative, act)
     return relative

@@ -46,6 +46,14 @@ def test_relative_is_registered_without_anybody_and_changed(session, world, moth
     assert rows.audited_kinds(session)[-2:] == [AuditKind.RELATIVE_REGISTERED, AuditKind.RELATIVE_CHANGED]
 
 
+def test_change_of_a_relative_that_changes_nothing_is_refused(session, mother, act):
+    with pytest.raises(Refused) as refusal:
+        relatives.change_relative(session, relative_id=mother.id, name=mother.name, phone=mother.phone, act=act)
+
+    assert refusal.value.code == "nothing_changed"
+    assert rows.audited_kinds(session)[-1] == AuditKind.RELATIVE_REGISTERED
+
+
 def test_relative_without_a_name_is_refused(session, act):
     with pytest.raises(Refused) as refusal:
         relatives.register_relative(session, name=" ", phone="", act=act)
