@@ -1,5 +1,7 @@
 """One task: why, whose, how the person may be reached, what was tried; and its steps."""
 
+from functools import partial
+
 from flask import render_template, url_for
 from flask_babel import gettext as _
 
@@ -132,7 +134,7 @@ def _page(found: Story, form: AttemptForm, refused: Press | None = None) -> tupl
         story=found,
         work=found.work,
         form=form,
-        press=Press,
+        press=partial(Press, formdata=None),
         refused=refused,
         now=edge.now(),
         me=edge.act().by_id,
