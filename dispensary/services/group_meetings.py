@@ -10,13 +10,13 @@ from sqlalchemy.orm import Session
 from dispensary.errors import Conflict, NotFound, Refused
 from dispensary.queries import groups as records
 from dispensary.queries.groups import GroupLine
-from dispensary.services import audit, people, tasks
+from dispensary.services import audit, no_shows, people
 from dispensary.services.act import Act
 from dispensary.services.facts import write
 from dispensary.services.groups import check_leader, whole_minutes
 from dispensary.wording import N_, Words, say
 from models import GroupAttendance, GroupMeeting, MeetingOutcome, RelativeAttendance
-from models.enums import Attendance, AuditKind, Desk, TaskReasonKind, Topic
+from models.enums import Attendance, AuditKind, Desk, Topic
 
 MOST_RELATIVES = 99
 LONGEST_BACK = timedelta(days=31)
@@ -55,7 +55,7 @@ def record_meeting(session: Session, *, group_id: int, day: date, meeting: Meeti
         raise Conflict(words, code="meeting_recorded")
     _check_day(group, day, act)
     _check(session, group, day, meeting, None, act)
-    _lock(session, meeting)
+    _lock(session, meeting.attendance or {})
     kept = write(session, GroupMeeting(group_id=group_id, clinic_day=day, **act.stamp))
     _keep_outcome(session, kept.id, 1, meeting, "", act)
     named = len(set(meeting.relative_ids))
@@ -90,12 +90,14 @@ def correct_meeting(
     if _comparable(meeting) == _as_it_stands(before):
         raise Refused(say(N_("Nothing differs from what is on record.")), code="nothing_changed")
     _check(session, group, day, meeting, before, act)
-    _lock(session, meeting)
+    missed = set() if meeting.held else set(before.attendance)
+    _lock(session, missed | set(meeting.attendance or {}))
     kept = _keep_outcome(session, before.id, before.turn + 1, meeting, reason, act)
     said = {"group": group_id, "clinic_day": day, "held": int(meeting.held), "turn": kept.turn}
     audit.record(session, AuditKind.MEETING_CORRECTED, kept, act, **said)
     for person_id, attendance in sorted((meeting.attendance or {}).items()):
         _attend(session, before.id, person_id, attendance, act)
+    _stop_asking_after(session, before, missed, act)
     return kept
 
 
@@ -114,13 +116,22 @@ def correct_attendance(
         raise Refused(words, code="no_attendance")
     if held.attendance[person_id] is attendance:
         raise Refused(say(N_("Nothing differs from what is on record.")), code="nothing_changed", field="attendance")
-    return _attend(session, held.id, person_id, attendance, act)
+    kept = _attend(session, held.id, person_id, attendance, act)
+    _stop_asking_after(session, held, {person_id}, act)
+    return kept
 
 
-def _lock(session: Session, meeting: Meeting) -> None:
+def _lock(session: Session, person_ids: Collection[int]) -> None:
     """Lock everybody whose attendance is told, in one order."""
-    for person_id in sorted(meeting.attendance or {}):
+    for person_id in sorted(person_ids):
         people.lock(session, person_id)
+
+
+def _stop_asking_after(session: Session, before: records.Meeting, person_ids: Collection[int], act: Act) -> None:
+    """Let counselling ask no more after those of whom a correction says that they missed nothing here."""
+    for person_id in sorted(person_ids):
+        if before.attendance[person_id] is Attendance.NO_SHOW:
+            no_shows.take_back(session, person_id=person_id, desk=Desk.COUNSELLING, act=act)
 
 
 def _keep_outcome(
@@ -155,7 +166,7 @@ def _attend(session: Session, meeting_id: int, person_id: int, attendance: Atten
         GroupAttendance(meeting_id=meeting_id, person_id=person_id, turn=turn, attendance=attendance, **act.stamp),
     )
     if attendance is Attendance.NO_SHOW:
-        tasks.note(session, person_id=person_id, desk=Desk.COUNSELLING, kind=TaskReasonKind.NO_SHOW, act=act)
+        no_shows.tell(session, person_id=person_id, desk=Desk.COUNSELLING, act=act)
     said = {"person": person_id, "meeting": meeting_id, "attendance": attendance}
     audit.record(session, AuditKind.GROUP_ATTENDANCE_RECORDED, kept, act, **said)
     return kept

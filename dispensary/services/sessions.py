@@ -11,23 +11,15 @@ from dispensary.errors import Conflict, Refused
 from dispensary.queries import caseload, sites
 from dispensary.queries import sessions as records
 from dispensary.queries.sessions import Arranged
-from dispensary.services import audit, people, tasks
+from dispensary.services import audit, no_shows, people
 from dispensary.services.act import Act
 from dispensary.services.facts import write
 from dispensary.wording import N_, Moment, say
 from models import CareSession, SessionOutcome, SessionTopic
-from models.enums import Attendance, AuditKind, Desk, Discipline, SessionKind, TaskReasonKind, Topic
+from models.enums import Attendance, AuditKind, Discipline, SessionKind, Topic
 
 LONGEST_AHEAD, LONGEST_BACK = timedelta(days=366), timedelta(days=31)
 MOST_MINUTES = 480
-"""Within so long somebody asks why a person did not come."""
-DESKS = {
-    Discipline.COUNSELLING: Desk.COUNSELLING,
-    Discipline.MEDICAL: Desk.PRESCRIBER,
-    Discipline.NURSING: Desk.NURSE,
-    Discipline.LABORATORY: Desk.NURSE,
-}
-"""Whose worklist a date missed lies on."""
 
 
 @dataclass(frozen=True)
@@ -95,6 +87,8 @@ def put_off(session: Session, *, session_id: int, starts_at: datetime, with_id: 
 def record(session: Session, *, session_id: int, outcome: Outcome, act: Act) -> SessionOutcome:
     """Record what became of a session; recorded again, the later counts. A no-show joins the task of its desk.
 
+    Where the no-show was the mistake, the desk's task closes again, unless something else keeps it open.
+
     Raises:
         NotFound: there is no such session.
         Refused: it lies ahead, minutes or topics do not fit, or nothing differs from what is on record.
@@ -118,8 +112,7 @@ def record(session: Session, *, session_id: int, outcome: Outcome, act: Act) -> 
     )
     for topic in sorted(set(outcome.topics)):
         write(session, SessionTopic(outcome_id=kept.id, topic=topic, **act.stamp))
-    if outcome.attendance is Attendance.NO_SHOW:
-        _tell_desk(session, arranged, act)
+    _tell_desk(session, arranged, outcome, before, act)
     said = {"person": arranged.person_id, "attendance": outcome.attendance}
     audit.record(session, AuditKind.SESSION_RECORDED, kept, act, **said)
     return kept
@@ -252,6 +245,10 @@ def _comparable(outcome: Outcome) -> Outcome:
     return Outcome(outcome.attendance, outcome.minutes, tuple(sorted(set(outcome.topics))), outcome.family_came)
 
 
-def _tell_desk(session: Session, arranged: Arranged, act: Act) -> None:
-    desk = DESKS[arranged.discipline]
-    tasks.note(session, person_id=arranged.person_id, desk=desk, kind=TaskReasonKind.NO_SHOW, act=act)
+def _tell_desk(session: Session, arranged: Arranged, outcome: Outcome, before: Outcome | None, act: Act) -> None:
+    """Let the desk of the discipline ask after whoever did not come, or stop asking where that was a mistake."""
+    desk = no_shows.DESKS[arranged.discipline]
+    if outcome.attendance is Attendance.NO_SHOW:
+        no_shows.tell(session, person_id=arranged.person_id, desk=desk, act=act)
+    elif before is not None and before.attendance is Attendance.NO_SHOW:
+        no_shows.take_back(session, person_id=arranged.person_id, desk=desk, act=act)

@@ -261,3 +261,38 @@ def test_no_show_of_a_meeting_that_was_held_after_all_is_asked_after(session, gr
     assert asked_after(session) == []
     correct(session, group, held(act, two, Attendance.NO_SHOW, Attendance.EXCUSED), act)
     assert [row[0] for row in asked_after(session)] == [two[0].id]
+
+
+def still_asked_after(session):
+    return [task.person_id for task in session.scalars(select(Task).where(Task.resolved_at.is_(None)))]
+
+
+def test_no_show_that_was_a_mistake_is_asked_after_no_more(session, world, group, two, act):
+    record(session, group, held(act, two, Attendance.NO_SHOW, Attendance.NO_SHOW), act)
+
+    group_meetings.correct_attendance(
+        session, group_id=group.id, day=world.day, person_id=two[0].id, attendance=Attendance.CAME, act=act
+    )
+
+    assert still_asked_after(session) == [two[1].id]
+    assert audited_kinds(session)[-1] is AuditKind.TASK_RESOLVED
+
+
+def test_nobody_is_asked_after_for_a_meeting_that_was_called_off_after_all(session, group, two, act):
+    record(session, group, held(act, two, Attendance.NO_SHOW, Attendance.CAME), act)
+
+    correct(session, group, called_off(act), act)
+
+    assert still_asked_after(session) == []
+
+
+def test_another_meeting_missed_keeps_the_task_that_a_mistake_had_joined(session, world, group, two, act):
+    for away in (-7 * DAY, 0 * DAY):
+        record(session, group, held(act, two, Attendance.NO_SHOW, Attendance.CAME), act, away)
+    correction = {"group_id": group.id, "person_id": two[0].id, "attendance": Attendance.CAME, "act": act}
+
+    group_meetings.correct_attendance(session, day=world.day, **correction)
+    kept = still_asked_after(session)
+    group_meetings.correct_attendance(session, day=world.day - 7 * DAY, **correction)
+
+    assert (kept, still_asked_after(session)) == ([two[0].id], [])

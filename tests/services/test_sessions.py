@@ -7,10 +7,10 @@ from sqlalchemy import select
 
 from dispensary.errors import Conflict, NotFound, Refused
 from dispensary.queries import sessions as records
-from dispensary.services import sessions
+from dispensary.services import no_shows, sessions, tasks
 from dispensary.services.sessions import Outcome
 from models import Task
-from models.enums import Attendance, AuditKind, Desk, Discipline, Role, SessionKind, Topic
+from models.enums import Attendance, AuditKind, Desk, Discipline, Role, SessionKind, TaskOutcome, TaskReasonKind, Topic
 from tests import factories, rows
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -188,6 +188,41 @@ def test_no_show_joins_the_task_of_its_desk(session, who, act, discipline, desk)
 
     task = session.scalars(select(Task)).one()
     assert (task.person_id, task.desk) == (who.id, desk)
+
+
+@pytest.mark.parametrize("discipline", [d for d in Discipline if d in no_shows.DESKS])
+def test_no_show_that_was_a_mistake_closes_the_task_that_it_opened(session, who, act, discipline):
+    made = arrange(session, who, act, starts_at=act.at - HOUR, discipline=discipline)
+    sessions.record(session, session_id=made.id, outcome=Outcome(Attendance.NO_SHOW), act=act)
+
+    sessions.record(session, session_id=made.id, outcome=CAME, act=act)
+
+    (task,) = session.scalars(select(Task))
+    assert (task.resolution, task.outcome) == (no_shows.TAKEN_BACK, TaskOutcome.NOT_NEEDED)
+    assert rows.audited_kinds(session)[-2:] == [AuditKind.TASK_RESOLVED, AuditKind.SESSION_RECORDED]
+
+
+def test_task_that_something_else_keeps_open_outlives_a_no_show_that_was_a_mistake(session, who, act):
+    made = arrange(session, who, act, starts_at=act.at - HOUR)
+    sessions.record(session, session_id=made.id, outcome=Outcome(Attendance.NO_SHOW), act=act)
+    asked = {"person_id": who.id, "desk": Desk.COUNSELLING, "kind": TaskReasonKind.MISSED_DOSES, "act": act}
+    tasks.note(session, **asked)
+
+    sessions.record(session, session_id=made.id, outcome=CAME, act=act)
+
+    assert session.scalar(select(Task)).resolved_at is None
+
+
+def test_other_session_missed_keeps_the_task_of_its_desk_open(session, who, act):
+    earlier, later = (arrange(session, who, act, starts_at=act.at - ago * HOUR) for ago in (4, 2))
+    for made in (earlier, later):
+        sessions.record(session, session_id=made.id, outcome=Outcome(Attendance.NO_SHOW), act=act)
+
+    sessions.record(session, session_id=earlier.id, outcome=CAME, act=act)
+    between = session.scalar(select(Task)).resolved_at
+    sessions.record(session, session_id=later.id, outcome=CAME, act=act)
+
+    assert (between, session.scalar(select(Task)).resolved_at) == (None, act.at)
 
 
 def test_session_that_nobody_had_arranged_is_recorded_at_once(session, world, who, act):
