@@ -31,8 +31,8 @@ class Casework:
     dates: dict[date, list[Appointment]] = field(default_factory=dict)
     met: set[int] = field(default_factory=set)
     """With whom a first date was arranged."""
-    groups: dict[int, list[int]] = field(default_factory=dict)
-    """Who belongs to each group."""
+    groups: list[int] = field(default_factory=list)
+    """Those that meet each week, in their order."""
     review_on: dict[int, date] = field(default_factory=dict)
     """When each plan is looked at again."""
     urine_on: dict[int, date] = field(default_factory=dict)

@@ -7,6 +7,7 @@ from functools import partial
 from dispensary.demo.counsellors import Appointment
 from dispensary.demo.dice import chance
 from dispensary.demo.scene import Scene
+from dispensary.queries import groups as expected
 from dispensary.services import case_notes, group_meetings, groups, sessions
 from dispensary.services.group_meetings import Meeting
 from dispensary.services.groups import Terms
@@ -140,7 +141,7 @@ def _begin_groups(scene: Scene, at: datetime) -> None:
         members = sorted(scene.casework.rng.sample(mine, min(IN_A_GROUP, len(mine))))
         for person_id in members:
             groups.join(scene.session, group_id=made.id, person_id=person_id, from_on=scene.day, act=act)
-        scene.casework.groups[made.id] = members
+        scene.casework.groups.append(made.id)
 
 
 def _meet(scene: Scene, at: datetime) -> None:
@@ -148,10 +149,11 @@ def _meet(scene: Scene, at: datetime) -> None:
     if not scene.casework.groups:
         return
     last_day, rng = scene.day + timedelta(days=scene.days_left), scene.casework.rng
-    for (group_id, members), (_, _, later, _, who, relatives) in zip(
-        scene.casework.groups.items(), GROUPS, strict=True
-    ):
-        if (last_day + timedelta(days=later)).isoweekday() != scene.day.isoweekday() or not members:
+    for group_id, (_, _, later, _, who, relatives) in zip(scene.casework.groups, GROUPS, strict=True):
+        if (last_day + timedelta(days=later)).isoweekday() != scene.day.isoweekday():
+            continue
+        members = [one.person_id for one in expected.members(scene.session, group_id, scene.day)]
+        if not members:
             continue
         came: Sequence[Attendance] = rng.choices(
             (Attendance.CAME, Attendance.NO_SHOW, Attendance.EXCUSED), (75, 17, 8), k=len(members)
