@@ -142,7 +142,7 @@ def _outside(counts: JourneyCounts, least: int) -> list[Line]:
         elif line.of is not None and line.n is not None:
             made.append(_share_outside(line, Share(line.n, line.of), least))
         elif line.n is None:
-            made.append(replace(line, days=None, few=True) if made[-1].few else line)
+            made.append(replace(line, days=None, few=True, shields=True) if made[-1].few else line)
         else:
             made.append(_count_outside(line, least))
     return made

@@ -113,6 +113,25 @@ def test_a_count_left_out_for_the_sake_of_another_is_not_called_small(session, w
     assert shown["– transferred out"] == shown["planned exits"] == "not shown"
 
 
+def test_the_longest_of_few_waits_is_not_shown_and_not_called_a_few_people(session, world):
+    who = factories.person(session)
+    waiting.wait(session, person_id=who.id, since_on=world.day - 9 * DAY, why="a place", act=world.act())
+    episodes.admit_patient(
+        session,
+        person_id=who.id,
+        kind=EpisodeKind.MAINTENANCE,
+        admission=Admission.NEW,
+        admitted_on=world.day,
+        transfer=None,
+        act=world.act(),
+    )
+
+    said = commissioners_counts.as_sheet(figures(session, world), Speaker(str, world.zone))
+
+    (longest,) = [row for row in said.rows if row[0] == "the longest of these waits"]
+    assert longest[1:5] == ["not shown", None, None, None]
+
+
 def test_target_is_a_whole_number_or_none(session, world):
     target(session, world, SettingKey.TARGET_RETAINED_PERCENT, "none")
 
