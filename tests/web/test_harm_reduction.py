@@ -85,6 +85,18 @@ def test_it_goes_from_the_window_when_the_prescriber_has_answered(counsellor, cl
     assert "New since the prescriber last looked" not in at_window(client, session, world, who)
 
 
+def test_the_prescriber_goes_from_the_desk_to_where_the_treatment_of_somebody_told_dead_ends(
+    counsellor, client, session, world, who
+):
+    tell(counsellor, world, who, survived="no")
+
+    desk = client.sign_in(session, world, world.prescriber, at_window=False).get("/prescriber").text
+
+    for address in (f"/people/{who.id}/end", f"/people/{who.id}/harm-reduction"):
+        assert f'href="{address}"' in desk
+        assert client.get(address).status_code == 200
+
+
 def test_a_session_that_tells_of_custody_tells_the_window_too(counsellor, client, session, world, who):
     values = {"about_on": world.day.isoformat(), "text": NOTE, "tells": ["custody", "new_medicine"]}
 
@@ -251,3 +263,18 @@ def test_an_overdose_recorded_by_mistake_is_taken_back_on_the_persons_page(couns
 
     page = counsellor.get(f"/people/{who.id}/harm-reduction").text
     assert "taken back" in page and "Note the follow-up" not in page and "Recorded by mistake?" not in page
+
+
+def test_an_overdose_of_a_contact_recorded_by_mistake_is_taken_back_from_the_list(counsellor, session, world):
+    values = {"site_id": world.site.id, "first_met_on": world.day, "made_by_id": world.nurse.id}
+    met = factories.save(session, OutreachContact(called="Blue", **values))
+    session.commit()
+    counsellor.send(f"/outreach/{met.id}/overdose", overdose(world))
+    address = f"/overdoses/{one_stored(session, Overdose).id}/take-back"
+    before = counsellor.get("/harm-reduction").text
+
+    answer = counsellor.send(address, {"reason": "told twice"})
+
+    assert f'href="{address}"' in before
+    assert answer.headers["Location"] == "/harm-reduction"
+    assert "Nobody waits." in counsellor.get("/harm-reduction").text
