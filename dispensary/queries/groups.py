@@ -5,18 +5,16 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, exists, func, or_, select
+from sqlalchemy import Select, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from dispensary.errors import NotFound
 from dispensary.queries.deaths import died_before
 from dispensary.queries.people import full_name
 from dispensary.queries.signs import same_person
+from dispensary.queries.treatment_ends import first_end
 from dispensary.wording import N_, say
 from models import (
-    Episode,
-    EpisodeEnd,
-    EpisodeEndCorrection,
     Group,
     GroupAttendance,
     GroupMeeting,
@@ -28,7 +26,7 @@ from models import (
     RelativeAttendance,
     Staff,
 )
-from models.enums import Attendance, EpisodeEndReason, GroupKind, Topic
+from models.enums import Attendance, GroupKind, Topic
 
 _GROUP, _MEMBER, _END = Group.__table__.c, GroupMember.__table__.c, GroupMemberEnd.__table__.c
 _CAME, _PERSON = GroupAttendance.__table__.c, Person.__table__.c
@@ -130,31 +128,13 @@ _BELONG = (
 )
 
 
+_WITH_TREATMENT = first_end(_MEMBER.person_id, _MEMBER.from_on)
+"""Whoever leaves treatment leaves the group that day; who comes back, or comes to aftercare, joins anew."""
+
+
 def _belongs_on(on: date) -> tuple[Any, ...]:
     still = or_(_END.last_day.is_(None), _END.last_day >= on)
-    left = _treatment_ended(on) & ~_in_treatment(on)
-    return (_MEMBER.from_on <= on, still, ~died_before(_MEMBER.person_id, on), ~left)
-
-
-_OWN, _OTHER, _STAY, _OVER = aliased(Person), aliased(Person), aliased(Episode), aliased(EpisodeEnd)
-_THEIRS = (
-    _OWN.id == _MEMBER.person_id,
-    func.coalesce(_OTHER.root_id, _OTHER.id) == func.coalesce(_OWN.root_id, _OWN.id),
-    _STAY.person_id == _OTHER.id,
-)
-_STANDS = ~exists().where(EpisodeEndCorrection.episode_end_id == _OVER.id)
-
-
-def _treatment_ended(on: date) -> ColumnElement[bool]:
-    """Match members whose treatment ended after they joined and before a day; who joined after it comes all the same."""
-    after = (_OVER.ended_on >= _MEMBER.from_on, _OVER.ended_on < on, _OVER.reason != EpisodeEndReason.LINKED)
-    return exists().where(*_THEIRS, _OVER.episode_id == _STAY.id, *after, _STANDS)
-
-
-def _in_treatment(on: date) -> ColumnElement[bool]:
-    """Match members who are in treatment on a day, under whichever record: whoever came back is expected again."""
-    ended = exists().where(_OVER.episode_id == _STAY.id, _OVER.ended_on < on, _STANDS)
-    return exists().where(*_THEIRS, _STAY.admitted_on <= on, ~ended)
+    return (_MEMBER.from_on <= on, still, ~died_before(_MEMBER.person_id, on), func.coalesce(_WITH_TREATMENT, on) >= on)
 
 
 @dataclass(frozen=True)
@@ -169,7 +149,9 @@ class Membership:
     name: str
     from_on: date
     last_day: date | None
+    """The last day of the treatment where that ended first."""
     reason: str
+    """Empty where it ended with the treatment."""
 
 
 def members(session: Session, group_id: int, on: date) -> tuple[Membership, ...]:
@@ -181,7 +163,8 @@ def members(session: Session, group_id: int, on: date) -> tuple[Membership, ...]
 def groups_of(session: Session, person_id: int) -> tuple[Membership, ...]:
     """Return to which groups a person belongs or belonged, those that last first, then the newest."""
     query = _memberships().where(same_person(_MEMBER.person_id, person_id))
-    return _read(session, query.order_by(_END.id.is_not(None), _MEMBER.from_on.desc(), _MEMBER.id))
+    found = _read(session, query.order_by(_MEMBER.from_on.desc(), _MEMBER.id))
+    return tuple(sorted(found, key=lambda one: one.last_day is not None))
 
 
 def membership(session: Session, member_id: int) -> Membership:
@@ -209,6 +192,7 @@ def _memberships() -> Select[Any]:
             _MEMBER.from_on,
             _END.last_day,
             _END.reason,
+            _WITH_TREATMENT.label("treatment_ended_on"),
         )
         .select_from(GroupMember)
         .join(Group, _GROUP.id == _MEMBER.group_id)
@@ -218,19 +202,21 @@ def _memberships() -> Select[Any]:
 
 
 def _read(session: Session, query: Select[Any]) -> tuple[Membership, ...]:
-    return tuple(
-        Membership(
-            id=row.id,
-            group_id=row.group_id,
-            group=row.group_name,
-            person_id=row.person_id,
-            number=row.number,
-            name=full_name(row.family_name, row.given_name),
-            from_on=row.from_on,
-            last_day=row.last_day,
-            reason=row.reason or "",
-        )
-        for row in session.execute(query)
+    return tuple(_membership(row) for row in session.execute(query))
+
+
+def _membership(row: Any) -> Membership:
+    treatment_first = row.treatment_ended_on and (row.last_day is None or row.treatment_ended_on < row.last_day)
+    return Membership(
+        id=row.id,
+        group_id=row.group_id,
+        group=row.group_name,
+        person_id=row.person_id,
+        number=row.number,
+        name=full_name(row.family_name, row.given_name),
+        from_on=row.from_on,
+        last_day=row.treatment_ended_on if treatment_first else row.last_day,
+        reason="" if treatment_first else row.reason or "",
     )
 
 

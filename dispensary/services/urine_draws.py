@@ -1,7 +1,7 @@
 """A random draw for urine tests: the list is frozen first, then the seed is made, and both are kept for anybody to check."""
 
-import secrets
 from collections.abc import Sequence
+from secrets import token_hex
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -34,7 +34,7 @@ def draw(session: Session, *, wanted: int, act: Act) -> UrineDraw:
         empty = N_("Nobody in treatment here can be drawn today.")
         raise Refused(say(words if listed else empty, n=len(listed)), code="too_many_wanted", field="wanted")
     digest = urine_draw.list_digest(listed)
-    seed = secrets.token_hex(SEED_BYTES)  # made only now that the list stands
+    seed = token_hex(SEED_BYTES)  # made only now that the list stands
     made = UrineDraw(
         drawn_on=act.clinic_day,
         turn=_turn(session, act),

@@ -18,7 +18,7 @@ from dispensary.queries import dosing as facts_of
 from dispensary.queries import intake as intake_of
 from dispensary.queries import queue as queue_of
 from dispensary.rules.dosing import SiteRules, shown_digest
-from dispensary.services import dosing
+from dispensary.services import dosing, urine_draws
 from dispensary.services.dosing import Shown
 from models import enums
 from tests.durability.recount import recount
@@ -204,7 +204,8 @@ class OneByOne(DoseWriter):
 
 
 @pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
-def test_the_bulk_path_writes_the_rows_that_the_services_write(session):
+def test_the_bulk_path_writes_the_rows_that_the_services_write(session, monkeypatch):
+    monkeypatch.setattr(urine_draws, "token_hex", lambda of: "5" * 2 * of)  # a real draw is no seed's to foresee
     tables = {
         models.Claim: (),
         models.Dose: ("uid",),

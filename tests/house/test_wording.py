@@ -56,7 +56,8 @@ def texts(tree: Any) -> Iterator[str]:
     for element in tree.iter():
         if not isinstance(element.tag, str) or element.tag in ("script", "style"):
             continue
-        yield element.text or ""
+        if element.get("translate") != "no":  # a digest is no word, though a piece of it may look like one
+            yield element.text or ""
         yield element.tail or ""
         yield from (element.get(name, "") for name in SHOWN_IN)
         if element.tag == "input" and element.get("type") == "submit":

@@ -101,7 +101,7 @@ def test_whoever_has_died_is_neither_called_nor_awaited_nor_on_a_roster(session,
     assert known_groups.members(session, group.id, tomorrow)
 
 
-def test_whoever_left_treatment_is_on_no_roster_until_they_are_back_or_join_anew(session, world, who):
+def test_whoever_left_treatment_is_on_no_roster_until_they_join_anew(session, world, who):
     counsellor, tomorrow = world.staff[Role.COUNSELLOR], world.day + A_DAY
     terms = Terms("Monday group", GroupKind.LIFE_SKILLS, 1, "14:00", 90, counsellor.id, open_to_relatives=False)
     group = groups.make_group(session, terms=terms, opened_on=world.day, act=world.act())
@@ -122,6 +122,38 @@ def test_whoever_left_treatment_is_on_no_roster_until_they_are_back_or_join_anew
     episodes.correct_episode_end(session, episode_end_id=end.id, reason="another person", act=world.act())
 
     assert [one.person_id for one in known_groups.members(session, group.id, tomorrow)] == [who.id]
+
+
+def test_whoever_is_back_after_a_while_joins_the_same_group_again(session, world, who):
+    counsellor = world.staff[Role.COUNSELLOR]
+    terms = Terms("Monday group", GroupKind.LIFE_SKILLS, 1, "14:00", 90, counsellor.id, open_to_relatives=False)
+    group = groups.make_group(session, terms=terms, opened_on=world.day, act=world.act())
+    groups.join(session, group_id=group.id, person_id=who.id, from_on=world.day, act=world.act())
+    left(session, world, who)
+    back = replace(world.act(), at=world.act().at + 30 * A_DAY, clinic_day=world.day + 30 * A_DAY)
+
+    discharges.come_back(session, person_id=who.id, act=back)
+    roster = known_groups.members(session, group.id, back.clinic_day)
+    groups.join(session, group_id=group.id, person_id=who.id, from_on=back.clinic_day, act=back)
+
+    assert roster == (), "nobody is taken into a group by coming back"
+    assert [(one.last_day, one.reason) for one in known_groups.groups_of(session, who.id)] == [
+        (None, ""),
+        (world.day, ""),
+    ]
+    assert len(known_groups.members(session, group.id, back.clinic_day)) == 1
+
+
+def test_whoever_is_taken_back_the_same_day_stays_in_the_group(session, world, who):
+    counsellor = world.staff[Role.COUNSELLOR]
+    terms = Terms("Monday group", GroupKind.LIFE_SKILLS, 1, "14:00", 90, counsellor.id, open_to_relatives=False)
+    group = groups.make_group(session, terms=terms, opened_on=world.day, act=world.act())
+    groups.join(session, group_id=group.id, person_id=who.id, from_on=world.day, act=world.act())
+    left(session, world, who)
+
+    discharges.come_back(session, person_id=who.id, act=world.act())
+
+    assert known_groups.members(session, group.id, world.day + A_DAY)
 
 
 def test_nobody_is_called_who_does_not_want_it(session, world, who):
