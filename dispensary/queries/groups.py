@@ -270,6 +270,28 @@ def meeting(session: Session, group_id: int, day: date) -> Meeting | None:
     return next((one for one in meetings(session, group_id) if one.day == day), None)
 
 
+@dataclass(frozen=True)
+class Asked:
+    """Somebody whose coming to a meeting is on record, or still to be told."""
+
+    person_id: int
+    number: str
+    name: str
+    attendance: Attendance | None
+    """None for a member on that day of whom nothing was told, as when somebody was taken in afterwards."""
+
+
+def asked(session: Session, met: Meeting) -> tuple[Asked, ...]:
+    """Return everybody whose coming to a meeting is on record, and who else belonged to the group then; by name."""
+    belonged = {one.person_id for one in members(session, met.group_id, met.day)} if met.held else set()
+    query = select(_PERSON.id, _PERSON.number, _PERSON.family_name, _PERSON.given_name)
+    query = query.where(_PERSON.id.in_(belonged | set(met.attendance))).order_by(_PERSON.search_key, _PERSON.id)
+    return tuple(
+        Asked(row.id, row.number, full_name(row.family_name, row.given_name), met.attendance.get(row.id))
+        for row in session.execute(query)
+    )
+
+
 _MEETINGS = select(
     _MEETING.id,
     _MEETING.group_id,

@@ -106,15 +106,18 @@ def correct_attendance(
 ) -> GroupAttendance:
     """Record anew whether somebody came to a meeting; the later record counts.
 
+    Whoever was taken in afterwards, from a day before the meeting, is told of here for the first time.
+
     Raises:
-        Refused: no such meeting is on record, the person was no member then, or nothing differs.
+        Refused: no such meeting is on record as held, the person was no member then, or nothing differs.
     """
     people.lock(session, person_id)
     held = records.meeting(session, group_id, day)
-    if held is None or person_id not in held.attendance:
+    before = {one.person_id: one.attendance for one in records.asked(session, held)} if held else {}
+    if held is None or person_id not in before:
         words = say(N_("Nobody's attendance is on record there. Open the meeting again."))
         raise Refused(words, code="no_attendance")
-    if held.attendance[person_id] is attendance:
+    if before[person_id] is attendance:
         raise Refused(say(N_("Nothing differs from what is on record.")), code="nothing_changed", field="attendance")
     kept = _attend(session, held.id, person_id, attendance, act)
     _stop_asking_after(session, held, {person_id}, act)
@@ -130,7 +133,7 @@ def _lock(session: Session, person_ids: Collection[int]) -> None:
 def _stop_asking_after(session: Session, before: records.Meeting, person_ids: Collection[int], act: Act) -> None:
     """Let counselling ask no more after those of whom a correction says that they missed nothing here."""
     for person_id in sorted(person_ids):
-        if before.attendance[person_id] is Attendance.NO_SHOW:
+        if before.attendance.get(person_id) is Attendance.NO_SHOW:
             no_shows.take_back(session, person_id=person_id, desk=Desk.COUNSELLING, act=act)
 
 

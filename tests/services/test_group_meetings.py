@@ -296,3 +296,41 @@ def test_another_meeting_missed_keeps_the_task_that_a_mistake_had_joined(session
     group_meetings.correct_attendance(session, day=world.day - 7 * DAY, **correction)
 
     assert (kept, still_asked_after(session)) == ([two[0].id], [])
+
+
+def test_member_taken_in_afterwards_is_put_on_the_attendance_of_a_meeting_on_record(session, world, group, two, act):
+    record(session, group, held(act, two), act)
+    late = factories.patient(session, world, family_name="Zander")
+    groups.join(session, group_id=group.id, person_id=late.id, from_on=world.day - DAY, act=act)
+    (met,) = records.meetings(session, group.id)
+    offered = [(one.person_id, one.attendance) for one in records.asked(session, met)]
+    correction = {"group_id": group.id, "day": world.day, "person_id": late.id, "attendance": Attendance.CAME}
+
+    group_meetings.correct_attendance(session, **correction, act=act)
+
+    assert offered == [(two[0].id, Attendance.CAME), (two[1].id, Attendance.CAME), (late.id, None)]
+    (met,) = records.meetings(session, group.id)
+    assert (met.came, met.attendance[late.id]) == (3, Attendance.CAME)
+    assert audited_kinds(session)[-1] is AuditKind.GROUP_ATTENDANCE_RECORDED
+
+
+def test_whoever_joined_after_a_meeting_is_not_put_on_its_attendance(session, world, group, two, act):
+    record(session, group, held(act, two), act, -DAY)
+    late = factories.patient(session, world, family_name="Zander")
+    groups.join(session, group_id=group.id, person_id=late.id, from_on=world.day, act=act)
+    correction = {"group_id": group.id, "day": world.day - DAY, "person_id": late.id, "attendance": Attendance.CAME}
+
+    with pytest.raises(Refused, match="no_attendance"):
+        group_meetings.correct_attendance(session, **correction, act=act)
+
+
+def test_whoever_came_and_belongs_to_the_group_no_more_stays_on_the_page_of_the_meeting(
+    session, world, group, two, act
+):
+    record(session, group, held(act, two), act)
+    (mine,) = records.groups_of(session, two[0].id)
+    groups.leave(session, member_id=mine.id, last_day=world.day - DAY, reason="left before it", act=act)
+
+    (met,) = records.meetings(session, group.id)
+
+    assert [one.person_id for one in records.asked(session, met)] == [two[0].id, two[1].id]

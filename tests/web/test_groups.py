@@ -120,6 +120,24 @@ def test_meeting_is_recorded_for_everybody_and_corrected(counsellor, session, wo
     assert "2 of 2 came" in counsellor.get("/sessions").text
 
 
+def test_member_taken_in_afterwards_is_offered_on_the_page_of_a_meeting_on_record(
+    counsellor, session, world, group, two, me
+):
+    sent = {"held": "held", "topic": "work", "minutes": "80", "led_by_id": str(me.id)}
+    counsellor.send(address(group, world), sent | {f"member_{one.id}": "came" for one in two})
+    late = factories.patient(session, world, family_name="Zander")
+    session.commit()
+    joined = {"who": late.number, "from_on": (world.day - DAY).isoformat()}
+
+    counsellor.send(f"/groups/{group.id}/members", joined, page=f"/groups/{group.id}")
+
+    page = counsellor.get(address(group, world)).text
+    assert "taken in afterwards" in page
+    assert "2 of 2 came" in page
+    counsellor.send(f"{address(group, world)}/people/{late.id}", {"attendance": "came"})
+    assert "3 of 3 came" in counsellor.get(address(group, world)).text
+
+
 def test_somebody_left_out_is_asked_for_beside_the_name(counsellor, session, world, group, two, me):
     sent = {"held": "held", "topic": "work", "minutes": "80", "led_by_id": str(me.id), f"member_{two[0].id}": "came"}
 

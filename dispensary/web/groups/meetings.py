@@ -46,6 +46,7 @@ def meeting(care_group_id: int, clinic_day: str) -> Answer:
     met = records.meeting(db.session(), group.id, day)
     page = {"group": group, "day": day, "met": met, "form": form, "today": act.clinic_day, "paper": _paper()}
     page["turns"] = records.turns(db.session(), met.id) if met else ()
+    page["asked"] = records.asked(db.session(), met) if met else ()
     return carried_out(form, change, said=_("The meeting is on record.")) or (
         render_template("groups/meeting.html", **page),
         form.status,
