@@ -13,7 +13,7 @@ from dispensary.queries.call_plans import plans_of
 from dispensary.queries.people import surviving
 from dispensary.queries.signs import same_person
 from dispensary.rules.call_plans import REACHED, due_days
-from dispensary.services import audit, people, tasks
+from dispensary.services import audit, contact_rules, people, tasks
 from dispensary.services.act import Act
 from dispensary.services.facts import write
 from dispensary.wording import N_, say
@@ -94,7 +94,8 @@ def record_call(session: Session, *, plan_id: int, call: Call, act: Act) -> Call
     Raises:
         NotFound: there is no such plan here.
         Conflict: the plan has ended, or somebody was reached by this call before.
-        Refused: it is none of the plan's calls, or somebody who was not reached cannot have wished anything.
+        Refused: it is none of the plan's calls, somebody who was not reached cannot have wished anything,
+            or no supporter stands by the person who may be called.
     """
     note = people.line(call.note, "note", longest=500)
     plan, person_id = _running(session, plan_id, act)
@@ -106,6 +107,7 @@ def record_call(session: Session, *, plan_id: int, call: Call, act: Act) -> Call
         )
         raise Refused(say(words), code="nobody_reached", field="outcome")
     _refuse_reached(session, plan_id, call.due_on)
+    contact_rules.refuse_unless_supported(session, person_id, call.channel)
     made = write(
         session,
         CallMade(

@@ -6,12 +6,13 @@ from sqlalchemy.orm import Session
 
 from dispensary.errors import Refused
 from dispensary.queries import contact_rules as records
+from dispensary.queries import support
 from dispensary.services import audit, people
 from dispensary.services.act import Act
 from dispensary.services.facts import write
 from dispensary.wording import N_, say
 from models import ContactRule
-from models.enums import AuditKind
+from models.enums import AuditKind, Channel
 
 
 @dataclass(frozen=True)
@@ -66,3 +67,14 @@ def agree(session: Session, *, person_id: int, terms: Terms, act: Act) -> Contac
     )
     audit.record(session, AuditKind.CONTACT_RULE_AGREED, kept, act, person=person_id, turn=kept.turn)
     return kept
+
+
+def refuse_unless_supported(session: Session, person_id: int, channel: Channel) -> None:
+    """Check, before somebody is reached by way of a supporter, that both consents to that stand now.
+
+    Raises:
+        Refused: nobody stands by the person, or no more.
+    """
+    if channel is Channel.SUPPORTER and support.current(session, person_id) is None:
+        words = N_("No supporter may be called: none is named, or the consent was taken back. Choose another way.")
+        raise Refused(say(words), code="no_supporter", field="channel")

@@ -5,7 +5,7 @@ from sqlalchemy.orm import Session
 
 from dispensary.errors import Conflict, NotFound, Refused
 from dispensary.queries import caseload, worklist
-from dispensary.services import audit, people, tasks
+from dispensary.services import audit, contact_rules, people, tasks
 from dispensary.services.act import Act
 from dispensary.services.facts import write
 from dispensary.wording import N_, say
@@ -68,10 +68,11 @@ def attempt(
     Raises:
         NotFound: there is no such task here.
         Conflict: it is closed.
-        Refused: the outcome cannot come of that way.
+        Refused: the outcome cannot come of that way, or no supporter stands by the person who may be called.
     """
     note = people.line(note, "note", longest=NOTE_LENGTH)
     task = _open(session, task_id, act)
+    contact_rules.refuse_unless_supported(session, task.person_id, channel)
     if outcome is AttemptOutcome.WRONG_NUMBER and channel not in (Channel.TELEPHONE, Channel.TEXT):
         words = say(N_("Only a call or a text can go to a wrong number."))
         raise Refused(words, code="no_number", field="outcome")

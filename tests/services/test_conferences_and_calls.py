@@ -145,6 +145,15 @@ def called(session, world, plan, due_on, outcome=AttemptOutcome.REACHED, **value
     return call_plans.record_call(session, plan_id=plan.id, call=call, act=world.act())
 
 
+def test_call_goes_to_no_supporter_who_is_not_named(session, world, who):
+    plan = begun(session, world, who)
+
+    with pytest.raises(Refused) as refusal:
+        called(session, world, plan, world.day + 7 * DAY, channel=Channel.SUPPORTER)
+
+    assert (refusal.value.code, refusal.value.field) == ("no_supporter", "channel")
+
+
 def test_aftercare_calls_after_one_week_and_one_three_six_and_twelve_months(session, world, who):
     plan = begun(session, world, who)
 

@@ -6,10 +6,10 @@ import pytest
 
 from dispensary.errors import Conflict, NotFound, Refused
 from dispensary.queries import worklist as records
-from dispensary.services import caseload, tasks, worklist
+from dispensary.services import caseload, support, tasks, worklist
 from models import CallBack, TaskAttempt, TaskHandOver
-from models.enums import AttemptOutcome, AuditKind, Channel, Desk, Role, TaskOutcome, TaskReasonKind
-from tests import factories, rows
+from models.enums import AttemptOutcome, AuditKind, Channel, Desk, ProgrammeEndReason, Role, TaskOutcome, TaskReasonKind
+from tests import factories, pairs, rows
 
 WEEK = timedelta(days=7)
 
@@ -120,6 +120,20 @@ def test_attempt_stays_on_the_task_with_way_outcome_and_note(session, world, tas
         (Channel.HOME_VISIT, AttemptOutcome.MESSAGE_LEFT, "told the sister to ring", me.name),
     ]
     assert rows.audited_kinds(session)[-2:] == [AuditKind.TASK_TRIED] * 2
+
+
+def test_supporter_is_called_only_while_both_consents_stand(session, world, who, task, act):
+    with pytest.raises(Refused) as nobody:
+        try_it(session, task, act, Channel.SUPPORTER)
+    sister = pairs.supporter(session, world, who, act)
+    try_it(session, task, act, Channel.SUPPORTER)
+    taken_back = {"reason": ProgrammeEndReason.CONSENT_WITHDRAWN, "next_step": "", "act": act}
+    support.end_supporter(session, supporter_id=sister.id, **taken_back)
+    with pytest.raises(Refused) as no_more:
+        try_it(session, task, act, Channel.SUPPORTER)
+
+    assert [(one.value.code, one.value.field) for one in (nobody, no_more)] == [("no_supporter", "channel")] * 2
+    assert rows.count(session, TaskAttempt) == 1
 
 
 def test_letter_goes_to_no_wrong_number(session, task, act):
