@@ -270,3 +270,8 @@ DESCRIPTIONS: dict[Role, str] = {
 def permissions_of(roles: frozenset[Role]) -> frozenset[Permission]:
     """Return everything that someone holding these roles may do."""
     return frozenset().union(*(ROLES[role] for role in roles))
+
+
+def roles_with(permission: Permission) -> frozenset[Role]:
+    """Return which roles have a permission."""
+    return frozenset(role for role, may in ROLES.items() if permission in may)

@@ -181,6 +181,22 @@ def test_a_head_does_not_tick_their_own(client, session, world, noted):
     assert count_stored(session, GlassSeen) == 0
 
 
+def test_the_only_head_is_told_that_nobody_else_can_tick_what_they_opened(client, session, world, noted):
+    head = sit(client, session, world, Role.CLINIC_HEAD)
+    before = head.get("/privacy/opened").text
+    break_glass(head, noted)
+    alone = head.get("/privacy/opened").text
+    second = factories.staff(session, "Hanna Zeller")
+    factories.role(session, second, world.site, Role.CLINIC_HEAD)
+    session.commit()
+
+    with_another = head.get("/privacy/opened").text
+
+    said = "You are the only clinic head here"
+    assert [said in page for page in (before, alone, with_another)] == [False, True, False]
+    assert "opened by yourself" in with_another, "it waits for the other one"
+
+
 @pytest.mark.parametrize("address", ["/people/4711/open/case_notes", "/people/1/open/diary", "/people/4711/readers"])
 def test_guessed_addresses_are_not_found(client, session, world, who, address):
     head = sit(client, session, world, Role.CLINIC_HEAD)

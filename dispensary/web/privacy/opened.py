@@ -9,9 +9,10 @@ from flask_login import current_user
 from werkzeug.wrappers import Response
 from wtforms import SubmitField
 
-from dispensary.permissions import Permission
+from dispensary.permissions import Permission, roles_with
 from dispensary.policy.house import house_rules
 from dispensary.queries import glass as records
+from dispensary.queries.caseload import colleagues
 from dispensary.services import glass
 from dispensary.web import edge, gate
 from dispensary.web.access import note_access
@@ -112,9 +113,11 @@ def glass_to_see() -> int:
 def _list(form: Form) -> tuple[str, int]:
     session, who = db.session(), edge.sitting()
     waiting = records.to_be_seen(session, who.site_id)
+    own = [one for one in waiting if one.by_id == who.staff_id]
     html = render_template(
         "privacy/opened.html",
         waiting=waiting,
+        nobody_else=bool(own) and not _other_heads(who.site_id, who.staff_id),
         seen=records.seen_lately(session, who.site_id, edge.now() - LATELY),
         me=who.staff_id,
         refused=form,
@@ -127,3 +130,9 @@ def _back(person_id: int) -> str:
     if current_user.may(Permission.PERSON_VIEW):
         return url_for("patients.show", person_id=person_id)
     return url_for("sign_in.home")
+
+
+def _other_heads(site_id: int, staff_id: int) -> bool:
+    """Return whether somebody else here may tick what this one opened."""
+    heads = colleagues(db.session(), site_id, edge.act().clinic_day, roles_with(Permission.GLASS_REVIEW))
+    return any(one.id != staff_id for one in heads)
