@@ -1,0 +1,267 @@
+"""How long people stay in treatment: the same figures in words, as tables for other programs, and on paper."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from dispensary.analytics.survival import Interval, Point
+from dispensary.policy.retention import retention_rules
+from dispensary.rules.retention import Exit
+from dispensary.wording import N_, Speaker, Words, say
+from reports.retention_figures import By, LostShare, RetentionFigures
+from reports.sheet import Cell, Sheet
+
+TITLE = say(N_("Retention"))
+PLACES = Decimal("0.0001")
+EXITS: dict[Exit | None, Words] = {
+    Exit.LOST: say(N_("Lost")),
+    Exit.TRANSFERRED: say(N_("Transferred")),
+    Exit.DIED: say(N_("Died")),
+    Exit.CUSTODY: say(N_("Custody")),
+    Exit.COMPLETED: say(N_("Completed as planned")),
+    None: say(N_("In treatment")),
+}
+GROUPED_BY: dict[By, Words] = {
+    By.CLINIC: say(N_("clinic")),
+    By.MEDICATION: say(N_("medication")),
+    By.COHORT: say(N_("period of admission")),
+    By.DOSE_LANDMARK: say(N_("dose on the landmark day")),
+}
+INTERVALS: dict[Interval, Words] = {
+    Interval.LOG: say(N_("95 % intervals: Greenwood, on the logarithm (log)")),
+    Interval.LOG_LOG: say(N_("95 % intervals: Greenwood, on the log-log scale (log-log)")),
+}
+
+
+def number(value: float | None) -> Decimal | None:
+    """Return a share or a statistic to four places after the point, as it is printed everywhere."""
+    return None if value is None else Decimal(repr(float(value))).quantize(PLACES)
+
+
+def percent(value: float | None) -> str:
+    """Return a share as a percentage to two places; a dash where there is none."""
+    return "–" if value is None else f"{Decimal(repr(float(value))) * 100:.2f}"
+
+
+def chance(value: float) -> str:
+    """Return a p value to two digits."""
+    return f"{value:.2g}"
+
+
+def span(point: Point | LostShare) -> str:
+    """Return an interval in percent; a dash where none is defined."""
+    return "–" if point.lower is None or point.upper is None else f"{percent(point.lower)}–{percent(point.upper)}"
+
+
+def rules(figures: RetentionFigures) -> list[Words]:
+    """Return how the figures are counted, in the words that stand on every sheet."""
+    question, asked = figures.question, figures.question.asked
+    told = []
+    if figures.daily:
+        told.append(
+            say(
+                N_(
+                    "Lost: from the first day of the first run of %(gap)s days without a dose. Take-home days, doses"
+                    " elsewhere and days covered by an injection are days with a dose; closed days do not count."
+                ),
+                gap=asked.gap,
+            )
+        )
+        told.append(say(N_("Day 0 is the day of the first dose. Looked at until %(day)s."), day=asked.looked_at))
+    else:
+        told.append(say(N_("No daily doses: lost on the recorded day of leaving, counted from the admission (day 0).")))
+    if asked.follow_up is not None:
+        told.append(say(N_("Nobody is followed for longer than %(n)s days."), n=asked.follow_up))
+    told.append(INTERVALS[question.interval])
+    told.append(
+        say(
+            N_(
+                "Transfer, death, custody and planned completion are ways out of their own and never a loss;"
+                " the curve counts them as last seen."
+            )
+        )
+    )
+    if question.by is By.DOSE_LANDMARK:
+        told.append(
+            say(
+                N_(
+                    "Groups go by the dose of day %(day)s, or the last before it, never by the largest, and are followed"
+                    " from that day on. %(n)s courses are in none: over by then, or without a known dose."
+                ),
+                day=asked.landmark,
+                n=figures.left_out,
+            )
+        )
+    if figures.never_dosed:
+        told.append(say(N_("Admitted and never dosed, in none of the curves: %(n)s."), n=figures.never_dosed))
+    return told
+
+
+Columns = tuple[tuple[str, str], ...]
+"""The name of each value for other programs, and its heading."""
+LOWER, UPPER = N_("Lower"), N_("Upper")
+
+
+@dataclass(frozen=True)
+class Table:
+    """One table of the figures: its name, columns and rows, the same for every file and for the command."""
+
+    key: str
+    name: Words
+    columns: Columns
+    rows: Sequence[Sequence[Words | Cell]]
+
+    def said(self, speak: Speaker) -> list[list[Cell]]:
+        """Return the rows in a language."""
+        return [[speak(cell) if isinstance(cell, Words) else cell for cell in row] for row in self.rows]
+
+    def as_sheet(self, speak: Speaker) -> Sheet:
+        """Return the table in a language, with its headings."""
+        return Sheet(speak(self.name), [speak(say(heading)) for _, heading in self.columns], self.said(speak))
+
+    def as_records(self, speak: Speaker) -> list[dict[str, Any]]:
+        """Return each row as named values."""
+        names = [name for name, _ in self.columns]
+        return [
+            {n: float(cell) if isinstance(cell, Decimal) else cell for n, cell in zip(names, row, strict=True)}
+            for row in self.said(speak)
+        ]
+
+
+def tables(figures: RetentionFigures) -> list[Table]:
+    """Return every table of the figures."""
+    return [_curve(figures), _summary(figures), _tests(figures), _exits(figures), _cohorts(figures), _lost(figures)]
+
+
+CURVE: Columns = (
+    ("group", N_("Group")),
+    ("day", N_("Day")),
+    ("at_risk", N_("At risk")),
+    ("lost", N_("Lost so far")),
+    ("share", N_("Share retained")),
+    ("lower", LOWER),
+    ("upper", UPPER),
+)
+SUMMARY: Columns = (
+    ("group", N_("Group")),
+    ("courses", N_("Courses")),
+    ("lost", N_("Lost")),
+    ("transferred", N_("Transferred")),
+    ("died", N_("Died")),
+    ("custody", N_("Custody")),
+    ("completed", N_("Completed as planned")),
+    ("in_treatment", N_("In treatment")),
+    ("median_days", N_("Median days")),
+    ("lower", LOWER),
+    ("upper", UPPER),
+)
+TESTS: Columns = (
+    ("compared", N_("Compared")),
+    ("chi_square", N_("Chi-square")),
+    ("degrees_of_freedom", N_("Degrees of freedom")),
+    ("p", N_("p")),
+)
+WAYS_OUT: Columns = (
+    ("group", N_("Group")),
+    ("day", N_("Day")),
+    ("way_out", N_("Way out")),
+    ("share", N_("Share gone")),
+    ("lower", LOWER),
+    ("upper", UPPER),
+)
+COHORTS: Columns = (
+    ("cohort", N_("Began in")),
+    ("courses", N_("Courses")),
+    ("months", N_("Months")),
+    ("day", N_("Day")),
+    ("here", N_("In this programme")),
+    ("here_lower", LOWER),
+    ("here_upper", UPPER),
+    ("anywhere", N_("In any programme, where known")),
+    ("anywhere_lower", LOWER),
+    ("anywhere_upper", UPPER),
+)
+LOST: Columns = (
+    ("month", N_("Admitted in")),
+    ("courses", N_("Courses")),
+    ("by_day", N_("By day")),
+    ("share", N_("Share lost")),
+    ("lower", LOWER),
+    ("upper", UPPER),
+    ("courses_before", N_("Courses the year before")),
+    ("share_before", N_("Share lost the year before")),
+    ("before_lower", LOWER),
+    ("before_upper", UPPER),
+)
+
+
+def _curve(figures: RetentionFigures) -> Table:
+    rows = [
+        [line.group.name, line.day, line.point.at_risk, line.point.left, *_three(line.point)] for line in figures.lines
+    ]
+    return Table("curve", say(N_("Curve")), CURVE, rows)
+
+
+def _three(point: Point | LostShare | None) -> tuple[Decimal | None, ...]:
+    return (None, None, None) if point is None else tuple(map(number, (point.share, point.lower, point.upper)))
+
+
+def _summary(figures: RetentionFigures) -> Table:
+    rows = []
+    for group in figures.summed:
+        median = group.curve.median
+        ended = [len(group.ended(way)) for way in (*Exit, None)]
+        rows.append([group.name, len(group.courses), *ended, median.day, median.lower, median.upper])
+    return Table("groups", say(N_("Groups")), SUMMARY, rows)
+
+
+def _tests(figures: RetentionFigures) -> Table:
+    rows = [[t.of, number(t.found.chi_square), t.found.freedom, chance(t.found.p)] for t in figures.tests]
+    return Table("log_rank", say(N_("Log-rank")), TESTS, rows)
+
+
+def _exits(figures: RetentionFigures) -> Table:
+    rows = [
+        [group.name, day, EXITS[way], *(number(v) for v in group.incidence[way].at(day))]
+        for group, day in figures.exit_days
+        for way in Exit
+        if way is Exit.LOST or figures.everybody.ended(way)
+    ]
+    return Table("ways_out", say(N_("Ways out")), WAYS_OUT, rows)
+
+
+def _cohorts(figures: RetentionFigures) -> Table:
+    rows = [
+        [line.name, len(line.courses), months, days, *_three(here), *_three(anywhere)]
+        for line in figures.cohorts
+        for (months, days), here, anywhere in zip(retention_rules().months, line.here, line.anywhere, strict=True)
+    ]
+    return Table("cohorts", say(N_("Cohorts")), COHORTS, rows)
+
+
+def _lost(figures: RetentionFigures) -> Table:
+    rows = [
+        [f"{line.month:%Y-%m}", line.people, day, *_three(lost), line.people_before, *_three(before)]
+        for line in figures.lost_by_month
+        for day, lost, before in zip(retention_rules().lost_by, line.lost, line.lost_before, strict=True)
+    ]
+    return Table("lost_by_month", say(N_("Lost by month")), LOST, rows)
+
+
+def as_dict(figures: RetentionFigures, speak: Speaker) -> dict[str, Any]:
+    """Return everything for another program: the rules in words, and each table as a list of named values."""
+    question, asked = figures.question, figures.question.asked
+    return {
+        "by": question.by.value,
+        "gap_days": asked.gap if figures.daily else None,
+        "interval": question.interval.value,
+        "looked_at": asked.looked_at.isoformat() if figures.daily else None,
+        "follow_up_days": asked.follow_up,
+        "landmark_day": asked.landmark if question.by is By.DOSE_LANDMARK else None,
+        "imported": question.imported,
+        "never_dosed": figures.never_dosed,
+        "left_out": figures.left_out,
+        "rules": [speak(rule) for rule in rules(figures)],
+        **{table.key: table.as_records(speak) for table in tables(figures)},
+    }
