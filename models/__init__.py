@@ -36,6 +36,7 @@ from models.assessment import (
     SaidMotive,
 )
 from models.attendance import Absence, AbsenceEnd, ClosedDay, ClosedDayTakenBack, FollowUpKept, MissedDayReason
+from models.backup import BackupDrill, BackupRun
 from models.base import Base, Card, Fact, card_tables, fact_tables
 from models.bottle import (
     Bottle,
@@ -86,7 +87,7 @@ from models.dose import (
     Vomiting,
 )
 from models.episode import Episode, EpisodeEnd, EpisodeEndCorrection, GuestStay
-from models.exchange import ImportedRecord, ImportRun
+from models.exchange import CohortCourse, ImportedRecord, ImportRun
 from models.harm_reduction import (
     Marker,
     MarkerEnd,
@@ -219,6 +220,8 @@ __all__ = [
     "AgencyConsentScope",
     "Assessment",
     "AuditEvent",
+    "BackupDrill",
+    "BackupRun",
     "Base",
     "Bottle",
     "BottleEnd",
@@ -244,6 +247,7 @@ __all__ = [
     "ClosedDayTakenBack",
     "ClosureList",
     "ClosureListLine",
+    "CohortCourse",
     "Collector",
     "CollectorEnd",
     "ConferenceAction",

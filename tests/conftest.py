@@ -86,6 +86,7 @@ def make_home(folder: Path, url: str) -> Home:
     home = Home(folder, url)
     if not home.seal_key_file.exists():
         keys.create_seal_key(home)
+        keys.create_backup_key(home)
     return home
 
 

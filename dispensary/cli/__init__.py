@@ -8,11 +8,14 @@ from collections.abc import Callable
 import click
 from flask import Flask
 
+from dispensary.cli.backup import backup
 from dispensary.cli.demonstration import demo
 from dispensary.cli.history import import_history
 from dispensary.cli.init import init
 from dispensary.cli.jobs import jobs, pack, scheduler
 from dispensary.cli.report import report
+from dispensary.cli.restore import restore
+from dispensary.cli.retention import retention
 from dispensary.cli.serve import serve
 from dispensary.cli.upgrade import upgrade
 from dispensary.cli.urine_draw import urine_draw
@@ -30,12 +33,15 @@ def commands(create_app: Callable[..., Flask]) -> click.Group:
         context.obj = create_app
 
     for command in (
+        backup,
         demo,
         import_history,
         init,
         jobs,
         pack,
         report,
+        retention,
+        restore,
         scheduler,
         serve,
         upgrade,

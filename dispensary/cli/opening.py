@@ -18,7 +18,10 @@ from sqlalchemy.exc import ArgumentError, DatabaseError
 from dispensary.errors import DomainError, Refused
 from dispensary.home import URL_VARIABLE, Home
 from dispensary.safekeeping import revisions
+from dispensary.safekeeping.copies import CopyImpossible
 from dispensary.safekeeping.keys import KeyUnreadable
+from dispensary.safekeeping.restoring import InUse
+from dispensary.safekeeping.vault import BackupUnreadable
 from dispensary.web.database import db
 from dispensary.wording import Speaker
 
@@ -39,7 +42,7 @@ def in_plain_words(command: Callable[P, R]) -> Callable[P, R]:
             return command(*args, **kwargs)
         except DomainError as refusal:
             raise click.ClickException(_sentence(refusal)) from None
-        except (KeyUnreadable, CommandError) as error:
+        except (KeyUnreadable, BackupUnreadable, CopyImpossible, InUse, CommandError) as error:
             raise click.ClickException(str(error)) from None
         except DatabaseError as error:
             raise click.ClickException(f"the database cannot be used: {str(error.orig).splitlines()[0]}") from None

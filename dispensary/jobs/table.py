@@ -6,12 +6,14 @@ from datetime import timedelta
 
 from flask import Flask
 
+from dispensary.jobs.backup import back_up
 from dispensary.jobs.call_backs import tell_overdue_call_backs
 from dispensary.jobs.due_work import open_what_is_due
 from dispensary.jobs.follow_up import propose_lost
 from dispensary.jobs.near_days import tell_of_near_days
 from dispensary.jobs.pack import write_pack
 from dispensary.jobs.reviews import open_take_home_reviews
+from dispensary.jobs.verify import verify_chains
 from dispensary.rules.job_times import Due, Nightly, Timed, WhileOpen
 from dispensary.wording import N_
 
@@ -77,6 +79,23 @@ JOBS: tuple[Job, ...] = (
         N_(
             "Every night: a release from custody that is near goes to the prescriber's desk, so that the first dose is ready;"
             " a newborn's follow-up goes to the counselling desk on its day."
+        ),
+    ),
+    Job(
+        "verify",
+        Nightly(timedelta(minutes=45)),
+        verify_chains,
+        N_("Verification of the registers"),
+        N_("Every night: the audit, every register, their seals and each record are checked against each other."),
+    ),
+    Job(
+        "backup",
+        Nightly(timedelta(minutes=55)),
+        back_up,
+        N_("Backup and restore drill"),
+        N_(
+            "Every night: the whole database is copied and encrypted, restored on trial, compared and verified;"
+            " the copy also goes into the second folder that the site names."
         ),
     ),
 )

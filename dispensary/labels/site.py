@@ -40,6 +40,7 @@ WORDS: dict[type[StrEnum], dict[StrEnum, str]] = {
         enums.SettingKey.SAFETY_CHECK_DAYS: N_("days until take-home safety is gone through again"),
         enums.SettingKey.PACK_FOLDER: N_("folder for the rolling downtime pack"),
         enums.SettingKey.PACK_EVERY_MINUTES: N_("minutes between two rolling downtime packs"),
+        enums.SettingKey.BACKUP_FOLDER: N_("second folder for the backups"),
         enums.SettingKey.TARGET_IN_TREATMENT: N_("target: people in treatment"),
         enums.SettingKey.TARGET_RETAINED_PERCENT: N_("target: % retained for 12 weeks"),
         enums.SettingKey.TARGET_PLANNED_PERCENT: N_("target: % of exits that are planned"),
@@ -53,6 +54,15 @@ WORDS: dict[type[StrEnum], dict[StrEnum, str]] = {
     enums.JobOutcome: {
         enums.JobOutcome.DONE: N_("done"),
         enums.JobOutcome.FAILED: N_("failed"),
+    },
+    enums.DrillOutcome: {
+        enums.DrillOutcome.PROVED: N_("proved: restored, rows and chains agree"),
+        enums.DrillOutcome.NOT_READABLE: N_("the file cannot be decrypted, or is damaged"),
+        enums.DrillOutcome.NOT_RESTORED: N_("the file could not be restored"),
+        enums.DrillOutcome.OTHER_REVISION: N_("what was restored is at another revision"),
+        enums.DrillOutcome.ROWS_DIFFER: N_("the numbers of rows differ"),
+        enums.DrillOutcome.CHAINS_BROKEN: N_("the chains or seals do not hold"),
+        enums.DrillOutcome.NO_SCRATCH_DATABASE: N_("not tried: no database could be made to restore into"),
     },
     enums.PrintedSheet: {
         enums.PrintedSheet.DISPENSING_LOG: N_("dispensing log"),
@@ -94,5 +104,6 @@ WORDS: dict[type[StrEnum], dict[StrEnum, str]] = {
         enums.SealOccasion.PRINTED_PAGE: N_("printed page"),
         enums.SealOccasion.UPGRADE: N_("upgrade"),
         enums.SealOccasion.ON_DEMAND: N_("on demand"),
+        enums.SealOccasion.RESTORE: N_("restore"),
     },
 }

@@ -46,6 +46,12 @@ class HouseRules:
     """A urine that fell due longer ago than this makes no task."""
     answer_within: dict[TaskReasonKind, timedelta]
     """Within what time somebody answers what a task is about, unless something nearer is said."""
+    backups_daily: int
+    """Of so many days the newest backup is kept; likewise weeks and months."""
+    backups_weekly: int
+    backups_monthly: int
+    backup_proved_within: timedelta
+    """How long ago the last backup that was restored on trial may be."""
 
 
 @cache
@@ -87,5 +93,9 @@ def house_rules() -> HouseRules:
         missed_from_days=data["worklist"]["missed_from_days"]["value"],
         intake_told_within=timedelta(days=data["worklist"]["intake_told_within_days"]["value"]),
         urine_told_within=timedelta(days=data["worklist"]["urine_told_within_days"]["value"]),
+        backups_daily=data["backups"]["daily"]["value"],
+        backups_weekly=data["backups"]["weekly"]["value"],
+        backups_monthly=data["backups"]["monthly"]["value"],
+        backup_proved_within=timedelta(hours=data["backups"]["proved_within_hours"]["value"]),
         answer_within={TaskReasonKind(k): timedelta(hours=e["value"]) for k, e in data["answer_hours"].items()},
     )

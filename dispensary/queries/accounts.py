@@ -22,6 +22,11 @@ def terminal_codes(session: Session, name: str) -> list[str]:
     return list(session.scalars(select(Terminal.code).where(Terminal.name == name, Terminal.retired_at.is_(None))))
 
 
+def named(session: Session, username: str) -> int | None:
+    """Return the account that somebody signs in with, whether it is in use or not; None where there is none."""
+    return session.scalar(select(Staff.id).where(Staff.username == username))
+
+
 def badge_holder(session: Session, code: str) -> int | None:
     """Return whose badge has this code; None for one that is not in use."""
     query = select(Staff.id).where(Staff.badge_code == code.strip().upper(), Staff.ended_at.is_(None))

@@ -46,6 +46,8 @@ class SiteSettings:
     pack_folder: str
     """Where the rolling downtime pack is written; `none` where the site names no folder."""
     pack_every: timedelta
+    backup_folder: str
+    """Where backups are copied a second time; `none` where the site names no folder."""
     targets: Targets
 
 
@@ -116,6 +118,7 @@ def _in_force(rows: list[tuple[SettingKey, str, date]], on: date) -> SiteSetting
         safety_check_days=int(values[SettingKey.SAFETY_CHECK_DAYS]),
         call_back_within=timedelta(hours=int(values[SettingKey.CALL_BACK_HOURS])),
         pack_folder=values[SettingKey.PACK_FOLDER],
+        backup_folder=values[SettingKey.BACKUP_FOLDER],
         pack_every=timedelta(minutes=int(values[SettingKey.PACK_EVERY_MINUTES])),
         targets=Targets(
             in_treatment=_target(values[SettingKey.TARGET_IN_TREATMENT]),

@@ -84,6 +84,7 @@ CHECKS: dict[SettingKey, Callable[[str], Words | None]] = {
     SettingKey.CALL_BACK_HOURS: _whole_number(1, MOST_CALL_BACK_HOURS),
     SettingKey.SAFETY_CHECK_DAYS: _whole_number(1, A_YEAR),
     SettingKey.PACK_FOLDER: _folder,
+    SettingKey.BACKUP_FOLDER: _folder,
     SettingKey.PACK_EVERY_MINUTES: _whole_number(1, MOST_MINUTES),
     SettingKey.TARGET_IN_TREATMENT: _target(MOST_PEOPLE),
     SettingKey.TARGET_RETAINED_PERCENT: _target(100),

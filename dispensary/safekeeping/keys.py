@@ -1,6 +1,6 @@
 """The clinic's keys: made once by `init`, readable by the clinic's account alone, kept a second time in the safe.
 
-`secret_key` signs cookies; `seal_key.pem` (Ed25519) signs the heads of the chains; `backup_key` will encrypt backups.
+`secret_key` signs cookies; `seal_key.pem` (Ed25519) signs the heads of the chains; `backup_key` encrypts backups.
 """
 
 import hashlib
@@ -37,9 +37,19 @@ def create_keys(home: Home) -> None:
     Raises:
         FileExistsError: a key is there already; it is never overwritten.
     """
-    write_once(home.secret_key_file, secrets.token_hex(KEY_BYTES).encode())
-    write_once(home.backup_key_file, secrets.token_hex(KEY_BYTES).encode())
+    create_cookie_key(home)
+    create_backup_key(home)
     create_seal_key(home)
+
+
+def create_cookie_key(home: Home) -> None:
+    """Make the key that signs the cookies of this home."""
+    write_once(home.secret_key_file, secrets.token_hex(KEY_BYTES).encode())
+
+
+def create_backup_key(home: Home) -> None:
+    """Make the key that encrypts the backups of this home."""
+    write_once(home.backup_key_file, secrets.token_hex(KEY_BYTES).encode())
 
 
 def create_seal_key(home: Home) -> Ed25519PrivateKey:

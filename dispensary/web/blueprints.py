@@ -6,6 +6,7 @@ from dispensary.web import (
     agencies,
     assessment,
     attendance,
+    backups,
     bottles,
     calendar,
     desk,
@@ -78,6 +79,7 @@ def register(app: Flask) -> None:
         audit_bp,
         privacy.bp,
         jobs.bp,
+        backups.bp,
         staff.bp,
         site.bp,
     ):

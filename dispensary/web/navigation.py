@@ -106,6 +106,7 @@ MENU: tuple[Area, ...] = (
             Entry("audit.events", N_("Audit"), Permission.AUDIT_VIEW),
             Entry("privacy.opened", N_("Opened with a reason"), Permission.GLASS_REVIEW),
             Entry("jobs.runs", N_("Jobs"), Permission.JOB_VIEW),
+            Entry("backups.made", N_("Backups"), Permission.JOB_VIEW),
             Entry("staff.accounts", N_("Staff"), Permission.STAFF_MANAGE),
             Entry("site.overview", N_("Site"), Permission.SITE_MANAGE),
         ),

@@ -104,8 +104,14 @@ from models.enums.dosing import (
     ReversalReason,
     WithheldReason,
 )
+from models.enums.risk import (
+    RiskFactor,
+    RiskLane,
+    SnoozeReason,
+)
 from models.enums.site import (
     ChainKind,
+    DrillOutcome,
     JobOutcome,
     Origin,
     PackCopyFate,
@@ -169,6 +175,7 @@ __all__ = [
     "DisclosureBasis",
     "DisclosureWay",
     "DoseOutcome",
+    "DrillOutcome",
     "Education",
     "ElsewhereSource",
     "EndingReason",
@@ -220,6 +227,8 @@ __all__ = [
     "Residue",
     "RestrictedPart",
     "ReversalReason",
+    "RiskFactor",
+    "RiskLane",
     "Role",
     "SafetyAction",
     "SaidOccasion",
@@ -230,6 +239,7 @@ __all__ = [
     "Sex",
     "SignedOn",
     "Signer",
+    "SnoozeReason",
     "StopKind",
     "Substance",
     "SupplyKind",

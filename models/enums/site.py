@@ -45,6 +45,7 @@ class SettingKey(StrEnum):
     SAFETY_CHECK_DAYS = "safety_check_days"
     PACK_FOLDER = "pack_folder"
     PACK_EVERY_MINUTES = "pack_every_minutes"
+    BACKUP_FOLDER = "backup_folder"
     TARGET_IN_TREATMENT = "target_in_treatment"
     TARGET_RETAINED_PERCENT = "target_retained_percent"
     TARGET_PLANNED_PERCENT = "target_planned_percent"
@@ -64,6 +65,18 @@ class JobOutcome(StrEnum):
 
     DONE = "done"
     FAILED = "failed"
+
+
+class DrillOutcome(StrEnum):
+    """What came of restoring a backup into a database of its own."""
+
+    PROVED = "proved"
+    NOT_READABLE = "not_readable"
+    NOT_RESTORED = "not_restored"
+    OTHER_REVISION = "other_revision"
+    ROWS_DIFFER = "rows_differ"
+    CHAINS_BROKEN = "chains_broken"
+    NO_SCRATCH_DATABASE = "no_scratch_database"
 
 
 class PrintedSheet(StrEnum):
@@ -114,3 +127,4 @@ class SealOccasion(StrEnum):
     PRINTED_PAGE = "printed_page"
     UPGRADE = "upgrade"
     ON_DEMAND = "on_demand"
+    RESTORE = "restore"

@@ -41,11 +41,11 @@ def run(home):
     """Run a command against this home and return its result; connections are closed afterwards."""
     apps = []
 
-    def make(**options):
-        apps.append(create_app(home=home, now=lambda: MORNING, hasher=CHEAP_HASHER, **options))
-        return apps[-1]
+    def command(*words, home=home, **options):
+        def make(**values):
+            apps.append(create_app(home=home, now=lambda: MORNING, hasher=CHEAP_HASHER, **values))
+            return apps[-1]
 
-    def command(*words, **options):
         result = CliRunner().invoke(cli.commands(make), list(words), **options)
         for app in apps:
             with app.app_context():

@@ -27,6 +27,11 @@ KINDS = {
     "ENODEV": N_("the disk was taken out"),
     "ESTALE": N_("the share cannot be reached"),
     "EHOSTDOWN": N_("the share cannot be reached"),
+    "BackupKeyUnreadable": N_("the backup key is missing: put its copy from the safe back into the home"),
+    "BackupNotProved": N_("the backup could not be restored when it was tried: see Backups"),
+    "NoScratchDatabase": N_("no database may be created to restore into: see the manual, Backup"),
+    "CopyImpossible": N_("PostgreSQL's own programs are missing or failed: run `dispensary backup` to see why"),
+    "ChainsBroken": N_("something on record does not hold: run `dispensary verify`, and change nothing"),
     "KeyUnreadable": N_("its password is missing: run `dispensary upgrade`"),
 }
 """What the kinds of failures mean that somebody at the clinic can mend."""

@@ -86,6 +86,12 @@ SENTENCES: dict[AuditKind, str] = {
     AuditKind.CALLED_BACK: N_("Called person no. %(person)s back with %(bottles)s bottles: %(call_reason)s."),
     AuditKind.CALL_BACK_CLOSED: N_("Closed call-back no. %(call_back)s of person no. %(person)s: %(outcome)s."),
     AuditKind.JOB_RAN: N_("%(job)s ran by itself for %(clinic_day)s: %(job_outcome)s."),
+    AuditKind.BACKUP_MADE: N_("Made backup no. %(subject_id)s: %(rows)s rows of %(tables)s tables, encrypted."),
+    AuditKind.BACKUP_DRILLED: N_("Restored backup no. %(backup)s to try it: %(drill_outcome)s."),
+    AuditKind.DATABASE_RESTORED: N_(
+        "The database was restored from the backup of %(made_at)s: rows after row %(last_row)s of the audit, and after"
+        " seal no. %(last_seal)s, that were written before this one are not in it."
+    ),
     AuditKind.RE_ENTRY_RELEASED: N_(
         "Released %(amount_mg)s for person no. %(person)s on %(clinic_day)s"
         " after %(days_without_medicine)s days without medicine."
@@ -156,6 +162,7 @@ SENTENCES: dict[AuditKind, str] = {
     AuditKind.REPORT_PRINTED: N_("Printed: %(sheet)s, %(first)s to %(last)s."),
     AuditKind.POLICY_APPROVED: N_("Decided on policy %(profile)s from %(effective_on)s: in force %(in_force)s."),
     AuditKind.HISTORY_IMPORTED: N_("Imported the history of %(people)s people with %(doses)s doses."),
+    AuditKind.COHORT_IMPORTED: N_("Imported %(courses)s courses of a cohort without names, for retention only."),
     AuditKind.DEMO_MADE: N_("Made the demonstration clinic."),
     AuditKind.CHAINS_SEALED: N_("Sealed %(seals)s chains: %(occasion)s."),
     **casework.SENTENCES,
@@ -203,6 +210,7 @@ FIELDS: dict[str, Callable[[Any], Any]] = {
     "call_reason": enums.CallBackReason,
     "outcome": enums.CallBackOutcomeKind,
     "job_outcome": enums.JobOutcome,
+    "drill_outcome": enums.DrillOutcome,
     "alertness": enums.Alertness,
     "source": enums.ElsewhereSource,
     "verified": lambda value: Words(YES_NO[value]),

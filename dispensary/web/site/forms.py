@@ -28,6 +28,9 @@ IN_WORDS = {
     SettingKey.CALL_BACK_HOURS: _l("Within so many hours of a call-back the bottles are brought in."),
     SettingKey.SAFETY_CHECK_DAYS: _l("So many days the talk about storing take-home doses safely holds."),
     SettingKey.PACK_FOLDER: _l("Where the encrypted downtime pack is written: a folder of this computer, or none."),
+    SettingKey.BACKUP_FOLDER: _l(
+        "Where every backup is copied a second time: a stick, another disk or a share, or none."
+    ),
     SettingKey.PACK_EVERY_MINUTES: _l("How often the rolling downtime pack is written, in minutes."),
 }
 """What each setting does and how its value is written."""

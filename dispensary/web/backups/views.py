@@ -1,0 +1,59 @@
+"""The page of the backups, and the banner for those who can have them mended."""
+
+from pathlib import Path
+
+from flask import Blueprint, current_app, render_template
+from flask_login import current_user
+
+from dispensary.home import Home
+from dispensary.permissions import Permission
+from dispensary.policy.house import house_rules
+from dispensary.queries import backups as records
+from dispensary.queries import jobs as runs
+from dispensary.rules import backup_state
+from dispensary.web import edge, gate
+from dispensary.web.database import db
+from dispensary.wording import Words
+
+bp = Blueprint("backups", __name__, url_prefix="/backups")
+
+MIB = 1024 * 1024
+
+
+@bp.get("")
+@gate.requires(Permission.JOB_VIEW)
+def made() -> str:
+    """Show the last backup and its drill, what is kept and where, and every backup with what came of it."""
+    session, house = db.session(), house_rules()
+    home: Home = current_app.extensions["home"]
+    lines = records.lines(session)
+    return render_template(
+        "backups/made.html",
+        alarm=_alarm(),
+        lines=lines,
+        last=lines[0] if lines else None,
+        proved=next((line for line in lines if line.proved), None),
+        present={line.file for line in lines if (home.backups / line.file).exists()},
+        folder=home.backups,
+        second=_second_folder(),
+        job=runs.last_runs(session, edge.sitting().site_id).get(records.JOB),
+        house=house,
+        now=edge.now(),
+        mib=MIB,
+    )
+
+
+@bp.app_template_global()
+def backup_alarm() -> Words | None:
+    """Return what is wrong with the backups; nothing is read for who cannot have it mended."""
+    return _alarm() if current_user.may(Permission.JOB_VIEW) else None
+
+
+def _alarm() -> Words | None:
+    known = records.known(db.session(), edge.sitting().site_id)
+    return backup_state.alarm(known, edge.now(), house_rules().backup_proved_within)
+
+
+def _second_folder() -> Path | None:
+    named = edge.settings().backup_folder
+    return None if named == runs.NO_FOLDER else Path(named)
