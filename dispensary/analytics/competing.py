@@ -65,7 +65,9 @@ def aalen_johansen(
     table = life_table(times, ways != 0)
     return {
         way: Incidence(
-            table, np.array([np.count_nonzero((times == day) & (ways == way)) for day in table.times], dtype=np.int64), level
+            table,
+            np.array([np.count_nonzero((times == day) & (ways == way)) for day in table.times], dtype=np.int64),
+            level,
         )
         for way in which
     }

@@ -28,7 +28,9 @@ def log_rank(groups: Sequence[tuple[Days, NDArray[np.bool_]]]) -> LogRank | None
 
     A group without anybody, or with nobody at risk on any day on which somebody leaves, takes no part and no degree of freedom.
     """
-    days = np.unique(np.concatenate([np.asarray(t)[np.asarray(left)] for t, left in groups])) if groups else np.array([])
+    days = (
+        np.unique(np.concatenate([np.asarray(t)[np.asarray(left)] for t, left in groups])) if groups else np.array([])
+    )
     at_risk = np.array([[np.count_nonzero(t >= day) for day in days] for t, _ in groups], dtype=np.float64)
     if not len(days):
         return None
@@ -57,5 +59,7 @@ def _variance(at_risk: Shares, lost: Shares) -> Shares:
     n, d = at_risk.sum(axis=0), lost.sum(axis=0)
     spread = np.where(n > 1, d * (n - d) / np.where(n > 1, n - 1, 1), 0.0)
     share = at_risk / n
-    between: Shares = (np.eye(len(at_risk))[:, :, None] * share[:, None, :] - share[:, None, :] * share[None, :, :]) @ spread
+    between: Shares = (
+        np.eye(len(at_risk))[:, :, None] * share[:, None, :] - share[:, None, :] * share[None, :, :]
+    ) @ spread
     return between

@@ -13,9 +13,10 @@ from sqlalchemy.orm import Session
 from dispensary.cli import opening
 from dispensary.cli.opening import MakeApp
 from dispensary.clock import clinic_day
-from dispensary.exchange import history
+from dispensary.exchange import cohorts, history
+from dispensary.exchange.cohorts import ExaminedCohort
 from dispensary.exchange.examine import Examined, examine
-from dispensary.exchange.faults import Remark
+from dispensary.exchange.faults import Faults, Remark
 from dispensary.queries import sites
 from dispensary.services.act import Act
 from dispensary.web.database import db, unit_of_work
@@ -43,28 +44,48 @@ def import_history(
         site = _site(session, site_code)
         settings = sites.settings_at(session, site.id, at)
         today = clinic_day(at, settings.zone, settings.day_starts)
+        source = source or folder.resolve().name
+        if cohorts.is_cohort(folder):
+            _bring_in_cohort(app, cohorts.examine(session, folder, source=source, today=today), site, dry_run)
+            return
         with Bar("Looking through") as bar:
-            found = examine(session, folder, source=source or folder.resolve().name, today=today, progress=bar.forward)
-        _report(found)
+            found = examine(session, folder, source=source, today=today, progress=bar.forward)
+        _report(found.faults)
         if dry_run or not found.new:
-            _say_what_there_is(found, dry_run)
+            _say_what_there_is(found.new, found.skipped, dry_run)
             return
         if not now:
             history.refuse_while_dosing(session, site_id=site.id, at=at)
         _write(app, found, site)
 
 
+def _bring_in_cohort(app: Flask, found: ExaminedCohort, site: Site, dry_run: bool) -> None:
+    """Import courses without names, which take no slot and hold up no window."""
+    _report(found.faults)
+    if dry_run or not found.new:
+        _say_what_there_is(len(found.new), found.skipped, dry_run)
+        return
+    with unit_of_work() as session:
+        cohorts.write(session, found, _act(app, session, site))
+    click.echo(f"Imported the cohort {found.source}: {len(found.new):,} courses. {found.skipped:,} were here already.")
+
+
+def _act(app: Flask, session: Session, site: Site) -> Act:
+    at = app.extensions["clock"]()
+    settings = sites.settings_at(session, site.id, at)
+    return Act(
+        by_id=history.signer(session, at).id,
+        site_id=site.id,
+        at=at,
+        clinic_day=clinic_day(at, settings.zone, settings.day_starts),
+        origin=Origin.IMPORT,
+    )
+
+
 def _write(app: Flask, found: Examined, site: Site) -> None:
     with Bar("Writing") as bar, unit_of_work() as session:
-        at = app.extensions["clock"]()
-        settings = sites.settings_at(session, site.id, at)
-        act = Act(
-            by_id=history.signer(session, at).id,
-            site_id=site.id,
-            at=at,
-            clinic_day=clinic_day(at, settings.zone, settings.day_starts),
-            origin=Origin.IMPORT,
-        )
+        act = _act(app, session, site)
+        settings = sites.settings_at(session, site.id, act.at)
         history.write_history(session, found, zone=settings.zone, act=act, progress=bar.forward)
     click.echo(
         f"Imported into {site.name}: {len(found.people):,} people, {len(found.episodes):,} episodes, "
@@ -73,20 +94,19 @@ def _write(app: Flask, found: Examined, site: Site) -> None:
     )
 
 
-def _say_what_there_is(found: Examined, dry_run: bool) -> None:
+def _say_what_there_is(new: int, skipped: int, dry_run: bool) -> None:
     if dry_run:
-        click.echo(f"Nothing was written. {found.new:,} records are new, {found.skipped:,} are here already.")
+        click.echo(f"Nothing was written. {new:,} records are new, {skipped:,} are here already.")
     else:
-        click.echo(f"Nothing new: all {found.skipped:,} records are here already.")
+        click.echo(f"Nothing new: all {skipped:,} records are here already.")
 
 
-def _report(found: Examined) -> None:
+def _report(faults: Faults) -> None:
     """Print what is odd and what is bad.
 
     Raises:
         ClickException: there is a bad row, so that nothing is imported.
     """
-    faults = found.faults
     _print("odd", faults.odd, faults.odd_count)
     _print("bad", faults.bad, faults.bad_count)
     if faults.bad_count:

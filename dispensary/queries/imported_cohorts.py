@@ -1,15 +1,59 @@
-"""Cohorts that came in without daily doses: each course by its admission and its end alone."""
+"""Cohorts that came in without names and without daily doses: each course by its admission and its end alone."""
 
+from dataclasses import replace
+from datetime import date, timedelta
+
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from dispensary.queries.retention import Asked, Course
-
-
-def courses(session: Session, source: str, asked: Asked) -> tuple[Course, ...]:
-    """Return the courses of one imported cohort."""
-    raise NotImplementedError
+from dispensary.rules.person_days import DRUG_OF
+from dispensary.rules.retention import Exit, Outcome, exit_of
+from models import CohortCourse
 
 
 def names(session: Session) -> list[str]:
     """Return the names of the cohorts that came in."""
-    return []
+    return list(session.scalars(select(CohortCourse.source).distinct().order_by(CohortCourse.source)))
+
+
+def known(session: Session, source: str) -> dict[str, str]:
+    """Return the digest of each course of a cohort that came in before, by its own id."""
+    query = select(CohortCourse.course, CohortCourse.digest).where(CohortCourse.source == source)
+    return {row.course: row.digest for row in session.execute(query)}
+
+
+def courses(session: Session, source: str, asked: Asked) -> tuple[Course, ...]:
+    """Return the courses of one imported cohort, by admission; no gap rule applies to them."""
+    query = (
+        select(CohortCourse)
+        .where(CohortCourse.source == source, CohortCourse.admitted_on.between(asked.first, asked.last))
+        .order_by(CohortCourse.admitted_on, CohortCourse.course)
+    )
+    return tuple(_course(row, asked) for row in session.scalars(query))
+
+
+def _course(row: CohortCourse, asked: Asked) -> Course:
+    found = _outcome(row, asked.follow_up)
+    return Course(
+        person_id=None,
+        name=row.course,
+        clinic=row.clinic,
+        drug=DRUG_OF[row.medication] if row.medication else None,
+        admitted_on=row.admitted_on,
+        began_on=row.admitted_on,
+        outcome=found,
+        known=replace(found, exit=None) if found.exit is Exit.TRANSFERRED else found,
+        landmark_mg=row.dose_mg if row.dose_day is not None and row.dose_day <= asked.landmark else None,
+        dose_mg=row.dose_mg,
+        daily=False,
+    )
+
+
+def _outcome(row: CohortCourse, follow_up: int | None) -> Outcome:
+    last: date | None = row.ended_on or row.seen_until_on
+    assert last is not None
+    days = (last - row.admitted_on) // timedelta(days=1)
+    if follow_up is not None and days >= follow_up:
+        return Outcome(follow_up, None)
+    return Outcome(days, exit_of(row.end_reason) if row.end_reason else None)

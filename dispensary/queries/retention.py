@@ -86,8 +86,8 @@ class Course:
     """The dose on the landmark day, or the last before it; None where it is not known."""
     daily: bool = True
     """Its doses are on record day by day, so that the gap rule applies."""
-    more: dict[str, float] = field(default_factory=dict, hash=False, compare=False)
-    """Further numbers about it, by name, as an imported cohort has them."""
+    dose_mg: Mg | None = None
+    """Of an imported cohort, the dose that came with it, whichever day's it is."""
 
 
 @dataclass(frozen=True)
@@ -281,9 +281,7 @@ def _settle(session: Session, begun: Sequence[_Begun], asked: Asked) -> None:
             _ask_the_ledger(session, site_id, clinic, ones[n : n + AT_A_TIME], asked)
 
 
-def _ask_the_ledger(
-    session: Session, site_id: int, clinic: ClinicDays, ones: Sequence[_Begun], asked: Asked
-) -> None:
+def _ask_the_ledger(session: Session, site_id: int, clinic: ClinicDays, ones: Sequence[_Begun], asked: Asked) -> None:
     records = _records(session, {one.stay.person_id for one in ones})
     found = days_of(session, records, site_id, clinic, since=EVER, until=asked.looked_at, as_of=NOW)
     for one in ones:

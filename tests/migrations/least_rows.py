@@ -39,6 +39,7 @@ WHAT_RULES_ASK: dict[str, dict[str, Any]] = {
     "call_back": {"due_by": datetime(2026, 3, 3, 7, 0, tzinfo=UTC), "bottles": 2},
     "care_plan": {"review_on": date(2026, 6, 2)},
     "claim": {"part": 1, "turn": 1},
+    "cohort_course": {"seen_until_on": DAY},
     "closure_list_line": {"other_way": "dosed at the other site"},
     "depot_plan": {"interval_days": 28, "early_days": 7, "late_days": 7},
     "dose": {"outcome": DoseOutcome.GIVEN, "ordered_mg": Decimal(1), "wasted_mg": Decimal(0), "part": 1},
