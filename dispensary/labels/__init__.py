@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from dispensary.labels import attendance, care, casework, community, dosing, site, stock, take_home
+from dispensary.labels import attendance, care, casework, community, dosing, risk, site, stock, take_home
 
 LABELS: dict[type[StrEnum], dict[StrEnum, str]] = {
     **site.WORDS,
@@ -13,6 +13,7 @@ LABELS: dict[type[StrEnum], dict[StrEnum, str]] = {
     **stock.WORDS,
     **casework.WORDS,
     **community.WORDS,
+    **risk.WORDS,
 }
 
 __all__ = ["LABELS"]

@@ -14,7 +14,16 @@ from sqlalchemy.orm import Session
 
 from dispensary.queries import policy
 from dispensary.queries.calendar import closures_of, opening_days_of
-from dispensary.queries.day_statements import AWAY, BOTTLES, DOSES, ORDERS, STAYS, UNVERIFIED
+from dispensary.queries.day_statements import (
+    AWAY,
+    BOTTLES,
+    BOTTLES_THAT_NIGHT,
+    DOSES,
+    DOSES_THAT_NIGHT,
+    ORDERS,
+    STAYS,
+    UNVERIFIED,
+)
 from dispensary.queries.day_values import bottle_from, doses_from, person_days_from
 from dispensary.rules.person_days import Away, ClinicDays, PersonDays
 from models import DowntimeDay, DowntimeEntered
@@ -22,6 +31,9 @@ from models import DowntimeDay, DowntimeEntered
 EVER = date.min
 NOW = datetime.max.replace(tzinfo=UTC)
 """As of now: whatever is recorded was recorded before."""
+LATEST: tuple[Select[Any], Select[Any]] = (DOSES, BOTTLES)
+THAT_NIGHT: tuple[Select[Any], Select[Any]] = (DOSES_THAT_NIGHT, BOTTLES_THAT_NIGHT)
+"""How doses and take-home doses are read: with all that is known of them, or with what was known at the close of a day."""
 
 
 def days_of(
@@ -33,23 +45,25 @@ def days_of(
     since: date,
     until: date,
     as_of: datetime,
+    read: tuple[Select[Any], Select[Any]] = LATEST,
 ) -> dict[int, PersonDays]:
     """Return what the days of some people depend on, by surviving record.
 
     Args:
         records: each record of theirs, and the one that survives of it.
         since: from which day on doses and take-home doses are read; episodes, orders and absences are read whole.
+        read: `THAT_NIGHT` leaves out what was reversed, or was heard of a bottle, after the last day.
     """
     asked = {"people": list(records), "site_id": site_id, "since": since, "until": until, "as_of": as_of}
 
-    def of_each(statement: Select[*tuple[Any, ...]]) -> dict[int, list[Row[*tuple[Any, ...]]]]:
+    def of_each(statement: Select[Any]) -> dict[int, list[Row[*tuple[Any, ...]]]]:
         found: dict[int, list[Row[*tuple[Any, ...]]]] = defaultdict(list)
         for row in session.execute(statement, asked):
             found[records[row.person_id]].append(row)
         return found
 
-    stays, orders, doses = of_each(STAYS), of_each(ORDERS), of_each(DOSES)
-    bottles, unverified, away = of_each(BOTTLES), of_each(UNVERIFIED), of_each(AWAY)
+    stays, orders, doses = of_each(STAYS), of_each(ORDERS), of_each(read[0])
+    bottles, unverified, away = of_each(read[1]), of_each(UNVERIFIED), of_each(AWAY)
     return {
         root: person_days_from(
             stays[root],

@@ -1,8 +1,21 @@
 """What is read of people's days: one statement a kind of fact, of whatever was recorded at or before a moment."""
 
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import BindParameter, ColumnElement, FromClause, and_, bindparam, case, exists, func, select
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    FromClause,
+    Select,
+    and_,
+    bindparam,
+    case,
+    exists,
+    func,
+    select,
+    true,
+)
 
 from models import (
     Absence,
@@ -109,52 +122,67 @@ _RHYTHM = (
     func.coalesce(_ORDER.c.every_n_days, 1).label("every_n_days"),
     _ORDER.c.weekdays,
 )
-DOSES = (
-    select(
-        _DOSE.c.person_id,
-        _DOSE.c.id,
-        _DOSE.c.clinic_day,
-        _DOSE.c.part,
-        _DOSE.c.outcome,
-        _DOSE.c.medication,
-        _DOSE.c.form,
-        _DOSE.c.ordered_mg,
-        _DOSE.c.taken_mg,
-        _DOSE.c.claim_id,
-        _DOSE.c.order_id,
-        _DOSE.c.origin,
-        _DOSE.c.replaces_id,
-        _VOMITING.c.id.label("vomiting_id"),
-        (_PLAN.c.interval_days + _PLAN.c.late_days).label("injection_covers"),
-        case((_ORDER.c.parts > 1, _MOST_A_DAY), else_=_DOSE.c.ordered_mg).label("day_mg"),
-        *_RHYTHM,
+
+
+def _doses(ended: ColumnElement[bool]) -> Select[Any]:
+    """Select the doses, without those of which a reversal counts."""
+    return (
+        select(
+            _DOSE.c.person_id,
+            _DOSE.c.id,
+            _DOSE.c.clinic_day,
+            _DOSE.c.part,
+            _DOSE.c.outcome,
+            _DOSE.c.medication,
+            _DOSE.c.form,
+            _DOSE.c.ordered_mg,
+            _DOSE.c.taken_mg,
+            _DOSE.c.claim_id,
+            _DOSE.c.order_id,
+            _DOSE.c.origin,
+            _DOSE.c.replaces_id,
+            _VOMITING.c.id.label("vomiting_id"),
+            (_PLAN.c.interval_days + _PLAN.c.late_days).label("injection_covers"),
+            case((_ORDER.c.parts > 1, _MOST_A_DAY), else_=_DOSE.c.ordered_mg).label("day_mg"),
+            *_RHYTHM,
+        )
+        .outerjoin(_REVERSAL, and_(_REVERSAL.c.dose_id == _DOSE.c.id, _known(_REVERSAL), ended))
+        .outerjoin(
+            _VOMITING,
+            and_(_VOMITING.c.dose_id == _DOSE.c.id, _VOMITING.c.witnessed, _VOMITING.c.band == 1, _known(_VOMITING)),
+        )
+        .outerjoin(_ORDER, _ORDER.c.id == _DOSE.c.order_id)
+        .outerjoin(_PLAN, _PLAN.c.order_id == _DOSE.c.order_id)
+        .where(_of_these(_DOSE), _DOSE.c.clinic_day.between(_SINCE, _UNTIL), _REVERSAL.c.id.is_(None))
+        .order_by(_DOSE.c.clinic_day, _DOSE.c.taken_at, _DOSE.c.id)
     )
-    .outerjoin(_REVERSAL, and_(_REVERSAL.c.dose_id == _DOSE.c.id, _known(_REVERSAL)))
-    .outerjoin(
-        _VOMITING,
-        and_(_VOMITING.c.dose_id == _DOSE.c.id, _VOMITING.c.witnessed, _VOMITING.c.band == 1, _known(_VOMITING)),
+
+
+def _bottles(ended: ColumnElement[bool]) -> Select[Any]:
+    """Select the take-home doses, each with what became of it where that counts."""
+    return (
+        select(
+            _BOTTLE.c.person_id,
+            _BOTTLE.c.covers_on,
+            _BOTTLE.c.part,
+            _BOTTLE.c.medication,
+            _BOTTLE_END.c.fate,
+            _BOTTLE_END.c.state,
+            func.coalesce(_BOTTLE_END.c.early, False).label("early"),
+            *_RHYTHM,
+        )
+        .join(_ORDER, _ORDER.c.id == _BOTTLE.c.order_id)
+        .outerjoin(_BOTTLE_END, and_(_BOTTLE_END.c.bottle_id == _BOTTLE.c.id, _known(_BOTTLE_END), ended))
+        .where(_of_these(_BOTTLE), _BOTTLE.c.covers_on.between(_SINCE, _UNTIL))
+        .order_by(_BOTTLE.c.covers_on, _BOTTLE.c.id)
     )
-    .outerjoin(_ORDER, _ORDER.c.id == _DOSE.c.order_id)
-    .outerjoin(_PLAN, _PLAN.c.order_id == _DOSE.c.order_id)
-    .where(_of_these(_DOSE), _DOSE.c.clinic_day.between(_SINCE, _UNTIL), _REVERSAL.c.id.is_(None))
-    .order_by(_DOSE.c.clinic_day, _DOSE.c.taken_at, _DOSE.c.id)
-)
-BOTTLES = (
-    select(
-        _BOTTLE.c.person_id,
-        _BOTTLE.c.covers_on,
-        _BOTTLE.c.part,
-        _BOTTLE.c.medication,
-        _BOTTLE_END.c.fate,
-        _BOTTLE_END.c.state,
-        func.coalesce(_BOTTLE_END.c.early, False).label("early"),
-        *_RHYTHM,
-    )
-    .join(_ORDER, _ORDER.c.id == _BOTTLE.c.order_id)
-    .outerjoin(_BOTTLE_END, and_(_BOTTLE_END.c.bottle_id == _BOTTLE.c.id, _known(_BOTTLE_END)))
-    .where(_of_these(_BOTTLE), _BOTTLE.c.covers_on.between(_SINCE, _UNTIL))
-    .order_by(_BOTTLE.c.covers_on, _BOTTLE.c.id)
-)
+
+
+DOSES, BOTTLES = _doses(true()), _bottles(true())
+DOSES_THAT_NIGHT = _doses(_REVERSAL.c.clinic_day <= _UNTIL)
+"""The same at the close of the last day: what was reversed on a later one still stands."""
+BOTTLES_THAT_NIGHT = _bottles(_BOTTLE_END.c.clinic_day <= _UNTIL)
+"""The same: of what comes back on a later day nothing was heard."""
 UNVERIFIED = select(_TOLD.c.person_id, _TOLD.c.clinic_day).where(
     _of_these(_TOLD),
     _TOLD.c.clinic_day.between(_SINCE, _UNTIL),

@@ -99,6 +99,11 @@ def ledger_of_everyone(
         yield from ((root, ledger(days, first, last, today)) for root, days in found.items())
 
 
+def records_of_everyone(session: Session, site_id: int, first: date, last: date) -> dict[int, tuple[int, ...]]:
+    """Return everyone who was in treatment at a site on at least one of some days, each with all records that are theirs."""
+    return _People(session, {"site_id": site_id, "on": last, "ended_before": first, "as_of": NOW}).records
+
+
 def _everyones_days(session: Session, site_id: int, on: date, as_of: datetime) -> Iterator[tuple[int, PersonDays]]:
     """Yield each person's days from the last confirmed dose on, or all of them where that is not enough."""
     people = _People(session, {"site_id": site_id, "on": on, "ended_before": on, "as_of": as_of})
