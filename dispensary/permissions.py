@@ -79,6 +79,7 @@ class Permission(StrEnum):
     GLASS_BREAK = "glass.break"
     GLASS_REVIEW = "glass.review"
     READERS_VIEW = "readers.view"
+    RETENTION_VIEW = "retention.view"
 
 
 P = Permission
@@ -247,6 +248,7 @@ ROLES: dict[Role, frozenset[Permission]] = {
             P.GLASS_BREAK,
             P.GLASS_REVIEW,
             P.READERS_VIEW,
+            P.RETENTION_VIEW,
         }
     ),
     Role.ADMINISTRATOR: frozenset({P.STAFF_MANAGE, P.SITE_MANAGE, P.JOB_VIEW, P.STOCK_SET_UP, P.STOCK_VIEW}),

@@ -1,19 +1,29 @@
 """How long people stay in treatment: the same figures in words, as tables for other programs, and on paper."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
+from reportlab.platypus import Flowable
+
+from dispensary.analytics.printed import chance, machine, number, percent
 from dispensary.analytics.survival import Interval, Point
 from dispensary.policy.retention import retention_rules
 from dispensary.rules.retention import Exit
 from dispensary.wording import N_, Speaker, Words, say
-from reports.retention_figures import By, LostShare, RetentionFigures
+from reports import page
+from reports.charts import fitted
+from reports.ledger import Column as PaperColumn
+from reports.ledger import Ledger, Row, Text
+from reports.page import Heading
+from reports.retention_chart import chart, drawn
+from reports.retention_figures import By, LostShare, Period, RetentionFigures
 from reports.sheet import Cell, Sheet
 
 TITLE = say(N_("Retention"))
-PLACES = Decimal("0.0001")
+LONG = 14
+"""A heading of so many letters stands on two lines on paper."""
 EXITS: dict[Exit | None, Words] = {
     Exit.LOST: say(N_("Lost")),
     Exit.TRANSFERRED: say(N_("Transferred")),
@@ -28,25 +38,15 @@ GROUPED_BY: dict[By, Words] = {
     By.COHORT: say(N_("period of admission")),
     By.DOSE_LANDMARK: say(N_("dose on the landmark day")),
 }
+PERIODS: dict[Period, Words] = {
+    Period.MONTH: say(N_("month")),
+    Period.QUARTER: say(N_("quarter")),
+    Period.YEAR: say(N_("year")),
+}
 INTERVALS: dict[Interval, Words] = {
     Interval.LOG: say(N_("95 % intervals: Greenwood, on the logarithm (log)")),
     Interval.LOG_LOG: say(N_("95 % intervals: Greenwood, on the log-log scale (log-log)")),
 }
-
-
-def number(value: float | None) -> Decimal | None:
-    """Return a share or a statistic to four places after the point, as it is printed everywhere."""
-    return None if value is None else Decimal(repr(float(value))).quantize(PLACES)
-
-
-def percent(value: float | None) -> str:
-    """Return a share as a percentage to two places; a dash where there is none."""
-    return "–" if value is None else f"{Decimal(repr(float(value))) * 100:.2f}"
-
-
-def chance(value: float) -> str:
-    """Return a p value to two digits."""
-    return f"{value:.2g}"
 
 
 def span(point: Point | LostShare) -> str:
@@ -123,10 +123,7 @@ class Table:
     def as_records(self, speak: Speaker) -> list[dict[str, Any]]:
         """Return each row as named values."""
         names = [name for name, _ in self.columns]
-        return [
-            {n: float(cell) if isinstance(cell, Decimal) else cell for n, cell in zip(names, row, strict=True)}
-            for row in self.said(speak)
-        ]
+        return [{name: machine(cell) for name, cell in zip(names, row, strict=True)} for row in self.said(speak)]
 
 
 def tables(figures: RetentionFigures) -> list[Table]:
@@ -224,9 +221,7 @@ def _tests(figures: RetentionFigures) -> Table:
 def _exits(figures: RetentionFigures) -> Table:
     rows = [
         [group.name, day, EXITS[way], *(number(v) for v in group.incidence[way].at(day))]
-        for group, day in figures.exit_days
-        for way in Exit
-        if way is Exit.LOST or figures.everybody.ended(way)
+        for group, day, way in figures.exits_said
     ]
     return Table("ways_out", say(N_("Ways out")), WAYS_OUT, rows)
 
@@ -265,3 +260,102 @@ def as_dict(figures: RetentionFigures, speak: Speaker) -> dict[str, Any]:
         "rules": [speak(rule) for rule in rules(figures)],
         **{table.key: table.as_records(speak) for table in tables(figures)},
     }
+
+
+def outside(figures: RetentionFigures, least: int) -> list[Table]:
+    """Return every table as it may leave the clinic.
+
+    Groups of fewer than so many courses are left out, and with them the line of everybody, from which they could be worked
+    out; so are all numbers of a line that say of fewer than so many people how they fared.
+    """
+    kept = [group for group in figures.groups if len(group.courses) >= least]
+    whole = len(kept) == len(figures.groups)
+    seen = replace(figures, groups=tuple(kept))
+    cohorts = [line for line in figures.cohorts if len(line.courses) >= least]
+    months = [line for line in figures.lost_by_month if line.people >= least]
+    seen = replace(seen, cohorts=tuple(cohorts), lost_by_month=tuple(months))
+    return [
+        _rows_kept(_curve(seen), [not _few(least, line.point.left, line.point.at_risk) for line in seen.lines]),
+        _summary_outside(seen, least, with_everybody=whole),
+        _tests(seen) if whole else replace(_tests(seen), rows=()),
+        _rows_kept(_exits(seen), [not _few(least, group.gone_by(way, day)) for group, day, way in seen.exits_said]),
+        _rows_kept(
+            _cohorts(seen),
+            [
+                not any(_few(least, point.left, len(line.courses) - point.left) for point in both if point)
+                for line in cohorts
+                for both in zip(line.here, line.anywhere, strict=True)
+            ],
+        ),
+        _rows_kept(
+            _lost(seen),
+            [
+                not any(_few(least, one.left) for one in both if one) and not _few(least, line.people_before)
+                for line in months
+                for both in zip(line.lost, line.lost_before, strict=True)
+            ],
+        ),
+    ]
+
+
+def _few(least: int, *counts: int) -> bool:
+    return any(0 < count < least for count in counts)
+
+
+def _rows_kept(table: Table, kept: Sequence[bool]) -> Table:
+    return replace(table, rows=[row for row, keep in zip(table.rows, kept, strict=True) if keep])
+
+
+def _summary_outside(figures: RetentionFigures, least: int, *, with_everybody: bool) -> Table:
+    """Return the line of each group; where one way out has few, how many took which is said of none."""
+    table = _summary(figures)
+    ways = slice(2, 2 + len(EXITS))
+    rows = []
+    for group, row in zip(figures.summed, table.rows, strict=True):
+        if group is figures.everybody and not with_everybody:
+            continue
+        told = list(row)
+        if any(isinstance(cell, int) and _few(least, cell) for cell in told[ways]):
+            told[ways] = [None] * len(EXITS)
+        rows.append(told)
+    return replace(table, rows=rows)
+
+
+def as_sheets(figures: RetentionFigures, least: int, speak: Speaker) -> list[Sheet]:
+    """Return the tables for a spreadsheet, as they may leave the clinic, and how they are counted."""
+    counted = Sheet(speak(say(N_("How it is counted"))), [speak(TITLE)], [[speak(rule)] for rule in rules(figures)])
+    return [*(table.as_sheet(speak) for table in outside(figures, least)), counted]
+
+
+def render(figures: RetentionFigures, least: int, *, about: Heading, speak: Speaker) -> bytes:
+    """Return the figures as PDF, as they may leave the clinic."""
+    language = about.language
+    small = say(N_("Groups of fewer than %(n)s are not shown, nor lines that tell of fewer."), n=least)
+    story: list[Flowable] = [Text(speak(rule), size=9, language=language, above=2) for rule in (*rules(figures), small)]
+    if drawn(figures.groups, least):
+        story.append(fitted(chart(figures, speak, least=least)))
+    for table in outside(figures, least):
+        if table.rows:
+            story += _on_paper(table, language, speak)
+    return page.build(story, title=TITLE, about=about, speak=speak)
+
+
+def _on_paper(table: Table, language: str, speak: Speaker) -> list[Flowable]:
+    rows = [Row(["–" if cell is None else str(cell) for cell in row]) for row in table.said(speak)]
+    columns = [
+        PaperColumn(_two_lines(speak(say(heading))), 130 if n == 0 else 62, n > 0)
+        for n, (_, heading) in enumerate(table.columns)
+    ]
+    return [
+        Text(speak(table.name), size=10, bold=True, language=language, above=10, with_next=True),
+        Ledger(columns, rows, language=language),
+    ]
+
+
+def _two_lines(heading: str) -> str:
+    """Return a long heading on two lines, broken near its middle."""
+    words = heading.split(" ")
+    if len(heading) < LONG or len(words) == 1:
+        return heading
+    middle = min(range(1, len(words)), key=lambda n: abs(len(" ".join(words[:n])) - len(heading) / 2))
+    return " ".join(words[:middle]) + "\n" + " ".join(words[middle:])

@@ -20,7 +20,7 @@ from dispensary.policy.retention import retention_rules
 from dispensary.queries import imported_cohorts
 from dispensary.queries.retention import Asked, Course, courses
 from dispensary.rules.person_days import BUPRENORPHINE, METHADONE
-from dispensary.rules.retention import OTHER_EXITS, Exit, Outcome
+from dispensary.rules.retention import Exit, Outcome
 from dispensary.wording import N_, Words, say
 
 WAYS = {way: n for n, way in enumerate(Exit, start=1)}
@@ -91,6 +91,10 @@ class Group:
         found = aalen_johansen(self.times, self.ways, WAYS.values())
         return {way: found[n] for way, n in WAYS.items()}
 
+    def gone_by(self, way: Exit, day: int) -> int:
+        """Return how many had left in a way by the end of a day."""
+        return int(np.count_nonzero((self.ways == WAYS[way]) & (self.times <= day)))
+
     def ended(self, way: Exit | None) -> list[Course]:
         """Return the courses that ended in a way, or go on."""
         return [course for course in self.courses if course.outcome.exit is way]
@@ -132,6 +136,8 @@ class LostShare:
     share: float
     lower: float | None
     upper: float | None
+    left: int
+    """How many are lost by then."""
 
 
 @dataclass(frozen=True)
@@ -179,19 +185,16 @@ class RetentionFigures:
         return self.groups if self.question.from_day or len(self.groups) == 1 else (*self.groups, self.everybody)
 
     @cached_property
-    def exit_days(self) -> list[tuple[Group, int]]:
-        """The months after which it is said how each group has left."""
+    def exits_said(self) -> list[tuple[Group, int, Exit]]:
+        """The months after which it is said how each group has left: lost, and in each other way that anybody took."""
+        ways = [way for way in Exit if way is Exit.LOST or self.everybody.ended(way)]
         return [
-            (group, day)
+            (group, day, way)
             for group in self.groups
             for _, day in retention_rules().months
             if group.curve.last is not None and self.question.from_day < day <= group.curve.last
+            for way in ways
         ]
-
-    @property
-    def other_exits(self) -> bool:
-        """Whether anybody left in another way than by being lost."""
-        return any(self.everybody.ended(way) for way in OTHER_EXITS)
 
 
 def figures(session: Session, question: Question) -> RetentionFigures:
@@ -345,4 +348,4 @@ def _lost_by_month(everyone: Sequence[Course], question: Question, days: Sequenc
 
 def _lost_share(some: Sequence[Course], day: int) -> LostShare:
     group = Group(NOT_KNOWN, some, Interval.LOG_LOG)
-    return LostShare(*group.incidence[Exit.LOST].at(day))
+    return LostShare(*group.incidence[Exit.LOST].at(day), left=group.gone_by(Exit.LOST, day))

@@ -94,6 +94,7 @@ WORDS: dict[type[StrEnum], dict[StrEnum, str]] = {
         enums.PrintedSheet.WAITING_LIST: N_("waiting list"),
         enums.PrintedSheet.LIFE_COUNTS: N_("life over time"),
         enums.PrintedSheet.PRIVACY_STATEMENT: N_("statement of confidentiality"),
+        enums.PrintedSheet.RETENTION: N_("retention"),
     },
     enums.ChainKind: {
         enums.ChainKind.AUDIT: N_("audit"),

@@ -84,6 +84,8 @@ class Course:
     """In any programme, as far as is known here: after a transfer, until it."""
     landmark_mg: Mg | None = None
     """The dose on the landmark day, or the last before it; None where it is not known."""
+    site_id: int | None = None
+    """Where it was; None for an imported cohort."""
     daily: bool = True
     """Its doses are on record day by day, so that the gap rule applies."""
     dose_mg: Mg | None = None
@@ -315,6 +317,7 @@ def _course(one: _Begun, asked: Asked) -> tuple[_Stay, Course]:
     stay = one.stay
     return stay, Course(
         person_id=stay.person_id,
+        site_id=stay.site_id,
         name=stay.number,
         clinic=stay.clinic,
         drug=DRUG_OF[one.doses.what[one.held][0][0]],
@@ -342,6 +345,7 @@ def _by_dates(stay: _Stay, asked: Asked) -> tuple[_Stay, Course]:
     found = outcome_by_dates(Spell(stay.admitted_on, stay.last, stay.reason, _looked_at(stay.admitted_on, asked)))
     course = Course(
         person_id=stay.person_id,
+        site_id=stay.site_id,
         name=stay.number,
         clinic=stay.clinic,
         drug=None,

@@ -95,6 +95,7 @@ MENU: tuple[Area, ...] = (
             Entry("journey.counts", N_("Counts for the commissioner"), Permission.CASEWORK_VIEW),
             Entry("journey.life_counts", N_("Life over time"), Permission.CASEWORK_VIEW),
             Entry("assessment.reasons", N_("What people stay and leave for"), Permission.CASEWORK_VIEW),
+            Entry("retention.overview", N_("Retention"), Permission.RETENTION_VIEW),
         ),
     ),
     Area(

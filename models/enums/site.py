@@ -111,6 +111,7 @@ class PrintedSheet(StrEnum):
     PAIR_SHEET = "pair_sheet"
     WAITING_LIST = "waiting_list"
     PRIVACY_STATEMENT = "privacy_statement"
+    RETENTION = "retention"
 
 
 class ChainKind(StrEnum):
