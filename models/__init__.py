@@ -156,6 +156,7 @@ from models.privacy import (
     GlassBroken,
     GlassSeen,
 )
+from models.risk import RiskFlag, RiskFlagReason, RiskSnooze, RiskSnoozeEnd
 from models.site import (
     ClockConfirmation,
     DowntimeDay,
@@ -365,6 +366,10 @@ __all__ = [
     "RelativeLink",
     "RelativeLinkEnd",
     "ReplacementOrder",
+    "RiskFlag",
+    "RiskFlagReason",
+    "RiskSnooze",
+    "RiskSnoozeEnd",
     "SafetyCheck",
     "SafetyStep",
     "SaidBarrier",

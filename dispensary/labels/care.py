@@ -124,6 +124,8 @@ WORDS: dict[type[StrEnum], dict[StrEnum, str]] = {
         enums.TaskReasonKind.TAPER: N_("taper"),
         enums.TaskReasonKind.CONTEST: N_("contest"),
         enums.TaskReasonKind.ENDING: N_("ending"),
+        enums.TaskReasonKind.RISK_RED: N_("nightly scan: RED"),
+        enums.TaskReasonKind.RISK_AMBER: N_("nightly scan: AMBER"),
         enums.TaskReasonKind.RELEASE_DAY: N_("release day"),
         enums.TaskReasonKind.SAFETY: N_("safety"),
         enums.TaskReasonKind.OTHER: N_("other"),

@@ -41,6 +41,8 @@ WORDS: dict[type[StrEnum], dict[StrEnum, str]] = {
         enums.SettingKey.PACK_FOLDER: N_("folder for the rolling downtime pack"),
         enums.SettingKey.PACK_EVERY_MINUTES: N_("minutes between two rolling downtime packs"),
         enums.SettingKey.BACKUP_FOLDER: N_("second folder for the backups"),
+        enums.SettingKey.RISK_RED_FROM: N_("no-shows in a row from which the nightly scan raises RED"),
+        enums.SettingKey.RISK_AMBER_A_DAY: N_("most people the nightly scan raises as AMBER in a night"),
         enums.SettingKey.TARGET_IN_TREATMENT: N_("target: people in treatment"),
         enums.SettingKey.TARGET_RETAINED_PERCENT: N_("target: % retained for 12 weeks"),
         enums.SettingKey.TARGET_PLANNED_PERCENT: N_("target: % of exits that are planned"),

@@ -48,6 +48,10 @@ class SiteSettings:
     pack_every: timedelta
     backup_folder: str
     """Where backups are copied a second time; `none` where the site names no folder."""
+    risk_red_from: int
+    """From how many no-shows in a row the nightly scan raises RED."""
+    risk_amber_a_day: int
+    """How many people it raises as AMBER in a night at most."""
     targets: Targets
 
 
@@ -119,6 +123,8 @@ def _in_force(rows: list[tuple[SettingKey, str, date]], on: date) -> SiteSetting
         call_back_within=timedelta(hours=int(values[SettingKey.CALL_BACK_HOURS])),
         pack_folder=values[SettingKey.PACK_FOLDER],
         backup_folder=values[SettingKey.BACKUP_FOLDER],
+        risk_red_from=int(values[SettingKey.RISK_RED_FROM]),
+        risk_amber_a_day=int(values[SettingKey.RISK_AMBER_A_DAY]),
         pack_every=timedelta(minutes=int(values[SettingKey.PACK_EVERY_MINUTES])),
         targets=Targets(
             in_treatment=_target(values[SettingKey.TARGET_IN_TREATMENT]),

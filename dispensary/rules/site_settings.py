@@ -5,6 +5,7 @@ from datetime import time
 from zoneinfo import available_timezones
 
 from dispensary.policy.house import house_rules
+from dispensary.policy.risk import risk_card
 from dispensary.wording import N_, Words, say
 from models.enums import SettingKey
 
@@ -85,6 +86,8 @@ CHECKS: dict[SettingKey, Callable[[str], Words | None]] = {
     SettingKey.SAFETY_CHECK_DAYS: _whole_number(1, A_YEAR),
     SettingKey.PACK_FOLDER: _folder,
     SettingKey.BACKUP_FOLDER: _folder,
+    SettingKey.RISK_RED_FROM: _whole_number(risk_card().red_least, risk_card().red_most),
+    SettingKey.RISK_AMBER_A_DAY: _whole_number(0, A_YEAR),
     SettingKey.PACK_EVERY_MINUTES: _whole_number(1, MOST_MINUTES),
     SettingKey.TARGET_IN_TREATMENT: _target(MOST_PEOPLE),
     SettingKey.TARGET_RETAINED_PERCENT: _target(100),

@@ -159,6 +159,8 @@ class TaskReasonKind(StrEnum):
     TAPER = "taper"
     CONTEST = "contest"
     ENDING = "ending"
+    RISK_RED = "risk_red"
+    RISK_AMBER = "risk_amber"
     RELEASE_DAY = "release_day"
     SAFETY = "safety"
     OTHER = "other"

@@ -46,6 +46,8 @@ class SettingKey(StrEnum):
     PACK_FOLDER = "pack_folder"
     PACK_EVERY_MINUTES = "pack_every_minutes"
     BACKUP_FOLDER = "backup_folder"
+    RISK_RED_FROM = "risk_red_from"
+    RISK_AMBER_A_DAY = "risk_amber_a_day"
     TARGET_IN_TREATMENT = "target_in_treatment"
     TARGET_RETAINED_PERCENT = "target_retained_percent"
     TARGET_PLANNED_PERCENT = "target_planned_percent"

@@ -25,7 +25,7 @@ from sqlalchemy.orm import Session
 
 from models import Base
 from models.base import Instant, Thousandths
-from models.enums import BottleFate, DoseOutcome, MovementKind, UrineMethod
+from models.enums import BottleFate, DoseOutcome, MovementKind, RiskLane, UrineMethod
 
 AT = datetime(2026, 3, 2, 7, 0, tzinfo=UTC)
 DAY = date(2026, 3, 2)
@@ -52,6 +52,9 @@ WHAT_RULES_ASK: dict[str, dict[str, Any]] = {
     "follow_up_kept": {"look_again_on": date(2026, 3, 9)},
     "movement": {"kind": MovementKind.DISPENSE},
     "urine_collection": {"method": UrineMethod.STRIP},
+    "risk_flag": {"capped": True, "lane": RiskLane.AMBER},
+    "risk_flag_reason": {"counted": Decimal(1)},
+    "risk_snooze": {"until_on": date(2026, 3, 9)},
     "session_outcome": {"minutes": 45},
     "take_home_decision": {"every_weeks": 1, "most_days": 6, "criteria": "[]", "review_on": date(2026, 6, 2)},
 }

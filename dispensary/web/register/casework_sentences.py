@@ -123,6 +123,9 @@ SENTENCES: dict[AuditKind, str] = {
     AuditKind.MARKER_ENDED: N_("Ended marker no. %(marker)s of person no. %(person)s."),
     AuditKind.GLASS_BROKEN: N_("Opened a restricted part of the record of person no. %(person)s: %(part)s."),
     AuditKind.GLASS_SEEN: N_("Saw why a restricted part was opened (no. %(glass)s)."),
+    AuditKind.RISK_FLAGGED: N_("The nightly scan of %(night)s raised person no. %(person)s: %(lane)s, %(points)s points."),
+    AuditKind.RISK_SNOOZED: N_("Person no. %(person)s is left out of the nightly scan until %(until_on)s: %(snooze)s."),
+    AuditKind.RISK_SNOOZE_ENDED: N_("Person no. %(person)s is in the nightly scan again (row no. %(subject_id)s)."),
 }
 """The gaps are the words given to the audit with the row, or columns of the row itself."""
 
@@ -164,6 +167,8 @@ FIELDS: dict[str, Callable[[Any], Any]] = {
     "urine": enums.UrineOutcome,
     "supply": enums.SupplyKind,
     "part": enums.RestrictedPart,
+    "lane": enums.RiskLane,
+    "snooze": enums.SnoozeReason,
 }
 """How a word in a row is read."""
 YES_OR_NO = ("held", "complete", "given", "done", "about_doses", "about_urine", "followed")

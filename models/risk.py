@@ -1,0 +1,80 @@
+"""What the nightly scan raised, why, and whom it is to leave alone for a while. None of it touches a dose."""
+
+from datetime import date
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from models.base import Fact
+from models.enums import RiskFactor, RiskLane, SnoozeReason
+from models.units import Quantity
+
+
+class RiskFlag(Fact):
+    """Somebody was raised on one night; the outcome is that of its task."""
+
+    __tablename__ = "risk_flag"
+    __table_args__ = (
+        UniqueConstraint("person_id", "night"),
+        CheckConstraint("points >= 0 AND no_shows >= 0", name="counts_not_negative"),
+        CheckConstraint("capped = (task_id IS NULL)", name="told_unless_capped"),
+        CheckConstraint("lane = 'amber' OR NOT capped", name="red_is_never_capped"),
+        Index("ix_risk_flag_site_night", "site_id", "night"),
+    )
+
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    night: Mapped[date]
+    """The clinic day at whose close it was raised."""
+    lane: Mapped[RiskLane]
+    points: Mapped[int]
+    card: Mapped[str]
+    """The version of the scorecard."""
+    no_shows: Mapped[int]
+    """In a row."""
+    missed_14: Mapped[int]
+    """Scheduled days missed in the last 14."""
+    drug: Mapped[str]
+    """By which the tables of what became of others are read."""
+    capped: Mapped[bool]
+    """More were at risk than the clinic can follow up in a day: kept, and nobody was told."""
+    task_id: Mapped[int | None] = mapped_column(ForeignKey("task.id"), index=True)
+
+
+class RiskFlagReason(Fact):
+    """One row of the card: what was counted, and how many points it gave."""
+
+    __tablename__ = "risk_flag_reason"
+    __table_args__ = (
+        UniqueConstraint("flag_id", "factor"),
+        CheckConstraint("points >= 0", name="points_not_negative"),
+        CheckConstraint("points = 0 OR counted IS NOT NULL", name="unknown_scores_nothing"),
+    )
+
+    flag_id: Mapped[int] = mapped_column(ForeignKey("risk_flag.id"))
+    factor: Mapped[RiskFactor]
+    counted: Mapped[Quantity | None]
+    """None where it was not known."""
+    points: Mapped[int]
+
+
+class RiskSnooze(Fact):
+    """Somebody is left out of the scan's tasks until a day, with a reason."""
+
+    __tablename__ = "risk_snooze"
+    __table_args__ = (CheckConstraint("until_on >= from_on", name="days_in_order"),)
+
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    reason: Mapped[SnoozeReason]
+    note: Mapped[str] = mapped_column(default="")
+    from_on: Mapped[date]
+    until_on: Mapped[date]
+    """The last night on which nothing is raised."""
+
+
+class RiskSnoozeEnd(Fact):
+    """It was ended before its day."""
+
+    __tablename__ = "risk_snooze_end"
+
+    snooze_id: Mapped[int] = mapped_column(ForeignKey("risk_snooze.id"), unique=True)
+    ended_on: Mapped[date]
