@@ -86,7 +86,8 @@ def test_there_is_no_such_number(head, some, address):
 
 
 @pytest.mark.parametrize(
-    "asked", ["by=weather", "gap=0", "gap=x", "gap=99999999", "ci=linear", "from=yesterday", "of=nobody", "follow_up=-1"]
+    "asked",
+    ["by=weather", "gap=0", "gap=x", "gap=99999999", "ci=linear", "from=yesterday", "of=nobody", "follow_up=-1"],
 )
 def test_what_is_not_understood_is_refused_in_words(head, some, asked):
     answer = head.get(f"/retention?{asked}")
