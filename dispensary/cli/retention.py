@@ -4,14 +4,17 @@ import json
 import sys
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 import click
+from flask import Flask
 from sqlalchemy.orm import Session
 
+from dispensary.analytics.cox import NoModel, NotInstalled, cox
 from dispensary.analytics.survival import Interval
 from dispensary.cli import opening
 from dispensary.cli.opening import MakeApp
-from dispensary.cli.report import DAY
+from dispensary.cli.report import DAY, joined
 from dispensary.clock import clinic_day
 from dispensary.policy.retention import retention_rules
 from dispensary.queries import imported_cohorts, sites
@@ -19,13 +22,17 @@ from dispensary.queries.retention import Asked
 from dispensary.web.database import db
 from dispensary.wording import Speaker
 from models import Site
+from reports import covariates, sheet
 from reports import retention as report
-from reports import sheet
 from reports.retention import Table
 from reports.retention_figures import By, Period, Question, RetentionFigures, figures
 from reports.sheet import Cell
 
 A_DAY = timedelta(days=1)
+NOT_INSTALLED = (
+    "this needs lifelines, which a clinic does not need every day: run `pip install 'dispensary-tracker[cox]'` where "
+    "dispensary is installed, then call again"
+)
 DAYS = click.IntRange(min=1, max=100_000)
 
 
@@ -34,15 +41,55 @@ def words(vocabulary: type[By] | type[Period] | type[Interval]) -> click.Choice[
     return click.Choice([word.value for word in vocabulary])
 
 
+Parameters = dict[str, Any]
+WHICH = joined(
+    click.option(
+        "--gap",
+        type=DAYS,
+        default=retention_rules().usual_gap,
+        show_default=True,
+        help="Lost after so many days in a row without a dose.",
+    ),
+    click.option(
+        "--landmark",
+        type=DAYS,
+        default=retention_rules().landmark,
+        show_default=True,
+        help="Day of treatment whose dose counts.",
+    ),
+    click.option("--from", "first", type=DAY, help="Admitted on this day or later."),
+    click.option("--to", "last", type=DAY, help="Admitted on this day or before."),
+    click.option("--until", type=DAY, help="Last day looked at; yesterday if not given."),
+    click.option("--follow-up", type=DAYS, help="Follow nobody for longer than so many days."),
+    click.option("--site", "site_code", help="Short name of one site; all of them if not given."),
+    click.option("--imported", help="A cohort that came in without daily doses, by the name of its source."),
+)
+"""Which courses are looked at, and by which rules."""
+
+
+def asked_for(app: Flask, given: Parameters) -> Asked:
+    """Return which courses the options ask for.
+
+    Raises:
+        UsageError: there is no such site or cohort.
+    """
+    session, at = db.session(), app.extensions["clock"]()
+    site, code, until = site_of(session, given["site_code"]), given["site_code"], given["until"]
+    over = yesterday(session, site, at)
+    known_cohort(session, given["imported"])
+    return Asked(
+        gap=given["gap"],
+        looked_at=min(over, until.date()) if until else over,
+        landmark=given["landmark"],
+        first=given["first"].date() if given["first"] else date.min,
+        last=given["last"].date() if given["last"] else date.max,
+        follow_up=given["follow_up"],
+        site_id=site.id if code else None,
+    )
+
+
 @click.group(invoke_without_command=True)
 @click.option("--by", type=words(By), default=By.CLINIC.value, show_default=True, help="What courses are grouped by.")
-@click.option(
-    "--gap",
-    type=DAYS,
-    default=retention_rules().usual_gap,
-    show_default=True,
-    help="Lost after so many days in a row without a dose.",
-)
 @click.option(
     "--ci", type=words(Interval), default=Interval.LOG_LOG.value, show_default=True, help="Scale of the intervals."
 )
@@ -52,59 +99,56 @@ def words(vocabulary: type[By] | type[Period] | type[Interval]) -> click.Choice[
     type=words(Period),
     default=Period.MONTH.value,
     show_default=True,
-    help="Period of admission that makes a cohort.",
+    help="Period of the first dose that makes a cohort.",
 )
-@click.option(
-    "--landmark",
-    type=DAYS,
-    default=retention_rules().landmark,
-    show_default=True,
-    help="Day of treatment whose dose makes the group.",
-)
-@click.option("--from", "first", type=DAY, help="Admitted on this day or later.")
-@click.option("--to", "last", type=DAY, help="Admitted on this day or before.")
-@click.option("--until", type=DAY, help="Last day looked at; yesterday if not given.")
-@click.option("--follow-up", type=DAYS, help="Follow nobody for longer than so many days.")
-@click.option("--site", "site_code", help="Short name of one site; all of them if not given.")
-@click.option("--imported", help="A cohort that came in without daily doses, by the name of its source.")
 @click.option("--json", "kind", flag_value="json", help="Everything, for another program.")
 @click.option("--csv", "kind", flag_value="csv", help="The table under the curve, for another program.")
+@WHICH
 @click.pass_context
 @opening.in_plain_words
-def retention(
-    context: click.Context,
-    by: str,
-    gap: int,
-    ci: str,
-    period: str,
-    landmark: int,
-    first: datetime | None,
-    last: datetime | None,
-    until: datetime | None,
-    follow_up: int | None,
-    site_code: str | None,
-    imported: str | None,
-    kind: str | None,
-) -> None:
+def retention(context: click.Context, by: str, ci: str, period: str, kind: str | None, **given: Any) -> None:
     """Say how long people stay: curves with who is at risk, medians, log-rank, other ways out, cohorts."""
     if context.invoked_subcommand is not None:
         return
-    make_app: MakeApp = context.obj
-    with opening.clinic(make_app) as app:
-        session, at = db.session(), app.extensions["clock"]()
-        site = site_of(session, site_code)
-        asked = Asked(
-            gap=gap,
-            looked_at=min(yesterday(session, site, at), until.date()) if until else yesterday(session, site, at),
-            landmark=landmark,
-            first=first.date() if first else date.min,
-            last=last.date() if last else date.max,
-            follow_up=follow_up,
-            site_id=site.id if site_code else None,
+    with opening.clinic(context.obj) as app:
+        question = Question(By(by), asked_for(app, given), Interval(ci), Period(period), given["imported"])
+        print_figures(figures(db.session(), question), kind, opening.speaker())
+
+
+@retention.command("cox")
+@click.option(
+    "--covariate",
+    "names",
+    multiple=True,
+    type=click.Choice(list(covariates.COVARIATES)),
+    default=("medication",),
+    show_default=True,
+    help="What may make a difference; may be given several times.",
+)
+@WHICH
+@click.pass_obj
+@opening.in_plain_words
+def cox_model(create_app: MakeApp, names: tuple[str, ...], **given: Any) -> None:
+    """Say how much faster some are lost than others, everything else equal (Cox); needs the extra named cox."""
+    with opening.clinic(create_app) as app:
+        asked = asked_for(app, given)
+        found = covariates.known(db.session(), asked, given["imported"], names)
+        try:
+            model = cox(found.times, found.lost, found.columns)
+        except NotInstalled:
+            raise click.ClickException(NOT_INSTALLED) from None
+        except NoModel as why:
+            raise click.ClickException(f"there is no such model: {why}") from None
+    click.echo(
+        f"{model.people:,} courses, {model.lost:,} lost; {found.left_out:,} left out, not everything is known of them."
+    )
+    click.echo(found.rule % {"gap": asked.gap, "day": asked.landmark})
+    for hazard in model.hazards:
+        click.echo(
+            f"{hazard.name}: hazard ratio {hazard.ratio:.4f} (95 % interval {hazard.lower:.4f} to {hazard.upper:.4f}), "
+            f"p = {hazard.p:.2g}"
         )
-        known_cohort(session, imported)
-        question = Question(By(by), asked, Interval(ci), Period(period), imported)
-        print_figures(figures(session, question), kind, opening.speaker())
+    click.echo(f"Concordance {model.concordance:.4f}")
 
 
 def yesterday(session: Session, site: Site, at: datetime) -> date:

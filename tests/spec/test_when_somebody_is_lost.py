@@ -86,7 +86,7 @@ R = EpisodeEndReason
         pytest.param(spell(ended=60, reason=R.COMPLETED), None, None, Outcome(60, Exit.COMPLETED), id="completed"),
         pytest.param(spell(ended=60, reason=R.DIED), 40, None, Outcome(40, Exit.LOST), id="lost first, died later"),
         pytest.param(spell(ended=60, reason=R.DIED), None, 58, Outcome(60, Exit.DIED), id="died within a short run"),
-        pytest.param(spell(ended=60, reason=R.DROPPED_OUT), None, 55, Outcome(55, Exit.LOST), id="left: the day after the last dose"),
+        pytest.param(spell(ended=60, reason=R.DROPPED_OUT), None, 55, Outcome(55, Exit.LOST), id="left: after the last dose"),
         pytest.param(spell(ended=60, reason=R.LEFT_BY_OWN_WISH), None, None, Outcome(61, Exit.LOST), id="dosed on the last day"),
         pytest.param(spell(ended=60, reason=R.ENDED_BY_CLINIC), None, 57, Outcome(57, Exit.LOST), id="discharged"),
         pytest.param(spell(ended=60, reason=R.OTHER), None, 57, Outcome(57, Exit.LOST), id="for another reason"),
