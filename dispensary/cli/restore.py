@@ -103,7 +103,7 @@ def _write_that_it_was_restored(
             raise click.ClickException(f"nobody in this backup signs in as {username}; leave --by out or correct it")
         for site in sites.sites(session):
             act = founding.act_of_set_up(session, set_up_staff(session, at), site.id, at)
-            verbs.note_restored(session, made_at=about.made_at, key_id=key.name, named_id=by, act=act)
+            verbs.note_restored(session, made_at=about.made_at, key_id=key.name, by_id=by, act=act)
             if home.seal_key_file.exists():
                 seals.seal_heads(session, occasion=SealOccasion.RESTORE, key=keys.read_seal_key(home), act=act)
         session.commit()

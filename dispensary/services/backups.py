@@ -73,14 +73,14 @@ def note_drill(
     return drill
 
 
-def note_restored(session: Session, *, made_at: datetime, key_id: str, named_id: int | None, act: Act) -> None:
+def note_restored(session: Session, *, made_at: datetime, key_id: str, by_id: int | None, act: Act) -> None:
     """Write into a database that was just restored that it was, from which seal, and by whom.
 
     Whatever was written after the backup, and sealed, stands on paper and not here: the row makes that a known fork.
 
     Args:
         made_at: the moment of the backup.
-        named_id: the account that whoever restored it named; nobody is signed in at the command line.
+        by_id: the account that whoever restored it named; nobody is signed in at the command line.
     """
     of_site = AuditEvent.site_id == act.site_id
     audit.record(
@@ -92,5 +92,5 @@ def note_restored(session: Session, *, made_at: datetime, key_id: str, named_id:
         last_row=session.scalar(select(func.max(AuditEvent.number)).where(of_site)) or 0,
         last_seal=session.scalar(select(func.max(Seal.id)).where(Seal.site_id == act.site_id)) or 0,
         backup_key=key_id,
-        restored_by=named_id,
+        restored_by=by_id,
     )
