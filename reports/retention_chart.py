@@ -1,6 +1,7 @@
 """The curves of retention as one drawing, for the screen and for paper: steps, told apart without colour."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from typing import Any
 
 from reportlab.graphics.shapes import Drawing, Line, PolyLine, Rect, String
 from reportlab.lib.colors import Color, black, white
@@ -14,11 +15,11 @@ LEFT, RIGHT, TOP, BOTTOM = 44, 20, 14, 34
 PLOT, LINE = 250, 13
 MOST = 6
 """How many curves one drawing holds: those of the largest groups."""
-LOOKS: tuple[tuple[float, list[int] | None], ...] = (
-    (1.8, None),
+LOOKS: tuple[tuple[float, Sequence[int]], ...] = (
+    (1.8, ()),
     (1.8, [7, 3]),
     (1.8, [2, 2]),
-    (0.9, None),
+    (0.9, ()),
     (0.9, [7, 3]),
     (0.9, [2, 2]),
 )
@@ -58,7 +59,9 @@ def chart(figures: RetentionFigures, speak: Speaker, *, width: int = 760, least:
         _curve(drawing, group, group.curve.share, first, across, floor, look, least)
     for n, (group, (thick, dash)) in enumerate(zip(groups, LOOKS, strict=False), start=1):
         y = key - n * LINE + 4
-        drawing.add(Line(LEFT, y + 3, LEFT + 30, y + 3, strokeColor=black, strokeWidth=thick, strokeDashArray=dash))
+        drawing.add(
+            Line(LEFT, y + 3, LEFT + 30, y + 3, strokeColor=black, strokeWidth=thick, strokeDashArray=_dashes(dash))
+        )
         _text(drawing, LEFT + 36, y, f"{speak(group.name)} (n = {len(group.courses)})")
     return drawing
 
@@ -78,16 +81,16 @@ def _scale(drawing: Drawing, first: int, last: int, across: float, floor: float,
 def _curve(
     drawing: Drawing,
     group: Group,
-    shares: Sequence[float],
+    shares: Iterable[float],
     first: int,
     across: float,
     floor: float,
-    look: tuple[float, list[int] | None],
+    look: tuple[float, Sequence[int]],
     least: int,
 ) -> None:
     """Draw one line of steps, as far as it is defined."""
     table, height = group.curve.table, 1.0
-    points = [(LEFT, floor + PLOT)]
+    points: list[tuple[float, float]] = [(LEFT, floor + PLOT)]
     for day, at_risk, share in zip(table.times, table.at_risk, shares, strict=True):
         if at_risk < least or share != share:  # noqa: PLR0124 - not a number where no interval is defined
             break
@@ -97,8 +100,14 @@ def _curve(
         points.append((x, floor + PLOT * height))
     thick, dash = look
     drawing.add(
-        PolyLine([c for point in points for c in point], strokeColor=black, strokeWidth=thick, strokeDashArray=dash)
+        PolyLine(
+            [c for point in points for c in point], strokeColor=black, strokeWidth=thick, strokeDashArray=_dashes(dash)
+        )
     )
+
+
+def _dashes(look: Sequence[int]) -> Any:
+    return list(look) or None  # None is a whole line
 
 
 def _text(drawing: Drawing, x: float, y: float, text: str, anchor: Anchor = "start") -> None:

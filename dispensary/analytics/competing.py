@@ -27,8 +27,8 @@ class Incidence:
     @cached_property
     def there_before(self) -> Shares:
         """The share still there at the beginning of each day."""
-        there = np.cumprod(1 - self.table.shares)
-        return np.concatenate([[1.0], there[:-1]]) if len(there) else there
+        there: Shares = np.concatenate([[1.0], np.cumprod(1 - self.table.shares)])
+        return there[:-1]
 
     @cached_property
     def share(self) -> Shares:

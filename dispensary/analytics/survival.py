@@ -91,7 +91,7 @@ class Curve:
     @cached_property
     def share(self) -> Shares:
         """The Kaplan-Meier estimate."""
-        return np.cumprod(1 - self.table.shares)
+        return np.cumprod(1 - self.table.shares, dtype=np.float64)
 
     @cached_property
     def greenwood(self) -> Shares:

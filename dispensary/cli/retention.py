@@ -106,7 +106,7 @@ def asked_for(app: Flask, given: Parameters) -> Asked:
 @WHICH
 @click.pass_context
 @opening.in_plain_words
-def retention(context: click.Context, by: str, ci: str, period: str, kind: str | None, **given: Any) -> None:
+def retention(context: click.Context, /, by: str, ci: str, period: str, kind: str | None, **given: Any) -> None:
     """Say how long people stay: curves with who is at risk, medians, log-rank, other ways out, cohorts."""
     if context.invoked_subcommand is not None:
         return
@@ -128,7 +128,7 @@ def retention(context: click.Context, by: str, ci: str, period: str, kind: str |
 @WHICH
 @click.pass_obj
 @opening.in_plain_words
-def cox_model(create_app: MakeApp, names: tuple[str, ...], **given: Any) -> None:
+def cox_model(create_app: MakeApp, /, names: tuple[str, ...], **given: Any) -> None:
     """Say how much faster some are lost than others, everything else equal (Cox); needs the extra named cox."""
     with opening.clinic(create_app) as app:
         asked = asked_for(app, given)
