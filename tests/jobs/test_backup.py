@@ -2,6 +2,7 @@
 
 import errno
 import os
+import shutil
 import threading
 from datetime import timedelta
 from pathlib import Path
@@ -28,10 +29,9 @@ ONLY = [job for job in tick.JOBS if job.name == "backup"]
 @pytest.fixture(autouse=True)
 def nothing_kept(app):
     """The app's home outlives a test; its backups do not."""
-    folder = app.extensions["home"].backups
+    shutil.rmtree(app.extensions["home"].backups, ignore_errors=True)
     yield
-    for file in folder.glob("*"):
-        file.unlink()
+    shutil.rmtree(app.extensions["home"].backups, ignore_errors=True)
 
 
 @pytest.fixture
