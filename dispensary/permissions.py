@@ -59,6 +59,7 @@ class Permission(StrEnum):
     TASK_WORK = "task.work"
     CASELOAD_SET = "caseload.set"
     CASE_NOTE_VIEW = "case_note.view"
+    RISK_VIEW = "risk.view"
     CASE_NOTE_WRITE = "case_note.write"
     OUTREACH_RECORD = "outreach.record"
     OUTREACH_VIEW = "outreach.view"
@@ -150,6 +151,7 @@ ROLES: dict[Role, frozenset[Permission]] = {
             P.TASK_WORK,
             P.CASELOAD_SET,
             P.CASE_NOTE_VIEW,
+            P.RISK_VIEW,
             P.CASE_NOTE_WRITE,
             P.OUTREACH_RECORD,
             P.OUTREACH_VIEW,
@@ -198,6 +200,7 @@ ROLES: dict[Role, frozenset[Permission]] = {
             P.CASEWORK_RECORD,
             P.TASK_WORK,
             P.CASE_NOTE_VIEW,
+            P.RISK_VIEW,
             P.URINE_RECORD,
             P.HEALTH_TEST_VIEW,
             P.HEALTH_TEST_RECORD,
@@ -235,6 +238,7 @@ ROLES: dict[Role, frozenset[Permission]] = {
             P.AUDIT_VIEW,
             P.JOB_VIEW,
             P.CASEWORK_VIEW,
+            P.RISK_VIEW,
             P.TASK_WORK,
             P.CASELOAD_SET,
             P.OUTREACH_VIEW,

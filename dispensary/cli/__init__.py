@@ -16,6 +16,7 @@ from dispensary.cli.jobs import jobs, pack, scheduler
 from dispensary.cli.report import report
 from dispensary.cli.restore import restore
 from dispensary.cli.retention import retention
+from dispensary.cli.risk import risk
 from dispensary.cli.serve import serve
 from dispensary.cli.upgrade import upgrade
 from dispensary.cli.urine_draw import urine_draw
@@ -42,6 +43,7 @@ def commands(create_app: Callable[..., Flask]) -> click.Group:
         report,
         retention,
         restore,
+        risk,
         scheduler,
         serve,
         upgrade,

@@ -13,6 +13,7 @@ from dispensary.jobs.follow_up import propose_lost
 from dispensary.jobs.near_days import tell_of_near_days
 from dispensary.jobs.pack import write_pack
 from dispensary.jobs.reviews import open_take_home_reviews
+from dispensary.jobs.risk_scan import scan
 from dispensary.jobs.verify import verify_chains
 from dispensary.rules.job_times import Due, Nightly, Timed, WhileOpen
 from dispensary.wording import N_
@@ -69,6 +70,16 @@ JOBS: tuple[Job, ...] = (
             "Every night: missed doses, calls, referrals, plans, counselling and intakes that are due go to the"
             " counselling desk, once;"
             " what has settled itself leaves it."
+        ),
+    ),
+    Job(
+        "risk_scan",
+        Nightly(timedelta(minutes=30)),
+        scan,
+        N_("Nightly scan for people at risk of being lost"),
+        N_(
+            "Every night: whoever missed several days in a row, or still comes and has many points on the scorecard, goes to"
+            " the counselling desk with the reasons."
         ),
     ),
     Job(

@@ -64,6 +64,7 @@ PAGES: dict[str, str] = {
     "relative": N_("a relative in the family programme"),
     "release": N_("releasing a stop"),
     "replacement": N_("replacing a dose"),
+    "risk": N_("nightly scan"),
     "safety check": N_("safety at home"),
     "safety step": N_("a step for safety after a questionnaire"),
     "scores": N_("questionnaires"),

@@ -90,6 +90,7 @@ WORDS: dict[type[StrEnum], dict[StrEnum, str]] = {
         enums.PrintedSheet.TRANSFER_LETTER: N_("transfer letter"),
         enums.PrintedSheet.FACTUAL_LETTER: N_("factual letter"),
         enums.PrintedSheet.READERS: N_("readers"),
+        enums.PrintedSheet.RISK: N_("what the nightly scan counted"),
         enums.PrintedSheet.CONFERENCE: N_("conference"),
         enums.PrintedSheet.URINE_DRAW: N_("random draw"),
         enums.PrintedSheet.PAIR_SHEET: N_("sheet for a pair"),

@@ -47,6 +47,7 @@ MENU: tuple[Area, ...] = (
             Entry("orders.desk", N_("Prescriber's desk"), Permission.ORDER_SIGN),
             Entry("desk.today", N_("Counselling desk"), Permission.CASEWORK_VIEW),
             Entry("worklist.own", N_("Worklist"), Permission.TASK_WORK),
+            Entry("risk.open_flags", N_("Nightly scan"), Permission.RISK_VIEW),
         ),
     ),
     Area(PEOPLE, (Entry("patients.search", N_("People"), Permission.PERSON_VIEW),)),

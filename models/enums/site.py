@@ -105,6 +105,7 @@ class PrintedSheet(StrEnum):
     TRANSFER_LETTER = "transfer_letter"
     FACTUAL_LETTER = "factual_letter"
     READERS = "readers"
+    RISK = "risk"
     CONFERENCE = "conference"
     URINE_DRAW = "urine_draw"
     TREATMENT_CONSENT = "treatment_consent"

@@ -32,7 +32,9 @@ IN_WORDS = {
         "Where every backup is copied a second time: a stick, another disk or a share, or none."
     ),
     SettingKey.RISK_RED_FROM: _l("From so many no-shows in a row the nightly scan raises RED: 2 to 4."),
-    SettingKey.RISK_AMBER_A_DAY: _l("The nightly scan raises so many people as AMBER at most: what the counsellors can follow up in a day."),
+    SettingKey.RISK_AMBER_A_DAY: _l(
+        "The nightly scan raises so many people as AMBER at most: what the counsellors can follow up in a day."
+    ),
     SettingKey.PACK_EVERY_MINUTES: _l("How often the rolling downtime pack is written, in minutes."),
 }
 """What each setting does and how its value is written."""

@@ -36,6 +36,8 @@ PLACES = {
     TaskReasonKind.OVERDOSE: Place("harm_reduction.of_person"),
     TaskReasonKind.TOLD_DEAD: Place("patients.end", Permission.EPISODE_CHANGE),
     TaskReasonKind.SAFETY: Place("assessment.of_person"),
+    TaskReasonKind.RISK_RED: Place("risk.of_person", Permission.RISK_VIEW),
+    TaskReasonKind.RISK_AMBER: Place("risk.of_person", Permission.RISK_VIEW),
     TaskReasonKind.MISSED_DOSES: Place("assessment.ask", Permission.CASEWORK_RECORD, SaidOccasion.MISSED_DAYS),
 }
 """Whoever came back after missed doses is asked what got in the way, while it is fresh. (product.md §9)"""

@@ -1,0 +1,162 @@
+"""The nightly scan's verbs: raise a flag with its task, leave somebody out for a while, end that. None of them touches a dose."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import numpy as np
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from dispensary.analytics.scorecard import LANES, lanes, points
+from dispensary.errors import Conflict, NotFound, Refused
+from dispensary.policy.risk import risk_card
+from dispensary.queries import risk_flags, sites
+from dispensary.queries.risk_features import NightFeatures, features_of_tonight
+from dispensary.rules.risk import Risk, RiskFeatures, score
+from dispensary.rules.risk_raising import Candidate, chosen
+from dispensary.services import audit, people, tasks
+from dispensary.services.act import Act
+from dispensary.services.facts import write
+from dispensary.wording import N_, say
+from models import RiskFlag, RiskFlagReason, RiskSnooze, RiskSnoozeEnd
+from models.enums import AuditKind, Desk, RiskLane, SnoozeReason, TaskReasonKind
+
+LONGEST_SNOOZE = timedelta(days=90)
+TASK_OF = {RiskLane.RED: TaskReasonKind.RISK_RED, RiskLane.AMBER: TaskReasonKind.RISK_AMBER}
+
+
+@dataclass(frozen=True)
+class Scored:
+    """What the card says of one person on a night."""
+
+    person_id: int
+    of: RiskFeatures
+    risk: Risk
+
+
+@dataclass(frozen=True)
+class Raise:
+    """Somebody who is to be raised."""
+
+    night: date
+    scored: Scored
+    capped: bool
+
+
+def scored(session: Session, site_id: int, night: date) -> tuple[NightFeatures, list[Scored]]:
+    """Return what was counted of everyone on a night, and what the card says of those in a lane; this only reads."""
+    card, have = risk_card(), sites.settings(session, site_id, night)
+    found = features_of_tonight(session, site_id, night)
+    total = points(found.counted, found.urine_scheduled, card)
+    lane = lanes(found.counted, total, card, have.risk_red_from)[0]
+    in_a_lane = []
+    for place in np.flatnonzero(lane).tolist():
+        of = found.of(0, place)
+        risk = score(of, card, have.risk_red_from)
+        assert (risk.lane, risk.points) == (LANES[int(lane[place])], total[0, place])
+        in_a_lane.append(Scored(int(found.people[place]), of, risk))
+    return found, in_a_lane
+
+
+def to_raise(session: Session, site_id: int, night: date) -> list[Raise]:
+    """Return who is to be raised for a night: nobody twice, nobody too soon again, nobody who is left out; this only reads."""
+    have, done = sites.settings(session, site_id, night), risk_flags.raised_on(session, site_id, night)
+    by_person = {one.person_id: one for one in scored(session, site_id, night)[1] if one.person_id not in done}
+    candidates = [
+        Candidate(one.person_id, one.risk.lane, one.risk.points, one.of.no_shows)
+        for one in by_person.values()
+        if one.risk.lane is not None
+    ]
+    told_amber = sum(1 for lane, told in done.values() if told and lane is RiskLane.AMBER)
+    found = chosen(
+        candidates,
+        risk_flags.told(session, site_id),
+        {one.person_id for one in risk_flags.left_out(session, site_id, night)},
+        night=night,
+        room=max(0, have.risk_amber_a_day - told_amber),
+        silent_nights=risk_card().silent_nights,
+    )
+    return [Raise(night, by_person[one.candidate.person_id], one.capped) for one in found]
+
+
+def raise_flag(session: Session, one: Raise, act: Act) -> None:
+    """Raise somebody, and put it on the counselling desk, unless it was done in the meantime."""
+    person_id, of, risk = one.scored.person_id, one.scored.of, one.scored.risk
+    people.lock(session, person_id)
+    known = select(RiskFlag.id).where(RiskFlag.person_id == person_id, RiskFlag.night == one.night)
+    if risk.lane is None or session.scalar(known) is not None:
+        return
+    task = None
+    if not one.capped:
+        task = tasks.note(session, person_id=person_id, desk=Desk.COUNSELLING, kind=TASK_OF[risk.lane], act=act)
+    flag = write(
+        session,
+        RiskFlag(
+            person_id=person_id,
+            night=one.night,
+            lane=risk.lane,
+            points=risk.points,
+            card=risk_card().version,
+            no_shows=of.no_shows,
+            missed_14=of.missed_14,
+            drug=of.drug,
+            capped=one.capped,
+            task_id=None if task is None else task.id,
+            **act.stamp,
+        ),
+    )
+    for row in risk.reasons:
+        counted = {"factor": row.factor, "counted": row.count, "points": row.points}
+        write(session, RiskFlagReason(flag_id=flag.id, **counted, **act.stamp))
+    said = {"night": one.night.isoformat(), "lane": risk.lane.value, "points": risk.points}
+    audit.record(session, AuditKind.RISK_FLAGGED, flag, act, person=person_id, **said)
+
+
+def snooze(
+    session: Session, *, person_id: int, reason: SnoozeReason, until_on: date, note: str = "", act: Act
+) -> RiskSnooze:
+    """Leave somebody out of the nightly scan's tasks until a day, for a reason.
+
+    Raises:
+        NotFound: there is no such person.
+        Refused: the day is past, or too far ahead; the record was linked into another one; or what other is, is not said.
+        Conflict: they are left out already.
+    """
+    if not act.clinic_day <= until_on <= act.clinic_day + LONGEST_SNOOZE:
+        words = say(N_("The last night lies between today and %(day)s."), day=act.clinic_day + LONGEST_SNOOZE)
+        raise Refused(words, code="snooze_until", field="until_on")
+    if reason is SnoozeReason.OTHER and not note.strip():
+        raise Refused(say(N_("Say in a few words what it is.")), code="snooze_note", field="note")
+    people.lock(session, person_id)
+    people.refuse_linked_away(session, person_id)
+    if any(one.person_id == person_id for one in risk_flags.left_out(session, act.site_id, act.clinic_day)):
+        raise Conflict(say(N_("This person is left out already. End that first.")), code="snoozed_already")
+    made = write(
+        session,
+        RiskSnooze(
+            person_id=person_id,
+            reason=reason,
+            note=note.strip(),
+            from_on=act.clinic_day,
+            until_on=until_on,
+            **act.stamp,
+        ),
+    )
+    said = {"until_on": until_on.isoformat(), "snooze": reason.value}
+    audit.record(session, AuditKind.RISK_SNOOZED, made, act, person=person_id, **said)
+    return made
+
+
+def end_snooze(session: Session, *, snooze_id: int, act: Act) -> RiskSnoozeEnd:
+    """Let somebody be in the nightly scan again.
+
+    Raises:
+        NotFound: there is none such here that was not ended.
+    """
+    found = risk_flags.snooze_of(session, snooze_id, act.site_id)
+    if found is None:
+        raise NotFound(say(N_("This was ended before, or is not of this clinic.")), code="no_such_snooze")
+    people.lock(session, found.person_id)
+    end = write(session, RiskSnoozeEnd(snooze_id=snooze_id, ended_on=act.clinic_day, **act.stamp))
+    audit.record(session, AuditKind.RISK_SNOOZE_ENDED, end, act, person=found.person_id)
+    return end

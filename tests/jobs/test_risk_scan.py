@@ -1,0 +1,166 @@
+"""The night raises who misses days in a row, or still comes and has many points: once, with reasons, and not more than wanted."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from dispensary.errors import Conflict, NotFound, Refused
+from dispensary.jobs.risk_scan import scan
+from dispensary.queries import risk_flags, worklist
+from dispensary.rules.job_times import Due
+from dispensary.services import risk, sites
+from models import Episode, EpisodeEnd, RiskFlag, RiskFlagReason, TaskReason
+from models.enums import (
+    AuditKind,
+    Desk,
+    EpisodeEndReason,
+    RiskFactor,
+    RiskLane,
+    Role,
+    SettingKey,
+    SnoozeReason,
+    TaskReasonKind,
+)
+from models.units import mg
+from tests import factories
+from tests.rows import audited, count
+
+DAY = timedelta(days=1)
+
+
+def came(session, world, ago, *, days=90, amounts=("80",), **person):
+    """Somebody in treatment for so many days, who last came so many days before today; the amounts are of the last days."""
+    first = world.day - days * DAY
+    who = factories.person(session, **person)
+    stay = factories.episode(session, world, who, admitted_on=first)
+    of = factories.order(session, world, who, in_episode=stay, starts_on=first)
+    for back in range(min(days, 30), ago - 1, -1):
+        amount = mg(amounts[-1] if back <= ago + 7 else amounts[0])
+        at = world.at - back * DAY
+        factories.dose(session, world, who, of, at=at, ordered_mg=amount, taken_mg=amount)
+    return who
+
+
+def run(app, world, night=None):
+    night = night or world.day - DAY
+    with app.app_context():
+        scan(app, Due(world.site.id, "risk_scan", world.at, night, 1))
+
+
+def flags(session):
+    session.expire_all()
+    return list(session.scalars(select(RiskFlag).order_by(RiskFlag.id)))
+
+
+def test_three_missed_in_a_row_is_red_and_on_the_worklist_with_every_reason(app, session, world):
+    who = came(session, world, ago=4)
+    came(session, world, ago=1)
+    session.commit()
+
+    run(app, world)
+
+    (flag,) = flags(session)
+    assert (flag.person_id, flag.lane, flag.no_shows, flag.points) == (who.id, RiskLane.RED, 3, 7)
+    reasons = session.scalars(select(RiskFlagReason).where(RiskFlagReason.flag_id == flag.id)).all()
+    assert {row.factor for row in reasons} == set(RiskFactor)
+    assert sum(row.points for row in reasons) == flag.points
+    (task,) = worklist.open_work(session, world.site.id, Desk.COUNSELLING, world.day)
+    assert [why.kind for why in task.why] == [TaskReasonKind.RISK_RED]
+    assert count(session, RiskFlag) == 1
+    assert len(audited(session, AuditKind.RISK_FLAGGED)) == 1
+
+
+def test_a_night_run_twice_raises_nobody_twice(app, session, world):
+    came(session, world, ago=4)
+    session.commit()
+
+    run(app, world)
+    run(app, world)
+
+    assert len(flags(session)) == 1
+    assert count(session, TaskReason) == 1
+
+
+def test_nobody_is_raised_again_for_14_nights_unless_the_lane_rises(app, session, world):
+    came(session, world, ago=5)
+    session.commit()
+
+    run(app, world, world.day - 2 * DAY)
+    run(app, world, world.day - DAY)
+
+    assert [flag.night for flag in flags(session)] == [world.day - 2 * DAY]
+
+
+def test_who_still_comes_and_has_many_points_is_amber_and_no_more_than_there_is_room_for(app, session, world):
+    first = came(session, world, ago=1, days=20, amounts=("80", "50"))
+    came(session, world, ago=0, days=5, amounts=("80",))
+    second = came(session, world, ago=1, days=20, amounts=("80", "55"))
+    setting(session, world, SettingKey.RISK_AMBER_A_DAY, "1")
+
+    run(app, world, world.day)
+
+    found = {flag.person_id: flag for flag in flags(session)}
+    assert set(found) == {first.id, second.id}
+    assert {flag.lane for flag in found.values()} == {RiskLane.AMBER}
+    assert [flag.capped for flag in flags(session)].count(True) == 1
+    assert len(worklist.open_work(session, world.site.id, Desk.COUNSELLING, world.day)) == 1
+    assert risk_flags.capped_on(session, world.site.id, world.day) == 1
+
+
+def setting(session, world, key, value):
+    sites.change_setting(
+        session, key=key, value=value, effective_on=world.day, act=world.act(world.staff[Role.ADMINISTRATOR])
+    )
+    session.commit()
+
+
+def test_whoever_is_left_out_for_a_reason_is_not_raised_until_it_ends(app, session, world):
+    who = came(session, world, ago=4)
+    out = snoozed(session, world, who)
+    session.commit()
+
+    run(app, world, world.day)
+    assert flags(session) == []
+    risk.end_snooze(session, snooze_id=out.id, act=world.act())
+    session.commit()
+    run(app, world, world.day)
+
+    assert [flag.person_id for flag in flags(session)] == [who.id]
+
+
+def snoozed(session, world, who, **values):
+    asked = {"reason": SnoozeReason.TRAVEL, "until_on": world.day + 7 * DAY} | values
+    return risk.snooze(session, person_id=who.id, act=world.act(), **asked)
+
+
+def test_leaving_somebody_out_twice_or_past_its_day_or_without_a_word_is_refused(session, world):
+    who = came(session, world, ago=4)
+
+    for values in (
+        {"until_on": world.day - DAY},
+        {"until_on": world.day + 200 * DAY},
+        {"reason": SnoozeReason.OTHER},
+    ):
+        with pytest.raises(Refused):
+            snoozed(session, world, who, **values)
+    out = snoozed(session, world, who, reason=SnoozeReason.OTHER, note="a wedding")
+    with pytest.raises(Conflict):
+        snoozed(session, world, who)
+    risk.end_snooze(session, snooze_id=out.id, act=world.act())
+    with pytest.raises(NotFound):
+        risk.end_snooze(session, snooze_id=out.id, act=world.act())
+    assert len(audited(session, AuditKind.RISK_SNOOZED)) == 1
+    assert len(audited(session, AuditKind.RISK_SNOOZE_ENDED)) == 1
+
+
+def test_whoever_has_left_is_not_raised(app, session, world):
+    who = came(session, world, ago=4)
+    stay = session.scalars(select(Episode).where(Episode.person_id == who.id)).one()
+    end = {"ended_on": world.day - DAY, "reason": EpisodeEndReason.TRANSFERRED_OUT}
+    factories.save(session, EpisodeEnd(episode_id=stay.id, note="", **end, **factories.stamp(world)))
+    session.commit()
+
+    run(app, world)
+
+    assert flags(session) == []
