@@ -1,11 +1,11 @@
-"""Print every figure: `python -m bench`, or some parts of it: `python -m bench dosing station queue history attendance paper`.
+"""Print every figure: `python -m bench`, or some: `python -m bench dosing station queue history attendance risk paper`.
 
-A number among the parts is for how many people attendance is measured: `python -m bench attendance 100000`.
+A number among the parts is for how many people attendance and risk are measured: `python -m bench attendance 100000`.
 """
 
 import sys
 
-from bench import attendance, dosing, history, paper, queue, station
+from bench import attendance, dosing, history, paper, queue, risk, station
 from tests import backends
 
 ON_BOTH_BACKENDS = {
@@ -14,12 +14,14 @@ ON_BOTH_BACKENDS = {
     "queue": queue.run,
     "history": history.run,
     "attendance": attendance.run,
+    "risk": risk.run,
 }
 
 
 def main(wanted: list[str]) -> None:
     """Run the parts that were asked for, or all of them."""
     attendance.PEOPLE = next((int(part) for part in wanted if part.isdigit()), attendance.PEOPLE)
+    risk.PEOPLE = next((int(part) for part in wanted if part.isdigit()), risk.PEOPLE)
     wanted = [part for part in wanted if not part.isdigit()]
     postgres = backends.Postgres(durable=True)
     postgres.start()
