@@ -1,7 +1,7 @@
 """What each desk owes whom: open tasks with why, owner, due moment and attempts, and how the person may be reached."""
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -82,11 +82,16 @@ class Work:
 
 def open_work(session: Session, site_id: int, desk: Desk, today: date) -> list[Work]:
     """Return the open tasks of a desk, the one due first on top; a handful of statements, however many there are."""
+    return open_work_of(session, site_id, desk, caseload.keepers(session, site_id, today))
+
+
+def open_work_of(session: Session, site_id: int, desk: Desk, keepers: Mapping[int, Keeper]) -> list[Work]:
+    """Return the same, where it is known already on whose caseload each is."""
     query = _tasks().where(_TASK.site_id == site_id, _TASK.desk == desk, _TASK.resolved_at.is_(None))
     rows = session.execute(query.order_by(_TASK.due_at, _TASK.id)).all()
     ids, people = [row.id for row in rows], {row.person_id for row in rows}
     why, tried = _why(session, ids), _tried(session, ids)
-    reach, keepers = contact_rules.rules_of(session, people), caseload.keepers(session, site_id, today)
+    reach = contact_rules.rules_of(session, people)
     return [
         _work(row, why[row.id], tried[row.id], reach.get(row.person_id), keepers.get(row.person_id)) for row in rows
     ]
