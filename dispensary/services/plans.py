@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from dispensary.errors import Conflict, Refused
 from dispensary.policy.minimums import MinimumInForce
-from dispensary.queries import plans
+from dispensary.queries import here, plans
 from dispensary.queries.people import surviving
 from dispensary.rules.strokes import strokes_in
 from dispensary.services import audit, people
@@ -104,6 +104,7 @@ def look_at_step(
         Refused: the day cannot be right.
         Conflict: a newer plan has taken the place of the one that it belongs to.
     """
+    here.refuse_elsewhere(session, PlanStep, plan_step_id, act.site_id)
     note = people.line(note, "note", longest=LONGEST_NOTE)
     refuse_unless_past(seen_on, "seen_on", act)
     plan = plans.plan_of_step(session, plan_step_id)
@@ -144,6 +145,7 @@ def sign_plan(
         Refused: nothing was drawn, or the day lies before the plan or ahead.
         Conflict: it is signed already, or a newer plan has taken its place.
     """
+    here.refuse_elsewhere(session, CarePlan, plan_id, act.site_id)
     plan = plans.plan(session, plan_id)
     refuse_unless_past(signed_on, "signed_on", act)
     if signed_on < plan.agreed_on:

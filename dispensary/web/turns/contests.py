@@ -28,7 +28,7 @@ def contest(person_id: int) -> Answer:
     """Take down what somebody does not accept."""
     note_access(person_id, "turns")
     form = ContestForm(said_on=edge.act().clinic_day)
-    form.offer(records.contestable(db.session(), person_id))
+    form.offer(records.contestable(db.session(), person_id, edge.act().site_id))
 
     def change(work: Work) -> str:
         about, subject_id = form.about
