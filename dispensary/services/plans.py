@@ -11,8 +11,7 @@ from dispensary.errors import Conflict, Refused
 from dispensary.policy.minimums import MinimumInForce
 from dispensary.queries import here, plans
 from dispensary.queries.people import surviving
-from dispensary.rules.strokes import strokes_in
-from dispensary.services import audit, people
+from dispensary.services import audit, people, signatures
 from dispensary.services.act import Act
 from dispensary.services.assessments import open_episode
 from dispensary.services.facts import write
@@ -151,7 +150,7 @@ def sign_plan(
     if signed_on < plan.agreed_on:
         words = say(N_("The plan was agreed on %(day)s; nobody signed it before."), day=plan.agreed_on)
         raise Refused(words, code="signed_before", field="signed_on")
-    strokes = _strokes(drawn) if signed_how is SignedOn.SCREEN and signer is Signer.PERSON else None
+    strokes = signatures.kept(signed_how, drawn) if signer is Signer.PERSON else None
     person_id = _locked(session, plan)
     if any(signature.signer is signer for signature in plan.signatures):
         words = say(N_("This plan is signed already. Nothing is to be done."))
@@ -224,12 +223,3 @@ def _locked(session: Session, plan: plans.Plan) -> int:
         words = say(N_("A newer plan has taken the place of this one. Open the newer one."))
         raise Conflict(words, code="newer_plan")
     return person_id
-
-
-def _strokes(drawn: str) -> str:
-    try:
-        strokes_in(drawn)
-    except ValueError as error:
-        words = say(N_("Sign in the field with a pen or a finger, or print the plan and sign on paper."))
-        raise Refused(words, code="not_signed", field="drawn") from error
-    return drawn

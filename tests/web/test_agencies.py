@@ -240,6 +240,35 @@ def test_consent_is_recorded_and_taken_back(nurse, session, world, who, shelter)
     assert count_stored(session, AgencyConsentEnd) == 1
 
 
+DRAWN = "10,20 12,22 14,25 18,30;40,50 41,52 45,55 60,70"
+
+
+def test_consent_signed_on_the_screen_keeps_the_name_as_it_was_drawn(nurse, session, world, who, shelter):
+    nurse.send(f"/disclosures/of/{who.id}/consent", consent(shelter, world, signed_how="screen", drawn=DRAWN))
+    consent_id = stored(session, AgencyConsent.id)[0]
+
+    page = text_of(nurse.get(f"/disclosures/of/{who.id}"))
+    picture = nurse.get(f"/disclosures/consents/{consent_id}/signature.svg")
+
+    assert stored(session, AgencyConsent.drawn) == [DRAWN]
+    assert f"/disclosures/consents/{consent_id}/signature.svg" in page
+    assert (picture.status_code, picture.mimetype) == (200, "image/svg+xml")
+
+
+def test_consent_on_the_screen_that_nobody_signed_is_refused(nurse, session, world, who, shelter):
+    answer = nurse.send(f"/disclosures/of/{who.id}/consent", consent(shelter, world, signed_how="screen"))
+
+    assert answer.status_code == 422 and "Sign in the field with a pen or a finger" in text_of(answer)
+    assert count_stored(session, AgencyConsent) == 0
+
+
+def test_consent_on_paper_has_no_picture(nurse, session, world, who, shelter):
+    made = consented(session, world, who, shelter)
+    session.commit()
+
+    assert nurse.get(f"/disclosures/consents/{made.id}/signature.svg").status_code == 404
+
+
 @pytest.fixture
 def two_consents(session, world, who, shelter):
     given = [consented(session, world, who, shelter, scope) for scope in (ConsentScope.PLAN, ConsentScope.ATTENDANCE)]
