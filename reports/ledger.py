@@ -13,6 +13,8 @@ LINE = 8.5
 """Points from line to line in a row that is high enough for several."""
 AIR = 2.5
 """Points between a cell's text and its column's edge."""
+AFTER_NUMBER = 4.0
+"""Points more before a text whose column follows one of numbers, so that the two are not read as one."""
 RULE = Color(0.6, 0.6, 0.6)
 NARROWEST = 0.7
 """A text too long for its column is narrowed to this share of its width, and then cut with a sign."""
@@ -79,6 +81,10 @@ class Ledger(Flowable):
         edges = [0.0]
         for column in self.columns:
             edges.append(edges[-1] + self.width * column.share / whole)
+        self.starts = [
+            left + (AFTER_NUMBER if before is not None and before.number and not column.number else 0)
+            for before, column, left in zip((None, *self.columns), self.columns, edges, strict=False)
+        ]
         pen = fonts.Pen(self.canv, SIZE, self.language)
         self._draw_head(pen, edges)
         y = self.height - self.head
@@ -89,18 +95,18 @@ class Ledger(Flowable):
 
     def _draw_head(self, pen: fonts.Pen, edges: list[float]) -> None:
         base = self.height - self.head
-        for column, left, right in zip(self.columns, edges, edges[1:], strict=False):
+        for column, left, right in zip(self.columns, self.starts, edges[1:], strict=False):
             for n, text in enumerate(reversed(column.title.split("\n"))):
                 self._write(pen, text, left, right, base + 3 + n * 8.5, number=column.number, bold=True)
         self._rule(base, black, 0.8)
 
     def _draw_row(self, pen: fonts.Pen, row: Row, edges: list[float], y: float) -> None:
         for n, text in enumerate(row.cells):
-            lines = self._lines(text, edges[n + 1] - edges[n] - 2 * AIR, row.bold) if text else []
+            lines = self._lines(text, edges[n + 1] - self.starts[n] - 2 * AIR, row.bold) if text else []
             base = y + self.row_height / 2 - SIZE * 0.35 + (len(lines) - 1) * LINE / 2
             for m, line in enumerate(lines):
                 at, number = base - m * LINE, self.columns[n].number
-                self._write(pen, line, edges[n], edges[n + 1], at, number=number, bold=row.bold)
+                self._write(pen, line, self.starts[n], edges[n + 1], at, number=number, bold=row.bold)
         self._rule(y, RULE, 0.25)
         if row.struck:
             self._rule(y + self.row_height / 2, black, 0.4, until=edges[-2])
