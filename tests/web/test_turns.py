@@ -1,5 +1,6 @@
 """Turning points over HTTP: leaving and the way back, an ending by two hands, contests, tapers, custody, pregnancy."""
 
+import re
 from datetime import timedelta
 from io import BytesIO
 
@@ -386,3 +387,17 @@ def test_what_is_not_there_is_not_found(prescriber):
 def test_a_nurse_neither_proposes_nor_answers(nurse, session, world, who, ending):
     for path in (f"/turns/of/{who.id}/ending", f"/turns/endings/{ending.id}/agree", "/turns/waiting"):
         assert nurse.get(path).status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("chosen", "field"),
+    [({}, 'name="reason"'), ({"reason": "threats", "account": "Shouted."}, 'name="offered_instead"')],
+)
+def test_a_refused_page_leads_to_the_first_field_that_was_refused(client, session, world, who, chosen, field):
+    head = client.sign_in(session, world, world.staff[Role.CLINIC_HEAD], at_window=False)
+
+    answer = head.send(f"/turns/of/{who.id}/ending", chosen)
+
+    (lands,) = re.findall(r"<(?:input|textarea|select)[^>]* autofocus[^>]*>", text(answer))
+    assert answer.status_code == 422
+    assert field in lands
