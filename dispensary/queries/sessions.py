@@ -57,6 +57,8 @@ class Arranged:
     moved_to_id: int | None
     """The session that stands for this one, after it was put off."""
     held: Held | None
+    site_id: int
+    """Where it was recorded, and where alone it is opened."""
 
     @property
     def open(self) -> bool:
@@ -155,6 +157,7 @@ def _arranged() -> Select[Any]:
             _SESSION.starts_at,
             _SESSION.clinic_day,
             _SESSION.planned_minutes,
+            _SESSION.site_id,
             _SESSION.moved_from_id,
             moved_to.id.label("moved_to_id"),
             _OUTCOME.id.label("outcome_id"),
@@ -199,6 +202,7 @@ def _one(row: Any, topics: tuple[Topic, ...]) -> Arranged:
         moved_from_id=row.moved_from_id,
         moved_to_id=row.moved_to_id,
         held=held,
+        site_id=row.site_id,
     )
 
 

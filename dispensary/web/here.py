@@ -33,6 +33,11 @@ def table_of(gap: str) -> Table | None:
     return Base.metadata.tables.get(NAMED_OTHERWISE.get(gap, gap.removesuffix("_id")))
 
 
+def is_of_here(line: Any) -> bool:
+    """Return whether this site recorded what a line of a page shows, so that it is opened here."""
+    return bool(line.site_id == edge.sitting().site_id)
+
+
 def refuse_elsewhere(gaps: Mapping[str, Any]) -> None:
     """Refuse an address that names a record of another site.
 

@@ -164,3 +164,29 @@ def test_a_gap_that_names_a_record_is_known_to_the_rule(app):
 def unknown_records_in(rule: Rule) -> set[str]:
     numbers = {gap for gap, converter in rule._converters.items() if isinstance(converter, IntegerConverter)}
     return {gap for gap in numbers if gap.endswith("_id") and table_of(gap) is None}
+
+
+SHOWS_WHOSE = {
+    "harm_reduction.of_person",
+    "health_tests.of_person",
+    "sessions.of_person",
+    "turns.of_person",
+    "urine.of_person",
+}
+"""Pages about a person with records of every site beside each other."""
+
+
+def test_a_page_about_a_person_offers_nothing_that_only_another_site_opens(app, client, session, world):
+    samples = OfAnotherSite(session, world)
+    theirs = {rule.endpoint: samples.address(rule) for method in ("GET", "POST") for rule in of_a_site(app, method)}
+    pages = [rule for rule in own_rules(app, "GET") if rule.endpoint in SHOWS_WHOSE]
+
+    offered = set()
+    for rule in pages:
+        for role in (role for role in Role if needed(app, rule) <= ROLES[role]):
+            client.sign_in(session, world, world.staff[role])
+            text = client.get(samples.address(rule)).get_data(as_text=True)
+            offered |= {(rule.endpoint, endpoint) for endpoint, address in theirs.items() if f'"{address}"' in text}
+
+    assert len(pages) == len(SHOWS_WHOSE)
+    assert sorted(offered) == []
