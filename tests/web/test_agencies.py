@@ -197,7 +197,7 @@ def test_sheet_for_an_agency_carries_scope_and_notice_and_is_on_record(
     assert pdf.metadata.title == "Referral" and who.family_name not in str(pdf.metadata)
     for said in ("has nowhere to stay", "Harbour Shelter, Ms Tran", "The consent covers:", "housing, work and family"):
         assert said in text, said
-    assert "must not be passed on" in text
+    assert "must not be passed on" in text and ": ," not in text
     assert stored(session, Disclosure.recipient) == ["Harbour Shelter, Ms Tran"]
     assert AuditKind.REPORT_PRINTED in stored(session, AuditEvent.kind)
 
@@ -603,6 +603,17 @@ def test_third_visit_elsewhere_offers_the_factual_letter_which_says_where_each_c
     assert pdf.metadata.title == "What we know of" and "Harbour Clinic" not in text
     assert count_stored(session, OutsideVisit) == 3
     assert stored(session, Disclosure.basis) == [DisclosureBasis.TO_THE_PERSON]
+
+
+def test_factual_letter_cuts_nothing_of_what_is_known(counsellor, session, world, who):
+    known = (
+        "the discharge letter that her brother brought along on the morning after, with the stamps of ward and pharmacy"
+    )
+    counsellor.send(f"/referrals/of/{who.id}/visit", {**VISIT, "source": known, "seen_on": world.day.isoformat()})
+
+    _, text = paper(counsellor.send(f"/referrals/of/{who.id}/factual-letter", {}))
+
+    assert known in " ".join(text.split()) and "…" not in text
 
 
 def test_factual_letter_about_nothing_is_refused(counsellor, session, who):
