@@ -51,6 +51,7 @@ class Samples:
         screened = self.rows.add("instrument_score", person_id=None, outreach_contact_id=met["id"])
         self.screening_id = screened["id"]
         self.rows.add("meeting_outcome")
+        self.rows.add("agency_consent", signed_how=SignedOn.SCREEN, drawn=SIGNED)
         self.rows.add("plan_signature", signer=Signer.PERSON, signed_how=SignedOn.SCREEN, drawn=SIGNED)
         self.other_id = factories.person(session).id
         session.commit()
