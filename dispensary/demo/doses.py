@@ -72,6 +72,8 @@ class DoseWriter:
         self._places: dict[int | None, int] = {}
         """By window; None for the people in treatment."""
         self._heads: dict[int, Head] = {}
+        self._grown: dict[int, None] = {}
+        """The chains that have grown since their heads were written down, the first to grow first."""
 
     def lines(self, facts: DosingFacts, window_id: int) -> tuple[Line, ...] | None:
         """Return how what is due would be poured at a window now, as the station would show it."""
@@ -98,12 +100,15 @@ class DoseWriter:
 
     def flush(self) -> None:
         """Write what was gathered, and move the heads of the chains; call before anything else reads or writes."""
+        if not self._rows:
+            return
         for model in IN_ORDER:
             write(self._session, model, self._rows[model])
-        for head in self._heads.values():
-            chains.move_head(self._session, head)
+        for chain in self._grown:
+            chains.move_head(self._session, self._heads[chain])
         self._ids.give_back()
         self._rows.clear()
+        self._grown.clear()
         self._heads.pop(AUDIT, None)
 
     def forget_stock(self) -> None:
@@ -239,6 +244,7 @@ class DoseWriter:
         subject, values = model.__tablename__, {**values, **audit.said(model, held)}
         fields = audit.body_fields(kind, subject, held["id"], act, values)
         sealing, self._heads[AUDIT] = chains.next_row(self._head(ChainKind.AUDIT, AUDIT, act), audit.LAYOUT, fields)
+        self._grown[AUDIT] = None
         row = audit.row(kind, subject, held["id"], act, sealing)
         self._rows[AuditEvent].append({"id": self._ids.one(AuditEvent), **row})
 
@@ -250,6 +256,7 @@ class DoseWriter:
         )
         fields = register.body_fields(moved, balance, act)
         sealing, self._heads[product_id] = chains.next_row(head, register.LAYOUT, fields, balance)
+        self._grown[product_id] = None
         row = register.row(moved, sealing)
         self._rows[RegisterEntry].append({"id": self._ids.one(RegisterEntry), **row, **act.stamp})
 

@@ -21,7 +21,8 @@ from models.enums import Answer
 def give(scene: Scene, patient: Patient, facts: DosingFacts, at: datetime) -> None:
     """Give the usual dose."""
     act = scene.nurse(patient, at)
-    assert act.window_id is not None and facts.order is not None and facts.due_mg is not None
+    order, due = facts.order, facts.due_mg
+    assert act.window_id is not None and order is not None and due is not None
     lines = scene.writer.lines(facts, act.window_id)
     told = facts.waiting_step is None or patient.step_waits
     if lines is None or not told or any(line.opens for line in lines) or not _knows_the_days(scene, patient, facts):
@@ -33,7 +34,7 @@ def give(scene: Scene, patient: Patient, facts: DosingFacts, at: datetime) -> No
         reasons = reasons_to_withhold(replace(facts, lines=lines), scene.rules)
         assert not reasons, [reason.code for reason in reasons]
         scene.writer.give(facts, lines, act, re_entry_verdict(facts, scene.rules))
-    patient.note(facts.order, facts.slot.part, facts.due_mg, scene.day, at, whole=True)
+    patient.note(order, facts.slot.part, due, scene.day, at, whole=True)
 
 
 def _knows_the_days(scene: Scene, patient: Patient, facts: DosingFacts) -> bool:

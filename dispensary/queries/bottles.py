@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -75,6 +76,7 @@ BECAME = 14
 _BY, _WITNESS, _GAVE = aliased(Staff), aliased(Staff), aliased(Staff)
 
 
+@cache
 def _bottles() -> Select[*tuple[Any, ...]]:
     return (
         select(

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import cache
 from typing import Any
 
 from sqlalchemy import Select, exists, func, select, union_all
@@ -141,6 +142,7 @@ _DIED = died_before(_SESSION.person_id, _SESSION.clinic_day)
 _CORRECTED = exists().where(_LATER.care_session_id == _OUTCOME.care_session_id, _LATER.turn > _OUTCOME.turn)
 
 
+@cache
 def _arranged() -> Select[Any]:
     moved_to, by = aliased(CareSession), aliased(Staff)
     return (
