@@ -294,6 +294,28 @@ def test_nothing_is_contested_that_was_not_decided(nurse, session, world, who, s
     assert count_stored(session, Contest) == 0
 
 
+def test_a_typed_address_says_that_there_is_nothing_to_contest(nurse, session, who):
+    answer = nurse.get(f"/turns/of/{who.id}/contest")
+
+    assert answer.status_code == 422
+    assert "There is nothing to contest" in text(answer)
+    assert "Which decision?" not in text(answer)
+
+
+def test_what_was_typed_stays_where_the_stop_was_released_meanwhile(nurse, session, world, who, stop):
+    page = nurse.get(f"/turns/of/{who.id}/contest")
+    stops.release_stop(session, stop_id=stop.id, reason="talked", act=world.act(world.prescriber))
+    session.commit()
+    values = {"subject": f"stop-{stop.id}", "words": "It was not me.", "said_on": world.day.isoformat()}
+
+    answer = nurse.post(f"/turns/of/{who.id}/contest", data=hidden_fields(page, f"/turns/of/{who.id}/contest") | values)
+
+    assert answer.status_code == 422
+    assert "There is nothing to contest" in text(answer)
+    assert "It was not me." in text(answer)
+    assert "Which decision?" not in text(answer)
+
+
 def test_a_wish_is_taken_down_and_answered_by_the_prescriber(counsellor, client, session, world, who):
     values = {"wish": "stop", "asked_by": "person", "words": "It goes too fast.", "said_on": world.day.isoformat()}
     counsellor.send(f"/turns/of/{who.id}/taper", values)
