@@ -95,13 +95,18 @@ class AgencyConsent(Fact):
     """What a person allows us to tell an agency, for what purpose, and until when."""
 
     __tablename__ = "agency_consent"
-    __table_args__ = (CheckConstraint("expires_on > signed_on", name="expiry_lies_ahead"),)
+    __table_args__ = (
+        CheckConstraint("expires_on > signed_on", name="expiry_lies_ahead"),
+        CheckConstraint("signed_how = 'screen' OR drawn IS NULL", name="drawn_on_the_screen"),
+    )
 
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
     agency_id: Mapped[int] = mapped_column(ForeignKey("agency.id"), index=True)
     purpose: Mapped[str]
     signed_on: Mapped[date]
     signed_how: Mapped[SignedOn]
+    drawn: Mapped[str | None]
+    """The strokes of the pen, as points."""
     expires_on: Mapped[date]
 
 

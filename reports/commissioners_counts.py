@@ -30,6 +30,7 @@ COLUMNS = (
 )
 """Heading, share of the paper's width, and whether numbers stand in the column."""
 FEW, NOT_SHOWN = N_("under %(n)s"), N_("not shown")
+NOT_YET = say(N_("not known yet"))
 REACHED, MISSED = say(N_("yes")), say(N_("no"))
 NOTES = (
     say(N_("Guests of other clinics are in none of these counts.")),
@@ -63,6 +64,8 @@ class Line:
     """Whether numbers of it are too small to leave the clinic, or would give away another that is."""
     shields: bool = False
     """Whether the number itself is large enough and is left out only for the sake of another."""
+    not_yet: bool = False
+    """Whether there is no number because it is too early to tell."""
 
 
 @dataclass(frozen=True)
@@ -99,8 +102,7 @@ def _lines(counts: JourneyCounts) -> Iterator[Line]:
         reached=counts.met(targets.in_treatment, counts.in_treatment),
     )
     yield Line(say(N_("admitted")), counts.admitted)
-    kept = counts.retained.share
-    yield _share(say(N_("retained for 12 weeks")), kept, counts, targets.retained_percent)
+    yield _retained(counts)
     yield Line(say(N_("admitted too late to tell")), counts.retained.too_early)
     yield Line(say(N_("treatments that ended")), sum(counts.exits.values()))
     for reason, n in counts.exits.items():
@@ -115,6 +117,14 @@ def _lines(counts: JourneyCounts) -> Iterator[Line]:
         reached = None if not waits.n else waits.in_time == waits.n
         yield Line(say(N_("waited no longer than the target")), share.n, share.of, share.percent, None, target, reached)
     yield Line(say(N_("waiting now; the longest wait so far")), counts.still_waiting, days=_whole(counts.waits_longest))
+
+
+def _retained(counts: JourneyCounts) -> Line:
+    """Return the share that stayed; of days too late for anybody to have stayed so long, that it is not known yet."""
+    what, target = say(N_("retained for 12 weeks")), counts.targets.retained_percent
+    if not counts.retained.known:
+        return Line(what, target=_at_least(target, N_("%(n)s%%")), not_yet=True)
+    return _share(what, counts.retained.share, counts, target)
 
 
 def _share(what: Words, share: Share, counts: JourneyCounts, target: int | None) -> Line:
@@ -136,7 +146,9 @@ def _outside(counts: JourneyCounts, least: int) -> list[Line]:
     made: list[Line] = []
     for line in _lines(counts):
         reason = line.what.values.get("reason")
-        if reason is not None:
+        if line.not_yet:
+            made.append(line)
+        elif reason is not None:
             few = reasons[reason] is None
             made.append(replace(line, n=reasons[reason], few=few, shields=few and (line.n or 0) >= least))
         elif line.of is not None and line.n is not None:
@@ -166,6 +178,8 @@ def cells(line: Line, least: int, speak: Speaker) -> list[Cell]:
     n: Cell = line.n
     if line.few and line.n is None:
         n = speak(say(NOT_SHOWN) if line.shields else say(FEW, n=least))
+    if line.not_yet:
+        n = speak(NOT_YET)
     reached = None if line.reached is None else REACHED if line.reached else MISSED
     return [
         speak(line.what),

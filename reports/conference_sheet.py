@@ -70,6 +70,6 @@ def render(figures: ConferenceFigures, *, speak: Speaker) -> bytes:
             for a in figures.conference.actions
         ]
         story += [text(say(N_("Who does what by when")), bold=True, above=10.0, with_next=True)]
-        story.append(Ledger(columns, rows, language=language, row_height=13.0))
+        story.append(Ledger(columns, rows, language=language, row_height=0))
     story += disclosed.footing(figures.ground, speak=speak, language=language)
     return page.build(story, title=TITLE, about=figures.about, speak=speak)

@@ -189,15 +189,15 @@ TOTAL_COLUMNS = (
     LogColumn(say(N_("Strength")), 84),
     LogColumn(say(N_("Doses")), 34, True),
     LogColumn(say(N_("Dispensed")), 66, True),
-    LogColumn(say(N_("Reversed")), 60, True),
+    LogColumn(say(N_("Reversed")), 56, True),
     LogColumn(say(N_("Consumed")), 66, True),
-    LogColumn(say(N_("Consumed,\nmg")), 62, True),
-    LogColumn(say(N_("Taken home")), 60, True),
+    LogColumn(say(N_("Consumed,\nmg")), 58, True),
+    LogColumn(say(N_("Taken home")), 57, True),
     LogColumn(say(N_("Wasted\nor spilt")), 60, True),
     LogColumn(say(N_("Register:\ndispensed less reversed")), 90, True),
     LogColumn(say(N_("Register:\ntaken home")), 60, True),
     LogColumn(say(N_("Register:\nwasted or spilt")), 64, True),
-    LogColumn(say(N_("Equal")), 46),
+    LogColumn(say(N_("Equal")), 57),
 )
 
 

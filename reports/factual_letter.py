@@ -76,7 +76,7 @@ def render(figures: FactualFigures, *, speak: Speaker) -> bytes:
     rows = [Row((v.seen_on.isoformat(), v.where, v.prescriber, v.medicine, v.source)) for v in figures.visits]
     columns = [Column(speak(say(title)), share) for title, share in COLUMNS]
     story += [text(say(N_("Visits and prescriptions")), bold=True, above=10.0, with_next=True)]
-    story.append(Ledger(columns, rows, language=language, row_height=13.0))
+    story.append(Ledger(columns, rows, language=language, row_height=0))
     story.append(
         text(say(N_("Talked over with: ______________________________   Day: ____________________")), above=24.0)
     )

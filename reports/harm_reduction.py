@@ -5,7 +5,7 @@ from datetime import date
 
 from sqlalchemy.orm import Session
 
-from dispensary.queries import overdoses, supplies
+from dispensary.queries import overdoses, sites, supplies
 from dispensary.queries.overdoses import MonthOfOverdoses
 from dispensary.queries.supplies import MonthOfSupplies
 from dispensary.rules.harm_reduction import shown_count
@@ -35,10 +35,14 @@ class MonthsFigures:
 
 
 def figures(session: Session, site_id: int, today: date, months: int) -> MonthsFigures:
-    """Return the figures of the last months at a site."""
+    """Return the figures of the last months at a site, from its first month on record."""
+    given = supplies.by_month(session, site_id, today, months)
+    told = overdoses.by_month(session, site_id, today, months)
+    counted = [month.month for month in given if month.total] + [month.month for month in told if month.told]
+    first = min([sites.first_month(session, site_id) or today.replace(day=1), *counted])
     return MonthsFigures(
-        tuple(supplies.by_month(session, site_id, today, months)),
-        tuple(overdoses.by_month(session, site_id, today, months)),
+        tuple(month for month in given if month.month >= first),
+        tuple(month for month in told if month.month >= first),
     )
 
 

@@ -13,6 +13,8 @@ LINE = 8.5
 """Points from line to line in a row that is high enough for several."""
 AIR = 2.5
 """Points between a cell's text and its column's edge."""
+AFTER_NUMBER = 4.0
+"""Points more before a text whose column follows one of numbers, so that the two are not read as one."""
 RULE = Color(0.6, 0.6, 0.6)
 NARROWEST = 0.7
 """A text too long for its column is narrowed to this share of its width, and then cut with a sign."""
@@ -48,7 +50,10 @@ class Ledger(Flowable):
         row_height: float = 11.5,
         span: tuple[int, int] | None = None,
     ) -> None:
-        """Keep the rows; `span` is the part of them that this piece draws."""
+        """Keep the rows; `span` is the part of them that this piece draws.
+
+        A height of 0 is as much as the longest text needs, for a few rows of which nothing may be cut.
+        """
         super().__init__()
         self.columns, self.rows, self.language, self.row_height = columns, rows, language, row_height
         self.start, self.stop = span or (0, len(rows))
@@ -56,6 +61,8 @@ class Ledger(Flowable):
     def wrap(self, available_width: float, available_height: float) -> tuple[float, float]:
         """Return how much room it takes."""
         self.width = available_width
+        self._set_edges()
+        self.row_height = self.row_height or self._tallest()
         self.head = 11.0 if all(len(c.title.split("\n")) == 1 for c in self.columns) else 20.0
         self.height = self.head + (self.stop - self.start) * self.row_height
         return self.width, self.height
@@ -75,35 +82,51 @@ class Ledger(Flowable):
 
     def draw(self) -> None:
         """Draw heading, rows and rules."""
-        whole = sum(c.share for c in self.columns)
-        edges = [0.0]
-        for column in self.columns:
-            edges.append(edges[-1] + self.width * column.share / whole)
         pen = fonts.Pen(self.canv, SIZE, self.language)
-        self._draw_head(pen, edges)
+        self._draw_head(pen)
         y = self.height - self.head
         for row in self.rows[self.start : self.stop]:
             y -= self.row_height
-            self._draw_row(pen, row, edges, y)
+            self._draw_row(pen, row, y)
         pen.finish()
 
-    def _draw_head(self, pen: fonts.Pen, edges: list[float]) -> None:
+    def _set_edges(self) -> None:
+        """Set where each column ends, and where its text begins."""
+        whole = sum(c.share for c in self.columns)
+        self.edges = [0.0]
+        for column in self.columns:
+            self.edges.append(self.edges[-1] + self.width * column.share / whole)
+        self.starts = [
+            left + (AFTER_NUMBER if before is not None and before.number and not column.number else 0)
+            for before, column, left in zip((None, *self.columns), self.columns, self.edges, strict=False)
+        ]
+
+    def _tallest(self) -> float:
+        """Return the height at which every text has all its lines."""
+        lines = (
+            len(broken(text, SIZE, self.edges[n + 1] - self.starts[n] - 2 * AIR, row.bold, self.language))
+            for row in self.rows
+            for n, text in enumerate(row.cells)
+        )
+        return max(lines, default=1) * LINE + 2 * AIR
+
+    def _draw_head(self, pen: fonts.Pen) -> None:
         base = self.height - self.head
-        for column, left, right in zip(self.columns, edges, edges[1:], strict=False):
+        for column, left, right in zip(self.columns, self.starts, self.edges[1:], strict=False):
             for n, text in enumerate(reversed(column.title.split("\n"))):
                 self._write(pen, text, left, right, base + 3 + n * 8.5, number=column.number, bold=True)
         self._rule(base, black, 0.8)
 
-    def _draw_row(self, pen: fonts.Pen, row: Row, edges: list[float], y: float) -> None:
+    def _draw_row(self, pen: fonts.Pen, row: Row, y: float) -> None:
         for n, text in enumerate(row.cells):
-            lines = self._lines(text, edges[n + 1] - edges[n] - 2 * AIR, row.bold) if text else []
+            lines = self._lines(text, self.edges[n + 1] - self.starts[n] - 2 * AIR, row.bold) if text else []
             base = y + self.row_height / 2 - SIZE * 0.35 + (len(lines) - 1) * LINE / 2
             for m, line in enumerate(lines):
                 at, number = base - m * LINE, self.columns[n].number
-                self._write(pen, line, edges[n], edges[n + 1], at, number=number, bold=row.bold)
+                self._write(pen, line, self.starts[n], self.edges[n + 1], at, number=number, bold=row.bold)
         self._rule(y, RULE, 0.25)
         if row.struck:
-            self._rule(y + self.row_height / 2, black, 0.4, until=edges[-2])
+            self._rule(y + self.row_height / 2, black, 0.4, until=self.edges[-2])
 
     def _lines(self, text: str, room: float, bold: bool) -> list[str]:
         """Return a text in as many lines as a row is high; what is left over stays in the last, narrowed and cut."""

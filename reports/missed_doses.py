@@ -1,7 +1,7 @@
 """The missed-dose list: who, both counts by name, the last dose, how to reach them, who is on it, and why, if known."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
@@ -10,6 +10,8 @@ from typing import Any
 from reportlab.platypus import Flowable
 from sqlalchemy.orm import Session
 
+from dispensary.queries import contact_rules
+from dispensary.queries.contact_rules import Reach
 from dispensary.queries.missed_doses import MissedRow, missed_doses
 from dispensary.wording import N_, Speaker, Words, say
 from models.units import plain
@@ -17,27 +19,30 @@ from reports import page
 from reports.ledger import Column, Ledger, Row, Text
 from reports.page import Heading
 from reports.sheet import Cell, Sheet
+from reports.worklist import reach
 
 TITLE = say(N_("Missed doses"))
 COLUMNS = (
     (N_("Number"), 40, False),
-    (N_("Name"), 92, False),
-    (N_("Days without\nmedicine"), 44, True),
-    (N_("No-shows\nin a row"), 36, True),
-    (N_("Last dose\n(day)"), 44, False),
-    (N_("Last dose\n(mg)"), 36, True),
-    (N_("How it is known"), 64, False),
-    (N_("Last confirmed\n(day)"), 50, False),
+    (N_("Name"), 84, False),
+    (N_("Days without\nmedicine"), 46, True),
+    (N_("No-shows\nin a row"), 40, True),
+    (N_("Last dose\n(day)"), 56, False),
+    (N_("Last dose\n(mg)"), 40, True),
+    (N_("How it\nis known"), 56, False),
+    (N_("Last confirmed\n(day)"), 52, False),
     (N_("Last confirmed\n(mg)"), 50, True),
-    (N_("Phone"), 74, False),
-    (N_("Address"), 80, False),
-    (N_("Open task"), 84, False),
-    (N_("Why missed"), 110, False),
+    (N_("Phone"), 54, False),
+    (N_("How the person\nmay be reached"), 136, False),
+    (N_("Address"), 60, False),
+    (N_("Open task"), 66, False),
+    (N_("Why missed"), 84, False),
 )
 """Heading, share of the paper's width, and whether numbers stand in the column."""
 EMPTY = say(N_("Nobody in treatment has missed so many days."))
 PASSED_OVER = say(N_("In hospital or custody: passed over, no visit is expected. Ask there about the last dose."))
-ROOM = 15.0
+ROOM = 38.0
+"""Points for a row: how somebody may be reached takes up to four lines."""
 
 
 class Order(StrEnum):
@@ -86,6 +91,8 @@ class MissedFigures:
     """Who is in hospital or custody."""
     by: Order = Order.DAYS
     of: Part = Part.ALL
+    reach: Mapping[int, Reach] = field(default_factory=dict)
+    """How people may be reached, by person; nobody who was not asked yet is in it."""
 
     @property
     def counted(self) -> Words:
@@ -113,7 +120,9 @@ def figures(
     """
     found = sorted(missed_doses(session, site_id, about.last, at_least=at_least), key=_SORTED[by])
     here = tuple(row for row in found if row.away is None and _LISTED[of](row))
-    return MissedFigures(about, at_least, here, tuple(row for row in found if row.away is not None), by, of)
+    away = tuple(row for row in found if row.away is not None)
+    may_be_reached = contact_rules.rules_of(session, {row.person_id for row in found})
+    return MissedFigures(about, at_least, here, away, by, of, may_be_reached)
 
 
 def known_by(row: MissedRow) -> Words:
@@ -141,7 +150,7 @@ def tasks(row: MissedRow, speak: Speaker) -> str:
     return "; ".join(speak(say(N_("%(desk)s, by %(at)s"), desk=t.desk, at=speak.moment(t.due_at))) for t in row.tasks)
 
 
-def cells(row: MissedRow, speak: Speaker) -> list[Cell]:
+def cells(row: MissedRow, rule: Reach | None, speak: Speaker) -> list[Cell]:
     """Return one line in the order of COLUMNS, the same in every file."""
     name = f"{row.name} ({speak(say(N_('guest')))})" if row.guest else row.name
     reason = why(row)
@@ -156,6 +165,7 @@ def cells(row: MissedRow, speak: Speaker) -> list[Cell]:
         row.runs.last_confirmed_on,
         row.runs.last_confirmed_mg,
         row.phone,
+        "; ".join(speak(words) for words in reach(rule)),
         row.address,
         tasks(row, speak),
         speak(reason) if reason else "",
@@ -165,7 +175,8 @@ def cells(row: MissedRow, speak: Speaker) -> list[Cell]:
 def as_sheet(figures: MissedFigures, speak: Speaker) -> Sheet:
     """Return the list as a table for other programs."""
     headings = [speak(say(title)).replace("\n", " ") for title, _, _ in COLUMNS]
-    return Sheet(speak(TITLE), headings, [cells(row, speak) for row in (*figures.rows, *figures.passed_over)])
+    lines = (*figures.rows, *figures.passed_over)
+    return Sheet(speak(TITLE), headings, [cells(row, figures.reach.get(row.person_id), speak) for row in lines])
 
 
 def render(figures: MissedFigures, *, speak: Speaker) -> bytes:
@@ -174,7 +185,8 @@ def render(figures: MissedFigures, *, speak: Speaker) -> bytes:
     columns = [Column(speak(say(title)), share, number) for title, share, number in COLUMNS]
 
     def table(lines: tuple[MissedRow, ...]) -> Ledger:
-        rows = [Row([_text(cell) for cell in cells(row, speak)]) for row in lines]
+        said = (cells(row, figures.reach.get(row.person_id), speak) for row in lines)
+        rows = [Row([_text(cell) for cell in line]) for line in said]
         return Ledger(columns, rows, language=language, row_height=ROOM)
 
     story: list[Flowable] = [Text(speak(figures.counted), size=10, bold=True, language=language, with_next=True)]

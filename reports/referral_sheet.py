@@ -54,9 +54,10 @@ def lines(figures: ReferralFigures) -> list[Words]:
     said.append(say(N_("Why: %(reason)s"), reason=sent.reason))
     if sent.meeting is not None and not sent.meeting.held:
         said.append(say(N_("We come along the first time: %(at)s."), at=Moment(sent.meeting.at)))
-    said.append(
-        say(N_("Please answer by %(day)s: %(phone)s, %(by)s."), day=sent.answer_by, phone=figures.phone, by=sent.by)
+    whom = (
+        N_("Please answer by %(day)s: %(phone)s, %(by)s.") if figures.phone else N_("Please answer by %(day)s: %(by)s.")
     )
+    said.append(say(whom, day=sent.answer_by, phone=figures.phone, by=sent.by))
     if sent.way_back:
         said.append(say(N_("The way back to us: %(words)s"), words=sent.way_back))
     return said

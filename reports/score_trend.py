@@ -84,23 +84,24 @@ def chart(definition: Definition, taken: Sequence[Taken], speak: Speaker, *, wid
 def _panel(panel: Panel, first: date, last: date, width: int, tall: int, speak: Speaker) -> Group:
     group = Group()
     up = (tall - TOP - BOTTOM) / max(1, panel.most)
-    across = (width - LEFT - RIGHT) / max(1, (last - first).days)
+    right = RIGHT if panel.bands else LEFT
+    across = (width - LEFT - right) / max(1, (last - first).days)
     _text(group, LEFT, tall - TOP + 8, panel.title, bold=True)
     for value in (0, panel.most):
         _text(group, LEFT - 5, BOTTOM + value * up - 3, str(value), "end")
     for value in (panel.most, *(band.least for band in panel.bands if band.least), 0):
         y = BOTTOM + value * up
-        group.add(Line(LEFT, y, width - RIGHT, y, strokeColor=PALE if value else black, strokeWidth=0.6))
+        group.add(Line(LEFT, y, width - right, y, strokeColor=PALE if value else black, strokeWidth=0.6))
     _say_bands(group, panel, up, width, speak)
     spots = [(LEFT + (day - first).days * across, BOTTOM + value * up, value) for day, value in panel.points]
     if len(spots) >= FEWEST:
         group.add(PolyLine([c for x, y, _ in spots for c in (x, y)], strokeColor=GREY, strokeWidth=1.4))
     for x, y, value in spots:
         group.add(Circle(x, y, 3, fillColor=black, strokeColor=black))
-        _text(group, x, y - 11 if value == panel.most else y + 5, str(value), "middle", bold=True)
+        _text(group, x, y - 13 if value == panel.most else y + 6, str(value), "middle", bold=True)
     _text(group, LEFT, BOTTOM - 14, speak(first))
     if last > first:
-        _text(group, width - RIGHT, BOTTOM - 14, speak(last), "end")
+        _text(group, width - right, BOTTOM - 14, speak(last), "end")
     return group
 
 

@@ -25,9 +25,9 @@ COLUMNS = (
 )
 """Heading, share of the paper's width, and whether numbers stand in the column."""
 HOW = N_(
-    "The list was frozen first: its digest is the SHA-256 of its lines `place,record`. Then the seed was made. The rank of a"
-    " place is the SHA-256 of `seed:digest:place`; the %(wanted)s lowest ranks are drawn. Anybody can do it again: from the"
-    " file of this draw, with `dispensary urine-draw check`, or by hand."
+    "The list was frozen first: its digest is the SHA-256 of its lines “place,record”. Then the seed was made. The rank of a"
+    " place is the SHA-256 of “seed:digest:place”; the %(wanted)s lowest ranks are drawn. Anybody can do it again: from the"
+    " file of this draw, with “dispensary urine-draw check”, or by hand."
 )
 NEVER = say(N_("A urine that is refused stops no dose. Who was drawn learns of it at the window, not before."))
 

@@ -24,14 +24,14 @@ COLUMNS = (
     (N_("Waits since"), 56, False),
     (N_("Days"), 34, True),
     (N_("Waits for"), 120, False),
-    (N_("Last word from us"), 62, False),
-    (N_("Left without a word"), 60, False),
+    (N_("Last word\nfrom us"), 56, False),
+    (N_("Left without\na word"), 60, False),
     (N_("Phone"), 80, False),
 )
 """Heading, share of the paper's width, and whether numbers stand in the column."""
 EMPTY = say(N_("Nobody waits for treatment."))
 YES = say(N_("yes"))
-ROOM = 18.0
+ROOM = 21.0
 
 
 @dataclass(frozen=True)
@@ -72,7 +72,7 @@ def cells(figures: WaitingFigures, one: Place, speak: Speaker) -> list[Cell]:
 def as_sheet(figures: WaitingFigures, speak: Speaker) -> Sheet:
     """Return the queue as a table for other programs."""
     rows = [cells(figures, one, speak) for one in figures.queue]
-    return Sheet(speak(TITLE), [speak(say(title)) for title, _, _ in COLUMNS], rows)
+    return Sheet(speak(TITLE), [speak(say(title)).replace("\n", " ") for title, _, _ in COLUMNS], rows)
 
 
 def render(figures: WaitingFigures, *, speak: Speaker) -> bytes:

@@ -30,7 +30,7 @@ COLUMNS = (
 EMPTY = say(N_("No task is open."))
 NOT_ASKED = say(N_("Not asked yet how they may be reached: ask first."))
 IN_PERSON_ONLY = say(N_("Only in person, at the window."))
-ROOM = 36.0
+ROOM = 38.0
 """Points for a row: how somebody may be reached takes up to four lines, and what came of it is written in."""
 
 
@@ -79,7 +79,8 @@ def render(figures: WorkFigures, *, speak: Speaker) -> bytes:
     rows = [Row(_cells(row, speak)) for row in figures.rows]
     head = N_("%(desk)s, open tasks: %(n)s") if figures.everyone else N_("%(desk)s, own open tasks: %(n)s")
     words = say(head, desk=figures.desk, n=len(figures.rows))
-    story: list[Flowable] = [Text(speak(words), size=10, bold=True, language=language, with_next=True)]
+    title = speak(words)
+    story: list[Flowable] = [Text(title[:1].upper() + title[1:], size=10, bold=True, language=language, with_next=True)]
     if rows:
         story.append(Ledger(columns, rows, language=language, row_height=ROOM))
     else:

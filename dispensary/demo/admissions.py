@@ -20,7 +20,7 @@ def admission(scene: Scene, one: Character, stay: Stay) -> Deed:
         patient = admitted(scene, one, stay, at)
         draft = schedules.steady(one, scene.day, one.target_mg, "goes on as at the clinic before", early=True)
         first = draft if patient.transfer_on else schedules.beginning(one, scene.day)
-        sign(scene, patient, first, at, considering=True)
+        sign(scene, patient, first, at, considering=stay is not one.stays[0])
         visits.come(scene, patient)
 
     return admit

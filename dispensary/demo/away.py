@@ -79,7 +79,7 @@ def taken_in(scene: Scene, patient: Patient, kind: AbsenceKind, until: date) -> 
 
 def let_out(scene: Scene, patient: Patient, see: Deed) -> None:
     """Let somebody come straight from hospital or custody: the stay is ended, a prescriber decides, then they are seen."""
-    patient.taken_in = False
+    patient.taken_in, patient.last_plain = False, None
 
     def end(at: datetime) -> None:
         scene.write_up()

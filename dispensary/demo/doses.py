@@ -1,6 +1,7 @@
 """Writing the usual dose in bulk: fit, swallowed whole, from containers that stand open.
 
-The rows are those that `services.dosing.record_dose` writes, one by one; a test lets both write the same day and compares.
+The rows are those that `services.dosing.record_dose` writes, one by one, and before a dose after days without medicine
+`services.re_entry.note_answer`; a test lets both write the same days and compares.
 """
 
 from collections import defaultdict
@@ -17,16 +18,36 @@ from sqlalchemy.orm import Session
 from dispensary.exchange.bulk import Ids, write
 from dispensary.queries import stock as shelves
 from dispensary.rules.dosing import DosingFacts
+from dispensary.rules.re_entry import ReEntryVerdict, Said
 from dispensary.rules.stock import ContainerFacts, Line, lines_for
-from dispensary.services import audit, chains, dosing, register, stock
+from dispensary.services import audit, chains, dosing, re_entry_decisions, register, stock
 from dispensary.services.act import Act
 from dispensary.services.chains import Head
 from dispensary.services.stock import Standing
-from models import AuditEvent, Base, Claim, Dose, DoseLine, Movement, RegisterEntry
+from models import (
+    AuditEvent,
+    Base,
+    Claim,
+    Dose,
+    DoseLine,
+    Movement,
+    ReEntryAnswer,
+    ReEntryDecision,
+    RegisterEntry,
+)
 from models.enums import AuditKind, ChainKind, ClaimKind, DoseOutcome, Form, Medication, MovementKind, PlaceKind
 from models.units import Mg, Quantity
 
-IN_ORDER: tuple[type[Base], ...] = (Claim, Dose, DoseLine, Movement, AuditEvent, RegisterEntry)
+IN_ORDER: tuple[type[Base], ...] = (
+    ReEntryAnswer,
+    Claim,
+    Dose,
+    ReEntryDecision,
+    DoseLine,
+    Movement,
+    AuditEvent,
+    RegisterEntry,
+)
 NOTHING = Mg(Decimal(0))
 AUDIT = 0
 """The audit's place among the heads; a register's is its product."""
@@ -51,6 +72,8 @@ class DoseWriter:
         self._places: dict[int | None, int] = {}
         """By window; None for the people in treatment."""
         self._heads: dict[int, Head] = {}
+        self._grown: dict[int, None] = {}
+        """The chains that have grown since their heads were written down, the first to grow first."""
 
     def lines(self, facts: DosingFacts, window_id: int) -> tuple[Line, ...] | None:
         """Return how what is due would be poured at a window now, as the station would show it."""
@@ -59,23 +82,33 @@ class DoseWriter:
         shelf = self._shelf((window_id, facts.order.medication, facts.order.form))
         return lines_for(facts.due_mg, shelf, on=facts.clinic_day)
 
-    def give(self, facts: DosingFacts, lines: Sequence[Line], act: Act) -> None:
-        """Take in one dose that may be given, whose lines open no container, in an untouched slot."""
+    def give(self, facts: DosingFacts, lines: Sequence[Line], act: Act, verdict: ReEntryVerdict | None = None) -> None:
+        """Take in one dose that may be given, whose lines open no container, in an untouched slot.
+
+        Args:
+            verdict: after days without medicine what the gate says, the person being asked just now.
+        """
         assert facts.order is not None
+        answer = self._answer(facts, verdict.inputs.said, act) if verdict and verdict.inputs.said else None
         dose = self._dose(facts, act)
         movements = [self._pour(dose, number, line, act) for number, line in enumerate(lines, start=1)]
-        self._audit(dose, act)
+        self._audit(AuditKind.DOSE_RECORDED, Dose, dose, dosing.audited(cast(Dose, SimpleNamespace(**dose))), act)
+        if verdict is not None and answer is not None:
+            self._decision(verdict, dose, answer["id"], act)
         for movement in sorted(movements, key=lambda m: (m["product_id"], m["id"])):
             self._enter(movement, act)
 
     def flush(self) -> None:
         """Write what was gathered, and move the heads of the chains; call before anything else reads or writes."""
+        if not self._rows:
+            return
         for model in IN_ORDER:
             write(self._session, model, self._rows[model])
-        for head in self._heads.values():
-            chains.move_head(self._session, head)
+        for chain in self._grown:
+            chains.move_head(self._session, self._heads[chain])
         self._ids.give_back()
         self._rows.clear()
+        self._grown.clear()
         self._heads.pop(AUDIT, None)
 
     def forget_stock(self) -> None:
@@ -174,11 +207,45 @@ class DoseWriter:
         self._rows[Movement].append(movement)
         return movement
 
-    def _audit(self, dose: dict[str, Any], act: Act) -> None:
-        values = {**dosing.audited(cast(Dose, SimpleNamespace(**dose))), **audit.said(Dose, dose)}
-        fields = audit.body_fields(AuditKind.DOSE_RECORDED, Dose.__tablename__, dose["id"], act, values)
+    def _answer(self, facts: DosingFacts, said: Said, act: Act) -> dict[str, Any]:
+        """Write down what a person says who was not asked before today."""
+        answer = {
+            "id": self._ids.one(ReEntryAnswer),
+            "person_id": facts.person_id,
+            "clinic_day": facts.clinic_day,
+            "turn": said.turn,
+            "as_recorded": said.as_recorded,
+            "last_dose_on": said.last_dose_on,
+            "last_dose_mg": said.last_dose_mg,
+            "used_full_agonist": said.used_full_agonist,
+            "asked_at": act.at,
+            **act.stamp,
+        }
+        self._rows[ReEntryAnswer].append(answer)
+        self._audit(AuditKind.RE_ENTRY_ASKED, ReEntryAnswer, answer, {"person": facts.person_id}, act)
+        return answer
+
+    def _decision(self, verdict: ReEntryVerdict, dose: dict[str, Any], answer_id: int, act: Act) -> None:
+        decision = {
+            "id": self._ids.one(ReEntryDecision),
+            **re_entry_decisions.columns(verdict, cast(Dose, SimpleNamespace(**dose))),
+            "answer_id": answer_id,
+            "dose_id": dose["id"],
+            "release_id": None,
+            **act.stamp,
+        }
+        self._rows[ReEntryDecision].append(decision)
+        values = re_entry_decisions.audited(verdict, dose["person_id"])
+        self._audit(AuditKind.RE_ENTRY_DECIDED, ReEntryDecision, decision, values, act)
+
+    def _audit(
+        self, kind: AuditKind, model: type[Base], held: dict[str, Any], values: dict[str, Any], act: Act
+    ) -> None:
+        subject, values = model.__tablename__, {**values, **audit.said(model, held)}
+        fields = audit.body_fields(kind, subject, held["id"], act, values)
         sealing, self._heads[AUDIT] = chains.next_row(self._head(ChainKind.AUDIT, AUDIT, act), audit.LAYOUT, fields)
-        row = audit.row(AuditKind.DOSE_RECORDED, Dose.__tablename__, dose["id"], act, sealing)
+        self._grown[AUDIT] = None
+        row = audit.row(kind, subject, held["id"], act, sealing)
         self._rows[AuditEvent].append({"id": self._ids.one(AuditEvent), **row})
 
     def _enter(self, movement: dict[str, Any], act: Act) -> None:
@@ -189,6 +256,7 @@ class DoseWriter:
         )
         fields = register.body_fields(moved, balance, act)
         sealing, self._heads[product_id] = chains.next_row(head, register.LAYOUT, fields, balance)
+        self._grown[product_id] = None
         row = register.row(moved, sealing)
         self._rows[RegisterEntry].append({"id": self._ids.one(RegisterEntry), **row, **act.stamp})
 

@@ -50,7 +50,7 @@ def came_up(scene: Scene, patient: Patient, facts: DosingFacts, at: datetime) ->
             bands=bands,
             act=scene.nurse(patient, moment),
         )
-        patient.taken[scene.day] = False
+        patient.taken[scene.day], patient.last_plain = False, None
         scene.at(moment + UNTIL_ORDERED, order)
 
     def order(moment: datetime) -> None:
@@ -129,6 +129,7 @@ def too_much(scene: Scene, patient: Patient, facts: DosingFacts, at: datetime) -
         act=act,
     )
     patient.note(order, 1, Mg(due + TOO_MUCH_MG), scene.day, at, whole=True)
+    patient.last_plain = None
 
     def watch(moment: datetime) -> None:
         scene.write_up_shelf(patient)

@@ -57,6 +57,8 @@ class Patient:
     """When storing doses safely was gone through."""
     taken_in: bool = False
     """In hospital or custody."""
+    last_plain: LastDose | None = None
+    """The last day on which all was taken here that was due, in one part, and nothing else happened."""
 
     @property
     def is_steady(self) -> bool:
@@ -148,6 +150,7 @@ class Patient:
         done = whole and len(self.parts_mg[day]) >= order.parts
         self.taken[day] = done
         self.covers = order.covers_days(day) if done else self.covers
+        self.last_plain = LastDose(day, taken_mg, order.medication) if done and order.parts == 1 else None
         self.last_at = at
 
 

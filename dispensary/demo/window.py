@@ -4,11 +4,12 @@ The usual dose goes to the bulk writer; every other is recorded by the service, 
 """
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from dispensary.demo.patient import Patient
 from dispensary.demo.scene import Scene
-from dispensary.rules.dosing import DosingFacts, reasons_to_withhold, shown_digest
+from dispensary.rules.dosing import DosingFacts, re_entry_verdict, reasons_to_withhold, shown_digest
+from dispensary.rules.re_entry import Said
 from dispensary.services import dosing, re_entry
 from dispensary.services.act import Act
 from dispensary.services.dosing import Shown
@@ -20,18 +21,44 @@ from models.enums import Answer
 def give(scene: Scene, patient: Patient, facts: DosingFacts, at: datetime) -> None:
     """Give the usual dose."""
     act = scene.nurse(patient, at)
-    assert act.window_id is not None and facts.order is not None and facts.due_mg is not None
+    order, due = facts.order, facts.due_mg
+    assert act.window_id is not None and order is not None and due is not None
     lines = scene.writer.lines(facts, act.window_id)
     told = facts.waiting_step is None or patient.step_waits
-    if told and facts.re_entry is None and lines is not None and not any(line.opens for line in lines):
-        reasons = reasons_to_withhold(replace(facts, lines=lines), scene.rules)
-        assert not reasons, [reason.code for reason in reasons]
-        scene.writer.give(facts, lines, act)
-    else:
+    if lines is None or not told or any(line.opens for line in lines) or not _knows_the_days(scene, patient, facts):
         scene.write_up_shelf(patient)
         record(scene, patient, act)
         patient.step_waits = facts.waiting_step is not None
-    patient.note(facts.order, facts.slot.part, facts.due_mg, scene.day, at, whole=True)
+    else:
+        facts = _asked(scene, patient, facts)
+        reasons = reasons_to_withhold(replace(facts, lines=lines), scene.rules)
+        assert not reasons, [reason.code for reason in reasons]
+        scene.writer.give(facts, lines, act, re_entry_verdict(facts, scene.rules))
+    patient.note(order, facts.slot.part, due, scene.day, at, whole=True)
+
+
+def _knows_the_days(scene: Scene, patient: Patient, facts: DosingFacts) -> bool:
+    """Whether the story knows for certain what the station would say of the days without medicine: a few plain ones."""
+    if facts.re_entry is None:
+        return True
+    last = patient.last_plain
+    if last is None or facts.parts_today > 1 or patient.bottles or last.day != max(patient.taken):
+        return False
+    since = [last.day + timedelta(days=n) for n in range(1, (scene.day - last.day).days)]
+    return facts.days_without_medicine == len(since) and scene.closed.isdisjoint(since)
+
+
+def _asked(scene: Scene, patient: Patient, facts: DosingFacts) -> DosingFacts:
+    """Return the facts with what somebody says who is asked of the days without medicine; as they are where none are."""
+    if facts.re_entry is None or patient.last_plain is None:
+        return facts
+    said = Said(0, 1, Answer.YES, None, None, _used(scene))
+    return replace(facts, re_entry=replace(facts.re_entry, said=said, last_confirmed_mg=patient.last_plain.taken_mg))
+
+
+def _used(scene: Scene) -> Answer:
+    """Draw whether a full agonist was used since the last dose."""
+    return scene.rng.choice([Answer.NO, Answer.NO, Answer.YES])
 
 
 def give_later(scene: Scene, patient: Patient, at: datetime) -> None:
@@ -62,7 +89,7 @@ def shown(scene: Scene, patient: Patient, act: Act) -> Shown:
     """Return what the station shows; where nothing can be poured, bottles that hold no more are changed first."""
     facts = dosing.station_facts(scene.session, patient.person_id, act)
     if facts.days_without_medicine and facts.re_entry and facts.re_entry.said is None:
-        told = Told(as_recorded=Answer.YES, used_full_agonist=scene.rng.choice([Answer.NO, Answer.NO, Answer.YES]))
+        told = Told(as_recorded=Answer.YES, used_full_agonist=_used(scene))
         re_entry.note_answer(scene.session, person_id=patient.person_id, told=told, act=act)
         facts = dosing.station_facts(scene.session, patient.person_id, act)
     if facts.lines is None:

@@ -9,7 +9,7 @@ from functools import lru_cache
 from itertools import count, islice
 from typing import Any
 
-from sqlalchemy import Table, func, select, text
+from sqlalchemy import Table, text
 from sqlalchemy.engine import Dialect
 from sqlalchemy.orm import Session
 
@@ -51,7 +51,8 @@ class Ids:
         if self._postgresql:
             draw = text("SELECT nextval(pg_get_serial_sequence(:table, 'id')) FROM generate_series(1, :count)")
             return sorted(self._session.scalars(draw, {"table": table.name, "count": DRAWN}))
-        return count((self._session.scalar(select(func.max(table.c.id))) or 0) + 1)
+        highest = self._session.connection().exec_driver_sql(_highest(table)).scalar()
+        return count((highest or 0) + 1)
 
     def give_back(self) -> None:
         """Give back ids that were taken and not used, so that rows written one by one get the next ones.
@@ -114,6 +115,11 @@ def take_stock(session: Session, *models: type[Base]) -> None:
     if session.get_bind().dialect.name == "postgresql":
         for model in models:
             session.execute(text(f"ANALYZE {_table(model).name}"))
+
+
+@lru_cache
+def _highest(table: Table) -> str:
+    return f"SELECT max(id) FROM {table.name}"  # noqa: S608 - our own names
 
 
 def _table(model: type[Base]) -> Table:

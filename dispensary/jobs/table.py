@@ -67,9 +67,8 @@ JOBS: tuple[Job, ...] = (
         open_what_is_due,
         N_("What is due at the counselling desk"),
         N_(
-            "Every night: missed doses, calls, referrals, plans, counselling and intakes that are due go to the"
-            " counselling desk, once;"
-            " what has settled itself leaves it."
+            "Every night: missed doses, calls, referrals, plans, counselling, intakes and urine tests that are due, and people"
+            " who wait too long, go to the counselling desk, once; what has settled itself leaves it."
         ),
     ),
     Job(

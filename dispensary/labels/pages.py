@@ -49,6 +49,7 @@ PAGES: dict[str, str] = {
     "open a restricted part": N_("asking to open a restricted part"),
     "order form": N_("writing an order"),
     "orders": N_("orders"),
+    "outreach contact": N_("outreach contact"),
     "overdose": N_("an overdose"),
     "own-sheet": N_("own sheet, printed"),
     "pair": N_("community support programme"),

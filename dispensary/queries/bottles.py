@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -75,6 +76,7 @@ BECAME = 14
 _BY, _WITNESS, _GAVE = aliased(Staff), aliased(Staff), aliased(Staff)
 
 
+@cache
 def _bottles() -> Select[*tuple[Any, ...]]:
     return (
         select(
@@ -126,9 +128,12 @@ def _not_ended() -> ColumnElement[bool]:
     return Bottle.id.not_in(select(BottleEnd.bottle_id))
 
 
+_AT_HOME = _bottles().where(same_person(Bottle.__table__.c.person_id), _not_ended())
+
+
 def at_home(session: Session, person_id: int) -> list[BottleOnRecord]:
     """Return the bottles of a person of which nothing became yet, under whichever of their records, the first day first."""
-    return _read(session, _bottles().where(same_person(Bottle.__table__.c.person_id, person_id), _not_ended()))
+    return [_bottle(*row) for row in session.execute(_AT_HOME, {"person_id": person_id})]
 
 
 def of_person(session: Session, person_id: int, newest: int = 60) -> list[BottleOnRecord]:

@@ -1,7 +1,7 @@
 """The clinic's calendar: on which days it doses, and why it does not on the others."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from sqlalchemy import Select, bindparam, select
@@ -13,6 +13,7 @@ from models import ClosedDay, ClosedDayTakenBack, Dose, DoseReversal, SiteSettin
 from models.enums import ClosureKind, DoseOutcome, SettingKey
 
 _CLOSED, _BACK, _SETTING = ClosedDay.__table__.c, ClosedDayTakenBack.__table__.c, SiteSetting.__table__.c
+AS_KNOWN_NOW = datetime.max.replace(tzinfo=UTC)
 HERE = (DoseOutcome.GIVEN, DoseOutcome.PART_GIVEN, DoseOutcome.INCIDENT)
 
 
@@ -99,17 +100,34 @@ def closed_days_between(session: Session, site_id: int, after: date, before: dat
     return frozenset(session.scalars(_CLOSED_DAYS, {"site_id": site_id, "after": after, "before": before}))
 
 
+_KNOWN_CLOSED = select(_CLOSED.clinic_day).where(
+    _CLOSED.site_id == bindparam("site_id"),
+    _CLOSED.clinic_day <= bindparam("until"),
+    _CLOSED.recorded_at <= bindparam("as_of"),
+    _CLOSED.id.not_in(select(_BACK.closed_day_id).where(_BACK.recorded_at <= bindparam("as_of"))),
+)
+
+
+def closed_days_until(session: Session, site_id: int, until: date, as_of: datetime) -> frozenset[date]:
+    """Return every day up to one that is announced as closed, as it was known at a moment."""
+    return frozenset(session.scalars(_KNOWN_CLOSED, {"site_id": site_id, "until": until, "as_of": as_of}))
+
+
+_OPENING_DAYS = (
+    select(_SETTING.effective_on, _SETTING.value)
+    .where(
+        _SETTING.site_id == bindparam("site_id"),
+        _SETTING.key == SettingKey.OPENING_DAYS,
+        _SETTING.recorded_at <= bindparam("as_of"),
+    )
+    .order_by(_SETTING.effective_on, _SETTING.version)
+)
+
+
 def opening_days_of(session: Session, site_id: int, as_of: datetime | None = None) -> list[tuple[date, frozenset[int]]]:
     """Return from which day on which days of the week a site doses, Monday is 1, the oldest first."""
-    query = (
-        select(_SETTING.effective_on, _SETTING.value)
-        .where(_SETTING.site_id == site_id, _SETTING.key == SettingKey.OPENING_DAYS)
-        .order_by(_SETTING.effective_on, _SETTING.version)
-    )
-    if as_of is not None:
-        query = query.where(_SETTING.recorded_at <= as_of)
-    usual = (date.min, house_rules().site_defaults[SettingKey.OPENING_DAYS])
-    rows = [usual, *((row.effective_on, row.value) for row in session.execute(query))]
+    set_so = session.execute(_OPENING_DAYS, {"site_id": site_id, "as_of": as_of or AS_KNOWN_NOW})
+    rows = [(date.min, house_rules().site_defaults[SettingKey.OPENING_DAYS]), *((row[0], row[1]) for row in set_so)]
     return [(since, frozenset(int(day) for day in value)) for since, value in rows]
 
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from sqlalchemy import Select, func, select
@@ -39,6 +40,7 @@ class CallBackOnRecord:
         return self.outcome is None and at > self.due_by
 
 
+@cache
 def _call_backs() -> Select[*tuple[Any, ...]]:
     """Select call-backs, each under the record that stands for its person now."""
     asked = aliased(Person)

@@ -115,7 +115,7 @@ def _made(session: Session, plan_ids: list[int]) -> dict[int, list[MadeCall]]:
         .order_by(CallMade.due_on, CallMade.id)
     )
     found: dict[int, list[MadeCall]] = defaultdict(list)
-    for call, by in session.execute(query):
+    for call, by in session.execute(query) if plan_ids else ():
         found[call.plan_id].append(
             MadeCall(
                 call.due_on,

@@ -31,6 +31,8 @@ class Note:
     session_kind: SessionKind | None
     corrects_id: int | None
     corrected_by_id: int | None
+    site_id: int
+    """Where it was recorded, and where alone it is opened."""
 
 
 def of_person(session: Session, person_id: int) -> tuple[Note, ...]:
@@ -66,6 +68,7 @@ def _notes() -> Select[Any]:
             CareSession.kind,
             _NOTE.corrects_id,
             correction.id,
+            _NOTE.site_id,
         )
         .select_from(CaseNote)
         .join(Staff, Staff.id == _NOTE.recorded_by_id)

@@ -1,6 +1,6 @@
 """Whose people are whose: everyone in care at a site, and the counsellor of each."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -113,7 +113,11 @@ class InCare:
 
 def in_care(session: Session, site_id: int, on: date) -> tuple[InCare, ...]:
     """Return everyone in care at a site on a day, by name, with the counsellor of each."""
-    of_whom = keepers(session, site_id, on)
+    return in_care_of(session, site_id, on, keepers(session, site_id, on))
+
+
+def in_care_of(session: Session, site_id: int, on: date, of_whom: Mapping[int, Keeper]) -> tuple[InCare, ...]:
+    """Return everyone in care at a site on a day, by name, where it is known already on whose caseload each is."""
     medications = _medications(session, site_id)
     query = (
         select(

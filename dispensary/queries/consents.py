@@ -28,6 +28,8 @@ class GivenConsent:
     by: str
     taken_back: str
     """How the person took it back; empty while they have not."""
+    drawn: str | None
+    """The name as it was signed on the screen."""
 
 
 def consents_of(session: Session, person_id: int) -> list[GivenConsent]:
@@ -53,6 +55,7 @@ def consents_of(session: Session, person_id: int) -> list[GivenConsent]:
             given.recorded_at,
             by,
             how or "",
+            given.drawn,
         )
         for given, site, agency, kind, by, ended_at, how in rows
     ]

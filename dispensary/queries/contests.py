@@ -116,11 +116,11 @@ class Contestable:
     """Whose decision it is, by name."""
 
 
-def contestable(session: Session, person_id: int) -> list[Contestable]:
-    """Return what a person may contest and has not contested yet: stops that stand, take-home decisions, an ending."""
+def contestable(session: Session, person_id: int, site_id: int) -> list[Contestable]:
+    """Return what a person may contest at a site and has not contested yet: stops that stand, and what that site decided."""
     known = {(one.about, one.subject_id) for one in of_person(session, person_id)}
-    every = [*_stops(session, person_id), *_take_homes(session, person_id), *_declined(session, person_id)]
-    every += _endings(session, person_id)
+    every = [*_stops(session, person_id), *_take_homes(session, person_id, site_id)]
+    every += [*_declined(session, person_id, site_id), *_endings(session, person_id, site_id)]
     return [one for one in every if (one.about, one.subject_id) not in known]
 
 
@@ -166,9 +166,10 @@ NEWEST = 3
 """So many take-home decisions, the newest ones, are offered; older ones were replaced long since."""
 
 
-def _take_homes(session: Session, person_id: int) -> list[Contestable]:
+def _take_homes(session: Session, person_id: int, site_id: int) -> list[Contestable]:
     found = []
-    for line in take_homes.decisions_of(session, person_id)[:NEWEST]:
+    decided = [line for line in take_homes.decisions_of(session, person_id) if line.site_id == site_id]
+    for line in decided[:NEWEST]:
         words = say(N_("Take-home decision: %(n)s days at most at one time"), n=line.facts.most_days)
         if line.end_reason is not None:
             words = say(N_("Take-home decision that was ended: %(why)s"), why=line.end_reason)
@@ -179,12 +180,12 @@ def _take_homes(session: Session, person_id: int) -> list[Contestable]:
     return found
 
 
-def _declined(session: Session, person_id: int) -> list[Contestable]:
+def _declined(session: Session, person_id: int, site_id: int) -> list[Contestable]:
     query = (
         select(TakeHomeRequestEnd, Staff.name)
         .join(TakeHomeRequest, TakeHomeRequest.id == TakeHomeRequestEnd.asked_id)
         .join(Staff, Staff.id == TakeHomeRequestEnd.recorded_by_id)
-        .where(same_person(TakeHomeRequest.__table__.c.person_id, person_id))
+        .where(same_person(TakeHomeRequest.__table__.c.person_id, person_id), TakeHomeRequestEnd.site_id == site_id)
         .order_by(TakeHomeRequestEnd.id.desc())
         .limit(NEWEST)
     )
@@ -201,7 +202,7 @@ def _declined(session: Session, person_id: int) -> list[Contestable]:
     ]
 
 
-def _endings(session: Session, person_id: int) -> list[Contestable]:
+def _endings(session: Session, person_id: int, site_id: int) -> list[Contestable]:
     return [
         Contestable(
             ContestAbout.ENDING,
@@ -212,5 +213,5 @@ def _endings(session: Session, person_id: int) -> list[Contestable]:
             one.proposed_by,
         )
         for one in endings.of_person(session, person_id)
-        if one.result is not EndingResult.TAKEN_BACK
+        if one.site_id == site_id and one.result is not EndingResult.TAKEN_BACK
     ]

@@ -1,7 +1,7 @@
 """A counsellor's day on one screen: today's sessions and groups, who misses doses, what is overdue, and the open tasks."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TypeVar
@@ -112,18 +112,26 @@ def desk(
     Args:
         everyone: the whole clinic; None means oneself, or the whole clinic for somebody on whose caseload nobody is.
     """
-    here, keepers = caseload.in_care(session, site_id, today), caseload.keepers(session, site_id, today)
-    whole = _whole(session, site_id, today=today, at=at, minimums=minimums, here=here)
+    keepers = caseload.keepers(session, site_id, today)
+    here = caseload.in_care_of(session, site_id, today, keepers)
+    whole = _whole(session, site_id, today=today, at=at, minimums=minimums, here=here, keepers=keepers)
     if everyone is None:
         everyone = all(one.counsellor_id != staff_id for one in here)
     return CounsellorDesk(whole if everyone else _own(whole, staff_id, here, keepers), whole, everyone)
 
 
 def _whole(
-    session: Session, site_id: int, *, at: datetime, today: date, minimums: Minimums, here: Iterable[InCare]
+    session: Session,
+    site_id: int,
+    *,
+    at: datetime,
+    today: date,
+    minimums: Minimums,
+    here: Collection[InCare],
+    keepers: Mapping[int, Keeper],
 ) -> Part:
-    lists = due_work.lists(session, site_id, today, minimums)
-    work = worklist.open_work(session, site_id, Desk.COUNSELLING, today)
+    lists = due_work.lists(session, site_id, today, minimums, here)
+    work = worklist.open_work_of(session, site_id, Desk.COUNSELLING, keepers)
     tasks = {one.person_id: one for one in work}
     known = {one.person_id: (one.number, one.name) for one in here}
     in_care = len(known)

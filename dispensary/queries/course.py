@@ -76,7 +76,7 @@ def _treatment(session: Session, person_id: int, span: EpisodeSpan, site_id: int
     dosed = Step(say(N_("first dose")), journey.first_dose_on(session, person_id, since)) if with_doses else None
     entry = _entry(session, person_id, site_id) if span.ended_on is None else {}
     steps = [
-        Step(say(N_("admission")), since, say("%(admission)s", admission=span.admission)),
+        Step(say(N_("admission")), since, say("%(admission)s; %(kind)s", admission=span.admission, kind=span.kind)),
         entry.get(IntakeItem.CONSENT),
         entry.get(IntakeItem.MEDICAL_ASSESSMENT) if with_doses else None,
         dosed,

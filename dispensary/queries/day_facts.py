@@ -9,11 +9,11 @@ from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from typing import Any
 
-from sqlalchemy import Row, Select, select
+from sqlalchemy import Row, Select, bindparam, select
 from sqlalchemy.orm import Session
 
 from dispensary.queries import policy
-from dispensary.queries.calendar import closures_of, opening_days_of
+from dispensary.queries.calendar import closed_days_until, opening_days_of
 from dispensary.queries.day_statements import (
     AWAY,
     BOTTLES,
@@ -34,6 +34,13 @@ NOW = datetime.max.replace(tzinfo=UTC)
 LATEST: tuple[Select[Any], Select[Any]] = (DOSES, BOTTLES)
 THAT_NIGHT: tuple[Select[Any], Select[Any]] = (DOSES_THAT_NIGHT, BOTTLES_THAT_NIGHT)
 """How doses and take-home doses are read: with all that is known of them, or with what was known at the close of a day."""
+
+_DOWN, _ENTERED = DowntimeDay.__table__.c, DowntimeEntered.__table__.c
+_NOT_ENTERED = select(_DOWN.clinic_day).where(
+    _DOWN.site_id == bindparam("site_id"),
+    _DOWN.recorded_at <= bindparam("as_of"),
+    _DOWN.id.not_in(select(_ENTERED.downtime_day_id).where(_ENTERED.recorded_at <= bindparam("as_of"))),
+)
 
 
 def days_of(
@@ -80,14 +87,9 @@ def days_of(
 
 def clinic_days(session: Session, site_id: int, until: date, as_of: datetime) -> ClinicDays:
     """Return when a site doses, as known at a moment."""
-    waiting = select(DowntimeDay.clinic_day).where(
-        DowntimeDay.site_id == site_id,
-        DowntimeDay.recorded_at <= as_of,
-        DowntimeDay.id.not_in(select(DowntimeEntered.downtime_day_id).where(DowntimeEntered.recorded_at <= as_of)),
-    )
     return ClinicDays(
         opening=opening_days_of(session, site_id, as_of),
-        closed=frozenset(closure.day for closure in closures_of(session, site_id, EVER, until, as_of)),
-        not_entered=frozenset(session.scalars(waiting)),
+        closed=closed_days_until(session, site_id, until, as_of),
+        not_entered=frozenset(session.scalars(_NOT_ENTERED, {"site_id": site_id, "as_of": as_of})),
         missed_doses=policy.missed_doses(session, site_id),
     )

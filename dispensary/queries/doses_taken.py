@@ -9,11 +9,11 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, case, func, select
+from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, case, func, select
 from sqlalchemy.orm import Session
 
-from dispensary.queries import orders
 from dispensary.queries.dosing import came_up
+from dispensary.queries.orders import OrderVersion
 from dispensary.queries.signs import same_person
 from dispensary.rules.order_drafts import LastTaken, is_buprenorphine
 from dispensary.rules.order_limits import DayTotal, DoseHistory
@@ -51,8 +51,8 @@ def taken_days(session: Session, person_id: int, since: date) -> list[TakenDay]:
 def last_taken(session: Session, person_id: int) -> LastTaken | None:
     """Return the total that the person last took as ordered, here or as confirmed by the clinic they came from."""
     who = {"person_id": person_id}
-    here = session.execute(_totals().order_by(Dose.clinic_day.desc()).limit(1), who).one_or_none()
-    before = session.execute(_transfers().order_by(Episode.last_dose_on.desc()).limit(1), who).one_or_none()
+    here = session.execute(_LAST_TOTAL, who).one_or_none()
+    before = session.execute(_LAST_TRANSFER, who).one_or_none()
     last = max(_day_totals(row for row in (before, here) if row is not None), key=lambda day: day.day, default=None)
     return last.last if last else None
 
@@ -63,18 +63,24 @@ def last_of_each(session: Session, person_id: int) -> list[LastTaken]:
     What a prescriber looks at who changes from one to another.
     """
     who = {"person_id": person_id}
-    days = _day_totals((*session.execute(_transfers(), who), *session.execute(_totals(), who)))
+    days = _day_totals((*session.execute(_TRANSFERS, who), *session.execute(_TOTALS, who)))
     newest = {(is_buprenorphine(d.medication), d.injected): d for d in sorted(days, key=lambda day: day.day)}
     return [day.last for day in sorted(newest.values(), key=lambda day: day.day, reverse=True)]
 
 
-def history(session: Session, person_id: int, episode_id: int, on: date) -> DoseHistory:
-    """Return what was taken as ordered in an episode, and since when an induction has run that holds on a day."""
+def history(
+    session: Session, person_id: int, episode_id: int, on: date, versions: Iterable[OrderVersion]
+) -> DoseHistory:
+    """Return what was taken as ordered in an episode, and since when an induction has run that holds on a day.
+
+    Args:
+        versions: of the person's orders, the newest first.
+    """
     episode, who = session.get_one(Episode, episode_id), {"person_id": person_id}
-    transfers = session.execute(_transfers().where(Episode.id == episode_id), who)
-    here = session.execute(_totals().where(Dose.clinic_day >= episode.admitted_on).order_by(Dose.clinic_day), who)
+    transfers = session.execute(_TRANSFER_INTO, who | {"episode_id": episode_id})
+    here = session.execute(_TOTALS_SINCE, who | {"since": episode.admitted_on})
     days = sorted(_day_totals((*transfers, *here)), key=lambda day: day.day)
-    return DoseHistory(tuple(days), _in_induction_since(session, person_id, on))
+    return DoseHistory(tuple(days), _in_induction_since(versions, on))
 
 
 def _counts() -> ColumnElement[bool]:
@@ -101,10 +107,17 @@ def _transfers() -> Select[date | None, Medication | None, Mg | None]:
     )
 
 
-def _in_induction_since(session: Session, person_id: int, on: date) -> date | None:
+_TOTALS, _TRANSFERS = _totals(), _transfers()
+_LAST_TOTAL = _TOTALS.order_by(Dose.clinic_day.desc()).limit(1)
+_LAST_TRANSFER = _TRANSFERS.order_by(Episode.last_dose_on.desc()).limit(1)
+_TOTALS_SINCE = _TOTALS.where(Dose.clinic_day >= bindparam("since")).order_by(Dose.clinic_day)
+_TRANSFER_INTO = _TRANSFERS.where(Episode.id == bindparam("episode_id"))
+
+
+def _in_induction_since(versions: Iterable[OrderVersion], on: date) -> date | None:
     """Return the first day of the unbroken row of induction versions that the order in force belongs to."""
     since, wanted = None, None
-    for version in orders.versions_of(session, person_id):
+    for version in versions:
         facts = version.facts
         if facts.holds_on(on) if wanted is None else facts.id == wanted:
             if facts.treatment_phase is not TreatmentPhase.INDUCTION:

@@ -1,7 +1,7 @@
 """What is on record of everyone, as far as a counsellor's worklist goes by it, and what it was told of before."""
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
@@ -11,9 +11,10 @@ from sqlalchemy.orm import Session
 from dispensary.clock import clinic_day
 from dispensary.policy.minimums import Minimums
 from dispensary.queries import call_plans, intake, plans, referrals, sites, urine_schedule, waiting
+from dispensary.queries.caseload import InCare
 from dispensary.queries.deaths import all_told_dead
 from dispensary.queries.missed_doses import MissedRow, missed_doses
-from dispensary.queries.sessions import CounsellingDue, counselling_due
+from dispensary.queries.sessions import CounsellingDue, counselling_due_of
 from dispensary.queries.signs import same_person
 from dispensary.rules.call_plans import PlanFacts
 from dispensary.rules.referrals import ReferralFacts
@@ -49,14 +50,18 @@ class Lists:
     """Whom nobody is sent to reach: told to have died, and no prescriber has decided yet."""
 
 
-def lists(session: Session, site_id: int, today: date, minimums: Minimums) -> Lists:
-    """Return what is due with everybody; a few statements, however many people there are."""
+def lists(session: Session, site_id: int, today: date, minimums: Minimums, here: Iterable[InCare]) -> Lists:
+    """Return what is due with everybody; a few statements, however many people there are.
+
+    Args:
+        here: everyone in care at the site.
+    """
     return Lists(
         missed_doses(session, site_id, today),
         plans.reviews_due(session, site_id, today),
         call_plans.due(session, site_id, today),
         referrals.overdue(session, site_id, today),
-        counselling_due(session, site_id, today, minimums),
+        counselling_due_of(session, site_id, today, minimums, here),
         intake.overdue(session, site_id, today),
         urine_schedule.due_list(session, site_id, today, minimums),
         waiting.neglected(session, site_id, today),

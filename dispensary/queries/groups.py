@@ -152,6 +152,8 @@ class Membership:
     """The last day of the treatment where that ended first."""
     reason: str
     """Empty where it ended with the treatment."""
+    site_id: int
+    """Of the group."""
 
 
 def members(session: Session, group_id: int, on: date) -> tuple[Membership, ...]:
@@ -184,6 +186,7 @@ def _memberships() -> Select[Any]:
         select(
             _MEMBER.id,
             _MEMBER.group_id,
+            _GROUP.site_id,
             _GROUP.name.label("group_name"),
             _ROOT.label("person_id"),
             _PERSON.number,
@@ -217,6 +220,7 @@ def _membership(row: Any) -> Membership:
         from_on=row.from_on,
         last_day=row.treatment_ended_on if treatment_first else row.last_day,
         reason="" if treatment_first else row.reason or "",
+        site_id=row.site_id,
     )
 
 

@@ -31,6 +31,8 @@ class OfferLine:
     found_on: date | None
     turn: int
     """How often a finding was entered; the newest counts."""
+    site_id: int
+    """Where it was recorded, and where alone it is opened."""
 
     @property
     def waits(self) -> bool:
@@ -43,7 +45,7 @@ def offers_of(session: Session, person_id: int) -> list[OfferLine]:
     newest = select(func.max(_FOUND.turn)).where(_FOUND.offer_id == _OFFER.id).correlate(HealthTestOffer)
     query = (
         select(_OFFER.id, _OFFER.kind, _OFFER.offered_on, Staff.name, _OFFER.answer)
-        .add_columns(_FOUND.result, _FOUND.linked, _FOUND.found_on, func.coalesce(_FOUND.turn, 0))
+        .add_columns(_FOUND.result, _FOUND.linked, _FOUND.found_on, func.coalesce(_FOUND.turn, 0), _OFFER.site_id)
         .select_from(HealthTestOffer)
         .join(Staff, Staff.id == _OFFER.recorded_by_id)
         .outerjoin(HealthTestResult, (_FOUND.offer_id == _OFFER.id) & (_FOUND.turn == newest.scalar_subquery()))

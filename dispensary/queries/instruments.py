@@ -137,6 +137,8 @@ def safety_open(session: Session, site_id: int) -> list[Taken]:
 def _taken(session: Session, *wanted: ColumnElement[bool]) -> list[Taken]:
     heads = session.execute(_heads().where(*wanted)).all()
     ids = [row.id for row in heads]
+    if not ids:
+        return []
     values: defaultdict[int, dict[str, int]] = defaultdict(dict)
     items = select(InstrumentItem.score_id, InstrumentItem.item, InstrumentItem.value)
     for score_id, item, value in session.execute(items.where(InstrumentItem.score_id.in_(ids))):

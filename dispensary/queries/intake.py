@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import ColumnElement, exists, func, or_, select
+from sqlalchemy import ColumnElement, exists, func, literal, or_, select, union_all
 from sqlalchemy.orm import Session
 
 from dispensary.policy.journey import journey_rules
@@ -154,10 +154,12 @@ def _derived(session: Session, ids: Sequence[int]) -> Iterable[tuple[int, Intake
         (IntakeItem.PLAN, CarePlan.episode_id, CarePlan.agreed_on),
         (IntakeItem.OWN_AIM, OwnAim.episode_id, OwnAim.said_on),
     )
-    for item, episode, day in firsts:
-        first = select(episode, func.min(day)).where(episode.in_(ids)).group_by(episode)
-        for episode_id, on in session.execute(first):
-            yield episode_id, item, Found(True, on)
+    days = (
+        select(episode, literal(item.value), func.min(day)).where(episode.in_(ids)).group_by(episode)
+        for item, episode, day in firsts
+    )
+    for episode_id, item, on in session.execute(union_all(*days)):
+        yield episode_id, IntakeItem(item), Found(True, on)
     yield from _assessed(session, ids)
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import TypeVar
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, union_all
 from sqlalchemy.orm import Session
 
 from dispensary.queries.signs import same_person
@@ -95,18 +95,15 @@ def _barriers_of(session: Session, person_id: int) -> list[Said]:
 
 def asked_early(session: Session, site_id: int) -> dict[int, date]:
     """Return when each person was last asked at the beginning of treatment, by surviving record."""
-    who = func.coalesce(Person.root_id, Person.id)
-    asked: dict[int, date] = {}
-    for table in (SaidMotive, SaidBarrier):
-        query = (
-            select(who, func.max(table.said_on))
-            .join_from(table, Person, Person.id == table.person_id)
-            .where(table.site_id == site_id, table.occasion == SaidOccasion.ENTRY)
-            .group_by(who)
+    said = union_all(
+        *(
+            select(table.person_id, table.said_on).where(table.site_id == site_id, table.occasion == SaidOccasion.ENTRY)
+            for table in (SaidMotive, SaidBarrier)
         )
-        for person_id, said_on in session.execute(query):
-            asked[person_id] = max(said_on, asked.get(person_id, said_on))
-    return asked
+    ).subquery()
+    who = func.coalesce(Person.root_id, Person.id)
+    query = select(who, func.max(said.c.said_on)).join_from(said, Person, Person.id == said.c.person_id).group_by(who)
+    return {row[0]: row[1] for row in session.execute(query)}
 
 
 @dataclass(frozen=True)

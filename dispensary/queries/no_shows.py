@@ -33,7 +33,7 @@ def session_missed_since(session: Session, person_id: int, disciplines: frozense
 
 def meeting_missed_since(session: Session, person_id: int, since: datetime) -> bool:
     """Return whether a no-show at a group that met, recorded since a moment, still stands."""
-    later = aliased(GroupAttendance)
+    later = GroupAttendance.__table__.alias().c
     corrected = exists().where(
         later.meeting_id == GroupAttendance.meeting_id,
         same_person(later.person_id, person_id),

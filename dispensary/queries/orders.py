@@ -1,7 +1,7 @@
 """Orders as plain values: what holds for a person on a day, the versions before it, and what is ending soon."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -151,17 +151,22 @@ class OrderVersion:
 
 def versions_of(session: Session, person_id: int) -> list[OrderVersion]:
     """Return every version of every order of a person, under whichever of their records, the newest first."""
-    return _versions(session, same_person(_ORDER.person_id, person_id))
+    who = {"person_id": person_id}
+    ends = {end.order_id: end for end in session.scalars(_ENDS_OF_PERSON, who)}
+    return _as_versions(session, session.execute(_ORDERS_OF_PERSON, who).all(), ends)
 
 
 def version(session: Session, order_id: int) -> OrderVersion | None:
     """Return one version of an order, or None if there is none with this id."""
-    return next(iter(_versions(session, DoseOrder.id == order_id)), None)
+    this = DoseOrder.id == order_id
+    ends = {end.order_id: end for end in session.scalars(_ends(this))}
+    return next(iter(_as_versions(session, session.execute(_orders(this)).all(), ends)), None)
 
 
-def _versions(session: Session, wanted: ColumnElement[bool]) -> list[OrderVersion]:
-    rows = session.execute(_orders().where(wanted).order_by(DoseOrder.id.desc())).all()
-    ends = _ends(session, wanted)
+def _as_versions(
+    session: Session, rows: Sequence[Row[DoseOrder, date, str]], ends: Mapping[int, OrderEnd]
+) -> list[OrderVersion]:
+    """Return versions of orders, with the end that counts of each that has one."""
     return [
         OrderVersion(
             facts=facts,
@@ -178,15 +183,14 @@ def _versions(session: Session, wanted: ColumnElement[bool]) -> list[OrderVersio
     ]
 
 
-def _ends(session: Session, wanted: ColumnElement[bool]) -> dict[int, OrderEnd]:
-    """Return the end that counts of each order that has one: the earliest."""
-    query = (
+def _ends(wanted: ColumnElement[bool]) -> Select[OrderEnd]:
+    """Select the ends of orders, of each order the one that counts last: the earliest."""
+    return (
         select(OrderEnd)
         .join(DoseOrder, DoseOrder.id == OrderEnd.order_id)
         .where(wanted)
         .order_by(OrderEnd.last_day.desc(), OrderEnd.id.desc())
     )
-    return {end.order_id: end for end in session.scalars(query)}
 
 
 @dataclass(frozen=True)
@@ -248,9 +252,22 @@ def parts_claimed(session: Session, person_id: int, on: date) -> list[int]:
     return list(session.scalars(query))
 
 
-def _orders() -> Select[DoseOrder, date, str]:
-    """Return orders with the last day they hold and who signed them."""
-    return select(DoseOrder, LAST_DAY.label("last_day"), Staff.name).join(Staff, Staff.id == DoseOrder.signed_by_id)
+def _orders(wanted: ColumnElement[bool]) -> Select[DoseOrder, date, str]:
+    """Select orders, the newest first, with the last day they hold and who signed them."""
+    return (
+        select(DoseOrder, LAST_DAY.label("last_day"), Staff.name)
+        .join(Staff, Staff.id == DoseOrder.signed_by_id)
+        .where(wanted)
+        .order_by(DoseOrder.id.desc())
+    )
+
+
+_ORDERS_OF_PERSON, _ENDS_OF_PERSON = (one(same_person(_ORDER.person_id)) for one in (_orders, _ends))
+_STEPS_OF = (
+    select(_STEP.order_id, _STEP.from_on, _STEP.amount_mg)
+    .where(_STEP.order_id.in_(bindparam("order_ids", expanding=True)))
+    .order_by(_STEP.order_id, _STEP.from_on, _STEP.part)
+)
 
 
 def _facts(session: Session, rows: Iterable[Row[DoseOrder, date, str]]) -> list[OrderFacts]:
@@ -292,13 +309,8 @@ def _order_facts(
 
 def _steps(session: Session, order_ids: list[int]) -> dict[int, tuple[Step, ...]]:
     """Return the steps of each order, oldest first, the amounts of a day in the order of its parts."""
-    query = (
-        select(OrderStep.order_id, OrderStep.from_on, OrderStep.amount_mg)
-        .where(OrderStep.order_id.in_(order_ids))
-        .order_by(OrderStep.order_id, OrderStep.from_on, OrderStep.part)
-    )
     amounts: dict[int, dict[date, list[Mg]]] = defaultdict(lambda: defaultdict(list))
-    for order_id, from_on, amount_mg in session.execute(query):
+    for order_id, from_on, amount_mg in session.execute(_STEPS_OF, {"order_ids": order_ids}):
         amounts[order_id][from_on].append(amount_mg)
     return {
         order_id: tuple(Step(from_on, tuple(parts)) for from_on, parts in days.items())

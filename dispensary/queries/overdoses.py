@@ -62,6 +62,8 @@ class OverdoseLine:
     told_by: str
     note: str
     recorded_at: datetime
+    site_id: int
+    """Where it was recorded, and where alone it is followed up or taken back."""
     recorded_by: str
     followed_up: tuple[FollowedUp, ...]
     mistake: TakenBack | None
@@ -86,6 +88,7 @@ def of_person(session: Session, person_id: int) -> list[OverdoseLine]:
             _OVERDOSE.told_by,
             _OVERDOSE.note,
             _OVERDOSE.recorded_at,
+            _OVERDOSE.site_id,
             Staff.name,
         )
         .join(Staff, Staff.id == _OVERDOSE.recorded_by_id)

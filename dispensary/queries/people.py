@@ -287,13 +287,20 @@ def _span(row: Row[*tuple[Any, ...]]) -> EpisodeSpan:
     return EpisodeSpan(**{name: value for name, value in row._mapping.items() if name != "root_id"})
 
 
+SINCE = {
+    EpisodeKind.MAINTENANCE: N_("in treatment since %(on)s"),
+    EpisodeKind.WITHDRAWAL_MANAGEMENT: N_("in withdrawal management since %(on)s"),
+    EpisodeKind.COUNSELLING_ONLY: N_("in treatment by counselling only since %(on)s"),
+    EpisodeKind.GUEST: N_("guest since %(on)s"),
+}
+
+
 def status(spans: list[EpisodeSpan]) -> Words:
     """Return in words where a person stands: in treatment since when, or how the last episode ended."""
     if not spans:
         return say(N_("not admitted"))
     if open_one := next((span for span in spans if span.ended_on is None), None):
-        words = N_("guest since %(on)s") if open_one.kind is EpisodeKind.GUEST else N_("in treatment since %(on)s")
-        return say(words, on=open_one.admitted_on)
+        return say(SINCE[open_one.kind], on=open_one.admitted_on)
     last = max(spans, key=lambda span: (span.ended_on or date.min, span.id))
     return say(N_("%(reason)s on %(on)s"), reason=last.end_reason, on=last.ended_on)
 

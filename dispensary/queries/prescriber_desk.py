@@ -174,9 +174,10 @@ def _answered_turns(session: Session, kinds: set[TaskReasonKind], person_id: int
         answered.add(TaskReasonKind.TAPER)
     if TaskReasonKind.CONTEST in kinds and not any(one.open for one in contests.of_person(session, person_id)):
         answered.add(TaskReasonKind.CONTEST)
-    one_hand = [one for one in endings.of_person(session, person_id) if one.open and one.agreed_by_id is None]
-    if TaskReasonKind.ENDING in kinds and not one_hand:
-        answered.add(TaskReasonKind.ENDING)
+    if TaskReasonKind.ENDING in kinds:
+        one_hand = (one for one in endings.of_person(session, person_id) if one.open and one.agreed_by_id is None)
+        if not any(one_hand):
+            answered.add(TaskReasonKind.ENDING)
     return answered
 
 

@@ -86,6 +86,8 @@ def _referrals() -> Select[*tuple[Any, ...]]:
 def _read(session: Session, query: Select[*tuple[Any, ...]]) -> list[ReferralFacts]:
     rows = session.execute(query).all()
     ids = [row[0] for row in rows]
+    if not ids:
+        return []
     meetings, replies = _meetings(session, ids), _replies(session, ids)
     return [
         ReferralFacts(

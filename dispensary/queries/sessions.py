@@ -1,12 +1,13 @@
 """Sessions that were arranged and what became of them, the next date of each discipline, and who is due for counselling."""
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Select, exists, func, select
+from sqlalchemy import Select, exists, func, select, union_all
 from sqlalchemy.orm import Session, aliased
 
 from dispensary.errors import NotFound
@@ -57,6 +58,8 @@ class Arranged:
     moved_to_id: int | None
     """The session that stands for this one, after it was put off."""
     held: Held | None
+    site_id: int
+    """Where it was recorded, and where alone it is opened."""
 
     @property
     def open(self) -> bool:
@@ -139,6 +142,7 @@ _DIED = died_before(_SESSION.person_id, _SESSION.clinic_day)
 _CORRECTED = exists().where(_LATER.care_session_id == _OUTCOME.care_session_id, _LATER.turn > _OUTCOME.turn)
 
 
+@cache
 def _arranged() -> Select[Any]:
     moved_to, by = aliased(CareSession), aliased(Staff)
     return (
@@ -155,6 +159,7 @@ def _arranged() -> Select[Any]:
             _SESSION.starts_at,
             _SESSION.clinic_day,
             _SESSION.planned_minutes,
+            _SESSION.site_id,
             _SESSION.moved_from_id,
             moved_to.id.label("moved_to_id"),
             _OUTCOME.id.label("outcome_id"),
@@ -199,6 +204,7 @@ def _one(row: Any, topics: tuple[Topic, ...]) -> Arranged:
         moved_from_id=row.moved_from_id,
         moved_to_id=row.moved_to_id,
         held=held,
+        site_id=row.site_id,
     )
 
 
@@ -217,7 +223,7 @@ def last_counselled(session: Session, site_id: int, until: date) -> dict[int, da
         later.meeting_id == attended.meeting_id, later.person_id == attended.person_id, later.turn > attended.turn
     )
     alone = (
-        select(_ROOT, func.max(_SESSION.clinic_day))
+        select(_ROOT.label("person_id"), _SESSION.clinic_day.label("day"))
         .select_from(CareSession)
         .join(Person, _PERSON.id == _SESSION.person_id)
         .join(SessionOutcome, (_OUTCOME.care_session_id == _SESSION.id) & ~_CORRECTED)
@@ -227,10 +233,9 @@ def last_counselled(session: Session, site_id: int, until: date) -> dict[int, da
             _SESSION.discipline == Discipline.COUNSELLING,
             _OUTCOME.attendance == Attendance.CAME,
         )
-        .group_by(_ROOT)
     )
     in_groups = (
-        select(_ROOT, func.max(groups.NOW.c.clinic_day))
+        select(_ROOT, groups.NOW.c.clinic_day)
         .select_from(GroupAttendance)
         .join(groups.NOW, groups.NOW.c.id == attended.meeting_id)
         .join(Person, _PERSON.id == attended.person_id)
@@ -241,12 +246,10 @@ def last_counselled(session: Session, site_id: int, until: date) -> dict[int, da
             attended.attendance == Attendance.CAME,
             ~corrected,
         )
-        .group_by(_ROOT)
     )
-    last: dict[int, date] = {}
-    for person_id, day in [*session.execute(alone), *session.execute(in_groups)]:
-        last[person_id] = max(day, last.get(person_id, day))
-    return last
+    came = union_all(alone, in_groups).subquery()
+    query = select(came.c.person_id, func.max(came.c.day)).group_by(came.c.person_id)
+    return {row[0]: row[1] for row in session.execute(query)}
 
 
 @dataclass(frozen=True)
@@ -269,9 +272,16 @@ def counselling_due(session: Session, site_id: int, today: date, minimums: Minim
 
     A session of counselling that somebody came to counts, and so does a group. What is overdue never holds a dose.
     """
+    return counselling_due_of(session, site_id, today, minimums, in_care(session, site_id, today))
+
+
+def counselling_due_of(
+    session: Session, site_id: int, today: date, minimums: Minimums, here: Iterable[InCare]
+) -> tuple[CounsellingDue, ...]:
+    """Return the same, where it is known already who is in care."""
     last, dates = last_counselled(session, site_id, today), next_counselling(session, site_id, today)
     due = []
-    for who in in_care(session, site_id, today):
+    for who in here:
         minimum = minimums.of(MinimumOf.COUNSELLING, who.medication, who.day_in_treatment(today))
         if minimum is None:
             continue

@@ -79,11 +79,14 @@ def _found_first(element: _OneOf, compiler: Any, **how: Any) -> str:
     return f"{column} = ANY (ARRAY {found})"
 
 
+_OWN = Person.__table__.alias()
+"""Made once: nothing but `same_person` selects from it, and no such subquery ever lies within another one."""
+
+
 def same_person(column: ColumnElement[int], person_id: int | None = None) -> ColumnElement[bool]:
     """Match the rows of a person, `:person_id` unless given, and of every record that was linked into theirs."""
-    own = Person.__table__.alias()
     whose: ColumnElement[int] = bindparam("person_id") if person_id is None else literal(person_id)
-    ids = select(own.c.id).where(or_(own.c.id == whose, own.c.root_id == whose))
+    ids = select(_OWN.c.id).where(or_(_OWN.c.id == whose, _OWN.c.root_id == whose))
     return _OneOf(column, ids.scalar_subquery())
 
 

@@ -11,7 +11,7 @@ from dispensary.clock import clinic_day
 from dispensary.policy.house import house_rules
 from dispensary.queries import policy
 from dispensary.rules.dosing import SiteRules
-from models import Site, SiteSetting, Terminal, Window
+from models import AuditEvent, Site, SiteSetting, Terminal, Window
 from models.enums import SettingKey
 
 
@@ -147,6 +147,14 @@ def site(session: Session, site_id: int) -> Site:
 def sites(session: Session) -> list[Site]:
     """Return all sites, by name."""
     return list(session.scalars(select(Site).order_by(Site.name)))
+
+
+def first_month(session: Session, site_id: int) -> date | None:
+    """Return the first day of the month in which a site's record begins; None where nothing is on it yet."""
+    event = AuditEvent.__table__.c
+    query = select(event.recorded_at).where(event.site_id == site_id).order_by(event.number).limit(1)
+    begun = session.scalar(query)
+    return None if begun is None else day_at(session, site_id, begun).replace(day=1)
 
 
 def first_site_id(session: Session) -> int:

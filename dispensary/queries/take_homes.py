@@ -31,6 +31,8 @@ class DecisionLine:
 
     facts: Decision
     person_id: int
+    site_id: int
+    """Where it was decided, and where alone it is ended or contested."""
     days_in_treatment: int
     criteria: tuple[CriterionKept, ...]
     rationale: str
@@ -73,6 +75,7 @@ def _line(made: TakeHomeDecision, end: TakeHomeDecisionEnd | None, by: str, ende
             end.last_day if end else None,
         ),
         person_id=made.person_id,
+        site_id=made.site_id,
         days_in_treatment=made.days_in_treatment,
         criteria=read(json.loads(made.criteria)),
         rationale=made.rationale,

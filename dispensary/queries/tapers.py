@@ -52,6 +52,7 @@ def _wishes() -> Select[Any]:
             func.coalesce(_ANSWER.words, ""),
             answered_by.name,
             _ANSWER.recorded_at,
+            _WISH.site_id,
         )
         .select_from(TaperRequest)
         .join(Staff, Staff.id == _WISH.recorded_by_id)

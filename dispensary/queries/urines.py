@@ -3,6 +3,7 @@
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, exists, func, or_, select
@@ -167,6 +168,7 @@ def _lines(session: Session, wanted: ColumnElement[bool]) -> list[UrineLine]:
     return [_line(row, results[row.id], urine_policy()) for row in rows]
 
 
+@cache
 def _rows() -> Select[Any]:
     return (
         select(

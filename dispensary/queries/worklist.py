@@ -1,12 +1,12 @@
 """What each desk owes whom: open tasks with why, owner, due moment and attempts, and how the person may be reached."""
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Select, exists, func, select
+from sqlalchemy import Select, exists, func, select, union_all
 from sqlalchemy.orm import Session, aliased
 
 from dispensary.errors import NotFound
@@ -15,6 +15,7 @@ from dispensary.queries.caseload import Colleague, Keeper
 from dispensary.queries.contact_rules import Reach
 from dispensary.queries.people import full_name, surviving
 from dispensary.queries.signs import same_person
+from dispensary.queries.task_moves import went_on_in
 from dispensary.wording import N_, Words, say
 from models import Person, Staff, Task, TaskAttempt, TaskHandOver, TaskReason
 from models.enums import AttemptOutcome, Channel, Desk, TaskOutcome, TaskReasonKind
@@ -81,11 +82,16 @@ class Work:
 
 def open_work(session: Session, site_id: int, desk: Desk, today: date) -> list[Work]:
     """Return the open tasks of a desk, the one due first on top; a handful of statements, however many there are."""
+    return open_work_of(session, site_id, desk, caseload.keepers(session, site_id, today))
+
+
+def open_work_of(session: Session, site_id: int, desk: Desk, keepers: Mapping[int, Keeper]) -> list[Work]:
+    """Return the same, where it is known already on whose caseload each is."""
     query = _tasks().where(_TASK.site_id == site_id, _TASK.desk == desk, _TASK.resolved_at.is_(None))
     rows = session.execute(query.order_by(_TASK.due_at, _TASK.id)).all()
     ids, people = [row.id for row in rows], {row.person_id for row in rows}
     why, tried = _why(session, ids), _tried(session, ids)
-    reach, keepers = contact_rules.rules_of(session, people), caseload.keepers(session, site_id, today)
+    reach = contact_rules.rules_of(session, people)
     return [
         _work(row, why[row.id], tried[row.id], reach.get(row.person_id), keepers.get(row.person_id)) for row in rows
     ]
@@ -254,19 +260,13 @@ def _why(session: Session, task_ids: Collection[int]) -> dict[int, list[Why]]:
 
 
 def _tried(session: Session, task_ids: Collection[int]) -> dict[int, list[Tried]]:
-    query = (
-        select(
-            TaskAttempt.task_id,
-            TaskAttempt.channel,
-            TaskAttempt.outcome,
-            TaskAttempt.note,
-            TaskAttempt.tried_at,
-            Staff.name,
-        )
-        .join(Staff, Staff.id == TaskAttempt.recorded_by_id)
-        .where(TaskAttempt.task_id.in_(task_ids))
-        .order_by(TaskAttempt.id)
-    )
+    """Return the attempts for tasks, oldest first, with those for a linked record's task that went on in one of them."""
+    told = (TaskAttempt.channel, TaskAttempt.outcome, TaskAttempt.note, TaskAttempt.tried_at, Staff.name)
+    came = went_on_in(_TASK.id.in_(task_ids)).subquery()
+    own = select(TaskAttempt.task_id, *told).join(Staff, Staff.id == TaskAttempt.recorded_by_id)
+    moved = select(came.c.task_id, *told).join(came, came.c.came_id == TaskAttempt.task_id)
+    moved = moved.join(Staff, Staff.id == TaskAttempt.recorded_by_id)
+    query = union_all(own.where(TaskAttempt.task_id.in_(task_ids)), moved).order_by("tried_at", "task_id")
     found: dict[int, list[Tried]] = defaultdict(list)
     for row in session.execute(query) if task_ids else ():
         found[row[0]].append(Tried(*row[1:]))

@@ -51,6 +51,8 @@ class Retained:
 
     share: Share
     too_early: int
+    known: bool = True
+    """Whether anybody admitted in the period can have stayed so long by now."""
 
 
 def retained(stays: Iterable[Stay], first: date, last: date, today: date, after: timedelta) -> Retained:
@@ -62,7 +64,7 @@ def retained(stays: Iterable[Stay], first: date, last: date, today: date, after:
     admitted = [s for s in stays if first <= s.admitted_on <= last]
     known = [s for s in admitted if s.admitted_on + after <= today]
     kept = [s for s in known if s.ended_on is None or s.ended_on >= s.admitted_on + after]
-    return Retained(Share(len(kept), len(known)), len(admitted) - len(known))
+    return Retained(Share(len(kept), len(known)), len(admitted) - len(known), first + after <= today)
 
 
 def exits(stays: Iterable[Stay], first: date, last: date) -> dict[EpisodeEndReason, int]:

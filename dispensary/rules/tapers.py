@@ -33,6 +33,8 @@ class TaperFacts:
     answer: str
     answered_by: str | None
     answered_at: datetime | None
+    site_id: int
+    """Where the wish was taken down, and where alone it is answered."""
 
     @property
     def open(self) -> bool:

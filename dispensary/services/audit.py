@@ -1,6 +1,7 @@
 """The one door to the audit: who did what to which record, chained, in the same transaction as the change."""
 
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
 from sqlalchemy import insert, inspect
@@ -18,6 +19,8 @@ NOT_SAID = frozenset({"id", "request_id"})
 REDACTABLE = frozenset({"identity_version"})
 """Tables whose rows may be blanked by a named job, so that not even a digest of them is kept."""
 
+_INSERT = insert(AuditEvent)
+
 
 def record(session: Session, kind: AuditKind, subject: Base, act: Act, **values: Any) -> None:
     """Write one audit row about a flushed record.
@@ -32,7 +35,7 @@ def record(session: Session, kind: AuditKind, subject: Base, act: Act, **values:
     fields = body_fields(kind, subject.__tablename__, subject.id, act, {**values, **said_by(subject)})
     sealing = chains.append(session, head, LAYOUT, fields)
     values = row(kind, subject.__tablename__, subject.id, act, sealing)
-    session.connection().execute(insert(AuditEvent), values)
+    session.connection().execute(_INSERT, values)
 
 
 def body_fields(
@@ -74,4 +77,9 @@ def said_by(subject: Base) -> dict[str, str | int | None]:
 
 def said(model: type[Base], held: Mapping[str, Any]) -> dict[str, str | int | None]:
     """Return what a fact with these values says; the same for one row and for many."""
-    return chain.said({c.key: held.get(c.key) for c in model.__table__.columns if c.key not in NOT_SAID})
+    return chain.said({key: held.get(key) for key in _columns_said(model)})
+
+
+@cache
+def _columns_said(model: type[Base]) -> tuple[str, ...]:
+    return tuple(column.key for column in model.__table__.columns if column.key not in NOT_SAID)

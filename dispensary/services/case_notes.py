@@ -10,13 +10,13 @@ from sqlalchemy.orm import Session
 
 from dispensary.errors import Conflict, Refused
 from dispensary.queries import case_notes as records
-from dispensary.queries import sessions
+from dispensary.queries import here, sessions
 from dispensary.queries.people import surviving
 from dispensary.services import audit, events, people
 from dispensary.services.act import Act
 from dispensary.services.facts import write
 from dispensary.wording import N_, say
-from models import CaseNote
+from models import CareSession, CaseNote
 from models.enums import AuditKind, TaskReasonKind
 
 LONGEST = 4000
@@ -41,8 +41,10 @@ def write_note(
         tells: the events that it tells of; the window and the prescriber hear of them, and nothing else of the note.
 
     Raises:
+        NotFound: there is no such session here.
         Refused: it is empty or too long, its day cannot be right, or the session is another person's.
     """
+    here.refuse_elsewhere(session, CareSession, session_id, act.site_id)
     text = paragraphs(text)
     _check_day(about_on, act)
     people.lock(session, person_id)
@@ -61,6 +63,7 @@ def correct_note(session: Session, *, note_id: int, text: str, act: Act) -> Case
         Refused: it is empty or too long, or somebody else wrote the mistaken one.
         Conflict: it was corrected already.
     """
+    here.refuse_elsewhere(session, CaseNote, note_id, act.site_id)
     text = paragraphs(text)
     before = records.one(session, note_id)
     person_id = surviving(session, before.person_id)

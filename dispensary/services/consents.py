@@ -11,7 +11,7 @@ from dispensary.policy.agencies import agency_rules
 from dispensary.queries import consents as records
 from dispensary.queries.people import surviving
 from dispensary.rules.consents import ALWAYS, needs_its_own, standing_beside
-from dispensary.services import agencies, audit, people
+from dispensary.services import agencies, audit, people, signatures
 from dispensary.services.act import Act
 from dispensary.services.facts import write
 from dispensary.wording import N_, say
@@ -32,6 +32,8 @@ class Allowed:
     signed_how: SignedOn
     expires_on: date
     """The last day on which it holds."""
+    drawn: str = ""
+    """The strokes of the pen, where the person signs on the screen."""
 
 
 def give_consent(session: Session, *, person_id: int, allowed: Allowed, act: Act) -> AgencyConsent:
@@ -39,7 +41,8 @@ def give_consent(session: Session, *, person_id: int, allowed: Allowed, act: Act
 
     Raises:
         NotFound: there is no such person, or no such agency here.
-        Refused: nothing is chosen, what is chosen needs consents of their own, no purpose is said, or a day cannot be.
+        Refused: nothing is chosen, what is chosen needs consents of their own, no purpose is said, a day cannot be,
+            or nobody signed on the screen.
     """
     purpose = people.line(allowed.purpose, "purpose", needed=True, longest=500)
     agency = agencies.here(session, allowed.agency_id, act)
@@ -51,6 +54,7 @@ def give_consent(session: Session, *, person_id: int, allowed: Allowed, act: Act
     if apart is not None:
         words = N_("This needs a consent of its own, which covers nothing else: %(scope)s. Record two consents.")
         raise Refused(say(words, scope=apart), code="consent_apart", field="scopes")
+    drawn = signatures.kept(allowed.signed_how, allowed.drawn)
     people.lock(session, person_id)
     people.refuse_linked_away(session, person_id)
     consent = write(
@@ -61,6 +65,7 @@ def give_consent(session: Session, *, person_id: int, allowed: Allowed, act: Act
             purpose=purpose,
             signed_on=allowed.signed_on,
             signed_how=allowed.signed_how,
+            drawn=drawn,
             expires_on=allowed.expires_on,
             **act.stamp,
         ),

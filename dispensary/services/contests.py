@@ -13,7 +13,7 @@ from dispensary.errors import Conflict, NotFound, Refused
 from dispensary.policy.turns import turn_rules
 from dispensary.queries import contests as records
 from dispensary.queries import endings as proposed
-from dispensary.queries import sites
+from dispensary.queries import here, sites
 from dispensary.queries.people import surviving
 from dispensary.rules.contests import ContestFacts, answer_by, fault_of_answering
 from dispensary.services import audit, endings, people, prescriber_desk, stops, take_home_reviews, tasks
@@ -39,7 +39,7 @@ def contest(
         words: in the person's words.
 
     Raises:
-        NotFound: there is nothing of the kind about this person.
+        NotFound: nothing of the kind was decided here about this person.
         Refused: nothing is said, or the day cannot be.
         Conflict: this was contested before.
     """
@@ -51,7 +51,8 @@ def contest(
     if known:
         said = N_("This was contested on %(day)s already. Look at the answer, or wait for it.")
         raise Conflict(say(said, day=known[0].said_on), code="contested_before", field="subject")
-    if not any((c.about, c.subject_id) == (about, subject_id) for c in records.contestable(session, person_id)):
+    decided = records.contestable(session, person_id, act.site_id)
+    if not any((one.about, one.subject_id) == (about, subject_id) for one in decided):
         raise NotFound(say(N_("There is no such decision about this person.")), code="nothing_to_contest")
     due_on = answer_by(said_on, turn_rules().contest_answered_within)
     due_on = max(due_on, act.clinic_day)
@@ -96,6 +97,7 @@ def answer(
         Conflict: it was answered before.
         Refused: no reason, the same hand as decided, or a stop that only a prescriber may release.
     """
+    here.refuse_elsewhere(session, Contest, contest_id, act.site_id)
     reason = people.line(reason, "reason", needed=True, longest=LONGEST)
     person_id = surviving(session, records.contest(session, contest_id).person_id)
     people.lock(session, person_id)

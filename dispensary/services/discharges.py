@@ -11,12 +11,13 @@ from sqlalchemy.orm import Session
 from dispensary.errors import Refused
 from dispensary.policy.turns import turn_rules
 from dispensary.queries import endings as records
+from dispensary.queries import here
 from dispensary.queries.people import EpisodeSpan, episodes_of, surviving
 from dispensary.rules.endings import BY_TWO_HANDS, fault_of
 from dispensary.services import call_plans, deaths, endings, episodes, people, tasks
 from dispensary.services.act import Act
 from dispensary.wording import N_, say
-from models import Episode, EpisodeEnd
+from models import Ending, Episode, EpisodeEnd
 from models.enums import (
     Admission,
     CallSeries,
@@ -84,6 +85,7 @@ def carry_out(session: Session, *, ending_id: int, note: str, calls: bool, act: 
         Conflict: it is over.
         Refused: something stands in the way: a hand, the notice, a contest, the last day.
     """
+    here.refuse_elsewhere(session, Ending, ending_id, act.site_id)
     person_id = surviving(session, records.ending(session, ending_id).person_id)
     people.lock(session, person_id)
     endings.refuse_over(session, ending_id)

@@ -46,10 +46,11 @@ def ground_for(session: Session, *, person_id: int, telling: Telling, act: Act) 
 
     Raises:
         NotFound: there is no such agency here.
-        Refused: nobody is named, nothing is chosen, the call was not called back, the ground is not said, or there is no
-            consent that stands and covers it.
+        Refused: nobody is named, nothing is chosen, the call was not called back, the ground is not said, there is no
+            consent that stands and covers it, or an agency is told as if it were the person.
     """
     agency = _agency(session, telling.agency_id, act)
+    _refuse_beside_the_person(telling)
     recipient = people.line(telling.recipient, "recipient", needed=agency is None)
     if agency is not None:
         recipient = f"{agency.name}, {recipient}" if recipient else agency.name
@@ -129,6 +130,14 @@ def _on_consent(
         raise Refused(say(words, agency=agency.name), reasons=named, code=found[0].code)
     purpose = people.line(telling.purpose, "purpose", longest=500) or found.purpose
     return Ground(telling.basis, recipient, scopes, purpose, found, consents.notice(session, act.site_id))
+
+
+def _refuse_beside_the_person(telling: Telling) -> None:
+    if telling.basis is DisclosureBasis.TO_THE_PERSON and telling.agency_id is not None:
+        words = N_(
+            "What goes into the person's own hand goes to no agency. Leave the agency out, or choose its ground."
+        )
+        raise Refused(say(words), code="agency_as_person", field="agency_id")
 
 
 def _of(agency: Agency, reason: Reason) -> Words:

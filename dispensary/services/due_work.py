@@ -37,8 +37,9 @@ class Settled:
 
 def owed(session: Session, site_id: int, today: date) -> tuple[list[Owed], list[Settled]]:
     """Return what the counselling desk is to be told of today, and what of it has answered itself; this only reads."""
-    here = {one.person_id for one in caseload.in_care(session, site_id, today)}
-    found = due_work.lists(session, site_id, today, policy.minimums(session, site_id, today))
+    in_care = caseload.in_care(session, site_id, today)
+    here = {one.person_id for one in in_care}
+    found = due_work.lists(session, site_id, today, policy.minimums(session, site_id, today), in_care)
     facts = due_work.facts_of(found, here, today)
     missed_from = house_rules().missed_from_days
     due = {person_id: rules.due(one, today, missed_from=missed_from) for person_id, one in facts.items()}

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from dispensary.errors import Conflict, Refused
 from dispensary.policy.turns import turn_rules
-from dispensary.queries import accounts
+from dispensary.queries import accounts, here
 from dispensary.queries import endings as records
 from dispensary.queries.people import episode_on, surviving
 from dispensary.rules.endings import (
@@ -105,7 +105,7 @@ def agree(session: Session, *, ending_id: int, act: Act) -> EndingAgreement:
         Conflict: it was agreed to, carried out or taken back before.
         Refused: the same person proposed it, the two are not prescriber and clinic head, or the day of the notice is gone.
     """
-    ending, person_id = _locked(session, ending_id)
+    ending, person_id = _locked(session, ending_id, act)
     if ending.agreed_by_id is not None:
         raise Conflict(say(N_("%(by)s agreed to this before."), by=ending.agreed_by), code="agreed_before")
     if act.by_id == ending.proposed_by_id:
@@ -133,7 +133,7 @@ def hand_notice(session: Session, *, ending_id: int, way: Channel, act: Act) -> 
         Conflict: it was handed over before, or the ending is over.
         Refused: the second hand is missing, the day of the notice is gone, or no paper comes by this way.
     """
-    ending, person_id = _locked(session, ending_id)
+    ending, person_id = _locked(session, ending_id, act)
     if ending.handed_on is not None:
         raise Conflict(say(N_("The notice was handed over on %(day)s."), day=ending.handed_on), code="handed_before")
     if ending.agreed_by_id is None:
@@ -155,8 +155,8 @@ def take_back(session: Session, *, ending_id: int, reason: str, act: Act) -> End
         Conflict: it is over.
         Refused: no reason is given.
     """
+    _, person_id = _locked(session, ending_id, act)
     reason = people.line(reason, "reason", needed=True, longest=LONGEST)
-    _, person_id = _locked(session, ending_id)
     made = _decide(session, ending_id, person_id, EndingResult.TAKEN_BACK, reason, act)
     prescriber_desk.answer(session, person_id=person_id, kinds={KIND}, resolution=reason, act=act)
     return made
@@ -228,7 +228,8 @@ def _refuse_late_notice(ending: EndingFacts, act: Act) -> None:
         raise Refused(say(words, day=ending.notice_on), code="notice_too_late")
 
 
-def _locked(session: Session, ending_id: int) -> tuple[EndingFacts, int]:
+def _locked(session: Session, ending_id: int, act: Act) -> tuple[EndingFacts, int]:
+    here.refuse_elsewhere(session, Ending, ending_id, act.site_id)
     person_id = surviving(session, records.ending(session, ending_id).person_id)
     people.lock(session, person_id)
     return refuse_over(session, ending_id), person_id

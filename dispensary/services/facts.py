@@ -1,8 +1,9 @@
 """Writing one fact: a single insert, after which the record knows its id and every default the table gave it."""
 
+from functools import cache
 from typing import TypeVar
 
-from sqlalchemy import insert, inspect
+from sqlalchemy import Insert, insert, inspect
 from sqlalchemy.orm import Session
 
 from models import Fact
@@ -16,11 +17,16 @@ def write(session: Session, fact: F) -> F:
     Raises:
         IntegrityError: a rule of the database forbids it; the edge turns it into words.
     """
-    given = {
-        column.key: value for column in inspect(type(fact)).columns if (value := getattr(fact, column.key)) is not None
-    }
-    result = session.connection().execute(insert(type(fact)), given)
+    into, keys = _table_of(type(fact))
+    given = {key: value for key in keys if (value := getattr(fact, key)) is not None}
+    result = session.connection().execute(into, given)
     for column, value in result.last_inserted_params().items():  # type: ignore[union-attr]  # one row, one set of values
         setattr(fact, column, value)
     fact.id = result.inserted_primary_key[0]  # type: ignore[index]  # a table of ours always has one
     return fact
+
+
+@cache
+def _table_of(model: type[Fact]) -> tuple[Insert, tuple[str, ...]]:
+    """Return how a fact of a kind is inserted, and the names of its columns."""
+    return insert(model), tuple(column.key for column in inspect(model).columns)

@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from dispensary.errors import Conflict, Refused
-from dispensary.queries import caseload
+from dispensary.queries import caseload, here
 from dispensary.queries import groups as records
 from dispensary.services import audit, people
 from dispensary.services.act import Act
@@ -117,6 +117,7 @@ def leave(session: Session, *, member_id: int, last_day: date, reason: str, act:
         Refused: the day cannot be right, or no reason is said.
         Conflict: it ended before.
     """
+    here.refuse_elsewhere(session, GroupMember, member_id, act.site_id)
     reason = people.line(reason, "reason", needed=True)
     people.lock(session, records.membership(session, member_id).person_id)
     mine = records.membership(session, member_id)

@@ -7,6 +7,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from dispensary.errors import NotFound, Refused
+from dispensary.queries import here
 from dispensary.services import audit, people
 from dispensary.services.act import Act
 from dispensary.wording import N_, say
@@ -56,6 +57,7 @@ def find(
         Refused: the test was not wanted, or a day that cannot be.
         Conflict: somebody entered it at the same moment.
     """
+    here.refuse_elsewhere(session, HealthTestOffer, offer_id, act.site_id)
     made = session.execute(
         select(HealthTestOffer, func.coalesce(Person.root_id, Person.id))
         .join(Person, Person.id == HealthTestOffer.person_id)

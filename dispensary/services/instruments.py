@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from dispensary.errors import Conflict, NotFound, Refused
 from dispensary.policy.instruments import Definition
-from dispensary.queries import instruments
+from dispensary.queries import here, instruments
 from dispensary.queries.instruments import Taken
 from dispensary.queries.people import surviving
 from dispensary.reasons import Reason
@@ -82,6 +82,7 @@ def take_safety_step(session: Session, *, score_id: int, action: SafetyAction, n
         Refused: no answer of it speaks of self-harm.
         Conflict: the step is on record already.
     """
+    here.refuse_elsewhere(session, InstrumentScore, score_id, act.site_id)
     note = people.line(note, "note", longest=LONGEST_NOTE)
     taken = instruments.score(session, score_id)
     if taken.person_id is None:
@@ -116,6 +117,7 @@ def take_back(session: Session, *, score_id: int, reason: str, act: Act) -> Inst
         Refused: no reason is given.
         Conflict: it was taken back before.
     """
+    here.refuse_elsewhere(session, InstrumentScore, score_id, act.site_id)
     reason = people.line(reason, "reason", needed=True)
     _lock_whose(session, instruments.score(session, score_id))
     taken = instruments.score(session, score_id)

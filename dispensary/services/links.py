@@ -13,8 +13,7 @@ from dispensary.errors import Conflict, NotFound, Refused
 from dispensary.queries import dosing as facts_of
 from dispensary.queries import links
 from dispensary.queries.links import LinkPlan, StandingLink
-from dispensary.rules.events import EVENTS
-from dispensary.services import audit, episodes, incidents, linked_slots, people, stops, tasks
+from dispensary.services import audit, episodes, incidents, linked_slots, linked_tasks, people, stops, tasks
 from dispensary.services.act import Act
 from dispensary.wording import N_, say
 from models import (
@@ -24,9 +23,6 @@ from models import (
     Person,
     PersonLink,
     PersonUnlink,
-    StopRelease,
-    Task,
-    TaskReason,
 )
 from models.enums import (
     AuditKind,
@@ -89,7 +85,7 @@ def link_records(
         linked_slots.settle(session, person_id=root_id, clinic_day=slot.clinic_day, part=slot.part, act=act)
     _end_other(session, plan, reason, act)
     _stop_where_needed(session, plan, reason, act)
-    _move_tasks(session, records, root_id, reason, act)
+    linked_tasks.move(session, records, root_id, reason, act)
     audit.record(
         session,
         AuditKind.RECORDS_LINKED,
@@ -164,63 +160,6 @@ def _stop(session: Session, person_id: int, note: str, act: Act) -> None:
         stops.set_stop(session, person_id=person_id, kind=StopKind.ORDER_PROBLEM, note=note, act=act)
 
 
-def _move_tasks(session: Session, records: Collection[int], to_person_id: int, reason: str, act: Act) -> None:
-    """Let what the desks owe a record that ends be owed to the one that survives."""
-    open_ones = select(Task).where(Task.person_id.in_(records), Task.resolved_at.is_(None)).order_by(Task.id)
-    for task in session.scalars(open_ones).all():
-        for why in _waiting(session, task.id):
-            tasks.note(
-                session,
-                person_id=to_person_id,
-                desk=task.desk,
-                kind=why.kind,
-                due_at=task.due_at,
-                stop_id=why.stop_id,
-                act=act,
-            )
-        tasks.resolve(session, task=task, resolution=reason, act=act)
-
-
-def _waiting(session: Session, task_id: int) -> list[TaskReason]:
-    released = select(StopRelease.stop_id)
-    query = select(TaskReason).where(
-        TaskReason.task_id == task_id, TaskReason.stop_id.is_(None) | TaskReason.stop_id.not_in(released)
-    )
-    return list(session.scalars(query.order_by(TaskReason.id)))
-
-
-def _give_back_tasks(session: Session, link: StandingLink, root_id: int, act: Act) -> None:
-    """Let what came with a link and is not answered be owed to the parted record too, and every event told of since.
-
-    As nobody can tell from the record whom an event befell, it shows at the window for both until a prescriber has answered.
-    """
-    came = _came_with(session, link)
-    open_ones = select(Task).where(Task.person_id == root_id, Task.resolved_at.is_(None)).order_by(Task.id)
-    for task in session.scalars(open_ones).all():
-        for reason in _waiting(session, task.id):
-            event = task.desk is Desk.PRESCRIBER and reason.kind in EVENTS and reason.noted_at >= link.linked_at
-            if event or (task.desk, reason.kind, reason.stop_id) in came:
-                tasks.note(
-                    session,
-                    person_id=link.person_id,
-                    desk=task.desk,
-                    kind=reason.kind,
-                    due_at=task.due_at,
-                    stop_id=reason.stop_id,
-                    act=act,
-                )
-
-
-def _came_with(session: Session, link: StandingLink) -> set[tuple[Desk, TaskReasonKind, int | None]]:
-    """Return what the desks owed a record at the moment at which it ended in the other."""
-    query = (
-        select(Task.desk, TaskReason.kind, TaskReason.stop_id)
-        .join(TaskReason, TaskReason.task_id == Task.id)
-        .where(Task.person_id.in_(links.family(session, link.person_id)), Task.resolved_at == link.linked_at)
-    )
-    return {(desk, kind, stop_id) for desk, kind, stop_id in session.execute(query)}
-
-
 def unlink_records(
     session: Session, *, link_id: int, reason: str, witnessed_by_id: int | None, act: Act
 ) -> PersonUnlink:
@@ -253,7 +192,7 @@ def unlink_records(
     for slot in sorted(shared, key=lambda slot: (slot.clinic_day, slot.part)):
         linked_slots.settle(session, person_id=link.root_id, clinic_day=slot.clinic_day, part=slot.part, act=act)
     _restore(session, link.person_id, reason, act)
-    _give_back_tasks(session, link, _top(session, link.root_id), act)
+    linked_tasks.give_back(session, link, _top(session, link.root_id), act)
     if taken:
         for person_id in (_top(session, link.root_id), link.person_id):
             _stop(session, person_id, reason, act)

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from dispensary.errors import Conflict, Refused
 from dispensary.policy.take_homes import StepInForce, TakeHomePolicy
-from dispensary.queries import orders, take_home_evidence, take_homes
+from dispensary.queries import here, orders, take_home_evidence, take_homes
 from dispensary.queries.people import episodes_of
 from dispensary.rules.take_home_limits import once_over_the_ladder
 from dispensary.rules.take_homes import OneOff
@@ -108,6 +108,7 @@ def end_once(session: Session, *, one_off_id: int, reason: str, act: Act) -> One
         NotFound: there are no such one-off doses.
         Conflict: they were taken back before.
     """
+    here.refuse_elsewhere(session, OneOffTakeHome, one_off_id, act.site_id)
     reason = people.line(reason, "reason", needed=True)
     person_id = take_homes.person_of_one_off(session, one_off_id)
     people.lock(session, person_id)

@@ -54,8 +54,9 @@ def sign_order(session: Session, *, person_id: int, episode_id: int, signing: Si
             one was not typed a second time; each with its field.
     """
     lock(session, person_id)
-    _check(session, person_id, episode_id, signing, act)
-    _refuse_overlap(session, person_id, signing.draft, but=())
+    versions = orders.versions_of(session, person_id)
+    _check(session, person_id, episode_id, versions, signing, act)
+    _refuse_overlap(versions, signing.draft, but=())
     return _sign(session, person_id, episode_id, None, signing, act)
 
 
@@ -68,12 +69,12 @@ def change_order(session: Session, *, order_id: int, signing: Signing, act: Act)
         Refused: as for a new order; or no reason; or today's dose was taken and the change adds no further part.
     """
     line(signing.draft.reason, "reason", needed=True)
-    old = _locked(session, order_id, act)
-    person_id, versions = old.person_id, orders.versions_of(session, old.person_id)
+    old, versions = _locked(session, order_id, act)
+    person_id = old.person_id
     _refuse_replaced(old, versions)
-    _check(session, person_id, old.episode_id, signing, act)
+    _check(session, person_id, old.episode_id, versions, signing, act)
     own = _line_of(old, versions)
-    _refuse_overlap(session, person_id, signing.draft, but={version.facts.id for version in own})
+    _refuse_overlap(versions, signing.draft, but={version.facts.id for version in own})
     order = _sign(session, person_id, old.episode_id, old, signing, act)
     last_day = signing.draft.starts_on - DAY
     _end(session, own, last_day=last_day, reason=OrderEndReason.REPLACED, note="", act=act)
@@ -93,8 +94,7 @@ def stop_order(session: Session, *, order_id: int, last_day: date, reason: str, 
         Refused: no reason, a day before yesterday, or yesterday although today's dose was taken.
     """
     reason = line(reason, "reason", needed=True)
-    old = _locked(session, order_id, act)
-    versions = orders.versions_of(session, old.person_id)
+    old, versions = _locked(session, order_id, act)
     _refuse_replaced(old, versions)
     if last_day < act.clinic_day - DAY:
         raise Refused(say(N_("An order can be stopped from today on, not in the past.")), field="last_day")
@@ -113,13 +113,14 @@ def stop_order(session: Session, *, order_id: int, last_day: date, reason: str, 
     call_backs.note_wrong_bottles(session, person_id=old.person_id, act=act)
 
 
-def _locked(session: Session, order_id: int, act: Act) -> OrderVersion:
-    """Return an order of this site, its person locked."""
+def _locked(session: Session, order_id: int, act: Act) -> tuple[OrderVersion, list[OrderVersion]]:
+    """Return an order of this site and every version of its person's orders, the newest first, behind the person's lock."""
     order = session.get(DoseOrder, order_id)
     if order is None or order.site_id != act.site_id:
         raise NotFound(say(N_("There is no such order here.")), code="no_such_order")
     lock(session, order.person_id)
-    return next(v for v in orders.versions_of(session, order.person_id) if v.facts.id == order_id)
+    versions = orders.versions_of(session, order.person_id)
+    return next(v for v in versions if v.facts.id == order_id), versions
 
 
 def _refuse_replaced(old: OrderVersion, versions: Sequence[OrderVersion]) -> None:
@@ -145,7 +146,9 @@ def _line_of(newest: OrderVersion, versions: Sequence[OrderVersion]) -> list[Ord
     return own
 
 
-def _check(session: Session, person_id: int, episode_id: int, signing: Signing, act: Act) -> None:
+def _check(
+    session: Session, person_id: int, episode_id: int, versions: Sequence[OrderVersion], signing: Signing, act: Act
+) -> None:
     """Refuse what cannot or may not be signed; the first thing wrong is named at its field."""
     draft = signing.draft
     _refuse_without_episode(session, person_id, episode_id, act)
@@ -154,7 +157,7 @@ def _check(session: Session, person_id: int, episode_id: int, signing: Signing, 
         raise Refused(fault.words, code="cannot_be_ordered", field=fault.field)
     _refuse_after_todays_dose(session, person_id, draft, act)
     _refuse_unless_typed_again(session, person_id, signing)
-    history = doses_taken.history(session, person_id, episode_id, act.clinic_day)
+    history = doses_taken.history(session, person_id, episode_id, act.clinic_day, versions)
     reasons = reasons_over_limit(draft, history, signing.limits)
     if reasons and not line(signing.over_limit_reason, "over_limit_reason"):
         words = say(N_("This order goes over a limit. Type the reason below, or change it."))
@@ -207,8 +210,8 @@ def _refuse_unless_typed_again(session: Session, person_id: int, signing: Signin
         raise Refused(words, code="type_again", field=where)
 
 
-def _refuse_overlap(session: Session, person_id: int, draft: OrderDraft, but: Collection[int]) -> None:
-    for version in orders.versions_of(session, person_id):
+def _refuse_overlap(versions: Sequence[OrderVersion], draft: OrderDraft, but: Collection[int]) -> None:
+    for version in versions:
         facts = version.facts
         if facts.id in but or version.never_held:
             continue

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from dispensary.errors import Conflict, NotFound, Refused
 from dispensary.policy.house import house_rules
-from dispensary.queries import overdoses
+from dispensary.queries import here, overdoses
 from dispensary.queries.deaths import told_dead
 from dispensary.queries.people import surviving
 from dispensary.services import audit, deaths, events, outreach_contacts, people, supplies, tasks
@@ -107,10 +107,8 @@ def follow_up(
         Refused: nothing is said, the day cannot be right, or nobody is left to follow up.
         Conflict: it was taken back as recorded by mistake.
     """
+    overdose = _of_here(session, overdose_id, act)
     what = people.line(what, "what", needed=True, longest=LONGEST_NOTE)
-    overdose = session.get(Overdose, overdose_id)
-    if overdose is None:
-        raise NotFound(say(N_("There is no such overdose on record.")), code="no_such_overdose")
     person_id = _locked(session, overdose, act)
     _refuse_taken_back(session, overdose_id)
     _check(overdose, done_on, act)
@@ -141,10 +139,8 @@ def take_back(session: Session, *, overdose_id: int, reason: str, act: Act) -> O
         Refused: no reason is given.
         Conflict: it was taken back before.
     """
+    overdose = _of_here(session, overdose_id, act)
     reason = people.line(reason, "reason", needed=True)
-    overdose = session.get(Overdose, overdose_id)
-    if overdose is None:
-        raise NotFound(say(N_("There is no such overdose on record.")), code="no_such_overdose")
     person_id = _locked(session, overdose, act)
     _refuse_taken_back(session, overdose_id)
     made = write(session, OverdoseCorrection(overdose_id=overdose_id, reason=reason, **act.stamp))
@@ -152,6 +148,14 @@ def take_back(session: Session, *, overdose_id: int, reason: str, act: Act) -> O
     if person_id is not None:
         _close_task(session, person_id, act, TAKEN_BACK, TaskOutcome.NOT_NEEDED)
     return made
+
+
+def _of_here(session: Session, overdose_id: int, act: Act) -> Overdose:
+    here.refuse_elsewhere(session, Overdose, overdose_id, act.site_id)
+    overdose = session.get(Overdose, overdose_id)
+    if overdose is None:
+        raise NotFound(say(N_("There is no such overdose on record.")), code="no_such_overdose")
+    return overdose
 
 
 def _refuse_taken_back(session: Session, overdose_id: int) -> None:

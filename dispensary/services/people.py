@@ -7,7 +7,7 @@ import re
 import secrets
 from datetime import date
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
 from dispensary.errors import NotFound, Refused
@@ -26,6 +26,10 @@ EARLIEST_BIRTH = date(1900, 1, 1)
 OWN_NUMBER = r"^P[0-9]{5,7}$"
 GIVEN_NUMBER = re.compile(r"[A-Z0-9][A-Z0-9./-]{0,19}")
 
+_PERSON = Person.__table__.c
+_LOCK = select(_PERSON.id).where(_PERSON.id == bindparam("id")).with_for_update(key_share=True)
+_ROOT = select(_PERSON.root_id).where(_PERSON.id == bindparam("id"))
+
 
 def lock(session: Session, person_id: int) -> None:
     """Lock a person's row, the first lock of every change about a person.
@@ -33,8 +37,7 @@ def lock(session: Session, person_id: int) -> None:
     Raises:
         NotFound: there is no such person.
     """
-    query = select(Person.id).where(Person.id == person_id).with_for_update(key_share=True)
-    if session.scalar(query) is None:
+    if session.scalar(_LOCK, {"id": person_id}) is None:
         raise NotFound(say(N_("There is no such person on record.")), code="no_such_person")
 
 
@@ -44,7 +47,7 @@ def refuse_linked_away(session: Session, person_id: int) -> None:
     Raises:
         Refused: it was; the record that survives is the one to open.
     """
-    if session.scalar(select(Person.root_id).where(Person.id == person_id)) is not None:
+    if session.scalar(_ROOT, {"id": person_id}) is not None:
         words = N_("This record was linked with another one of the same person. Open the record that survives.")
         raise Refused(say(words), code="record_linked_away")
 

@@ -9,10 +9,9 @@ from sqlalchemy.orm import Session
 
 from dispensary.errors import Conflict, Refused
 from dispensary.policy.minimums import MinimumInForce
-from dispensary.queries import plans
+from dispensary.queries import here, plans
 from dispensary.queries.people import surviving
-from dispensary.rules.strokes import strokes_in
-from dispensary.services import audit, people
+from dispensary.services import audit, people, signatures
 from dispensary.services.act import Act
 from dispensary.services.assessments import open_episode
 from dispensary.services.facts import write
@@ -104,6 +103,7 @@ def look_at_step(
         Refused: the day cannot be right.
         Conflict: a newer plan has taken the place of the one that it belongs to.
     """
+    here.refuse_elsewhere(session, PlanStep, plan_step_id, act.site_id)
     note = people.line(note, "note", longest=LONGEST_NOTE)
     refuse_unless_past(seen_on, "seen_on", act)
     plan = plans.plan_of_step(session, plan_step_id)
@@ -144,12 +144,13 @@ def sign_plan(
         Refused: nothing was drawn, or the day lies before the plan or ahead.
         Conflict: it is signed already, or a newer plan has taken its place.
     """
+    here.refuse_elsewhere(session, CarePlan, plan_id, act.site_id)
     plan = plans.plan(session, plan_id)
     refuse_unless_past(signed_on, "signed_on", act)
     if signed_on < plan.agreed_on:
         words = say(N_("The plan was agreed on %(day)s; nobody signed it before."), day=plan.agreed_on)
         raise Refused(words, code="signed_before", field="signed_on")
-    strokes = _strokes(drawn) if signed_how is SignedOn.SCREEN and signer is Signer.PERSON else None
+    strokes = signatures.kept(signed_how, drawn) if signer is Signer.PERSON else None
     person_id = _locked(session, plan)
     if any(signature.signer is signer for signature in plan.signatures):
         words = say(N_("This plan is signed already. Nothing is to be done."))
@@ -222,12 +223,3 @@ def _locked(session: Session, plan: plans.Plan) -> int:
         words = say(N_("A newer plan has taken the place of this one. Open the newer one."))
         raise Conflict(words, code="newer_plan")
     return person_id
-
-
-def _strokes(drawn: str) -> str:
-    try:
-        strokes_in(drawn)
-    except ValueError as error:
-        words = say(N_("Sign in the field with a pen or a finger, or print the plan and sign on paper."))
-        raise Refused(words, code="not_signed", field="drawn") from error
-    return drawn

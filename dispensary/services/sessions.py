@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from dispensary.clock import clinic_day
 from dispensary.errors import Conflict, Refused
-from dispensary.queries import caseload, sites
+from dispensary.queries import caseload, here, sites
 from dispensary.queries import sessions as records
 from dispensary.queries.sessions import Arranged
 from dispensary.services import audit, no_shows, people
@@ -70,7 +70,7 @@ def put_off(session: Session, *, session_id: int, starts_at: datetime, with_id: 
         Refused: as for a new one.
         Conflict: it was put off before, or what became of it is on record.
     """
-    before = _locked(session, session_id)
+    before = _locked(session, session_id, act)
     _refuse_if_over(before)
     arranged = CareSession(
         person_id=before.person_id,
@@ -94,7 +94,7 @@ def record(session: Session, *, session_id: int, outcome: Outcome, act: Act) -> 
         Refused: it lies ahead, minutes or topics do not fit, or nothing differs from what is on record.
         Conflict: it was put off.
     """
-    arranged = _locked(session, session_id)
+    arranged = _locked(session, session_id, act)
     _check_outcome(arranged, outcome, act)
     turn, before = _before(session, arranged)
     if before == _comparable(outcome):
@@ -149,8 +149,9 @@ def record_held(
     return record(session, session_id=arranged.id, outcome=outcome, act=act)
 
 
-def _locked(session: Session, session_id: int) -> Arranged:
-    """Lock the person of a session, and return the session as it is now."""
+def _locked(session: Session, session_id: int, act: Act) -> Arranged:
+    """Lock the person of a session of this site, and return the session as it is now."""
+    here.refuse_elsewhere(session, CareSession, session_id, act.site_id)
     people.lock(session, records.one(session, session_id).person_id)
     return records.one(session, session_id)
 

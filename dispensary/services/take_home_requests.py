@@ -6,6 +6,7 @@ from sqlalchemy.orm import Session
 
 from dispensary.errors import Conflict, Refused
 from dispensary.policy.house import house_rules
+from dispensary.queries import here
 from dispensary.queries import take_home_requests as records
 from dispensary.services import audit, people, prescriber_desk, tasks
 from dispensary.services.act import Act
@@ -103,6 +104,7 @@ def decline(session: Session, *, asked_id: int, reason: str, act: Act) -> TakeHo
         Conflict: it was answered before.
         Refused: nobody said why.
     """
+    here.refuse_elsewhere(session, TakeHomeRequest, asked_id, act.site_id)
     reason = people.line(reason, "reason", needed=True)
     person_id = records.person_of_request(session, asked_id)
     people.lock(session, person_id)

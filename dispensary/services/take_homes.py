@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from dispensary.errors import Conflict, Refused
 from dispensary.policy.take_homes import TakeHomePolicy
-from dispensary.queries import orders, take_home_evidence, take_homes
+from dispensary.queries import here, orders, take_home_evidence, take_homes
 from dispensary.queries.people import EpisodeSpan, episodes_of
 from dispensary.reasons import Reason
 from dispensary.rules import take_home_criteria
@@ -146,6 +146,7 @@ def end(
         Conflict: it ended before; the page says when and by whom.
         Refused: the day cannot be right, or nobody said why.
     """
+    here.refuse_elsewhere(session, TakeHomeDecision, decision_id, act.site_id)
     note = people.line(note, "note", needed=True)
     line = take_homes.decision(session, decision_id)
     people.lock(session, line.person_id)

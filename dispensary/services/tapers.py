@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from dispensary.errors import Conflict, Refused
 from dispensary.policy.house import house_rules
 from dispensary.policy.turns import turn_rules
-from dispensary.queries import orders
+from dispensary.queries import here, orders
 from dispensary.queries import tapers as records
 from dispensary.queries.people import episode_on, surviving
 from dispensary.rules.orders import OrderFacts
@@ -79,6 +79,7 @@ def answer(session: Session, *, taper_request_id: int, followed: bool, words: st
         Conflict: it was answered before.
         Refused: nothing is said, or what is ordered still goes down although the person wants it to rest.
     """
+    here.refuse_elsewhere(session, TaperRequest, taper_request_id, act.site_id)
     words = people.line(words, "words", needed=True, longest=LONGEST)
     person_id = surviving(session, records.wish(session, taper_request_id).person_id)
     people.lock(session, person_id)

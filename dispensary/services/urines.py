@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from dispensary.errors import Conflict, Refused
 from dispensary.policy.urine import Panel, urine_policy
-from dispensary.queries import urine_draws, urine_schedule, urines
+from dispensary.queries import here, urine_draws, urine_schedule, urines
 from dispensary.queries.urine_draws import DrawnPerson
 from dispensary.queries.urines import UrineLine
 from dispensary.rules.urine import SAMPLE, judged
@@ -121,7 +121,7 @@ def read(
         Refused: it was not taken, or a substance of the panel is missing or is none of it.
         Conflict: what it showed was entered before.
     """
-    person_id = _lock_person(session, test_id)
+    person_id = _lock_person(session, test_id, act)
     line = urines.urine(session, test_id)
     _refuse_unreadable(line)
     if sample is UrineOutcome.TAKEN:
@@ -146,8 +146,8 @@ def review(session: Session, *, test_id: int, decision: str, act: Act) -> UrineR
         Refused: nothing about it asks for a look, or no decision is written.
         Conflict: somebody decided about it before.
     """
+    person_id = _lock_person(session, test_id, act)
     decision = people.line(decision, "decision", needed=True)
-    person_id = _lock_person(session, test_id)
     line = urines.urine(session, test_id)
     if line.decision is not None:
         words = N_("%(by)s decided about this urine on %(on)s.")
@@ -173,8 +173,8 @@ def take_back(session: Session, *, test_id: int, reason: str, act: Act) -> Urine
         Refused: no reason is given.
         Conflict: it was taken back before.
     """
+    person_id = _lock_person(session, test_id, act)
     reason = people.line(reason, "reason", needed=True)
-    person_id = _lock_person(session, test_id)
     line = urines.urine(session, test_id)
     if line.mistake is not None:
         words = N_("%(by)s took this urine back at %(at)s.")
@@ -229,8 +229,9 @@ def _waiting_draws(session: Session, person_id: int, act: Act) -> list[tuple[dat
     return urine_draws.drawn_and_not_asked(session, act.site_id, since, person_id)
 
 
-def _lock_person(session: Session, test_id: int) -> int:
-    """Lock the surviving record of whoever a urine is of."""
+def _lock_person(session: Session, test_id: int, act: Act) -> int:
+    """Lock the surviving record of whoever a urine of this site is of."""
+    here.refuse_elsewhere(session, UrineTest, test_id, act.site_id)
     person_id = urines.urine(session, test_id).person_id
     people.lock(session, person_id)
     return person_id

@@ -38,7 +38,7 @@ def take(session: Session, *, task_id: int, act: Act) -> TaskHandOver:
         raise Conflict(say(words, who=owner.name), code="owned")
     if act.by_id not in _workers(session, task, act):
         raise Refused(say(N_("This task lies on another desk. Whoever works there takes it.")), code="other_desk")
-    return _hand(session, task, act.by_id, TAKEN, act)
+    return hand(session, task, act.by_id, TAKEN, act)
 
 
 def hand_over(session: Session, *, task_id: int, owner_id: int | None, reason: str, act: Act) -> TaskHandOver:
@@ -57,7 +57,7 @@ def hand_over(session: Session, *, task_id: int, owner_id: int | None, reason: s
         raise Refused(say(words), code="nothing_changed", field="owner_id")
     if owner_id is not None and owner_id not in _workers(session, task, act):
         raise Refused(say(N_("Choose somebody who works at this desk.")), code="not_staff", field="owner_id")
-    return _hand(session, task, owner_id, reason, act)
+    return hand(session, task, owner_id, reason, act)
 
 
 def attempt(
@@ -133,7 +133,8 @@ def _workers(session: Session, task: Task, act: Act) -> set[int]:
     return {one.id for one in caseload.colleagues(session, act.site_id, act.clinic_day, WORKERS[task.desk])}
 
 
-def _hand(session: Session, task: Task, owner_id: int | None, reason: str, act: Act) -> TaskHandOver:
+def hand(session: Session, task: Task, owner_id: int | None, reason: str, act: Act) -> TaskHandOver:
+    """Note that a task went to somebody, or back to whoever comes first; call with the person's row locked."""
     turn = (session.scalar(select(func.max(TaskHandOver.turn)).where(TaskHandOver.task_id == task.id)) or 0) + 1
     kept = write(
         session,

@@ -71,6 +71,7 @@ class Form(FlaskForm):
             if field.type == "HiddenField" and not _is_whole(field):
                 good = False
         self.status = 200 if good else 422
+        self._lead_to_refusal()
         return good
 
     def refuse(self, refusal: DomainError) -> None:
@@ -79,11 +80,21 @@ class Form(FlaskForm):
         self.status = 409 if isinstance(refusal, Conflict) else 422
         if refusal.field and refusal.field in self._fields:
             self._fields[refusal.field].errors = [speak(refusal.words)]
+            self._lead_to_refusal()
             return
         reasons = refusal.reasons if isinstance(refusal, Refused) else ()
         self.reasons = [(speak(r.message), speak(r.next_step)) for r in reasons]
         if not reasons:
             self.form_errors.append(speak(refusal.words))
+
+    def _lead_to_refusal(self) -> None:
+        """Give the focus to the first field that was refused, and take it from where a fresh page has it."""
+        refused = next((field for field in _seen_fields(self) if field.errors), None)
+        if refused is None or self.keeps_focus:
+            return
+        for field in _seen_fields(self):
+            field.render_kw = {key: said for key, said in (field.render_kw or {}).items() if key != "autofocus"}
+        refused.render_kw["autofocus"] = True
 
     def names(self) -> set[str]:
         """Return the names of the fields that somebody types into or chooses from."""
@@ -109,6 +120,17 @@ def _open_fields(fields: Iterable[Any]) -> Iterator[Any]:
         elif isinstance(field, FieldList):
             yield from _open_fields(field)
         elif not isinstance(field, NOT_KEYED) and not isinstance(field.widget, HiddenInput):
+            yield field
+
+
+def _seen_fields(fields: Iterable[Any]) -> Iterator[Any]:
+    """Yield every field, in whatever row, that somebody sees."""
+    for field in fields:
+        if isinstance(field, FormField):
+            yield from _seen_fields(field.form)
+        elif isinstance(field, FieldList):
+            yield from _seen_fields(field)
+        elif not isinstance(field.widget, HiddenInput) and not isinstance(field, SubmitField):
             yield field
 
 

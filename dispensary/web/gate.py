@@ -17,7 +17,7 @@ from dispensary.permissions import Permission
 from dispensary.queries import sittings
 from dispensary.queries.sittings import Sitting
 from dispensary.services import sign_in
-from dispensary.web import edge, kept
+from dispensary.web import edge, here, kept
 from dispensary.web.database import db, unit_of_work
 from dispensary.wording import N_, Words, say
 
@@ -76,6 +76,12 @@ def background(view: View) -> View:
     return view
 
 
+def of_any_site(view: View) -> View:
+    """Mark a view that looks by itself at which site its record is, on the path of an ordinary dose."""
+    view.of_any_site = True  # type: ignore[attr-defined]
+    return view
+
+
 @login.user_loader
 def load(code: str) -> SignedIn | None:
     """Return who is signed in by the code in the cookie, for Flask-Login."""
@@ -101,6 +107,7 @@ def guard() -> BaseResponse | None:
     _check_same_person()
     if not needed <= edge.sitting().permissions:
         _refuse()
+    _check_same_site(view)
     if not getattr(view, "quiet", False):
         session["seen_at"] = int(edge.now().timestamp())
     return None
@@ -139,6 +146,11 @@ def _check_same_person() -> None:
         return
     if request.form.get("signed_in_as") != str(edge.sitting().staff_id):
         raise Conflict(opened_by_somebody_else(), code="opened_by_somebody_else")
+
+
+def _check_same_site(view: Callable[..., Any]) -> None:
+    if not getattr(view, "of_any_site", False):
+        here.refuse_elsewhere(request.view_args or {})
 
 
 def opened_by_somebody_else() -> Words:

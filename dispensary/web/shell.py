@@ -5,7 +5,7 @@ from typing import Any
 from flask import Flask, current_app, request
 from flask_login import current_user
 
-from dispensary.web import edge, gate, kept
+from dispensary.web import edge, gate, here, kept
 from dispensary.web.navigation import menu, where
 
 FOREIGN = ("static", "bootstrap.static")
@@ -37,6 +37,7 @@ def _surroundings() -> dict[str, Any]:
 def init_app(app: Flask) -> None:
     """Give the surroundings to every template."""
     app.context_processor(_surroundings)
+    app.add_template_test(here.is_of_here, "of_here")
     for endpoint in FOREIGN:
         view = app.view_functions[endpoint]
         app.view_functions[endpoint] = gate.public(lambda _view=view, **values: _view(**values))

@@ -15,6 +15,7 @@ SMALL = {"width": 1024, "height": 768}
 PATIENCE_MS = 8_000
 MOST_TABS = 150
 HAS_FOCUS = "e => e === document.activeElement"
+expect.set_options(timeout=PATIENCE_MS)
 ANSWERED = re.compile(r"Failed to load resource: the server responded with a status of (400|403|404|409|413|422) ")
 """A refusal is an answer like any other; Chromium notes each one on its console."""
 

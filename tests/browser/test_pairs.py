@@ -70,7 +70,7 @@ def is_offered_declined_and_accepted(counsellor):
 def brother_is_named(counsellor, agreed_on):
     counsellor.sees_page("Family and friends").follow("Name the supporter")
     counsellor.sees_page("Somebody who stands by the person").fill("Name", "Nils Lindqvist")
-    counsellor.fill("Telephone", "555-0177")
+    counsellor.fill("Phone", "555-0177")
     counsellor.fill("How they may be reached", "after six")
     counsellor.pick("What they are to the person", "sibling")
     counsellor.fill_day("The person agreed on", agreed_on.isoformat())

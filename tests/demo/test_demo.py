@@ -13,20 +13,20 @@ import models
 from dispensary.demo import make, setting, story
 from dispensary.demo.doses import DoseWriter
 from dispensary.permissions import permissions_of
-from dispensary.queries import accounts, verification
+from dispensary.queries import accounts, sites, verification
 from dispensary.queries import dosing as facts_of
 from dispensary.queries import intake as intake_of
 from dispensary.queries import queue as queue_of
-from dispensary.rules.dosing import SiteRules, shown_digest
-from dispensary.services import dosing, urine_draws
+from dispensary.rules.dosing import shown_digest
+from dispensary.services import dosing, re_entry, urine_draws
 from dispensary.services.dosing import Shown
+from dispensary.services.re_entry import Told
 from models import enums
 from tests.durability.recount import recount
 from tests.factories import HASH
 
 NOW = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
 KEY = Ed25519PrivateKey.generate()
-SITE = SiteRules(hours_between_days=8, hold_from_days=3, hold_from_days_induction=2)
 
 
 def make_small(
@@ -184,8 +184,11 @@ class OneByOne(DoseWriter):
 
     given = 0
 
-    def give(self, facts, lines, act):
+    def give(self, facts, lines, act, verdict=None):
         self.flush()
+        if verdict is not None:
+            told = Told(verdict.inputs.said.as_recorded, verdict.inputs.said.used_full_agonist)
+            re_entry.note_answer(self._session, person_id=facts.person_id, told=told, act=act)
         found = facts_of.facts_for(
             self._session,
             person_id=facts.person_id,
@@ -197,8 +200,9 @@ class OneByOne(DoseWriter):
         assert (found.order.id, found.due_mg, found.slot) == (facts.order.id, facts.due_mg, facts.slot)
         assert (found.days_without_medicine, found.stops) == (facts.days_without_medicine, ())
         assert found.lines == lines
-        shown = Shown(facts.person_id, shown_digest(found, SITE))
-        dosing.record_dose(self._session, shown=shown, site=SITE, act=act)
+        site = sites.settings(self._session, act.site_id, act.clinic_day).rules
+        shown = Shown(facts.person_id, shown_digest(found, site), not_intoxicated=True)
+        dosing.record_dose(self._session, shown=shown, site=site, act=act)
         self.forget_stock()
         OneByOne.given += 1
 
@@ -213,6 +217,8 @@ def test_the_bulk_path_writes_the_rows_that_the_services_write(session, monkeypa
         models.Movement: ("uid",),
         models.RegisterEntry: (),
         models.TaskReason: (),
+        models.ReEntryAnswer: (),
+        models.ReEntryDecision: (),
     }
     make_small(session, days=30)
     in_bulk = {table: dump(session, table, *but) for table, but in tables.items()}

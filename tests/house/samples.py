@@ -7,32 +7,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.routing import Rule
 
+from dispensary.web.here import table_of
 from models import Base
 from models.enums import PlaceKind, Role, SignedOn, Signer
 from tests import factories
 from tests.factories import World
 from tests.migrations.least_rows import Rows
-
-TABLES = {
-    "order_id": "dose_order",
-    "window_id": "dispensing_window",
-    "card_id": "person_card",
-    "photo_id": "person_photo",
-    "role_id": "staff_role",
-    "account_id": "staff",
-    "entry_id": "register_entry",
-    "end_id": "episode_end",
-    "link_id": "person_link",
-    "pack_id": "downtime_pack",
-    "issue_id": "take_home_issue",
-    "decision_id": "take_home_decision",
-    "one_off_id": "one_off_take_home",
-    "score_id": "instrument_score",
-    "plan_id": "care_plan",
-    "asked_id": "take_home_request",
-}
-"""Gaps that are not named after their table."""
-
 
 OF_SOMEBODY_ELSE = ("episode_end",)
 """What would close other pages of the same person."""
@@ -71,6 +51,7 @@ class Samples:
         screened = self.rows.add("instrument_score", person_id=None, outreach_contact_id=met["id"])
         self.screening_id = screened["id"]
         self.rows.add("meeting_outcome")
+        self.rows.add("agency_consent", signed_how=SignedOn.SCREEN, drawn=SIGNED)
         self.rows.add("plan_signature", signer=Signer.PERSON, signed_how=SignedOn.SCREEN, drawn=SIGNED)
         self.other_id = factories.person(session).id
         session.commit()
@@ -99,9 +80,9 @@ class Samples:
         """Return something that fits a gap: the id of a record, a day, or a word known by the name of the gap."""
         if gap in self.words():
             return self.words()[gap]
-        table = TABLES.get(gap, gap.removesuffix("_id"))
-        assert table in Base.metadata.tables, f"tests/house/samples.py has no sample for <{gap}>"
-        row = self._apart(table) if table in OF_SOMEBODY_ELSE else self.rows.one(table)
+        table = table_of(gap)
+        assert table is not None, f"neither tests/house/samples.py nor dispensary/web/here.py knows <{gap}>"
+        row = self._apart(table.name) if table.name in OF_SOMEBODY_ELSE else self.rows.one(table.name)
         self.session.commit()
         return row["id"]
 

@@ -41,6 +41,17 @@ def test_security_page_names_tests_that_exist():
     assert {path for path in named if not (ROOT / path).exists()} == set()
 
 
+def test_sources_page_names_tests_that_exist_and_answers_to_each_row_of_the_community_once():
+    text = (DOCS / "sources.md").read_text(encoding="utf-8")
+    told, rows = text.partition("## The community around the clinic")[2].partition("\n## ")[0], range(1, 23)
+    named = set(re.findall(r"`((?:tests/\w+/)?test_\w+\.py)`", told))
+
+    assert re.findall(r"^\| (S\d+b?) ", told, re.M) == [
+        f"S{n}{b}" for n in rows for b in (("", "b") if n == 6 else ("",))
+    ]
+    assert {path for path in named if not (ROOT / (path if "/" in path else f"tests/browser/{path}")).exists()} == set()
+
+
 def test_readme_is_short_and_names_the_two_commands():
     text = (ROOT / "README.md").read_text(encoding="utf-8")
 

@@ -7,10 +7,11 @@ from sqlalchemy import func, select
 from werkzeug.routing import Rule
 
 from dispensary.permissions import ROLES
+from dispensary.web.here import table_of
 from models import AuditEvent, Base, Submission
 from models.enums import AuditKind, Role
 from tests.client import HOST
-from tests.house.samples import TABLES, Samples
+from tests.house.samples import Samples
 
 NO_ANSWER_WITHOUT_DATA: dict[str, str] = {}
 """Pages that rightly answer 404 or 409 to the samples, with the reason."""
@@ -179,7 +180,7 @@ def test_whoever_opens_a_page_about_one_person_is_noted_once(app, client, sessio
 
 def is_about_a_person(gap: str) -> bool:
     """Return whether a gap in an address names a person, or a record that is always some person's."""
-    table = Base.metadata.tables.get(TABLES.get(gap, gap.removesuffix("_id")))
+    table = table_of(gap)
     if gap == "person_id" or table is None:
         return gap == "person_id"
     return "person_id" in table.c and not table.c.person_id.nullable

@@ -47,6 +47,7 @@ WHAT_RULES_ASK: dict[str, dict[str, Any]] = {
     "downtime_pack": {"copies": 1},
     "glass_broken": {"until_at": datetime(2026, 3, 2, 11, 0, tzinfo=UTC)},
     "contact_rule": {"leave_message": True},
+    "programme": {"weeks": 12},
     "private_rating": {"relation": 3, "waiting": 3},
     "ending": {"contest_by": date(2026, 3, 16), "last_day": date(2026, 3, 23)},
     "follow_up_kept": {"look_again_on": date(2026, 3, 9)},

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from dispensary.queries import doses_taken, dosing
+from dispensary.queries import doses_taken, dosing, orders
 from dispensary.queries.ledger import person_days
 from dispensary.rules.ledger import status_of
 from dispensary.rules.order_drafts import LastTaken
@@ -182,7 +182,8 @@ def test_an_order_does_not_rise_from_what_was_swallowed_by_mistake(session, worl
     who = people[given_twice]
     episode_id = session.scalars(factories.select(factories.models.Episode.id).filter_by(person_id=who.id)).one()
 
-    history = doses_taken.history(session, who.id, episode_id, world.day)
+    versions = orders.versions_of(session, who.id)
+    history = doses_taken.history(session, who.id, episode_id, world.day, versions)
 
     assert [day.total_mg for day in history.days] == [mg(80)]
 

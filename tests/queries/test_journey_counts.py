@@ -5,8 +5,9 @@ from datetime import timedelta
 import pytest
 
 from dispensary.errors import Refused
-from dispensary.queries import journey
+from dispensary.queries import journey, people
 from dispensary.queries.course import course_of
+from dispensary.queries.intake import intake_of
 from dispensary.queries.journey_counts import journey_counts
 from dispensary.rules.journey import Where
 from dispensary.services import call_plans, caseload, episodes, sites, waiting
@@ -17,6 +18,7 @@ from models.enums import (
     CallSeries,
     EpisodeEndReason,
     EpisodeKind,
+    IntakeItem,
     JourneyStage,
     Role,
     SettingKey,
@@ -212,3 +214,28 @@ def test_course_keeps_the_treatment_before_when_somebody_comes_back(session, wor
         ("assessment by parts of life", None),
         ("first plan", None),
     ]
+
+
+@pytest.mark.parametrize(
+    ("kind", "status", "admission", "dosed", "ordered"),
+    [
+        (EpisodeKind.MAINTENANCE, "in treatment since", "maintenance", True, True),
+        (EpisodeKind.WITHDRAWAL_MANAGEMENT, "in withdrawal management since", "withdrawal management", True, True),
+        (EpisodeKind.COUNSELLING_ONLY, "in treatment by counselling only since", "counselling only", False, False),
+    ],
+)
+def test_withdrawal_management_and_counselling_alone_are_told_apart_from_maintenance(
+    session, world, kind, status, admission, dosed, ordered
+):
+    who = factories.person(session)
+    factories.episode(session, world, who, kind=kind)
+    speak = Speaker(str, world.zone)
+
+    steps = {speak(step.what): step.detail for step in course_of(session, who.id, world.site.id)}
+    asked = {line.item for line in intake_of(session, who.id, world.site.id).lines}
+
+    spans = people.episodes_of(session, [who.id])[who.id]
+    assert speak(people.status(spans)) == f"{status} {world.day.isoformat()}"
+    assert speak(steps["admission"]).endswith(f"; {admission}")
+    assert ("first dose" in steps) is dosed
+    assert (IntakeItem.ORDER in asked) is ordered

@@ -58,6 +58,7 @@ def test_sheet_and_paper_say_the_same_of_each(session, world):
             last,
             mg("80"),
             "0912 000 111",
+            "Not asked yet how they may be reached: ask first.",
             "",
             "",
             f"{yesterday.isoformat()}: forgot",

@@ -74,11 +74,11 @@ def test_what_may_be_contested_is_offered_until_it_is(session, world, who, stop,
         session, asked_id=asked.id, reason="too early", act=world.act(world.prescriber)
     )
     ending = told(session, world, who)
-    before = [(one.about, one.subject_id) for one in records.contestable(session, who.id)]
+    before = [(one.about, one.subject_id) for one in records.contestable(session, who.id, world.site.id)]
 
     contested(session, world, who, ContestAbout.STOP, stop.id)
 
-    after = [(one.about, one.subject_id) for one in records.contestable(session, who.id)]
+    after = [(one.about, one.subject_id) for one in records.contestable(session, who.id, world.site.id)]
     assert before == [
         (ContestAbout.STOP, stop.id),
         (ContestAbout.TAKE_HOME, decision.id),
@@ -261,6 +261,6 @@ def test_a_stop_set_early_in_the_east_is_contested_as_of_the_day_on_which_it_was
     kind = StopKind.SEDATION
     stops.set_stop(session, person_id=who.id, kind=kind, note="sleepy", act=world.act(at=early))
 
-    (one,) = records.contestable(session, who.id)
+    (one,) = records.contestable(session, who.id, world.site.id)
 
     assert one.on == world.day + A_DAY

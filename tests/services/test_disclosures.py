@@ -173,6 +173,22 @@ def test_what_is_handed_to_the_person_needs_neither_consent_nor_purpose(session,
     assert tell(session, world, who, telling).purpose == ""
 
 
+def test_no_agency_is_told_as_if_it_were_the_person(session, world, who):
+    agency = listed(session, world)
+    telling = Telling(
+        basis=DisclosureBasis.TO_THE_PERSON,
+        scopes=ATTENDANCE,
+        told="a letter",
+        way=DisclosureWay.TELEPHONE,
+        agency_id=agency.id,
+    )
+
+    with pytest.raises(Refused) as refused:
+        tell(session, world, who, telling)
+
+    assert (refused.value.code, refused.value.field) == ("agency_as_person", "agency_id")
+
+
 def test_consent_of_a_record_that_was_linked_holds_for_the_surviving_one(session, world, who):
     agency = listed(session, world)
     consented(session, world, who, agency)

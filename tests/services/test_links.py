@@ -9,21 +9,26 @@ from sqlalchemy import func, select
 from dispensary.errors import Conflict, NotFound, Refused
 from dispensary.queries import dispensing, orders, prescriber_desk
 from dispensary.queries import links as plans
+from dispensary.queries import worklist as desk_work
 from dispensary.queries.events import open_events
 from dispensary.queries.people import card_holder, find_people, person_page
 from dispensary.queries.queue import queue
 from dispensary.queries.verification import verify
-from dispensary.services import episodes, events, links, people, stops
+from dispensary.services import episodes, events, links, people, stops, tasks, worklist
 from models import Claim, ClaimRelease, DosingIncident, Person, PersonLink, Stop, Task
 from models.enums import (
     Admission,
+    AttemptOutcome,
     AuditKind,
     CardEnd,
+    Channel,
     ClaimKind,
+    Desk,
     EpisodeEndReason,
     EpisodeKind,
     IncidentKind,
     OrderEndReason,
+    Role,
     StopKind,
     TaskReasonKind,
 )
@@ -132,6 +137,42 @@ def test_what_the_desk_owes_the_other_record_is_owed_to_the_one_that_survives(se
     stops.release_stop(session, stop_id=stop.id, reason="awake", act=world.act(world.prescriber))
     assert task.resolved_at is not None
     assert codes(session, world, one) == []
+
+
+def test_task_of_the_other_record_goes_on_with_its_owner_its_reasons_and_what_was_tried(session, world):
+    one, other = patient(session, world), patient(session, world)
+    early, me = world.act(at=world.at - DAY), world.staff[Role.COUNSELLOR]
+    owed = {"desk": Desk.COUNSELLING, "kind": TaskReasonKind.MISSED_DOSES, "act": early}
+    task = tasks.note(session, person_id=other.id, **owed)
+    worklist.take(session, task_id=task.id, act=world.act(me, at=early.at))
+    rung = {"channel": Channel.TELEPHONE, "outcome": AttemptOutcome.NO_ANSWER, "note": "rings, nobody there"}
+    worklist.attempt(session, task_id=task.id, act=world.act(me, at=early.at), **rung)
+
+    made = link(session, world, one, other)
+
+    (row,) = desk_work.open_work(session, world.site.id, Desk.COUNSELLING, world.day)
+    assert (row.person_id, row.owner_id, [why.kind for why in row.why]) == (one.id, me.id, [owed["kind"]])
+    assert [(tried.note, tried.by) for tried in row.tried] == [("rings, nobody there", me.name)]
+    unlink(session, world, made, at=world.at + timedelta(hours=1))
+    after = desk_work.open_work(session, world.site.id, Desk.COUNSELLING, world.day)
+    assert {row.person_id: bool(row.tried) for row in after}[one.id] is False, "it was tried for another person"
+
+
+def test_whoever_has_the_task_of_the_record_that_survives_keeps_it(session, world):
+    one, other = patient(session, world), patient(session, world)
+    early, me, head = world.at - DAY, world.staff[Role.COUNSELLOR], world.prescriber
+    for who, owner in ((one, head), (other, me)):
+        owed = {"desk": Desk.COUNSELLING, "kind": TaskReasonKind.MISSED_DOSES, "act": world.act(at=early)}
+        task = tasks.note(session, person_id=who.id, **owed)
+        worklist.take(session, task_id=task.id, act=world.act(owner, at=early))
+        rung = {"channel": Channel.TELEPHONE, "outcome": AttemptOutcome.NO_ANSWER, "note": owner.name}
+        worklist.attempt(session, task_id=task.id, act=world.act(owner, at=early), **rung)
+
+    link(session, world, one, other)
+
+    (row,) = desk_work.open_work(session, world.site.id, Desk.COUNSELLING, world.day)
+    assert (row.person_id, row.owner_id) == (one.id, head.id)
+    assert {tried.note for tried in row.tried} == {me.name, head.name}
 
 
 def test_the_same_stop_is_not_set_twice_on_one_person(session, world):

@@ -197,7 +197,7 @@ def test_sheet_for_an_agency_carries_scope_and_notice_and_is_on_record(
     assert pdf.metadata.title == "Referral" and who.family_name not in str(pdf.metadata)
     for said in ("has nowhere to stay", "Harbour Shelter, Ms Tran", "The consent covers:", "housing, work and family"):
         assert said in text, said
-    assert "must not be passed on" in text
+    assert "must not be passed on" in text and ": ," not in text
     assert stored(session, Disclosure.recipient) == ["Harbour Shelter, Ms Tran"]
     assert AuditKind.REPORT_PRINTED in stored(session, AuditEvent.kind)
 
@@ -238,6 +238,35 @@ def test_consent_is_recorded_and_taken_back(nurse, session, world, who, shelter)
     assert "last dose" in before and "until" in before
     assert "taken back" in text_of(nurse.get(f"/disclosures/of/{who.id}"))
     assert count_stored(session, AgencyConsentEnd) == 1
+
+
+DRAWN = "10,20 12,22 14,25 18,30;40,50 41,52 45,55 60,70"
+
+
+def test_consent_signed_on_the_screen_keeps_the_name_as_it_was_drawn(nurse, session, world, who, shelter):
+    nurse.send(f"/disclosures/of/{who.id}/consent", consent(shelter, world, signed_how="screen", drawn=DRAWN))
+    consent_id = stored(session, AgencyConsent.id)[0]
+
+    page = text_of(nurse.get(f"/disclosures/of/{who.id}"))
+    picture = nurse.get(f"/disclosures/consents/{consent_id}/signature.svg")
+
+    assert stored(session, AgencyConsent.drawn) == [DRAWN]
+    assert f"/disclosures/consents/{consent_id}/signature.svg" in page
+    assert (picture.status_code, picture.mimetype) == (200, "image/svg+xml")
+
+
+def test_consent_on_the_screen_that_nobody_signed_is_refused(nurse, session, world, who, shelter):
+    answer = nurse.send(f"/disclosures/of/{who.id}/consent", consent(shelter, world, signed_how="screen"))
+
+    assert answer.status_code == 422 and "Sign in the field with a pen or a finger" in text_of(answer)
+    assert count_stored(session, AgencyConsent) == 0
+
+
+def test_consent_on_paper_has_no_picture(nurse, session, world, who, shelter):
+    made = consented(session, world, who, shelter)
+    session.commit()
+
+    assert nurse.get(f"/disclosures/consents/{made.id}/signature.svg").status_code == 404
 
 
 @pytest.fixture
@@ -574,6 +603,17 @@ def test_third_visit_elsewhere_offers_the_factual_letter_which_says_where_each_c
     assert pdf.metadata.title == "What we know of" and "Harbour Clinic" not in text
     assert count_stored(session, OutsideVisit) == 3
     assert stored(session, Disclosure.basis) == [DisclosureBasis.TO_THE_PERSON]
+
+
+def test_factual_letter_cuts_nothing_of_what_is_known(counsellor, session, world, who):
+    known = (
+        "the discharge letter that her brother brought along on the morning after, with the stamps of ward and pharmacy"
+    )
+    counsellor.send(f"/referrals/of/{who.id}/visit", {**VISIT, "source": known, "seen_on": world.day.isoformat()})
+
+    _, text = paper(counsellor.send(f"/referrals/of/{who.id}/factual-letter", {}))
+
+    assert known in " ".join(text.split()) and "…" not in text
 
 
 def test_factual_letter_about_nothing_is_refused(counsellor, session, who):

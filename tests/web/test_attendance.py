@@ -1,8 +1,10 @@
 """The pages of attendance: who misses doses, who may be lost, and a person's days as a calendar."""
 
+import io
 from datetime import timedelta
 
 import pytest
+from pypdf import PdfReader
 from sqlalchemy import select
 
 import models
@@ -84,6 +86,9 @@ def test_files_and_paper_hold_the_list_and_the_print_is_noted(nurse, session, ab
     assert xlsx.data.startswith(b"PK")
     assert pdf.data.startswith(b"%PDF")
     assert "missed-doses-" in pdf.headers["Content-Disposition"]
+    asks_first = "Not asked yet how they may be reached: ask first."
+    printed = "".join(sheet.extract_text() for sheet in PdfReader(io.BytesIO(pdf.data)).pages)
+    assert asks_first in csv.text and asks_first in " ".join(printed.split())
     session.rollback()
     assert audited_kinds(session)[-1] == AuditKind.REPORT_PRINTED
 

@@ -231,7 +231,7 @@ def test_meeting_that_was_held_after_all_asks_of_everybody(counsellor, session, 
     assert "Answer this." in forgotten.text
     assert "it was held" in forgotten.text
     assert records.meeting(session, group.id, world.day).came == 1
-    assert "no show" in counsellor.get(f"/people/{two[1].id}/tasks").text
+    assert "did not come to a session or group" in counsellor.get(f"/people/{two[1].id}/tasks").text
 
 
 def test_correction_without_a_reason_or_a_change_is_refused_at_once(counsellor, session, world, group, two, me):

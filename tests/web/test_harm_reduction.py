@@ -1,6 +1,7 @@
 """Harm reduction and events over HTTP: told anywhere, seen at the window, followed up, counted."""
 
 import csv
+from datetime import timedelta
 
 import pytest
 
@@ -247,12 +248,24 @@ def test_guessed_numbers_are_not_found(counsellor, session, address):
 
 
 def test_counts_of_few_overdoses_do_not_leave_the_clinic_in_numbers(counsellor, world, who):
-    tell(counsellor, world, who)
+    tell(counsellor, world, who, happened_on=(world.day - timedelta(days=3)).isoformat())
 
     table = counsellor.get("/harm-reduction/months.csv").text.splitlines()
 
-    present, before, *_ = csv.DictReader(table)
-    assert present["Overdoses told"] == "under 5" and before["Overdoses told"] == "0"
+    present, before = csv.DictReader(table)
+    assert present["Overdoses told"] == "0" and before["Overdoses told"] == "under 5"
+
+
+def test_months_begin_with_the_first_month_of_the_site(counsellor, session, world, who):
+    begun = counsellor.get("/harm-reduction").text
+    happened_on = world.day - timedelta(days=70)
+    tell(counsellor, world, who, happened_on=happened_on.isoformat())
+
+    told = counsellor.get("/harm-reduction").text
+
+    assert begun.count(f">{world.day:%Y-%m}</th>") == 2
+    assert ">2026-02</th>" not in begun
+    assert told.count(">2026-02</th>") == 2 and told.count(f">{happened_on:%Y-%m}</th>") == 2
 
 
 def test_an_overdose_recorded_by_mistake_is_taken_back_on_the_persons_page(counsellor, session, world, who):

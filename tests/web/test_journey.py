@@ -142,9 +142,9 @@ def test_aim_and_stage_are_written_down_with_reasons(counsellor, session, treate
     again = counsellor.send(f"{at}/stage", {"stage": "delivery", "from_on": TODAY, "reason": "settled"})
     page = text(counsellor.get(at))
 
-    assert "Ask again: at entry and at each review." in asked
+    assert "Ask at entry and at each review." in asked
     assert "fewer visits" in page and "<q>I have found work</q>" in page
-    assert "Ask again" not in page
+    assert "at each review" not in page
     assert again.status_code == 422 and "The journey stands there since 2026-03-02." in text(again)
     assert count_stored(session, OwnAim) == count_stored(session, StageChange) == 1
 
@@ -174,6 +174,18 @@ def test_counts_stand_on_the_screen_and_leave_the_clinic_without_small_numbers(c
     assert '<td class="num count">1</td>' in screen
     assert "in treatment on 2026-03-02,under 5" in listed_out
     assert "under 5" in printed and "Harbour Clinic" in printed
+
+
+def test_who_was_retained_is_not_known_before_anybody_can_have_been(client, session, world, treated):
+    head = client.sign_in(session, world, world.staff[Role.CLINIC_HEAD], at_window=False)
+
+    early, later = text(head.get("/journey/counts")), text(head.get("/journey/counts?from=2025-11-01&until=2025-11-30"))
+    listed_out = text(head.get("/journey/counts.csv"))
+    printed = words_of(head.send("/journey/counts.pdf", {"paper": "A4"}, page="/journey/counts"))
+
+    assert "not known yet" in early and "not known yet" not in later
+    assert "retained for 12 weeks,not known yet,,,,," in listed_out
+    assert "not known yet" in printed
 
 
 def test_counts_of_days_turned_round_are_refused(counsellor):

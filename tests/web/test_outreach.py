@@ -8,7 +8,7 @@ from dispensary.policy.instruments import definition
 from dispensary.queries import events
 from dispensary.services import outreach, overdoses
 from dispensary.services.overdoses import Told
-from models import BriefIntervention, InstrumentScore, OutreachContact, OutreachMeeting, Overdose
+from models import AccessLog, BriefIntervention, InstrumentScore, OutreachContact, OutreachMeeting, Overdose
 from models.enums import Instrument, OutreachPlace, OverdoseHelp, Role, Substance, TaskReasonKind
 from tests import factories
 from tests.rows import count_stored, one_stored
@@ -152,6 +152,24 @@ def test_counsellor_sees_everybodys_contacts_and_says_who_it_was(client, session
     assert known.headers["Location"] == f"/people/{who.id}/journey"
     assert "outreach contact" in text(counsellor.get(f"/people/{who.id}/journey"))
     assert "Oyelaran" in text(counsellor.get(f"/outreach/{contact.id}"))
+
+
+def test_whoever_opens_a_contact_is_noted_once_it_is_on_record_who_it_is(peer, session, world, who):
+    contact = met_by(session, world, Role.PEER)
+    peer.get(f"/outreach/{contact.id}")
+    before = count_stored(session, AccessLog)
+    outreach.recognise(session, contact_id=contact.id, number=who.number, act=world.act())
+    session.commit()
+
+    peer.get(f"/outreach/{contact.id}")
+
+    noted = one_stored(session, AccessLog)
+    assert before == 0
+    assert (noted.person_id, noted.page, noted.recorded_by_id) == (
+        who.id,
+        "outreach contact",
+        world.staff[Role.PEER].id,
+    )
 
 
 OVERDOSE = {

@@ -1,10 +1,13 @@
 """The administrator's pages about the site."""
 
+import html
+
 import pytest
 from sqlalchemy import func, select
 
+from dispensary.web.site.forms import IN_WORDS
 from models import SiteSetting, Terminal, Window
-from models.enums import Role
+from models.enums import Role, SettingKey
 from tests.client import HOST
 
 
@@ -28,6 +31,14 @@ def test_the_site_shows_its_settings_windows_and_terminals(admin, world):
 
     assert "Harbour Clinic" in page and "Window 1" in page and "Terminal 1" in page
     assert "This computer has no name yet" in page and "house rule" in page
+
+
+@pytest.mark.parametrize("key", list(SettingKey))
+def test_every_setting_can_be_opened_and_says_in_words_what_it_does(admin, world, key):
+    answer = admin.get(f"/site/settings/{key}")
+
+    assert answer.status_code == 200
+    assert str(IN_WORDS[key]) in html.unescape(text_of(answer))
 
 
 def test_a_setting_is_changed_from_a_day_on(admin, session, world):

@@ -1,5 +1,6 @@
 """Turning points over HTTP: leaving and the way back, an ending by two hands, contests, tapers, custody, pregnancy."""
 
+import re
 from datetime import timedelta
 from io import BytesIO
 
@@ -293,6 +294,28 @@ def test_nothing_is_contested_that_was_not_decided(nurse, session, world, who, s
     assert count_stored(session, Contest) == 0
 
 
+def test_a_typed_address_says_that_there_is_nothing_to_contest(nurse, session, who):
+    answer = nurse.get(f"/turns/of/{who.id}/contest")
+
+    assert answer.status_code == 422
+    assert "There is nothing to contest" in text(answer)
+    assert "Which decision?" not in text(answer)
+
+
+def test_what_was_typed_stays_where_the_stop_was_released_meanwhile(nurse, session, world, who, stop):
+    page = nurse.get(f"/turns/of/{who.id}/contest")
+    stops.release_stop(session, stop_id=stop.id, reason="talked", act=world.act(world.prescriber))
+    session.commit()
+    values = {"subject": f"stop-{stop.id}", "words": "It was not me.", "said_on": world.day.isoformat()}
+
+    answer = nurse.post(f"/turns/of/{who.id}/contest", data=hidden_fields(page, f"/turns/of/{who.id}/contest") | values)
+
+    assert answer.status_code == 422
+    assert "There is nothing to contest" in text(answer)
+    assert "It was not me." in text(answer)
+    assert "Which decision?" not in text(answer)
+
+
 def test_a_wish_is_taken_down_and_answered_by_the_prescriber(counsellor, client, session, world, who):
     values = {"wish": "stop", "asked_by": "person", "words": "It goes too fast.", "said_on": world.day.isoformat()}
     counsellor.send(f"/turns/of/{who.id}/taper", values)
@@ -386,3 +409,17 @@ def test_what_is_not_there_is_not_found(prescriber):
 def test_a_nurse_neither_proposes_nor_answers(nurse, session, world, who, ending):
     for path in (f"/turns/of/{who.id}/ending", f"/turns/endings/{ending.id}/agree", "/turns/waiting"):
         assert nurse.get(path).status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("chosen", "field"),
+    [({}, 'name="reason"'), ({"reason": "threats", "account": "Shouted."}, 'name="offered_instead"')],
+)
+def test_a_refused_page_leads_to_the_first_field_that_was_refused(client, session, world, who, chosen, field):
+    head = client.sign_in(session, world, world.staff[Role.CLINIC_HEAD], at_window=False)
+
+    answer = head.send(f"/turns/of/{who.id}/ending", chosen)
+
+    (lands,) = re.findall(r"<(?:input|textarea|select)[^>]* autofocus[^>]*>", text(answer))
+    assert answer.status_code == 422
+    assert field in lands

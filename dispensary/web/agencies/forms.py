@@ -18,7 +18,7 @@ class AgencyForm(Form):
     contact = TextField(
         _l("Who there knows us"), [Required()], description=_l("A name, so that nobody has to ask twice.")
     )
-    phone = TextField(_l("Telephone"), [Required()])
+    phone = TextField(_l("Phone"), [Required()])
     address = TextField(_l("Address"))
     hours = TextField(_l("When it is open"))
     offers = TextField(_l("What it offers"), longest=500)

@@ -7,7 +7,6 @@ from flask import Response, render_template, request, url_for
 
 from dispensary.errors import Refused
 from dispensary.permissions import Permission
-from dispensary.queries import contact_rules
 from dispensary.queries.calendar import calendar_of
 from dispensary.services import printing
 from dispensary.web import edge, gate
@@ -28,11 +27,10 @@ A_WEEK = timedelta(days=7)
 def missed() -> str:
     """Show everyone who misses doses, the longest run first."""
     figures = _figures(**_asked())
-    listed = {row.person_id for row in (*figures.rows, *figures.passed_over)}
     return render_template(
         "attendance/missed.html",
         figures=figures,
-        reach=contact_rules.rules_of(db.session(), listed),
+        reach=figures.reach,
         asked={"least": figures.at_least, "sort": figures.by.value, "of": figures.of.value},
         report=missed_doses,
         speak=edge.speaker(),

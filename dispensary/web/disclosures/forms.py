@@ -13,6 +13,7 @@ from dispensary.services.disclosures import Telling
 from dispensary.web import edge
 from dispensary.web.agencies.pages import agency_choices, recipient_choices, sensible_day
 from dispensary.web.forms import DayField, Form, ParagraphsField, Required, TextField, TicksField, choices, id_in
+from dispensary.web.signing import StrokesField
 from dispensary.web.told_events import told_field
 from models.enums import ConsentScope, DisclosureBasis, DisclosureWay, SignedOn
 
@@ -38,6 +39,7 @@ class ConsentForm(Form):
     signed_on = DayField(_l("Signed on"), [Required(), sensible_day])
     signed_how = RadioField(_l("Signed on what"), [Required(_l("Choose one."))], choices=choices(SignedOn))
     expires_on = DayField(_l("Last day on which it holds"), [Required(), sensible_day])
+    drawn = StrokesField()
     submit = SubmitField(_l("Record the consent"))
 
     def offer(self) -> None:
@@ -54,6 +56,7 @@ class ConsentForm(Form):
             signed_on=self.signed_on.data,
             signed_how=SignedOn(self.signed_how.data),
             expires_on=self.expires_on.data,
+            drawn=self.drawn.data or "",
         )
 
 

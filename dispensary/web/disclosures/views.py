@@ -11,6 +11,7 @@ from dispensary.queries import consents as given
 from dispensary.queries import disclosures as told
 from dispensary.queries import people
 from dispensary.rules.consents import standing_beside
+from dispensary.rules.strokes import TALL, WIDE
 from dispensary.services import consents, disclosures
 from dispensary.web import edge, gate
 from dispensary.web.access import note_access
@@ -20,6 +21,7 @@ from dispensary.web.database import db
 from dispensary.web.disclosures.blueprint import bp
 from dispensary.web.disclosures.forms import ConsentForm, TakeBackForm, TellForm
 from dispensary.web.once import Work
+from dispensary.web.signing import picture
 
 Answer = tuple[str, int] | Response
 USUAL = timedelta(days=180)
@@ -61,10 +63,22 @@ def give(person_id: int) -> Answer:
         consents.give_consent(work.session, person_id=person_id, allowed=form.allowed, act=work.act)
         return address_of(person_id)
 
-    hint = _("It is the person's free choice, can be taken back at any time, and refusing closes nothing.")
-    return carried_out(form, change, said=_("The consent is on record.")) or show_form(
-        form, _("Consent to tell an agency"), back=address_of(person_id), person_id=person_id, hint=hint
-    )
+    if answer := carried_out(form, change, said=_("The consent is on record.")):
+        return answer
+    person = people.identity(db.session(), person_id)
+    return render_template("disclosures/consent.html", person=person, form=form, wide=WIDE, tall=TALL), form.status
+
+
+@bp.get("/consents/<int:agency_consent_id>/signature.svg")
+@gate.requires(Permission.DISCLOSE)
+def signature(agency_consent_id: int) -> Response:
+    """Answer the name under a consent as a picture."""
+    person_id = given.person_of(db.session(), agency_consent_id, edge.sitting().site_id)
+    if person_id is None:
+        abort(404)
+    note_access(person_id, "disclosures")
+    found = next(one for one in given.consents_of(db.session(), person_id) if one.facts.id == agency_consent_id)
+    return picture(found.drawn) if found.drawn else abort(404)
 
 
 @bp.route("/consents/<int:agency_consent_id>/take-back", methods=["GET", "POST"])

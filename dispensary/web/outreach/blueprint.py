@@ -8,6 +8,7 @@ from dispensary.permissions import Permission
 from dispensary.queries import outreach as records
 from dispensary.queries.outreach import ContactLine
 from dispensary.web import edge
+from dispensary.web.access import note_access
 from dispensary.web.database import db
 from dispensary.web.forms import Form
 
@@ -23,12 +24,17 @@ def address_of(contact_id: int) -> str:
 def opened(contact_id: int) -> ContactLine:
     """Return a contact that the one who is signed in may see: a peer or volunteer none but their own.
 
+    Once it is on record who the contact is, it is a part of that person's record, and opening it is noted.
+
     Raises:
         NotFound: there is none such for them.
     """
     sitting = edge.sitting()
     whose = None if current_user.may(Permission.OUTREACH_VIEW) else sitting.staff_id
-    return records.contact(db.session(), contact_id, sitting.site_id, whose)
+    found = records.contact(db.session(), contact_id, sitting.site_id, whose)
+    if found.person_id is not None:
+        note_access(found.person_id, "outreach contact")
+    return found
 
 
 def form_page(form: Form, title: str, *, back: str, called: str = "", hint: str = "") -> Answer:

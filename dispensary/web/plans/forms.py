@@ -5,15 +5,14 @@ from typing import Any
 
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, RadioField, SelectField, StringField, SubmitField
+from wtforms import BooleanField, RadioField, SelectField, SubmitField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its stubs
-from wtforms.widgets import HiddenInput
 
 from dispensary.queries.plans import Plan
-from dispensary.rules.names import printable
 from dispensary.services.plans import GoalWanted, StepWanted
 from dispensary.web.assessment.forms import ROWS, LongField
 from dispensary.web.forms import DayField, Form, Required, TextField, choices
+from dispensary.web.signing import StrokesField
 from models.enums import AssessmentDomain, PlanReviewResult, SignedOn
 
 GOALS, STEPS = 4, 4
@@ -126,17 +125,6 @@ class StepForm(Form):
     note = LongField(_l("Note"), longest=500, render_kw={**ROWS, "rows": 2})
     seen_on = DayField(_l("Looked at on"), [Required()])
     submit = SubmitField(_l("Save"))
-
-
-class StrokesField(StringField):
-    """What was drawn, as points; on the page it is out of sight."""
-
-    widget = HiddenInput()
-
-    def process_formdata(self, valuelist: Any) -> None:
-        """Keep what was sent, without what no page can hold."""
-        if valuelist:
-            self.data = printable(valuelist[0])
 
 
 class SignForm(Form):

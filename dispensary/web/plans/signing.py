@@ -16,8 +16,8 @@ from dispensary.web.once import Work
 from dispensary.web.patients.forms import Press
 from dispensary.web.plans.blueprint import Answer, address_of, bp
 from dispensary.web.plans.forms import SignForm
+from dispensary.web.signing import picture
 from models.enums import SignedOn, Signer
-from reports import charts, signature
 
 
 @bp.route("/plans/<int:plan_id>/sign", methods=["GET", "POST"])
@@ -81,4 +81,4 @@ def drawn(plan_id: int) -> Response:
     signed = plan.signed_by(Signer.PERSON)
     if signed is None or signed.drawn is None:
         abort(404)
-    return Response(charts.svg(signature.drawing(signed.drawn)), content_type="image/svg+xml")
+    return picture(signed.drawn)

@@ -16,7 +16,7 @@ class RelativeForm(Form):
     """How a relative is called and reached."""
 
     name = TextField(_l("Name"), [Required()], render_kw={**PLAIN, "autofocus": True})
-    phone = TextField(_l("Telephone"), longest=40, render_kw=PLAIN)
+    phone = TextField(_l("Phone"), longest=40, render_kw=PLAIN)
     submit = SubmitField(_l("Keep"))
 
 

@@ -36,6 +36,12 @@ IN_WORDS = {
         "The nightly scan raises so many people as AMBER at most: what the counsellors can follow up in a day."
     ),
     SettingKey.PACK_EVERY_MINUTES: _l("How often the rolling downtime pack is written, in minutes."),
+    SettingKey.TARGET_IN_TREATMENT: _l("So many people in treatment at least, as the commissioner asks; or none."),
+    SettingKey.TARGET_RETAINED_PERCENT: _l(
+        "Of 100 people, so many at least are still in treatment after 12 weeks; or none."
+    ),
+    SettingKey.TARGET_PLANNED_PERCENT: _l("Of 100 people who leave, so many at least leave as planned; or none."),
+    SettingKey.TARGET_WAITING_DAYS: _l("Nobody waits for treatment longer than so many days; or none."),
 }
 """What each setting does and how its value is written."""
 

@@ -162,6 +162,7 @@ def spilt(person_id: int) -> Answer:
 
 @bp.post("/done/<int:dose_id>/spoke")
 @gate.requires(Permission.DOSE_RECORD)
+@gate.of_any_site
 def spoke(dose_id: int) -> Response:
     """Note that the person spoke after the dose, so that it was swallowed."""
     form = DoneForm()
@@ -178,6 +179,7 @@ def spoke(dose_id: int) -> Response:
 
 @bp.post("/doses/<int:dose_id>/dissolved")
 @gate.requires(Permission.DOSE_RECORD)
+@gate.of_any_site
 def dissolved(dose_id: int) -> Response:
     """Note that a tablet or film dissolved, or that nobody saw it; then back to where the nurse was."""
     form = DissolvedForm()

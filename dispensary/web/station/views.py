@@ -73,6 +73,7 @@ def find() -> Answer:
 
 @bp.get("/done/<int:dose_id>")
 @gate.requires(Permission.STATION_USE)
+@gate.of_any_site
 def done(dose_id: int) -> Answer:
     """Show what was recorded last, with the field ready for the next person."""
     recorded = recorded_doses.recorded(db.session(), dose_id, edge.sitting().site_id)

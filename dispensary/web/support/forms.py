@@ -49,7 +49,7 @@ class ReachForm(Form):
     """How a supporter is called and reached."""
 
     name = TextField(_l("Name"), [Required()], render_kw=PLAIN)
-    phone = TextField(_l("Telephone"), longest=40, render_kw=PLAIN)
+    phone = TextField(_l("Phone"), longest=40, render_kw=PLAIN)
     contact_rules = TextField(
         _l("How they may be reached"),
         longest=LONGEST_RULES,

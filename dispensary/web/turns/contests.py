@@ -3,6 +3,7 @@
 from flask import Response
 from flask_babel import gettext as _
 
+from dispensary.errors import Refused
 from dispensary.permissions import Permission
 from dispensary.queries import contests as records
 from dispensary.rules.contests import ContestFacts
@@ -18,8 +19,16 @@ from dispensary.web.reporting import asked
 from dispensary.web.reporting.forms import PrintForm
 from dispensary.web.turns.blueprint import Answer, address_of, bp, form_page
 from dispensary.web.turns.forms import ContestAnswerForm, ContestForm
+from dispensary.wording import N_, say
 from models.enums import ConsentScope, ContestResult, PrintedSheet
 from reports import contest_answer
+
+NOTHING = say(
+    N_(
+        "There is nothing to contest: no stop, take-home decision or ending stands that was not contested already."
+        " Whatever else the person objects to goes to the clinic head, or into the notes of a session."
+    )
+)
 
 
 @bp.route("/of/<int:person_id>/contest", methods=["GET", "POST"])
@@ -28,9 +37,14 @@ def contest(person_id: int) -> Answer:
     """Take down what somebody does not accept."""
     note_access(person_id, "turns")
     form = ContestForm(said_on=edge.act().clinic_day)
-    form.offer(records.contestable(db.session(), person_id))
+    found = records.contestable(db.session(), person_id, edge.act().site_id)
+    if not found and not form.is_submitted():
+        raise Refused(NOTHING, code="nothing_to_contest")
+    form.offer(found)
 
     def change(work: Work) -> str:
+        if not found:
+            raise Refused(NOTHING, code="nothing_to_contest")
         about, subject_id = form.about
         contests.contest(
             work.session,

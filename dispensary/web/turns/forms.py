@@ -140,7 +140,10 @@ class ContestForm(Form):
     submit = SubmitField(_l("Take it down"))
 
     def offer(self, found: list[Contestable]) -> None:
-        """Fill in what may be contested."""
+        """Fill in what may be contested; nothing is asked to be chosen where there is nothing to choose from."""
+        if not found:
+            del self.subject
+            return
         speak = edge.speaker()
         self.subject.choices = [
             SelectChoice(f"{one.about}-{one.subject_id}", f"{speak(one.words)} ({one.by}, {one.on.isoformat()})")

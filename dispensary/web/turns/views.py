@@ -40,7 +40,7 @@ def _page(person_id: int, refused: Press | None) -> tuple[str, int]:
         endings=endings.of_person(session, person_id),
         ordered_until=endings.ordered_until(session, person_id, act.clinic_day),
         contests=contests.of_person(session, person_id),
-        contestable=contests.contestable(session, person_id),
+        contestable=contests.contestable(session, person_id, act.site_id),
         custodies=custody.of_person(session, person_id, act.clinic_day),
         pregnancies=pregnancies.of_person(session, person_id) if Permission.MARKER_VIEW in may else None,
         me=act.by_id,
