@@ -1,0 +1,68 @@
+"""Whether a probability comes true: observed by expected, calibration slope, log-loss; and two numbers that mend it.
+
+The slope is that of a logistic regression of the event on the logarithm of the odds, with an intercept; 1 is right, below 1
+the score spreads people too far. Fitted by Newton's steps, no library needed.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+MOST_STEPS, CLOSE, FARTHEST = 50, 1e-10, 30.0
+
+
+@dataclass(frozen=True)
+class Line:
+    """Two numbers that turn the logarithm of the odds into a better one."""
+
+    intercept: float
+    slope: float
+
+    def of(self, logit: Floats) -> Floats:
+        """Return the mended logarithm of the odds."""
+        return self.intercept + self.slope * logit
+
+
+def expit(logit: Floats) -> Floats:
+    """Return the probability of a logarithm of odds."""
+    return 1 / (1 + np.exp(-np.clip(logit, -FARTHEST, FARTHEST)))
+
+
+def line(logit: Floats, events: Floats, weights: Floats | None = None) -> Line | None:
+    """Return the two numbers that fit best; None where there are not both outcomes, or all odds are alike.
+
+    Args:
+        events: how many events stand at each, or whether one does.
+        weights: how many nights stand at each; one if not given.
+    """
+    many = np.ones(len(logit)) if weights is None else weights
+    whole, happened = many.sum(), float(np.sum(events))
+    if not 0 < happened < whole:
+        return None
+    centre = float((logit * many).sum() / whole)
+    x = logit - centre
+    if (many * x * x).sum() <= CLOSE * whole:
+        return None
+    found = np.array([np.log(happened / (whole - happened)), 0.0])
+    for _ in range(MOST_STEPS):
+        p = expit(found[0] + found[1] * x)
+        left, w = events - many * p, many * p * (1 - p)
+        rise = np.array([left.sum(), (left * x).sum()])
+        bend = np.array([[w.sum(), (w * x).sum()], [(w * x).sum(), (w * x * x).sum()]])
+        if np.linalg.det(bend) <= CLOSE:
+            return None
+        step = np.linalg.solve(bend, rise)
+        found = found + np.clip(step, -2, 2)
+        if np.abs(step).max() < CLOSE:
+            break
+    return Line(float(found[0] - found[1] * centre), float(found[1]))
+
+
+def log_loss(logit: Floats, events: NDArray[np.bool_]) -> float:
+    """Return the mean log-loss of a night; NaN of none."""
+    if not len(logit):
+        return float("nan")
+    p = expit(logit)
+    return float(-np.mean(np.where(events, np.log(p), np.log1p(-p))))
