@@ -156,7 +156,7 @@ from models.privacy import (
     GlassBroken,
     GlassSeen,
 )
-from models.risk import RiskFlag, RiskFlagReason, RiskSnooze, RiskSnoozeEnd
+from models.risk import RiskFlag, RiskFlagReason, RiskModel, RiskModelDecision, RiskSnooze, RiskSnoozeEnd
 from models.site import (
     ClockConfirmation,
     DowntimeDay,
@@ -368,6 +368,8 @@ __all__ = [
     "ReplacementOrder",
     "RiskFlag",
     "RiskFlagReason",
+    "RiskModel",
+    "RiskModelDecision",
     "RiskSnooze",
     "RiskSnoozeEnd",
     "SafetyCheck",

@@ -6,7 +6,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Fact
-from models.enums import RiskFactor, RiskLane, SnoozeReason
+from models.enums import RiskFactor, RiskLane, RiskModelKind, RiskModelStep, SnoozeReason
 from models.units import Quantity
 
 
@@ -78,3 +78,45 @@ class RiskSnoozeEnd(Fact):
 
     snooze_id: Mapped[int] = mapped_column(ForeignKey("risk_snooze.id"), unique=True)
     ended_on: Mapped[date]
+
+
+class RiskModel(Fact):
+    """Numbers that were fitted to the clinic's own people, as they were then; whether they are used is decided apart."""
+
+    __tablename__ = "risk_model"
+    __table_args__ = (
+        UniqueConstraint("site_id", "version"),
+        CheckConstraint("people >= 0 AND nights >= 0 AND events >= 0 AND dropouts >= 0", name="counts_not_negative"),
+        CheckConstraint("data_until >= data_from", name="days_in_order"),
+    )
+
+    kind: Mapped[RiskModelKind]
+    version: Mapped[str]
+    card: Mapped[str]
+    """The version of the scorecard it goes with."""
+    coefficients: Mapped[str]
+    """Every number exactly, as text."""
+    data_from: Mapped[date]
+    data_until: Mapped[date]
+    """The last night it was fitted on; what came of it was known 28 days later."""
+    known_until: Mapped[date]
+    """The last day whose facts had a part in it: what it says of nights after this day may be judged."""
+    code_digest: Mapped[str]
+    """SHA-256 of the code that counts what it reads."""
+    people: Mapped[int]
+    nights: Mapped[int]
+    events: Mapped[int]
+    dropouts: Mapped[int]
+    metrics: Mapped[str]
+    """What the comparison on held-out nights gave, and which conditions of a promotion it meets, as JSON."""
+    may_be_promoted: Mapped[bool]
+
+
+class RiskModelDecision(Fact):
+    """Somebody put a version into use, or took it out again."""
+
+    __tablename__ = "risk_model_decision"
+
+    model_id: Mapped[int] = mapped_column(ForeignKey("risk_model.id"), index=True)
+    decision: Mapped[RiskModelStep]
+    reason: Mapped[str]

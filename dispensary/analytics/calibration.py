@@ -66,3 +66,22 @@ def log_loss(logit: Floats, events: NDArray[np.bool_]) -> float:
         return float("nan")
     p = expit(logit)
     return float(-np.mean(np.where(events, np.log(p), np.log1p(-p))))
+
+
+@dataclass(frozen=True)
+class Fifth:
+    """A fifth of the nights: what was expected and what was observed."""
+
+    nights: int
+    expected: float
+    observed: float
+
+
+def fifths(logit: Floats, events: NDArray[np.bool_]) -> list[Fifth]:
+    """Return how a probability came true in each fifth of some nights, lowest first; equal odds stay together."""
+    if not len(logit):
+        return []
+    edges = np.unique(np.quantile(logit, [0.2, 0.4, 0.6, 0.8]))
+    place, p = np.searchsorted(edges, logit, side="left"), expit(logit)
+    masks = [place == n for n in range(len(edges) + 1)]
+    return [Fifth(int(mask.sum()), float(p[mask].mean()), float(events[mask].mean())) for mask in masks if mask.any()]

@@ -24,7 +24,7 @@ from dispensary.analytics.alerts import (
     mean_of,
     new_alerts,
 )
-from dispensary.analytics.calibration import log_loss
+from dispensary.analytics.calibration import Fifth, fifths, log_loss
 from dispensary.analytics.judged import Definition, Nights
 from dispensary.analytics.ranked import Ranked, calibrated, ranked
 from dispensary.analytics.scorecard import AMBER, RED
@@ -39,7 +39,9 @@ class Score(StrEnum):
     """What ranks people."""
 
     CARD = "card"
-    """The points; their probability is the published map's, or the recalibrated one where it is in force."""
+    """The points; their probability is the published map's."""
+    RECALIBRATED = "recalibrated"
+    """The points with the probability that was fitted to the clinic's own people."""
     LOCAL = "local"
     PLAIN = "plain"
 
@@ -83,12 +85,14 @@ class Section:
 class Scores:
     """What is said of each night, beside its points."""
 
-    probability: Floats
-    """The logarithm of the odds that the points stand for."""
+    published: Floats
+    """The logarithm of the odds that the points stand for by the published map."""
     local: Floats | None = None
     """Of a local model; NaN on nights it may not be judged by."""
-    local_from: float | None = None
+    local_from: Floats | None = None
     """From where the local model raises somebody; where it is not given, it raises as many as AMBER."""
+    recalibrated: Floats | None = None
+    """The same for points with the clinic's own probability; NaN on nights it may not be judged by."""
 
 
 @dataclass
@@ -126,19 +130,21 @@ class Evaluation:
         """Return everything about some nights."""
         within = of & self.followed
         return Section(
-            definitions={one: self._judged(one, of) for one in Definition},
+            definitions={one: self.judged(one, of) for one in Definition},
             alerts={rule: self._figures(rule, within) for rule in Rule if self._may_say(rule, within)},
             days=int(within.sum()),
             people=len(np.unique(self.nights.person[within])),
             lost=int(within[self.lost.row].sum()),
         )
 
-    def _judged(self, definition: Definition, of: Bools) -> Judged:
+    def judged(self, definition: Definition, of: Bools) -> Judged:
+        """Return what one definition gives of some nights."""
         which = of & self.nights.judged(definition, self.rules, self.card.most_no_shows)
         seen, events = self.nights.only(which), self.events[which]
-        scores = {Score.CARD: self._ranked(which, self.nights.points, self.scores.probability)}
-        if self.scores.local is not None and (which & self.said_by_local).any():
-            scores[Score.LOCAL] = self._ranked(which & self.said_by_local, self.scores.local, self.scores.local)
+        scores = {Score.CARD: self._ranked(which, self.nights.points, self.scores.published)}
+        for score, logit in ((Score.RECALIBRATED, self.scores.recalibrated), (Score.LOCAL, self.scores.local)):
+            if logit is not None and (said := which & np.isfinite(logit)).any():
+                scores[score] = self._ranked(said, logit, logit)
         scores[Score.PLAIN] = self._ranked(which, self.nights.missed, None)
         return Judged(
             nights=len(seen),
@@ -147,6 +153,18 @@ class Evaluation:
             lost=len(np.unique(seen.course[events])),
             scores=scores,
         )
+
+    def fifths(self, score: Score) -> list[Fifth]:
+        """Return how a probability came true in each fifth of the nights of definition C, lowest first."""
+        logit = {
+            Score.CARD: self.scores.published,
+            Score.RECALIBRATED: self.scores.recalibrated,
+            Score.LOCAL: self.scores.local,
+        }.get(score)
+        if logit is None:
+            return []
+        which = self.nights.judged(Definition.C, self.rules, self.card.most_no_shows) & np.isfinite(logit)
+        return fifths(logit[which], self.events[which])
 
     def _ranked(self, which: Bools, score: NDArray[Any], logit: Floats | None) -> Ranked:
         events, person = self.events[which], self.nights.person[which]

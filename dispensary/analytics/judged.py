@@ -56,6 +56,15 @@ class Nights:
         return Nights(*(getattr(self, one.name)[keep] for one in fields(self)))
 
     @classmethod
+    def none(cls, columns: int) -> "Nights":
+        """Return no nights."""
+        blank = np.zeros(0, np.int32)
+        no = blank.astype(np.bool_)
+        return cls(
+            *(blank,) * 8, lane=no.astype(np.uint8), buprenorphine=no, columns=np.zeros((0, columns), np.float32)
+        )
+
+    @classmethod
     def joined(cls, parts: Sequence["Nights"]) -> "Nights":
         """Return all parts as one, by person and day."""
         whole = cls(*(np.concatenate([getattr(part, one.name) for part in parts]) for one in fields(cls)))

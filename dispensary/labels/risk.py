@@ -19,6 +19,14 @@ WORDS: dict[type[StrEnum], dict[StrEnum, str]] = {
         enums.RiskFactor.OPIOID_URINE: N_("last opioid urine"),
         enums.RiskFactor.NO_URINE: N_("days without a urine"),
     },
+    enums.RiskModelKind: {
+        enums.RiskModelKind.RECALIBRATION: N_("probability for the points"),
+        enums.RiskModelKind.LOCAL: N_("model of the clinic's own"),
+    },
+    enums.RiskModelStep: {
+        enums.RiskModelStep.PROMOTED: N_("put into use"),
+        enums.RiskModelStep.RETIRED: N_("taken out of use"),
+    },
     enums.SnoozeReason: {
         enums.SnoozeReason.TRANSFER: N_("transfer"),
         enums.SnoozeReason.CUSTODY: N_("jail or custody"),

@@ -1,4 +1,4 @@
-"""How the nightly scan is looked back on, and when a clinic's own people are enough for numbers of its own: data, with sources."""
+"""How the nightly scan is looked back on, and when a clinic's people are enough for numbers of its own: data, with sources."""
 
 import tomllib
 from dataclasses import dataclass

@@ -10,7 +10,7 @@ down_revision = "0005"
 branch_labels = None
 depends_on = None
 
-FACTS = ("risk_flag", "risk_flag_reason", "risk_snooze", "risk_snooze_end")
+FACTS = ("risk_flag", "risk_flag_reason", "risk_snooze", "risk_snooze_end", "risk_model", "risk_model_decision")
 
 
 def upgrade():
@@ -97,5 +97,49 @@ def upgrade():
     sa.PrimaryKeyConstraint('id', name=op.f('pk_risk_snooze_end')),
     sa.UniqueConstraint('snooze_id', name=op.f('uq_risk_snooze_end_snooze_id'))
     )
+    op.create_table('risk_model',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('kind', sa.String(40), nullable=False),
+    sa.Column('version', sa.Text(), nullable=False),
+    sa.Column('card', sa.Text(), nullable=False),
+    sa.Column('coefficients', sa.Text(), nullable=False),
+    sa.Column('data_from', sa.Date(), nullable=False),
+    sa.Column('data_until', sa.Date(), nullable=False),
+    sa.Column('known_until', sa.Date(), nullable=False),
+    sa.Column('code_digest', sa.Text(), nullable=False),
+    sa.Column('people', sa.Integer(), nullable=False),
+    sa.Column('nights', sa.Integer(), nullable=False),
+    sa.Column('events', sa.Integer(), nullable=False),
+    sa.Column('dropouts', sa.Integer(), nullable=False),
+    sa.Column('metrics', sa.Text(), nullable=False),
+    sa.Column('may_be_promoted', sa.Boolean(), nullable=False),
+    sa.Column('site_id', sa.Integer(), nullable=False),
+    sa.Column('recorded_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('recorded_by_id', sa.Integer(), nullable=False),
+    sa.Column('origin', sa.String(40), nullable=False),
+    sa.Column('request_id', sa.Text(), nullable=True),
+    sa.CheckConstraint('people >= 0 AND nights >= 0 AND events >= 0 AND dropouts >= 0', name=op.f('ck_risk_model_counts_not_negative')),
+    sa.CheckConstraint('data_until >= data_from', name=op.f('ck_risk_model_days_in_order')),
+    sa.ForeignKeyConstraint(['recorded_by_id'], ['staff.id'], name=op.f('fk_risk_model_recorded_by_id')),
+    sa.ForeignKeyConstraint(['site_id'], ['site.id'], name=op.f('fk_risk_model_site_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_risk_model')),
+    sa.UniqueConstraint('site_id', 'version', name=op.f('uq_risk_model_site_id_version'))
+    )
+    op.create_table('risk_model_decision',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('model_id', sa.Integer(), nullable=False),
+    sa.Column('decision', sa.String(40), nullable=False),
+    sa.Column('reason', sa.Text(), nullable=False),
+    sa.Column('site_id', sa.Integer(), nullable=False),
+    sa.Column('recorded_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('recorded_by_id', sa.Integer(), nullable=False),
+    sa.Column('origin', sa.String(40), nullable=False),
+    sa.Column('request_id', sa.Text(), nullable=True),
+    sa.ForeignKeyConstraint(['model_id'], ['risk_model.id'], name=op.f('fk_risk_model_decision_model_id')),
+    sa.ForeignKeyConstraint(['recorded_by_id'], ['staff.id'], name=op.f('fk_risk_model_decision_recorded_by_id')),
+    sa.ForeignKeyConstraint(['site_id'], ['site.id'], name=op.f('fk_risk_model_decision_site_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_risk_model_decision'))
+    )
+    op.create_index(op.f('ix_risk_model_decision_model_id'), 'risk_model_decision', ['model_id'], unique=False)
     for wall in (wall for table in FACTS for wall in append_only(table, dialect)):
         op.execute(sa.text(wall))

@@ -107,6 +107,8 @@ from models.enums.dosing import (
 from models.enums.risk import (
     RiskFactor,
     RiskLane,
+    RiskModelKind,
+    RiskModelStep,
     SnoozeReason,
 )
 from models.enums.site import (
@@ -229,6 +231,8 @@ __all__ = [
     "ReversalReason",
     "RiskFactor",
     "RiskLane",
+    "RiskModelKind",
+    "RiskModelStep",
     "Role",
     "SafetyAction",
     "SaidOccasion",

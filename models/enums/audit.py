@@ -193,6 +193,8 @@ class AuditKind(StrEnum):
     RISK_FLAGGED = "risk.flagged"
     RISK_SNOOZED = "risk.snoozed"
     RISK_SNOOZE_ENDED = "risk.snooze_ended"
+    RISK_MODEL_FITTED = "risk_model.fitted"
+    RISK_MODEL_DECIDED = "risk_model.decided"
     PRODUCT_ADDED = "product.added"
     STOCK_INVENTORIED = "stock.inventoried"
     STOCK_RECEIVED = "stock.received"

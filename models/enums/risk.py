@@ -22,6 +22,20 @@ class RiskFactor(StrEnum):
     NO_URINE = "no_urine"
 
 
+class RiskModelKind(StrEnum):
+    """What was fitted to a clinic's own people."""
+
+    RECALIBRATION = "recalibration"
+    LOCAL = "local"
+
+
+class RiskModelStep(StrEnum):
+    """What a person decided about a fitted version."""
+
+    PROMOTED = "promoted"
+    RETIRED = "retired"
+
+
 class SnoozeReason(StrEnum):
     """Why somebody is not told of for a while, though they do not come."""
 

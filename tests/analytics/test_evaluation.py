@@ -102,6 +102,19 @@ def test_what_is_mended_is_right_on_the_whole_with_a_slope_of_one():
     assert slope.lower < 1 < slope.upper
 
 
+def test_fifths_hold_all_nights_and_what_was_expected():
+    logit = np.linspace(-4, 0, 1000)
+    event = np.arange(1000) % 10 == 0
+
+    found = calibration.fifths(logit, event)
+
+    assert [one.nights for one in found] == [200] * 5
+    assert [one.observed for one in found] == [pytest.approx(0.1)] * 5
+    assert found[0].expected < found[4].expected
+    assert calibration.fifths(logit[:0], event[:0]) == []
+    assert [one.nights for one in calibration.fifths(np.zeros(7), event[:7])] == [7]
+
+
 def test_many_scores_in_equal_parts_rank_nearly_as_each_alone():
     chance = np.random.default_rng(3)
     score = chance.random(20_000)
@@ -252,7 +265,11 @@ def test_local_model_raises_as_many_as_amber():
     of = clinic()
     model = local_model(of, RULES, CARD)
 
-    alerts = evaluation(of, local=model.logit(of.columns), local_from=model.alert_from).section(everybody(of)).alerts
+    alerts = (
+        evaluation(of, local=model.logit(of.columns), local_from=np.full(len(of), model.alert_from))
+        .section(everybody(of))
+        .alerts
+    )
 
     assert 0 < alerts[Rule.LOCAL].alerts <= alerts[Rule.AMBER].alerts
     assert alerts[Rule.LOCAL].alerts >= 0.8 * alerts[Rule.AMBER].alerts

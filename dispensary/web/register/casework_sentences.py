@@ -126,6 +126,8 @@ SENTENCES: dict[AuditKind, str] = {
     AuditKind.RISK_FLAGGED: N_("The nightly scan of %(night)s raised person no. %(person)s: %(lane)s, %(points)s points."),
     AuditKind.RISK_SNOOZED: N_("Person no. %(person)s is left out of the nightly scan until %(until_on)s: %(snooze)s."),
     AuditKind.RISK_SNOOZE_ENDED: N_("Person no. %(person)s is in the nightly scan again (row no. %(subject_id)s)."),
+    AuditKind.RISK_MODEL_FITTED: N_("Fitted the nightly scan to the clinic's own people: %(model_kind)s %(version)s."),
+    AuditKind.RISK_MODEL_DECIDED: N_("Version %(version)s for the nightly scan: %(step)s."),
 }
 """The gaps are the words given to the audit with the row, or columns of the row itself."""
 
@@ -169,6 +171,8 @@ FIELDS: dict[str, Callable[[Any], Any]] = {
     "part": enums.RestrictedPart,
     "lane": enums.RiskLane,
     "snooze": enums.SnoozeReason,
+    "model_kind": enums.RiskModelKind,
+    "step": enums.RiskModelStep,
 }
 """How a word in a row is read."""
 YES_OR_NO = ("held", "complete", "given", "done", "about_doses", "about_urine", "followed")
