@@ -81,6 +81,8 @@ class Permission(StrEnum):
     GLASS_REVIEW = "glass.review"
     READERS_VIEW = "readers.view"
     RETENTION_VIEW = "retention.view"
+    INDICATOR_VIEW = "indicator.view"
+    DATA_QUALITY_VIEW = "data_quality.view"
 
 
 P = Permission
@@ -130,6 +132,7 @@ ROLES: dict[Role, frozenset[Permission]] = {
             P.SUPPLIES_GIVE,
             P.DISCLOSE,
             P.GLASS_BREAK,
+            P.DATA_QUALITY_VIEW,
         }
     ),
     Role.COUNSELLOR: frozenset(
@@ -211,6 +214,8 @@ ROLES: dict[Role, frozenset[Permission]] = {
             P.ENDING_PROPOSE,
             P.CONTEST_ANSWER,
             P.GLASS_BREAK,
+            P.INDICATOR_VIEW,
+            P.DATA_QUALITY_VIEW,
         }
     ),
     Role.CLINIC_HEAD: frozenset(
@@ -253,10 +258,12 @@ ROLES: dict[Role, frozenset[Permission]] = {
             P.GLASS_REVIEW,
             P.READERS_VIEW,
             P.RETENTION_VIEW,
+            P.INDICATOR_VIEW,
+            P.DATA_QUALITY_VIEW,
         }
     ),
     Role.ADMINISTRATOR: frozenset({P.STAFF_MANAGE, P.SITE_MANAGE, P.JOB_VIEW, P.STOCK_SET_UP, P.STOCK_VIEW}),
-    Role.INSPECTOR: frozenset({P.STOCK_VIEW, P.REGISTER_VIEW, P.REPORT_PRINT, P.AUDIT_VIEW}),
+    Role.INSPECTOR: frozenset({P.STOCK_VIEW, P.REGISTER_VIEW, P.REPORT_PRINT, P.AUDIT_VIEW, P.INDICATOR_VIEW}),
     Role.PEER: frozenset({P.OUTREACH_RECORD}),
 }
 """What each role may do. The administrator reads no clinical record; the inspector writes nothing."""

@@ -98,6 +98,7 @@ WORDS: dict[type[StrEnum], dict[StrEnum, str]] = {
         enums.PrintedSheet.LIFE_COUNTS: N_("life over time"),
         enums.PrintedSheet.PRIVACY_STATEMENT: N_("statement of confidentiality"),
         enums.PrintedSheet.RETENTION: N_("retention"),
+        enums.PrintedSheet.INDICATORS: N_("indicators"),
     },
     enums.ChainKind: {
         enums.ChainKind.AUDIT: N_("audit"),

@@ -116,6 +116,22 @@ def overview(session: Session, site_id: int, today: date) -> Overview:
     return Overview(len(people), counts, tuple(missing))
 
 
+def last_offered(session: Session, until: date) -> dict[HealthTestKind, dict[int, date]]:
+    """Return when each test was last offered to each person by a day, by surviving record and wherever it was offered."""
+    root = func.coalesce(Person.root_id, Person.id)
+    query = (
+        select(_OFFER.kind, root, func.max(_OFFER.offered_on))
+        .select_from(HealthTestOffer)
+        .join(Person, Person.id == _OFFER.person_id)
+        .where(_OFFER.offered_on <= until)
+        .group_by(_OFFER.kind, root)
+    )
+    found: dict[HealthTestKind, dict[int, date]] = {kind: {} for kind in HealthTestKind}
+    for kind, person_id, day in session.execute(query):
+        found[kind][person_id] = day
+    return found
+
+
 Latest = tuple[OfferAnswer, HealthTestResultKind | None, LinkedToCare | None]
 
 

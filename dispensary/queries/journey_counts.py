@@ -52,7 +52,7 @@ class JourneyCounts:
 
 def journey_counts(session: Session, site_id: int, first: date, last: date, today: date) -> JourneyCounts:
     """Return the counts of a period, beside the targets in force on its last day."""
-    stays = _stays(session, site_id)
+    stays = stays_of(session, site_id)
     targets = settings(session, site_id, last).targets
     by_reason = exits(stays, first, last)
     now_waiting = [place.who.days(today) for place in waiting_list(session, site_id)]
@@ -71,14 +71,24 @@ def journey_counts(session: Session, site_id: int, first: date, last: date, toda
     )
 
 
-def _stays(session: Session, site_id: int) -> list[Stay]:
-    """Return every episode of a site but those of guests and of records that were linked away."""
+def stays_of(session: Session, site_id: int) -> list[Stay]:
+    """Return every episode of a site but those of guests and of records that were linked away.
+
+    This says who is in treatment, here and in the indicators (queries/indicators.py).
+    """
     stands = and_(
         EpisodeEnd.episode_id == Episode.id,
         EpisodeEnd.id.not_in(select(EpisodeEndCorrection.episode_end_id)),
     )
     query = (
-        select(func.coalesce(Person.root_id, Person.id), Episode.admitted_on, EpisodeEnd.ended_on, EpisodeEnd.reason)
+        select(
+            func.coalesce(Person.root_id, Person.id),
+            Episode.admitted_on,
+            EpisodeEnd.ended_on,
+            EpisodeEnd.reason,
+            Episode.kind,
+            Episode.admission,
+        )
         .select_from(Episode)
         .join(Person, Person.id == Episode.person_id)
         .outerjoin(EpisodeEnd, stands)

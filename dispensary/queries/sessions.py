@@ -83,6 +83,12 @@ def on_day(session: Session, site_id: int, day: date, with_id: int | None = None
     return tuple(one for one in _read(session, query) if one.moved_to_id is None)
 
 
+def between(session: Session, site_id: int, first: date, last: date, discipline: Discipline) -> tuple[Arranged, ...]:
+    """Return the sessions of a discipline at a site from one day to another, in the order of the clock; none put off."""
+    span = (_SESSION.clinic_day.between(first, last), _SESSION.discipline == discipline)
+    return tuple(_read(session, _arranged().where(_SESSION.site_id == site_id, *span, ~_PUT_OFF, ~_DIED)))
+
+
 def not_recorded(session: Session, site_id: int, before: date, with_id: int | None = None) -> tuple[Arranged, ...]:
     """Return the sessions of days before a day of which nobody recorded what became, oldest first."""
     open_ones = (~_HAS_OUTCOME, ~_PUT_OFF, ~_DIED)
@@ -210,9 +216,12 @@ def _one(row: Any, topics: tuple[Topic, ...]) -> Arranged:
 
 def _topics(session: Session, outcome_ids: Collection[int]) -> dict[int, list[Topic]]:
     found: dict[int, list[Topic]] = defaultdict(list)
-    query = select(_TOPIC.outcome_id, _TOPIC.topic).where(_TOPIC.outcome_id.in_(outcome_ids)).order_by(_TOPIC.id)
-    for outcome_id, topic in session.execute(query) if outcome_ids else ():
-        found[outcome_id].append(topic)
+    ids = list(outcome_ids)
+    for start in range(0, len(ids), 500):
+        some = ids[start : start + 500]
+        query = select(_TOPIC.outcome_id, _TOPIC.topic).where(_TOPIC.outcome_id.in_(some)).order_by(_TOPIC.id)
+        for outcome_id, topic in session.execute(query):
+            found[outcome_id].append(topic)
     return found
 
 

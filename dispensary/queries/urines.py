@@ -117,6 +117,12 @@ def between(session: Session, person_id: int, first: date, last: date) -> list[U
     return _lines(session, wanted & (_TEST.collected_on >= first) & (_TEST.collected_on <= last))
 
 
+def of_site(session: Session, site_id: int, first: date, last: date) -> list[UrineLine]:
+    """Return the urines that a site asked for on the days from first to last, the newest first; none that was taken back."""
+    here = (_TEST.site_id == site_id) & _TEST.collected_on.between(first, last)
+    return _lines(session, here & _MISTAKE.id.is_(None))
+
+
 def urine(session: Session, test_id: int) -> UrineLine:
     """Return one urine.
 

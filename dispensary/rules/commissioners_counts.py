@@ -1,11 +1,11 @@
 """What whoever pays for a clinic asks of it: counts, and which of them are too small to leave the clinic. Pure."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 
-from models.enums import EpisodeEndReason
+from models.enums import Admission, EpisodeEndReason, EpisodeKind
 
 PLANNED = frozenset({EpisodeEndReason.COMPLETED, EpisodeEndReason.TRANSFERRED_OUT})
 NO_EXIT = frozenset({EpisodeEndReason.GUEST_STAY_OVER, EpisodeEndReason.LINKED})
@@ -21,6 +21,8 @@ class Stay:
     admitted_on: date
     ended_on: date | None = None
     reason: EpisodeEndReason | None = None
+    kind: EpisodeKind = EpisodeKind.MAINTENANCE
+    admission: Admission = Admission.NEW
 
 
 @dataclass(frozen=True)
@@ -79,12 +81,24 @@ def planned(by_reason: dict[EpisodeEndReason, int]) -> Share:
     return Share(sum(n for reason, n in alive.items() if reason in PLANNED), sum(alive.values()))
 
 
-def hidden(counts: Sequence[int], hide_below: int) -> list[int | None]:
+def hidden(
+    counts: Sequence[int], hide_below: int, *, people: Sequence[int] | None = None, also: Collection[int] = ()
+) -> list[int | None]:
     """Return counts as they may leave the clinic: small ones are None.
 
     Where one alone would be hidden, the next smallest goes too, since it could be worked out from a total.
+
+    Args:
+        counts: that add up to a total which is shown, or could be.
+        hide_below: from how many people on a count is shown.
+        people: how many people are behind each count, where it does not count people.
+        also: places that are hidden whatever their number, since they would give away another figure.
     """
-    shown: list[int | None] = [None if 0 < n < hide_below else n for n in counts]
+    behind = counts if people is None else people
+    shown: list[int | None] = [
+        None if 0 < of < hide_below or place in also else n
+        for place, (n, of) in enumerate(zip(counts, behind, strict=True))
+    ]
     if shown.count(None) == 1:
         rest = [(n, place) for place, n in enumerate(shown) if n]
         if rest:

@@ -115,6 +115,7 @@ class PrintedSheet(StrEnum):
     WAITING_LIST = "waiting_list"
     PRIVACY_STATEMENT = "privacy_statement"
     RETENTION = "retention"
+    INDICATORS = "indicators"
 
 
 class ChainKind(StrEnum):

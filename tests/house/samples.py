@@ -118,4 +118,5 @@ class Samples:
             "item": "naloxone",
             "restricted_part": "case_notes",
             "desk": "counselling",
+            "figure": "on-medicine",
         }
