@@ -40,6 +40,12 @@ NOTES = (
             " 12 weeks after the admission, whatever became of the others."
         )
     ),
+    say(
+        N_(
+            "It goes by admission and recorded end alone. The figures of retention go by doses as well: there somebody who stays"
+            " away so many days is lost, whether or not an end is recorded, and day 0 is the first dose."
+        )
+    ),
     say(N_("Planned exits are completed treatments and hand-overs to another clinic; who died is in neither count.")),
     say(
         N_(

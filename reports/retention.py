@@ -93,6 +93,14 @@ def rules(figures: RetentionFigures) -> list[Words]:
                 n=figures.left_out,
             )
         )
+    told.append(
+        say(
+            N_(
+                "The 12 weeks of the counts for the commissioner are another figure: they go by admission and recorded end"
+                " alone, whatever was dosed."
+            )
+        )
+    )
     if figures.never_dosed:
         told.append(say(N_("Admitted and never dosed, in none of the curves: %(n)s."), n=figures.never_dosed))
     return told

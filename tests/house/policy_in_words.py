@@ -7,6 +7,7 @@ from typing import Any
 from dispensary.policy.depot_windows import DepotWindow
 from dispensary.policy.entries import Cited
 from dispensary.policy.house import FILE
+from dispensary.policy.indicators import FILE as INDICATORS
 from dispensary.policy.missed_doses import MissedDoseRow, MissedDoseTable
 from dispensary.policy.profiles import SHIPPED, Profile, load
 from dispensary.policy.urine import FILE as URINE
@@ -19,7 +20,13 @@ HEAD = ["| what it says | medicine | number | where it stands | mark | holds fro
 def numbers() -> str:
     """Return every number that ships: the house's own, then profile by profile."""
     return "\n".join(
-        ["## The numbers\n", *_house(), *_urine(), *(line for p in load([SHIPPED]) for line in _profile(p))]
+        [
+            "## The numbers\n",
+            *_house(),
+            *_urine(),
+            *_indicators(),
+            *(line for p in load([SHIPPED]) for line in _profile(p)),
+        ]
     )
 
 
@@ -48,6 +55,18 @@ def _urine() -> Iterator[str]:
         yield _row(key, said[key]["words"], f"{said[key]['value']} {said[key]['unit']}", said[key]["citation"])
     for key, panel in said["panels"].items():
         yield _row(f"panel {key}", panel["words"], ", ".join(panel["substances"]), panel["citation"])
+    yield ""
+
+
+def _indicators() -> Iterator[str]:
+    yield from ("### Indicators and data quality", "", "What the figures of a month go by (`indicators.toml`).", "")
+    yield from ("| key | what it says | value | where it stands |", "|---|---|---|---|")
+    with INDICATORS.open("rb") as file:
+        said = tomllib.load(file)
+    for key, entry in said.items():
+        value = entry["value"]
+        shown = ", ".join(f"{drug} {amount}" for drug, amount in value.items()) if isinstance(value, dict) else value
+        yield _row(key, entry["words"], f"{shown} {entry['unit']}", entry["citation"])
     yield ""
 
 

@@ -1,8 +1,9 @@
 """What a clinic counts of a month: in treatment, came and left, KP_MAT, doses, missed days; and what may leave the clinic.
 
 In treatment is what the commissioner's counts say it is; of it, the indicators count treatment with a medicine. KP_MAT: six
-months of treatment without a break by the last day of the period or of the treatment. The clinic counts a dose of 60 mg of methadone or
-16 mg of buprenorphine and more; UNAIDS more than 60 mg or 12 mg. Sources: product.md §12; clinical-rules §§3, 6; indicators.toml.
+months of treatment without a break by the last day of the period or of the treatment. The clinic counts a dose of 60 mg of
+methadone or 16 mg of buprenorphine and more; UNAIDS more than 60 mg or 12 mg. Sources: product.md §12; clinical-rules §§3, 6;
+indicators.toml.
 """
 
 from datetime import date, timedelta
