@@ -60,6 +60,7 @@ class Permission(StrEnum):
     CASELOAD_SET = "caseload.set"
     CASE_NOTE_VIEW = "case_note.view"
     RISK_VIEW = "risk.view"
+    RISK_EVALUATE = "risk.evaluate"
     CASE_NOTE_WRITE = "case_note.write"
     OUTREACH_RECORD = "outreach.record"
     OUTREACH_VIEW = "outreach.view"
@@ -244,6 +245,7 @@ ROLES: dict[Role, frozenset[Permission]] = {
             P.JOB_VIEW,
             P.CASEWORK_VIEW,
             P.RISK_VIEW,
+            P.RISK_EVALUATE,
             P.TASK_WORK,
             P.CASELOAD_SET,
             P.OUTREACH_VIEW,

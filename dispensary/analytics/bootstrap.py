@@ -1,6 +1,7 @@
 """How sure a figure is: drawn again many times from the same people, each with all of their nights, always the same draws."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -41,9 +42,10 @@ def estimate(value: float, drawn: Floats) -> Estimate:
     return Estimate(float(value), float(lower), float(upper))
 
 
-def ratio(above: Floats, below: Floats) -> Floats:
+def ratio(above: NDArray[Any], below: NDArray[Any]) -> Floats:
     """Return one by the other; NaN where the other is nothing."""
-    return np.divide(above, below, out=np.full(np.broadcast(above, below).shape, np.nan), where=below > 0)
+    found: Floats = np.divide(above, below, out=np.full(np.broadcast(above, below).shape, np.nan), where=below > 0)
+    return found
 
 
 def median_of(values: Floats, weights: Floats) -> Floats:

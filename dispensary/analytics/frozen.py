@@ -5,6 +5,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -49,7 +50,8 @@ class LocalModel:
     def of(cls, text: str) -> "LocalModel":
         """Return the model that a text says."""
         told = json.loads(text)
-        return cls(**{key: tuple(value) if isinstance(value, list) else value for key, value in told.items()})
+        read: dict[str, Any] = {key: tuple(of) if isinstance(of, list) else of for key, of in told.items()}
+        return cls(**read)
 
 
 def line_text(line: Line) -> str:

@@ -72,14 +72,18 @@ class Nights:
 
     def followed(self, rules: EvaluationRules) -> Bools:
         """Return on which it is known what came of it, of people who were not lost yet."""
-        return (self.day + rules.behind <= self.seen_until) & (self.day < self.onset + rules.gap - 1)
+        known: Bools = self.day + rules.behind <= self.seen_until
+        return known & (self.day < self.onset + rules.gap - 1)
 
     def events(self, rules: EvaluationRules) -> Bools:
         """Return on which the last run goes on already, or begins within the horizon."""
-        return self.onset <= self.day + rules.horizon
+        found: Bools = self.onset <= self.day + rules.horizon
+        return found
 
     def judged(self, definition: Definition, rules: EvaluationRules, most_no_shows: int) -> Bools:
         """Return which nights a definition is about."""
         if definition is Definition.C:
-            return self.followed(rules) & (self.no_shows <= most_no_shows)
-        return self.followed(rules) & (self.no_shows == 0) & (self.day < self.onset)
+            few: Bools = self.no_shows <= most_no_shows
+            return self.followed(rules) & few
+        dosed: Bools = (self.no_shows == 0) & (self.day < self.onset)
+        return self.followed(rules) & dosed

@@ -4,6 +4,7 @@ Scores of more than some hundred values are put into that many equal parts for t
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -42,7 +43,7 @@ class Tally:
         return Tally(self.scores, times @ self.events, times @ self.others)
 
 
-def tally(scores: NDArray[np.generic], events: Bools, person: Ints, people: int) -> Tally:
+def tally(scores: NDArray[Any], events: Bools, person: Ints, people: int) -> Tally:
     """Return the nights by person and score.
 
     Args:

@@ -17,6 +17,8 @@ from dispensary.cli.report import report
 from dispensary.cli.restore import restore
 from dispensary.cli.retention import retention
 from dispensary.cli.risk import risk
+from dispensary.cli.risk_evaluation import evaluate
+from dispensary.cli.risk_models import models, promote, refit, retire
 from dispensary.cli.serve import serve
 from dispensary.cli.upgrade import upgrade
 from dispensary.cli.urine_draw import urine_draw
@@ -33,6 +35,8 @@ def commands(create_app: Callable[..., Flask]) -> click.Group:
         """Run an opioid agonist treatment clinic: doses, stock, register, paper."""
         context.obj = create_app
 
+    for of_risk in (evaluate, models, promote, refit, retire):
+        risk.add_command(of_risk)
     for command in (
         backup,
         demo,

@@ -35,7 +35,7 @@ def score(create_app: MakeApp, night: datetime | None, site_code: str | None, as
         wanted = [site for site in sites.sites(session) if site_code in (None, site.code)]
         if not wanted:
             raise click.UsageError(f"there is no site {site_code}")
-        found = []
+        found: list[dict[str, Any]] = []
         for site in wanted:
             have = sites.settings_at(session, site.id, at)
             day = night.date() if night else clinic_day(at, have.zone, have.day_starts) - timedelta(days=1)

@@ -75,7 +75,7 @@ def looking_back() -> LookingBack:
     with FILE.open("rb") as file:
         data = tomllib.load(file)
     parts = {name: _with_source(name, data[name]) for name in ("map", "evaluation", "refit")}
-    evaluation = parts["evaluation"]
+    evaluation, refit = parts["evaluation"], parts["refit"]
     return LookingBack(
         map=Map(**parts["map"]),
         evaluation=EvaluationRules(
@@ -85,7 +85,7 @@ def looking_back() -> LookingBack:
             **evaluation,
         ),
         refit=RefitRules(
-            **{key: tuple(value) if isinstance(value, list) else value for key, value in parts["refit"].items()}
+            slope=tuple(refit.pop("slope")), observed_expected=tuple(refit.pop("observed_expected")), **refit
         ),
     )
 

@@ -166,8 +166,9 @@ class _Asks:
         people = np.unique(np.concatenate([np.zeros(0, np.int64), *(part.people for part in found)]))
         into = {}
         for one in fields(Features):
-            blank = np.zeros(0, bool) if not found else getattr(found[0].counted, one.name)
-            into[one.name] = np.zeros((len(self.nights), len(people)), blank.dtype)
+            of_nobody = bool if one.name == "active" else np.int32
+            kind = getattr(found[0].counted, one.name).dtype if found else of_nobody
+            into[one.name] = np.zeros((len(self.nights), len(people)), kind)
         for part in found:
             rows = np.array([self.nights.index(night) for night in part.nights])
             where = np.ix_(rows, np.searchsorted(people, part.people))

@@ -5,14 +5,19 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+import numpy as np
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from dispensary.analytics.calibration import Line
-from dispensary.analytics.frozen import LocalModel, line_of
+from dispensary.analytics.calibration import Line, expit
+from dispensary.analytics.frozen import LocalModel, code_digest, line_of
+from dispensary.analytics.local_columns import NAMES
+from dispensary.policy.evaluation import looking_back
+from dispensary.policy.risk import DRUGS, risk_card
 from models import RiskModel, RiskModelDecision, Staff
-from models.enums import RiskModelKind, RiskModelStep
+from models.enums import Medication, RiskModelKind, RiskModelStep
 
+BUPRENORPHINE = DRUGS[Medication.BUPRENORPHINE]
 _MODEL, _DECISION = RiskModel.__table__.c, RiskModelDecision.__table__.c
 
 
@@ -52,6 +57,23 @@ class Version:
     def in_use(self) -> bool:
         """Whether the last decision put it into use."""
         return bool(self.decisions) and self.decisions[-1].step is RiskModelStep.PROMOTED
+
+    @property
+    def fits_this_program(self) -> bool:
+        """Whether it goes with the card of this program, and reads the columns that it counts."""
+        known = self.kind is RiskModelKind.RECALIBRATION or self.local.names == NAMES
+        return self.card == risk_card().version and known
+
+    @property
+    def same_code(self) -> bool:
+        """Whether the code that counts is, to the byte, the one it was fitted with."""
+        return self.code_digest == code_digest()
+
+    def chance(self, points: int, drug: str) -> float:
+        """Return the probability that a recalibration has for some points."""
+        of = looking_back().map
+        logit = of.intercept + of.per_point * points + of.buprenorphine * (drug == BUPRENORPHINE)
+        return float(expit(self.line.of(np.array(logit))))
 
     @property
     def line(self) -> Line:

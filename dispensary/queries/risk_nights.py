@@ -72,7 +72,7 @@ def nights_of(session: Session, site_id: int, period: Period) -> Nights:
 
 def who_they_are(session: Session, people: Sequence[int]) -> dict[int, Who]:
     """Return what some people are grouped by, by surviving record."""
-    found = {}
+    found: dict[int, Who] = {}
     for start in range(0, len(people), 500):
         some = people[start : start + 500]
         query = select(Person.id, Person.sex, Person.birth_date).where(Person.id.in_(some))
@@ -124,8 +124,8 @@ def _rows(counted: NightFeatures, lookup: _Courses, red_from: int) -> Nights:
     lane = lanes(of, total, card, red_from)
     days = np.array([night.toordinal() for night in counted.nights])
     course = np.full(of.active.shape, -1, np.int64)
-    for place, person in enumerate(counted.people.tolist()):
-        course[:, place] = lookup.rows(person, days)
+    for column, person in enumerate(counted.people.tolist()):
+        course[:, column] = lookup.rows(person, days)
     which = of.active & (course >= 0)
     night, place = np.nonzero(which)
     number = course[which]

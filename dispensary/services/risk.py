@@ -1,16 +1,18 @@
 """The nightly scan's verbs: raise a flag with its task, leave somebody out for a while, end that. None of them touches a dose."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 import numpy as np
+from numpy.typing import NDArray
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from dispensary.analytics.scorecard import LANES, lanes, points
+from dispensary.analytics.local_columns import columns
+from dispensary.analytics.scorecard import AMBER, LANES, RED, lanes, points
 from dispensary.errors import Conflict, NotFound, Refused
 from dispensary.policy.risk import risk_card
-from dispensary.queries import risk_flags, sites
+from dispensary.queries import risk_flags, risk_models, sites
 from dispensary.queries.risk_features import NightFeatures, features_of_tonight
 from dispensary.rules.risk import Risk, RiskFeatures, score
 from dispensary.rules.risk_raising import Candidate, chosen
@@ -19,7 +21,7 @@ from dispensary.services.act import Act
 from dispensary.services.facts import write
 from dispensary.wording import N_, say
 from models import RiskFlag, RiskFlagReason, RiskSnooze, RiskSnoozeEnd
-from models.enums import AuditKind, Desk, RiskLane, SnoozeReason, TaskReasonKind
+from models.enums import AuditKind, Desk, RiskLane, RiskModelKind, SnoozeReason, TaskReasonKind
 
 LONGEST_SNOOZE = timedelta(days=90)
 TASK_OF = {RiskLane.RED: TaskReasonKind.RISK_RED, RiskLane.AMBER: TaskReasonKind.RISK_AMBER}
@@ -32,6 +34,10 @@ class Scored:
     person_id: int
     of: RiskFeatures
     risk: Risk
+    rank: int
+    """By which people with AMBER are taken: points, or thousandths of the logarithm of the odds of a local model in use."""
+    card: str
+    """The version of the card, and of the local model in use, if there is one."""
 
 
 @dataclass(frozen=True)
@@ -48,14 +54,36 @@ def scored(session: Session, site_id: int, night: date) -> tuple[NightFeatures, 
     card, have = risk_card(), sites.settings(session, site_id, night)
     found = features_of_tonight(session, site_id, night)
     total = points(found.counted, found.urine_scheduled, card)
-    lane = lanes(found.counted, total, card, have.risk_red_from)[0]
+    by_points = lanes(found.counted, total, card, have.risk_red_from)
+    said = by_local_model(session, site_id, found, by_points)
+    lane, rank, version = said or (by_points[0], total[0], card.version)
     in_a_lane = []
     for place in np.flatnonzero(lane).tolist():
         of = found.of(0, place)
         risk = score(of, card, have.risk_red_from)
-        assert (risk.lane, risk.points) == (LANES[int(lane[place])], total[0, place])
-        in_a_lane.append(Scored(int(found.people[place]), of, risk))
+        assert (risk.lane, risk.points) == (LANES[int(by_points[0, place])], total[0, place])
+        risk = replace(risk, lane=LANES[int(lane[place])])
+        in_a_lane.append(Scored(int(found.people[place]), of, risk, int(rank[place]), version))
     return found, in_a_lane
+
+
+def by_local_model(
+    session: Session, site_id: int, found: NightFeatures, by_points: NDArray[np.uint8]
+) -> tuple[NDArray[np.uint8], NDArray[np.int64], str] | None:
+    """Return lanes, ranks and version where a model of the clinic's own is in use; None where the points stand.
+
+    RED stays as it is. A model that goes with another card or other columns than this program's says nothing.
+    """
+    card, used = risk_card(), risk_models.in_use(session, site_id, RiskModelKind.LOCAL)
+    if used is None or not used.fits_this_program:
+        return None
+    of, model = found.counted, used.local
+    logit = np.full(of.active.shape, -np.inf)
+    logit[of.active] = model.logit(columns(of, of.active, card))
+    amber = (of.no_shows <= card.amber_most_no_shows) & (logit >= model.alert_from)
+    lane = np.where(by_points == RED, RED, np.where(amber, AMBER, 0)).astype(np.uint8)
+    rank = np.where(of.active, logit * 1000, 0).astype(np.int64)
+    return lane[0], rank[0], f"{card.version} {used.version}"
 
 
 def to_raise(session: Session, site_id: int, night: date) -> list[Raise]:
@@ -63,7 +91,7 @@ def to_raise(session: Session, site_id: int, night: date) -> list[Raise]:
     have, done = sites.settings(session, site_id, night), risk_flags.raised_on(session, site_id, night)
     by_person = {one.person_id: one for one in scored(session, site_id, night)[1] if one.person_id not in done}
     candidates = [
-        Candidate(one.person_id, one.risk.lane, one.risk.points, one.of.no_shows)
+        Candidate(one.person_id, one.risk.lane, one.rank, one.of.no_shows)
         for one in by_person.values()
         if one.risk.lane is not None
     ]
@@ -96,7 +124,7 @@ def raise_flag(session: Session, one: Raise, act: Act) -> None:
             night=one.night,
             lane=risk.lane,
             points=risk.points,
-            card=risk_card().version,
+            card=one.scored.card,
             no_shows=of.no_shows,
             missed_14=of.missed_14,
             drug=of.drug,

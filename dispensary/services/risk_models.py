@@ -70,7 +70,7 @@ def promote(session: Session, *, version: str, reason: str, act: Act) -> RiskMod
             version=version,
         )
         raise Refused(words, code="not_better")
-    if (found.card, found.code_digest) != (risk_card().version, code_digest()):
+    if not (found.fits_this_program and found.same_code):
         words = say(
             N_("Version %(version)s was fitted with other code or another card. Fit it again first."), version=version
         )

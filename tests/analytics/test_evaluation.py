@@ -265,11 +265,8 @@ def test_local_model_raises_as_many_as_amber():
     of = clinic()
     model = local_model(of, RULES, CARD)
 
-    alerts = (
-        evaluation(of, local=model.logit(of.columns), local_from=np.full(len(of), model.alert_from))
-        .section(everybody(of))
-        .alerts
-    )
+    said = {"local": model.logit(of.columns), "local_from": np.full(len(of), model.alert_from)}
+    alerts = evaluation(of, **said).section(everybody(of)).alerts
 
     assert 0 < alerts[Rule.LOCAL].alerts <= alerts[Rule.AMBER].alerts
     assert alerts[Rule.LOCAL].alerts >= 0.8 * alerts[Rule.AMBER].alerts

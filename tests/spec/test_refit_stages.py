@@ -1,8 +1,9 @@
 """What a clinic's own people are enough for, and when a model of its own may be put into use. One line a case.
 
-Below 20 people lost, or below half a year: points only. From 20 and half a year: a probability for the points. From 50: a model
-of the clinic's own runs beside. From 75 it may be put into use, if on held-out nights and people its log-loss is lower, slope and
-observed/expected lie within 0.8 and 1.25, and it catches no fewer at the same load, overall and in each group with 10 people lost.
+Below 20 people lost, or below half a year: points only. From 20 and half a year: a probability for the points. From 50: a
+model of the clinic's own runs beside. From 75 it may be put into use, if on held-out nights and people its log-loss is lower,
+slope and observed/expected lie within 0.8 and 1.25, and it catches no fewer at the same load, overall and in each group with
+10 people lost.
 Source: retention-evidence §5b, dispensary/policy/risk.toml.
 """
 

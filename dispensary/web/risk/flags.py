@@ -6,6 +6,7 @@ from flask_babel import gettext as _
 from dispensary.permissions import Permission
 from dispensary.policy.risk import risk_card
 from dispensary.queries import risk_flags as records
+from dispensary.queries import risk_models as models
 from dispensary.services import risk
 from dispensary.web import edge, gate
 from dispensary.web.access import note_access
@@ -17,7 +18,7 @@ from dispensary.web.once import Work
 from dispensary.web.patients.forms import Press
 from dispensary.web.risk.blueprint import Answer, bp
 from dispensary.web.risk.forms import SnoozeForm
-from models.enums import RiskLane, SnoozeReason
+from models.enums import RiskLane, RiskModelKind, SnoozeReason
 from reports import risk_sheet as report
 
 
@@ -78,6 +79,8 @@ def _list(form: Form) -> tuple[str, int]:
         last=last,
         capped=records.capped_on(session, act.site_id, last) if last else 0,
         card=risk_card(),
+        own=models.in_use(session, act.site_id, RiskModelKind.RECALIBRATION),
+        local=models.in_use(session, act.site_id, RiskModelKind.LOCAL),
         have=edge.settings(),
         report=report,
         refused=form,

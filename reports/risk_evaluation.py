@@ -1,0 +1,349 @@
+"""The nightly scan looked back on: the same figures in words, as tables, and for other programs."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Any
+
+from dispensary.analytics.alerts import AlertFigures
+from dispensary.analytics.bootstrap import Estimate
+from dispensary.analytics.evaluation import Judged, Rule, Score, Section
+from dispensary.analytics.judged import Definition
+from dispensary.analytics.printed import machine, number
+from dispensary.analytics.ranked import Ranked
+from dispensary.policy.evaluation import looking_back
+from dispensary.policy.journey import journey_rules
+from dispensary.policy.risk import risk_card
+from dispensary.wording import N_, Speaker, Words, say
+from models.enums import Sex
+from reports.retention import Table
+from reports.risk_evaluation_figures import EvaluationFigures, Group
+from reports.sheet import Cell
+
+TITLE = say(N_("Nightly scan looked back on"))
+Row = list[Words | Cell]
+HIDDEN = say(N_("too few to show"))
+TWO, THREE = Decimal("0.01"), Decimal("0.001")
+SCORES: dict[Score, Words] = {
+    Score.CARD: say(N_("points, published map")),
+    Score.RECALIBRATED: say(N_("points, the clinic's own probability")),
+    Score.LOCAL: say(N_("local model")),
+    Score.PLAIN: say(N_("missed days of the last 7")),
+}
+RULES: dict[Rule, Words] = {
+    Rule.RED: say(N_("RED")),
+    Rule.AMBER: say(N_("AMBER")),
+    Rule.LOCAL: say(N_("local model")),
+    Rule.PLAIN: say(
+        N_("missed %(n)s of %(days)s or more"),
+        n=looking_back().evaluation.plain_missed,
+        days=looking_back().evaluation.plain_of_days,
+    ),
+    Rule.RANDOM: say(N_("anybody, at the load of AMBER")),
+}
+DEFINITIONS: dict[Definition, Words] = {
+    Definition.B: say(N_("B: dosed tonight")),
+    Definition.C: say(N_("C: all, few missed in a row")),
+}
+GROUPED_BY: dict[str, Words] = {
+    "drug": say(N_("Drug")),
+    "site": say(N_("Site")),
+    "sex": say(N_("Sex")),
+    "age": say(N_("Age")),
+}
+WORD = N_("%(word)s")
+_SEXES = {one.value: one for one in Sex}
+
+
+def sure(of: Estimate, places: Decimal = TWO, times: int = 1) -> str:
+    """Return a figure with its interval beside it; a dash where there is none."""
+    if of.value is None:
+        return "–"
+    value = _printed(of.value, places, times)
+    if of.lower is None or of.upper is None:
+        return value
+    return f"{value} ({_printed(of.lower, places, times)}–{_printed(of.upper, places, times)})"
+
+
+def _printed(value: float, places: Decimal, times: int) -> str:
+    return str((Decimal(repr(value)) * times).quantize(places))
+
+
+def share(of: Estimate) -> str:
+    """Return a share in percent with its interval."""
+    return sure(of, Decimal("0.1"), 100)
+
+
+def rules(figures: EvaluationFigures) -> list[Words]:
+    """Return how the figures are counted, in the words that stand beside them."""
+    of, card, period = looking_back().evaluation, risk_card(), figures.question.period
+    told = [
+        say(
+            N_("Every night from %(first)s to %(last)s, as it stood at its close; what came later only judges it."),
+            first=period.first,
+            last=period.last,
+        ),
+        say(
+            N_(
+                "Lost: the first run of %(gap)s days without a dose, as in retention. B: nights on which the person was"
+                " dosed, the run begins within %(horizon)s days. C: nights with at most %(most)s no-shows in a row, the run"
+                " goes on already or begins within %(horizon)s days. Every night has %(behind)s days behind it: judged are"
+                " nights until %(until)s."
+            ),
+            gap=of.gap,
+            horizon=of.horizon,
+            most=card.most_no_shows,
+            behind=of.horizon + of.gap,
+            until=figures.known_to,
+        ),
+        say(
+            N_(
+                "An alert is new if the person had none of the same rule for %(n)s nights; RED counts from the site's number"
+                " of no-shows in a row, all others only while somebody still comes. The limit a night and who was left out"
+                " are not counted."
+            ),
+            n=card.silent_nights,
+        ),
+        say(
+            N_(
+                "In brackets: 95 %% intervals, from %(n)s draws of whole people; for alerts at random, between what %(m)s draws"
+                " gave."
+            ),
+            n=of.resamples,
+            m=of.random_draws,
+        ),
+        say(
+            N_(
+                "Transfer, death, custody and planned completion are no loss: nights that close before them are not judged."
+                " Whoever was raised and helped is not lost either, so that falling figures may be a success."
+            )
+        ),
+        figures.local,
+    ]
+    if period.follow_up is not None:
+        told.append(say(N_("Nobody is followed for longer than %(n)s days."), n=period.follow_up))
+    if any(one.section is None for groups in figures.groups.values() for one in groups):
+        words = N_("Groups with fewer than %(n)s people, or lost, are not shown, nor what would give them away.")
+        told.append(say(words, n=journey_rules().hide_below))
+    return told
+
+
+def tables(figures: EvaluationFigures) -> list[Table]:
+    """Return every table of the figures."""
+    return [
+        _definitions(figures.everybody),
+        _alerts(figures.everybody),
+        *(_groups(by, groups) for by, groups in figures.groups.items()),
+        _in_lines("months", say(N_("By month")), N_("Month"), [(one.name, one) for one in figures.months]),
+        _fifths(figures),
+    ]
+
+
+def _definitions(of: Section) -> Table:
+    columns = (
+        ("definition", N_("Definition")),
+        ("score", N_("Score")),
+        ("nights", N_("Nights")),
+        ("people", N_("People")),
+        ("events", N_("Nights with the event")),
+        ("lost", N_("Lost")),
+        ("auroc", N_("AUROC")),
+        ("pr_auc", N_("PR-AUC")),
+        ("observed_expected", N_("Observed / expected")),
+        ("slope", N_("Slope")),
+    )
+    rows: list[Row] = [
+        [
+            DEFINITIONS[definition],
+            SCORES[score],
+            judged.nights,
+            judged.people,
+            judged.events,
+            judged.lost,
+            sure(found.auroc, THREE),
+            sure(found.pr_auc, THREE),
+            sure(found.observed_expected),
+            sure(found.slope),
+        ]
+        for definition, judged in of.definitions.items()
+        for score, found in judged.scores.items()
+    ]
+    return Table("definitions", say(N_("How well each ranks, and whether its probability comes true")), columns, rows)
+
+
+def _alerts(of: Section) -> Table:
+    columns = (
+        ("rule", N_("Rule")),
+        ("alerts", N_("New alerts")),
+        ("per_100_days", N_("By 100 patient-days")),
+        ("right", N_("Rightly (%)")),
+        ("lost", N_("Lost")),
+        ("found", N_("Found while still coming (%)")),
+        ("days_before", N_("Median days before the last dose")),
+    )
+    rows: list[Row] = [
+        [
+            RULES[rule],
+            str(found.alerts),
+            sure(found.per_100_days),
+            share(found.right),
+            found.lost,
+            share(found.found),
+            sure(found.days_before, Decimal("0.1")),
+        ]
+        for rule, found in of.alerts.items()
+    ]
+    return Table("alerts", say(N_("What alerts would have been worth")), columns, rows)
+
+
+def _groups(by: str, groups: Sequence[Group]) -> Table:
+    lines = [(say(WORD, word=_SEXES[one.name]) if by == "sex" else one.name, one) for one in groups]
+    return _in_lines(f"by_{by}", say(N_("By %(what)s"), what=GROUPED_BY[by]), GROUPED_BY[by].msgid, lines)
+
+
+def _in_lines(key: str, name: Words, heading: str, lines: Sequence[tuple[Words | str, Group]]) -> Table:
+    columns = (
+        ("name", heading),
+        ("people", N_("People")),
+        ("days", N_("Patient-days")),
+        ("lost", N_("Lost")),
+        ("auroc_b", N_("AUROC, B")),
+        ("auroc_c", N_("AUROC, C")),
+        ("auroc_local", N_("AUROC, C, local model")),
+        ("observed_expected", N_("Observed / expected, C")),
+        ("amber", N_("AMBER by 100 days")),
+        ("amber_right", N_("Rightly (%)")),
+        ("amber_found", N_("Found while still coming (%)")),
+        ("red", N_("RED by 100 days")),
+        ("red_right", N_("Rightly (%)")),
+    )
+    return Table(key, name, columns, [[label, *_line(one.section)] for label, one in lines])
+
+
+def _line(of: Section | None) -> Row:
+    if of is None:
+        return [HIDDEN, *("–",) * 11]
+    b, c = of.definitions[Definition.B].scores, of.definitions[Definition.C].scores
+    amber, red = of.alerts[Rule.AMBER], of.alerts[Rule.RED]
+    return [
+        of.people,
+        of.days,
+        of.lost,
+        sure(b[Score.CARD].auroc, THREE),
+        sure(c[Score.CARD].auroc, THREE),
+        sure(c.get(Score.LOCAL, Ranked()).auroc, THREE),
+        sure(c.get(Score.RECALIBRATED, c[Score.CARD]).observed_expected),
+        sure(amber.per_100_days),
+        share(amber.right),
+        share(amber.found),
+        sure(red.per_100_days),
+        share(red.right),
+    ]
+
+
+def _fifths(figures: EvaluationFigures) -> Table:
+    columns = (
+        ("score", N_("Score")),
+        ("fifth", N_("Fifth of the nights")),
+        ("nights", N_("Nights")),
+        ("expected", N_("Expected (%)")),
+        ("observed", N_("Observed (%)")),
+    )
+    rows: list[Row] = [
+        [
+            SCORES[score],
+            n,
+            one.nights,
+            share(Estimate(one.expected)),
+            share(Estimate(one.observed)),
+        ]
+        for score, fifths in figures.fifths.items()
+        for n, one in enumerate(fifths, 1)
+    ]
+    return Table("fifths", say(N_("Whether probabilities come true, definition C")), columns, rows)
+
+
+def as_dict(figures: EvaluationFigures, speak: Speaker) -> dict[str, Any]:
+    """Return everything for another program, every figure with its interval."""
+    period, of = figures.question.period, looking_back().evaluation
+    return {
+        "from": period.first.isoformat(),
+        "to": period.last.isoformat(),
+        "judged_to": figures.known_to.isoformat(),
+        "sites": [site.code for site in figures.question.sites],
+        "card": risk_card().version,
+        "horizon_days": of.horizon,
+        "gap_days": of.gap,
+        "follow_up_days": period.follow_up,
+        "resamples": of.resamples,
+        "seed": of.seed,
+        "rules": [speak(rule) for rule in rules(figures)],
+        "all": _section(figures.everybody),
+        "by": {
+            by: {one.name: _hidden() if one.section is None else _section(one.section) for one in groups}
+            for by, groups in figures.groups.items()
+        },
+        "by_month": {one.name: _section(one.section) for one in figures.months if one.section},
+        "fifths": {
+            score.value: [
+                {"nights": one.nights, "expected": _of(one.expected), "observed": _of(one.observed)} for one in fifths
+            ]
+            for score, fifths in figures.fifths.items()
+            if fifths
+        },
+    }
+
+
+def _hidden() -> dict[str, Any]:
+    return {"hidden": True}
+
+
+def _section(of: Section) -> dict[str, Any]:
+    return {
+        "people": of.people,
+        "patient_days": of.days,
+        "lost": of.lost,
+        "definitions": {one.value: _judged(judged) for one, judged in of.definitions.items()},
+        "alerts": {rule.value: _alert(found) for rule, found in of.alerts.items()},
+    }
+
+
+def _judged(of: Judged) -> dict[str, Any]:
+    return {
+        "n": of.nights,
+        "people": of.people,
+        "events": of.events,
+        "lost": of.lost,
+        "base_rate": _of(of.events / of.nights) if of.nights else None,
+        **{score.value: _ranked(found) for score, found in of.scores.items()},
+    }
+
+
+def _ranked(of: Ranked) -> dict[str, Any]:
+    told = {"auroc": _estimate(of.auroc), "pr_auc": _estimate(of.pr_auc)}
+    if of.log_loss is None:
+        return told
+    return {
+        **told,
+        "observed_expected": _estimate(of.observed_expected),
+        "slope": _estimate(of.slope),
+        "log_loss": _of(of.log_loss),
+    }
+
+
+def _alert(of: AlertFigures) -> dict[str, Any]:
+    return {
+        "alerts": of.alerts,
+        "per_100_patient_days": _estimate(of.per_100_days),
+        "ppv": _estimate(of.right),
+        "lost": of.lost,
+        "flagged_while_attending": _estimate(of.found),
+        "median_days_before_last_dose": _estimate(of.days_before),
+    }
+
+
+def _estimate(of: Estimate) -> dict[str, Any]:
+    return {"value": _of(of.value), "lower": _of(of.lower), "upper": _of(of.upper)}
+
+
+def _of(value: float | None) -> Any:
+    return machine(number(value))
