@@ -12,7 +12,7 @@ from datetime import date, timedelta
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import BindParameter, Text, and_, bindparam, case, cast, func, or_, select, type_coerce
+from sqlalchemy import BindParameter, Text, and_, bindparam, case, cast, func, literal, or_, select, type_coerce
 from sqlalchemy.orm import Session
 from sqlalchemy.types import BigInteger
 
@@ -63,7 +63,9 @@ _OF_WHAT = case(
     (_DOSE.medication == Medication.METHADONE, 1), (_DOSE.medication == Medication.BUPRENORPHINE, 2), else_=3
 )
 _DAY_DIGITS, _DIGITS, _MG_DIGITS = 10, 22, 9
-_CODED = 10**11 + _KIND * 10**10 + _OF_WHAT * 10**9 + type_coerce(_DOSE.taken_mg, BigInteger)
+_ONE, _A_KIND, _A_MEDICINE = (literal(10**digits, BigInteger) for digits in (11, 10, 9))
+"""Typed, since PostgreSQL takes a number of ours for one of four bytes."""
+_CODED = _ONE + _KIND * _A_KIND + _OF_WHAT * _A_MEDICINE + type_coerce(_DOSE.taken_mg, BigInteger)
 _DOSES = (
     select(
         _DOSE.person_id,
