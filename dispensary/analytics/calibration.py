@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
-MOST_STEPS, CLOSE, FARTHEST = 50, 1e-10, 30.0
+MOST_STEPS, CLOSE, CLOSE_ENOUGH, FARTHEST = 50, 1e-10, 1e-6, 30.0
 
 
 @dataclass(frozen=True)
@@ -58,6 +58,35 @@ def line(logit: Floats, events: Floats, weights: Floats | None = None) -> Line |
         if np.abs(step).max() < CLOSE:
             break
     return Line(float(found[0] - found[1] * centre), float(found[1]))
+
+
+def slopes(logit: Floats, events: Floats, weights: Floats) -> Floats:
+    """Return the slope of each row of sums at the same odds, as `line` has it; NaN where there is none.
+
+    Args:
+        events: how many events stand at each, a row a draw.
+        weights: how many nights stand at each, a row a draw.
+    """
+    whole, happened = weights.sum(axis=1), events.sum(axis=1)
+    both = (happened > 0) & (happened < whole)
+    centre = (weights @ logit) / np.maximum(whole, 1)
+    x = logit[None, :] - centre[:, None]
+    spread = both & ((weights * x * x).sum(axis=1) > CLOSE * whole)
+    start = np.log(np.where(both, happened, 1) / np.where(both, whole - happened, 1))
+    at, slope = start.copy(), np.zeros(len(weights))
+    for _ in range(MOST_STEPS):
+        p = expit(at[:, None] + slope[:, None] * x)
+        left, w = events - weights * p, weights * p * (1 - p)
+        a, b, c = w.sum(axis=1), (w * x).sum(axis=1), (w * x * x).sum(axis=1)
+        bend = a * c - b * b
+        safe = np.where(spread & (bend > CLOSE), bend, 1)
+        rise, tilt = left.sum(axis=1), (left * x).sum(axis=1)
+        steps = np.clip(np.stack([c * rise - b * tilt, a * tilt - b * rise]) / safe, -2, 2)
+        at, slope = at + steps[0], slope + steps[1]
+        spread &= bend > CLOSE
+        if not spread.any() or np.abs(steps[:, spread]).max() < CLOSE_ENOUGH:
+            break
+    return np.where(spread, slope, np.nan)
 
 
 def log_loss(logit: Floats, events: NDArray[np.bool_]) -> float:

@@ -10,8 +10,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from dispensary.analytics.calibration import Line
+from dispensary.analytics.calibration import Line, expit
 from dispensary.analytics.local_columns import NAMES
+from dispensary.policy.evaluation import Map
 
 Floats = NDArray[np.float64]
 CODE = ("features.py", "day_grid.py", "local_columns.py", "scorecard.py", "frozen.py")
@@ -52,6 +53,12 @@ class LocalModel:
         told = json.loads(text)
         read: dict[str, Any] = {key: tuple(of) if isinstance(of, list) else of for key, of in told.items()}
         return cls(**read)
+
+
+def chance(points: int, buprenorphine: bool, of: Map, line: Line) -> float:
+    """Return the probability that a recalibrated map has for some points."""
+    logit = of.intercept + of.per_point * points + of.buprenorphine * buprenorphine
+    return float(expit(line.of(np.array(logit))))
 
 
 def line_text(line: Line) -> str:

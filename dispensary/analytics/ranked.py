@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dispensary.analytics.bootstrap import NO_ESTIMATE, Estimate, draws, estimate, ratio
-from dispensary.analytics.calibration import expit, line
+from dispensary.analytics.calibration import expit, line, slopes
 
 Ints = NDArray[np.int32]
 Floats = NDArray[np.float64]
@@ -112,10 +112,7 @@ def calibrated(
     by_draw = ratio(times @ observed, times @ expected)
     found = line(logit, events.astype(np.float64))
     many = tally(logit, events, place.astype(np.int32), len(who)).drawn(times)
-    slopes = [line(many.scores, e, e + o) for e, o in zip(many.events, many.others, strict=True)]
     return (
         estimate(float(observed.sum() / expected.sum()), by_draw),
-        estimate(
-            np.nan if found is None else found.slope, np.array([np.nan if one is None else one.slope for one in slopes])
-        ),
+        estimate(np.nan if found is None else found.slope, slopes(many.scores, many.events, many.events + many.others)),
     )

@@ -5,12 +5,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-import numpy as np
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from dispensary.analytics.calibration import Line, expit
-from dispensary.analytics.frozen import LocalModel, code_digest, line_of
+from dispensary.analytics.calibration import Line
+from dispensary.analytics.frozen import LocalModel, chance, code_digest, line_of
 from dispensary.analytics.local_columns import NAMES
 from dispensary.policy.evaluation import looking_back
 from dispensary.policy.risk import DRUGS, risk_card
@@ -71,9 +70,7 @@ class Version:
 
     def chance(self, points: int, drug: str) -> float:
         """Return the probability that a recalibration has for some points."""
-        of = looking_back().map
-        logit = of.intercept + of.per_point * points + of.buprenorphine * (drug == BUPRENORPHINE)
-        return float(expit(self.line.of(np.array(logit))))
+        return chance(points, drug == BUPRENORPHINE, looking_back().map, self.line)
 
     @property
     def line(self) -> Line:

@@ -87,6 +87,21 @@ def test_slope_intercept_and_log_loss_are_those_of_scikit_learn():
     assert calibration.log_loss(logit, event) == pytest.approx(log_loss(event, calibration.expit(logit)))
 
 
+def test_slopes_of_many_draws_are_those_of_each():
+    chance = np.random.default_rng(8)
+    logit = np.linspace(-4, 1, 40)
+    weights = chance.integers(0, 60, (6, 40)).astype(float)
+    events = chance.binomial(weights.astype(int), calibration.expit(0.3 + 0.8 * logit)).astype(float)
+    events[4], weights[5, 1:] = 0, 0
+    events[5] = np.minimum(events[5], weights[5])
+
+    found = calibration.slopes(logit, events, weights)
+
+    for n in range(4):
+        assert found[n] == pytest.approx(calibration.line(logit, events[n], weights[n]).slope, rel=1e-5)
+    assert np.isnan(found[4:]).all()
+
+
 def test_what_is_mended_is_right_on_the_whole_with_a_slope_of_one():
     chance = np.random.default_rng(2)
     logit = chance.normal(-3, 1, 3000)
