@@ -17,6 +17,11 @@ from models.enums import Admission, Attendance, DayStatus, HealthTestKind, Urine
 PEOPLE, DAYS = say(N_("people")), say(N_("days"))
 TESTS, SESSIONS = say(N_("tests")), say(N_("sessions"))
 DRUGS = {METHADONE: say(N_("methadone")), BUPRENORPHINE: say(N_("buprenorphine"))}
+HOUSE = say(N_("House"))
+ON_A_DATE = say(N_("UNAIDS indicator registry, coverage of opioid agonist therapy"))
+KP_MAT = say(N_("PEPFAR, definition of KP_MAT"))
+CLINIC_DOSE = say(N_("Bao and others 2009 for methadone; usual dose of buprenorphine"))
+UNAIDS_DOSE = say(N_("UNAIDS indicator registry, adequacy of dose"))
 NO_LONGER = frozenset({DayStatus.OUTSIDE_TREATMENT, DayStatus.AWAITED})
 """Days that are none of treatment, or of which nothing is known yet."""
 
@@ -48,8 +53,8 @@ class Figure:
     """The figure that is the denominator, if it is one."""
     percent: Decimal | None = None
     mg: Decimal | None = None
-    source: str = ""
-    """Where the definition comes from; empty for the house's own."""
+    source: Words = HOUSE
+    """Where the definition comes from; the citation of its number stands in indicators.toml."""
     part: bool = False
     """Whether it and the other parts of its section add up to what is known."""
     nest: str = ""
@@ -101,7 +106,7 @@ def _share(
     of: frozenset[int],
     *,
     of_key: str | None = None,
-    source: str = "",
+    source: Words = HOUSE,
     nest: str = "",
     behind: tuple[Behind, ...] | None = None,
 ) -> Figure:
@@ -208,7 +213,7 @@ def _treatment(found: Indicators, rules: IndicatorRules) -> Section:
                 ),
                 len(found.on_medicine),
                 _rows(found.on_medicine),
-                source=rules.citations["on_a_date"],
+                source=ON_A_DATE,
             ),
             Figure(
                 "kp-mat",
@@ -216,7 +221,7 @@ def _treatment(found: Indicators, rules: IndicatorRules) -> Section:
                 say(kp_mat, n=months),
                 len(found.long_enough),
                 _rows(found.long_enough),
-                source=rules.citations["kp_mat_months"],
+                source=KP_MAT,
             ),
             Figure(
                 "counselling-only",
@@ -298,7 +303,7 @@ def _of_drug(drug: str, doses: Mapping[int, DailyDose], rules: IndicatorRules) -
         at_least(doses, clinic),
         people,
         of_key=key,
-        source=rules.citations["clinic_dose_mg"],
+        source=CLINIC_DOSE,
         nest=key,
         behind=rows(at_least(doses, clinic)),
     )
@@ -313,7 +318,7 @@ def _of_drug(drug: str, doses: Mapping[int, DailyDose], rules: IndicatorRules) -
         more_than(doses, unaids),
         people,
         of_key=key,
-        source=rules.citations["unaids_dose_mg"],
+        source=UNAIDS_DOSE,
         nest=key,
         behind=rows(more_than(doses, unaids)),
     )

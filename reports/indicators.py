@@ -44,7 +44,6 @@ IN_FILES = (
     N_("Population"),
     N_("Source"),
 )
-HOUSE = say(N_("House"))
 
 
 @dataclass(frozen=True)
@@ -149,7 +148,7 @@ def as_sheet(figures: IndicatorFigures, speak: Speaker) -> Sheet:
             speak(one.counts),
             speak(one.definition),
             speak(section.words),
-            source(one, speak),
+            speak(one.source),
         ]
         for section in figures.outside
         for one in section.figures
@@ -175,17 +174,12 @@ def render(figures: IndicatorFigures, *, speak: Speaker) -> bytes:
     return page.build(story, title=TITLE, about=figures.about, speak=speak)
 
 
-def source(one: Figure, speak: Speaker) -> str:
-    """Return where the definition of a figure comes from."""
-    return one.source or speak(HOUSE)
-
-
 def _definitions(section: Section, speak: Speaker) -> list[str]:
     """Return how each figure is defined, a definition that several share once."""
     found: dict[str, str] = {}
     for one in section.figures:
         definition = speak(one.definition)
-        found.setdefault(definition, f"{speak(one.what)}: {definition} ({source(one, speak)})")
+        found.setdefault(definition, f"{speak(one.what)}: {definition} ({speak(one.source)})")
     return list(found.values())
 
 

@@ -16,6 +16,7 @@ from dispensary.queries.downtime import paper_days
 from dispensary.queries.journey_counts import stays_of
 from dispensary.queries.people import full_name
 from dispensary.rules.data_quality import Fault, Span, days_without_any, outside_treatment
+from dispensary.rules.indicators import months_after
 from models import (
     Bottle,
     BottleEnd,
@@ -37,7 +38,7 @@ A_DAY = timedelta(days=1)
 SWALLOWED_HERE = (DoseOutcome.GIVEN, DoseOutcome.PART_GIVEN, DoseOutcome.REPLACEMENT)
 OF_THE_DAY = (DoseOutcome.GIVEN, DoseOutcome.PART_GIVEN, DoseOutcome.ELSEWHERE)
 """What takes a part of a day; an incident is known already as what was wrong."""
-YEAR = 365.25
+MONTHS = 12
 
 _DOSE, _REVERSAL, _ORDER = Dose.__table__.c, DoseReversal.__table__.c, DoseOrder.__table__.c
 _ORDER_END, _EPISODE, _PERSON = OrderEnd.__table__.c, Episode.__table__.c, Person.__table__.c
@@ -106,7 +107,7 @@ def _here(site_id: int) -> ColumnElement[bool]:
 
 
 def _of_people(session: Session, site_id: int, today: date) -> Iterator[Wrong]:
-    oldest = today - timedelta(days=round(indicator_rules().oldest_years * YEAR))
+    oldest = months_after(today, -MONTHS * indicator_rules().oldest_years)
     query = select(*_who(), _PERSON.birth_date, _PERSON.created_at).where(
         or_(_PERSON.birth_date > today, _PERSON.birth_date < oldest), _here(site_id)
     )

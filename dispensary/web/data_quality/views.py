@@ -4,6 +4,7 @@ from datetime import date, timedelta
 
 from flask import Response, render_template, request
 
+from dispensary.errors import Refused
 from dispensary.permissions import Permission
 from dispensary.policy.indicators import indicator_rules
 from dispensary.rules.data_quality import Fault
@@ -11,6 +12,7 @@ from dispensary.web import edge, gate
 from dispensary.web.data_quality.blueprint import bp
 from dispensary.web.database import db
 from dispensary.web.reporting import asked
+from dispensary.wording import N_, say
 from reports import data_quality as report
 from reports import sheet
 from reports.data_quality import QualityFigures
@@ -33,8 +35,8 @@ def faults() -> str:
         page=number,
         pages=max(1, -(-len(rows) // SHOWN_AT_ONCE)),
         of=of,
-        told=_told(of),
-        everything=_everything(),
+        told=_told(found, of),
+        whole=_told(found),
     )
 
 
@@ -47,22 +49,22 @@ def as_csv() -> Response:
     return asked.file(content, asked.CSV, f"data-quality-{edge.act().clinic_day.isoformat()}.csv")
 
 
-def _everything() -> bool:
-    return request.args.get("all") == "1"
-
-
 def _fault() -> Fault | None:
     """Return the kind that the address asks for; None for all of them."""
     word = request.args.get("of", "")
     return Fault(word) if word in set(Fault) else None
 
 
-def _told(of: Fault | None) -> dict[str, str]:
+def _told(found: QualityFigures, of: Fault | None = None) -> dict[str, str]:
     """Return what is asked for, as it stands in an address."""
-    return ({"of": of.value} if of else {}) | ({"all": "1"} if _everything() else {})
+    return ({"of": of.value} if of else {}) | {"from": found.since.isoformat()}
 
 
 def _figures() -> QualityFigures:
     today = edge.act().clinic_day
-    since = date.min if _everything() else today - timedelta(days=indicator_rules().looked_at_days)
+    usual = today - timedelta(days=indicator_rules().looked_at_days)
+    try:
+        since = date.fromisoformat(request.args.get("from") or usual.isoformat())
+    except ValueError:
+        raise Refused(say(N_("A day is written as year-month-day, such as 2026-03-02.")), code="not_a_day") from None
     return report.figures(db.session(), edge.sitting().site_id, today=today, since=since)

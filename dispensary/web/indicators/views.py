@@ -21,6 +21,8 @@ from reports import sheet
 from reports.indicators import IndicatorFigures
 
 A_DAY = timedelta(days=1)
+EARLIEST, LATEST = date(1900, 1, 1), date(2200, 12, 31)
+"""Outside of these no clinic has a month."""
 
 
 @bp.get("/indicators")
@@ -83,7 +85,7 @@ def as_pdf() -> Response:
     form = PrintLogForm()
     if not form.validate_on_submit():
         raise Refused(say(N_("What to print was not understood. Open the indicators again.")), code="not_understood")
-    first, last = asked.checked(*form.days)
+    first, last = _checked(*form.days)
     with unit_of_work() as session:
         printing.note_printed(session, sheet=PrintedSheet.INDICATORS, act=edge.act(), first=first, last=last)
     content = report.render(_figures(first, last, form.paper.data), speak=edge.speaker())
@@ -97,15 +99,32 @@ def _month(day: date) -> tuple[date, date]:
 
 
 def _period() -> tuple[date, date]:
-    """Return the days that the address asks for: a month, or days; where it names none, the month so far."""
+    """Return the days that the address asks for: a month, or days; where it names none, the month so far.
+
+    Raises:
+        Refused: they are written in another way, in the wrong order, too many, or in no clinic's time.
+    """
     today = edge.act().clinic_day
     if month := request.args.get("month"):
         try:
             first, last = _month(date.fromisoformat(f"{month}-01"))
-        except (ValueError, OverflowError):
+        except ValueError:
             raise Refused(say(N_("A month is written as year-month, such as 2026-03.")), code="not_a_month") from None
-        return first, min(last, today) if first <= today else last
-    return asked.days((today.replace(day=1), today))
+        last = min(last, today) if first <= today else last
+    else:
+        first, last = asked.days((today.replace(day=1), today))
+    return _checked(first, last)
+
+
+def _checked(first: date, last: date) -> tuple[date, date]:
+    """Return days of which there can be figures.
+
+    Raises:
+        Refused: in the wrong order, too many, or in no clinic's time.
+    """
+    if first < EARLIEST or last > LATEST:
+        raise Refused(say(N_("There are no figures of such days. Choose a month of this clinic.")), code="no_such_days")
+    return asked.checked(first, last)
 
 
 def _figures(first: date, last: date, on_paper: str | None = None) -> IndicatorFigures:
