@@ -216,6 +216,13 @@ def _treatment(found: Indicators, rules: IndicatorRules) -> Section:
                 source=ON_A_DATE,
             ),
             Figure(
+                "in-period",
+                say(N_("in treatment with a medicine on any day of the period")),
+                say(N_("People with one day of treatment with a medicine at least, from the first day to the last.")),
+                len(found.in_period),
+                _rows(found.in_period),
+            ),
+            Figure(
                 "kp-mat",
                 say(N_("KP_MAT: with %(n)s months of treatment"), n=months),
                 say(kp_mat, n=months),
@@ -354,6 +361,7 @@ def _days(found: Indicators, rules: IndicatorRules) -> Section:
             say(N_("With one missed day at least, of those in treatment with a medicine on any day of the period.")),
             frozenset(not_come),
             found.in_period,
+            of_key="in-period",
             nest="missed",
             behind=_with_days(not_come),
         ),
@@ -368,6 +376,7 @@ def _days(found: Indicators, rules: IndicatorRules) -> Section:
             ),
             frozenset(runs),
             found.in_period,
+            of_key="in-period",
             nest="missed",
             behind=_with_days(runs),
         ),
@@ -457,6 +466,7 @@ def _urine(found: Indicators) -> Section:
             say(N_("With one at least, of those in treatment with a medicine on any day of the period.")),
             frozenset(line.person_id for line in read),
             found.in_period,
+            of_key="in-period",
         ),
     ]
     words = N_("Urines asked for here of people in treatment with a medicine on any day of the period.")

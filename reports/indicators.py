@@ -74,20 +74,28 @@ def figures(session: Session, site_id: int, *, today: date, about: Heading) -> I
 def outside(whole: Sequence[Section], least: int) -> tuple[Section, ...]:
     """Return figures as they may leave the clinic: without small counts of people, and without what would give them away.
 
-    Parts of a sum go by twos; of a share, its counts and what is between them are large enough or none; a figure whose
-    denominator is left out goes with it.
+    Parts of a sum go by twos; of a share, its counts and what is between them are large enough or none. Where a denominator
+    is left out for the sake of another figure, its share is told in percent alone; where it is small, not at all.
     """
-    made = [replace(section, figures=_parts_outside(section.figures, least, _tells(whole, least))) for section in whole]
+    end = _end_tells(whole, least)
+    made = [replace(section, figures=_parts_outside(section.figures, least, end)) for section in whole]
+    if any(one.few and one.key.startswith("census-") for section in made for one in section.figures):
+        made = [replace(section, figures=tuple(map(_in_period_outside, section.figures))) for section in made]
     gone = {one.key for section in made for one in section.figures if one.few}
     made = [replace(s, figures=tuple(_one_outside(one, least, gone) for one in s.figures)) for s in made]
     return tuple(replace(section, figures=_between(section.figures, least)) for section in made)
 
 
-def _tells(whole: Sequence[Section], least: int) -> frozenset[str]:
+def _end_tells(whole: Sequence[Section], least: int) -> frozenset[str]:
     """Return the end of the census where it, beside who was there on the last day, would tell how few left on that day."""
     known = {one.key: one.n or 0 for section in whole for one in section.figures}
     between = abs(known.get("on-medicine", 0) - known.get("census-end", 0))
     return frozenset({"census-end"}) if 0 < between < least else frozenset()
+
+
+def _in_period_outside(one: Figure) -> Figure:
+    """Leave out how many were there in a period: beside start and end it would tell how few came, or left."""
+    return replace(one, n=None, few=True, shields=True) if one.key == "in-period" else one
 
 
 def _parts_outside(figures: Sequence[Figure], least: int, also: frozenset[str]) -> tuple[Figure, ...]:
@@ -107,13 +115,15 @@ def _one_outside(one: Figure, least: int, gone: set[str]) -> Figure:
     """Return a figure that is no part of a sum as it may leave the clinic."""
     if one.part or one.few:
         return one
-    if one.of_key in gone or shown_count(len(one.people), least) is None:
+    if shown_count(len(one.people), least) is None:
         return _left_out(one, least)
     if one.key == "missed":
         any_gone = any(f"days-{status}" in gone for status in KNOWN)
         return replace(one, n=None, of=None, few=True, shields=True) if any_gone else one
     if one.of_people is not None and not Share(len(one.people), len(one.of_people)).may_leave(least):
         return _left_out(one, least)
+    if one.of_key in gone:
+        return replace(one, n=None, of=None, few=True, shields=True)
     return one
 
 

@@ -114,6 +114,7 @@ BY_HAND = {
     "census-left-dropped_out": (1, None),
     "census-end": (4, None),
     "on-medicine": (4, None),
+    "in-period": (5, None),
     "kp-mat": (2, None),
     "counselling-only": (1, None),
     "dose-methadone": (2, None),

@@ -229,5 +229,24 @@ def test_the_end_of_the_census_does_not_tell_how_few_left_on_the_last_day():
     assert [one.n for section in found for one in section.figures] == [None, None, 20]
 
 
+def test_who_was_there_in_the_month_does_not_tell_how_few_left():
+    came_and_went = (
+        figure("census-start", range(20), part=True),
+        figure("census-new", range(20, 28), part=True),
+        figure("census-left-died", range(1), part=True),
+        figure("census-end", range(1, 28), part=True),
+    )
+    others = (
+        figure("in-period", range(28)),
+        share("missed-people", range(14), range(28), of_key="in-period", percent=50),
+    )
+
+    sections = outside([Section(say("x"), say("x"), some) for some in (came_and_went, others)], 5)
+
+    shown = {one.key: (one.n, one.of, one.percent) for section in sections for one in section.figures}
+    assert shown["census-left-died"] == shown["census-new"] == shown["in-period"] == (None, None, None)
+    assert shown["missed-people"] == (None, None, 50), "a share in percent alone tells no number of people"
+
+
 def test_every_number_of_the_indicators_has_its_citation():
     assert all(indicator_rules().citations.values())
