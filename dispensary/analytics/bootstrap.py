@@ -1,6 +1,7 @@
 """How sure a figure is: drawn again many times from the same people, each with all of their nights, always the same draws."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -22,12 +23,14 @@ class Estimate:
 NO_ESTIMATE = Estimate(None)
 
 
+@lru_cache(maxsize=6)
 def draws(people: int, times: int, seed: int) -> Floats:
     """Return how often each person is drawn, a row a draw; as many are drawn as there are people."""
     if not people:
         return np.zeros((times, 0))
     chance = np.random.default_rng(seed)
     drawn: Floats = chance.multinomial(people, np.full(people, 1 / people), size=times).astype(np.float64)
+    drawn.setflags(write=False)
     return drawn
 
 

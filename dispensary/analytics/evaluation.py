@@ -5,7 +5,7 @@ would fare if nobody had been called: whoever was raised and helped is not lost.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import cached_property
 from typing import Any
@@ -181,11 +181,9 @@ class Evaluation:
 
     def _figures(self, rule: Rule, within: Bools) -> AlertFigures:
         if rule is Rule.RANDOM:
+            alone = replace(self.rules, resamples=0)
             return mean_of(
-                [
-                    alert_figures(self.nights, alerts, within, self.lost, found, self.rules)
-                    for alerts, found in self._random
-                ]
+                [alert_figures(self.nights, alerts, within, self.lost, found, alone) for alerts, found in self._random]
             )
         if rule is Rule.LOCAL:
             within = within & self.said_by_local
