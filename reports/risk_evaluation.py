@@ -183,7 +183,7 @@ def _alerts(of: Section) -> Table:
     rows: list[Row] = [
         [
             RULES[rule],
-            str(found.alerts),
+            f"{found.alerts:g}",
             sure(found.per_100_days),
             share(found.right),
             found.lost,
