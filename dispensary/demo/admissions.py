@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from dispensary.demo import schedules, visits
+from dispensary.demo import away, mishaps, schedules, visits
 from dispensary.demo.cast import Character, Stay
 from dispensary.demo.patient import Patient
 from dispensary.demo.portraits import portrait
@@ -69,6 +69,9 @@ def admitted(scene: Scene, one: Character, stay: Stay, at: datetime) -> Patient:
     if (before := scene.former.get(person_id)) is not None:
         patient.taken, patient.parts_mg = before.taken, before.parts_mg
         patient.last_at, patient.covers = before.last_at, before.covers
+        if before.taken_in:
+            away.note_out(scene, person_id, at)
+            mishaps.decided(scene, patient)(at)
     scene.patients[person_id] = patient
     return patient
 

@@ -77,27 +77,32 @@ def taken_in(scene: Scene, patient: Patient, kind: AbsenceKind, until: date) -> 
     patient.taken_in = True
 
 
+def note_out(scene: Scene, person_id: int, at: datetime) -> None:
+    """Note that somebody is out of hospital or custody since this morning."""
+    stay = next(s for s in absences_of.stays_of(scene.session, person_id) if s.last_day is None)
+    last_day, act = scene.day - timedelta(days=1), scene.act("nurse3", at)
+    if stay.kind is AbsenceKind.CUSTODY:
+        custody.release(
+            scene.session,
+            absence_id=stay.id,
+            last_day=last_day,
+            told_by="the person, with a paper of the centre",
+            kind=ReleaseKind.BAIL,
+            calls=True,
+            act=act,
+        )
+    else:
+        told_by = "the person, with a letter of the ward"
+        absences.end_absence(scene.session, absence_id=stay.id, last_day=last_day, told_by=told_by, act=act)
+
+
 def let_out(scene: Scene, patient: Patient, see: Deed) -> None:
     """Let somebody come straight from hospital or custody: the stay is ended, a prescriber decides, then they are seen."""
     patient.taken_in, patient.last_plain = False, None
 
     def end(at: datetime) -> None:
         scene.write_up()
-        stay = next(s for s in absences_of.stays_of(scene.session, patient.person_id) if s.last_day is None)
-        last_day, act = scene.day - timedelta(days=1), scene.act("nurse3", at)
-        if stay.kind is AbsenceKind.CUSTODY:
-            custody.release(
-                scene.session,
-                absence_id=stay.id,
-                last_day=last_day,
-                told_by="the person, with a paper of the centre",
-                kind=ReleaseKind.BAIL,
-                calls=True,
-                act=act,
-            )
-        else:
-            told_by = "the person, with a letter of the ward"
-            absences.end_absence(scene.session, absence_id=stay.id, last_day=last_day, told_by=told_by, act=act)
+        note_out(scene, patient.person_id, at)
         scene.at(at + UNTIL_DECIDED, mishaps.decided(scene, patient))
         scene.at(at + UNTIL_SEEN, see)
 

@@ -28,8 +28,8 @@ def test_an_overdose_told_at_the_outreach_desk_reaches_the_window_and_is_answere
     outreach.choose("yes")
     outreach.fill("Who tells of it", "a friend")
     outreach.fill("Note", "alone that night")
-    outreach.push("Tell window and prescriber")
-    outreach.sees_page("Supplies and overdoses").sees("The window and the prescriber hear of it now.")
+    outreach.push("Note it")
+    outreach.sees_page("Outreach contact").sees("Noted.")
 
     nurse.go("/window").sees_field().scan(card)
     nurse.sees_page("Dosing").sees("New since the prescriber last looked").sees("overdose").sees(counsellor.name)
@@ -47,6 +47,7 @@ def test_an_overdose_told_at_the_outreach_desk_reaches_the_window_and_is_answere
     prescriber.push("Close the task")
     prescriber.sees_page("Prescriber's desk")
 
+    outreach.go(f"/people/{who.id}/harm-reduction").sees_page("Supplies and overdoses")
     outreach.follow(f"Note the follow-up {clinic.world.day.isoformat()}")
     outreach.sees_page("After an overdose").fill("What was done", "spoke at home, made a plan")
     outreach.fill("Kits of naloxone given again", "1")

@@ -76,7 +76,7 @@ def test_a_delivery_is_taken_in_signed_brought_to_the_window_and_opened(clinic, 
         factories.product(session, name="Buprenorphine 4 mg films", strength="4", **FILM)
     nurse = sit(world.nurse)
 
-    nurse.follow("Stock")
+    nurse.follow("Medicine")
     nurse.sees_page("Stock").follow("Take in a delivery")
     nurse.sees_page("Take in a delivery")
     nurse.fill("Supplier", "Wholesale & Sons")
@@ -117,7 +117,8 @@ def test_the_day_is_closed_and_its_log_printed(clinic, sit):
     nurse.sees_field().scan(card)
     nurse.sees_page("Dosing").sees_field().type("F")
     nurse.press("Enter")
-    nurse.sees_page("Window").follow("Close the day")
+    nurse.sees_page("Window").follow("Medicine")
+    nurse.sees_page("Stock").follow("Close the day")
     nurse.sees_page("Close the day").push("Close the day and seal")
     nurse.sees("The day is closed, and its chains are sealed.").follow("Paper")
     nurse.sees_page("Paper").push("Show the log")
@@ -161,6 +162,7 @@ def test_a_stop_waits_at_the_prescribers_desk_until_it_is_decided(clinic, sit):
 def test_an_account_is_made_with_its_role_and_used(clinic, sit):
     administrator, newcomer = sit(clinic.world.staff[Role.ADMINISTRATOR]), sit()
 
+    administrator.follow("Clinic")
     administrator.follow("Staff")
     administrator.sees_page("Staff").follow("New account")
     administrator.sees_page("New account").fill("Name", "Nora Quist")

@@ -30,7 +30,7 @@ def test_no_name_is_in_an_address_a_title_a_file_name_or_the_log(clinic, sit):
     titles.append(nurse.sees_page("Orders").title)
     nurse.go(f"/paper/person/{who.id}/history")
     titles.append(nurse.sees_page("Dosing history").title)
-    nurse.reach(nurse.page.get_by_role("button", name="Print as PDF"))
+    nurse.reach(nurse.page.get_by_role("button", name="Print for this clinic"))
     with nurse.page.expect_download() as printed:
         nurse.press("Enter")
     nurse.go(f"/people/{who.id}/nowhere")

@@ -280,6 +280,7 @@ FORBIDDEN: dict[str, tuple[str, dict[str, Any]]] = {
     "ck_re_entry_decision_row_of_a_profile": ("re_entry_decision", {"row_number": 1}),
     "ck_activity_number_positive": ("activity", {"number": 0}),
     "ck_activity_week_positive": ("activity", {"week": 0}),
+    "ck_agency_consent_drawn_on_the_screen": ("agency_consent", {"signed_how": SignedOn.PAPER, "drawn": "a line"}),
     "ck_agency_consent_expiry_lies_ahead": ("agency_consent", {"expires_on": DAY}),
     "ck_brief_intervention_about_one": ("brief_intervention", {"person_id": None}),
     "ck_brief_intervention_minutes_positive": ("brief_intervention", {"minutes": 0}),

@@ -44,8 +44,8 @@ WORDS = {
     "disclosures.take_back", "referrals.end_calls",
     "take_homes.end_once", "take_homes.end_collector", "take_homes.credit", "calendar.take_back",
     "take_homes.decline", "take_homes.keep", "urine.take_back", "urine.make",
-    "turns.take_back_ending", "harm_reduction.take_back", "worklist.agree",
-    "support.change_supporter", "relatives.change_relative",
+    "turns.take_back_ending", "harm_reduction.take_back", "assessment.take_back", "worklist.agree",
+    "support.change_supporter", "relatives.change_relative", "relatives.register", "outreach.take_back_screening",
 }  # fmt: skip
 """Forms that take any printable words, or one whole number, and so may record what looks like garbage."""
 
