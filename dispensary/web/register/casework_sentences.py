@@ -123,7 +123,9 @@ SENTENCES: dict[AuditKind, str] = {
     AuditKind.MARKER_ENDED: N_("Ended marker no. %(marker)s of person no. %(person)s."),
     AuditKind.GLASS_BROKEN: N_("Opened a restricted part of the record of person no. %(person)s: %(part)s."),
     AuditKind.GLASS_SEEN: N_("Saw why a restricted part was opened (no. %(glass)s)."),
-    AuditKind.RISK_FLAGGED: N_("The nightly scan of %(night)s raised person no. %(person)s: %(lane)s, %(points)s points."),
+    AuditKind.RISK_FLAGGED: N_(
+        "The nightly scan of %(night)s raised person no. %(person)s: %(lane)s, %(points)s points."
+    ),
     AuditKind.RISK_SNOOZED: N_("Person no. %(person)s is left out of the nightly scan until %(until_on)s: %(snooze)s."),
     AuditKind.RISK_SNOOZE_ENDED: N_("Person no. %(person)s is in the nightly scan again (row no. %(subject_id)s)."),
     AuditKind.RISK_MODEL_FITTED: N_("Fitted the nightly scan to the clinic's own people: %(model_kind)s %(version)s."),
