@@ -31,7 +31,7 @@ OF_REFUSALS = {AuditKind.PERMISSION_REFUSED, AuditKind.SIGN_IN_FAILED}
 BUTTONS = {
     "sign_in.lock", "sign_in.leave", "patients.issue_card", "patients.revoke_card", "patients.lose_card", "patients.tick_notice",
     "staff.end", "staff.withdraw_role", "staff.issue_badge", "site.retire_terminal", "stock.open_container", "stock.countersign",
-    "reporting.history_pdf", "reporting.own_sheet_pdf", "orders.prescription", "station.tick_notice", "station.spoke",
+    "reporting.own_sheet_pdf", "orders.prescription", "station.tick_notice", "station.spoke",
     "station.sign_note", "plans.sheet", "plans.countersign", "referrals.letter", "journey.consent_pdf",
     "support.sheet", "turns.notice_pdf", "turns.answer_pdf", "privacy.print_readers", "privacy.tick_seen",
     "relatives.end_link", "risk.print_own", "risk.end_leaving_out",

@@ -3,24 +3,23 @@
 from flask import Response, abort, render_template, url_for
 from flask_babel import gettext as _
 
-from dispensary.errors import Refused
 from dispensary.permissions import Permission
 from dispensary.policy.instruments import definition
 from dispensary.queries import instruments as records
 from dispensary.queries import people
 from dispensary.queries.instruments import Taken
-from dispensary.services import instruments, printing
+from dispensary.services import instruments
 from dispensary.web import edge, gate
 from dispensary.web.access import note_access
 from dispensary.web.assessment.blueprint import Answer, address_of, bp, form_page, word
 from dispensary.web.assessment.forms import SafetyForm, TakeBackForm
 from dispensary.web.assessment.score_form import ScoreForm
 from dispensary.web.changes import carried_out
-from dispensary.web.database import db, unit_of_work
+from dispensary.web.database import db
 from dispensary.web.once import Work
-from dispensary.web.reporting import asked
+from dispensary.web.reporting import asked, paper
 from dispensary.web.reporting.forms import PrintForm
-from dispensary.wording import N_, label, say
+from dispensary.wording import label
 from models.enums import Instrument, PrintedSheet, SafetyAction
 from reports import charts, score_sheet, score_trend
 from reports.page import Heading
@@ -63,13 +62,10 @@ def trend(person_id: int, instrument: str) -> Response:
 @gate.requires(Permission.CASEWORK_VIEW, Permission.REPORT_PRINT)
 def sheet(person_id: int, instrument: str) -> Response:
     """Note who prints, and answer a questionnaire over time as a sheet; its name says nothing about anybody."""
-    which, form = word(Instrument, instrument), PrintForm()
+    which, form = word(Instrument, instrument), paper.understood(PrintForm())
     note_access(person_id, "scores")
-    if not form.validate_on_submit():
-        raise Refused(say(N_("What to print was not understood. Open the scores again.")), code="not_understood")
     figures = score_sheet.figures(db.session(), person_id, which, about=_about(form.paper.data))
-    with unit_of_work() as session:
-        printing.note_printed(session, sheet=PrintedSheet.SCORES, act=edge.act(), person_id=person_id)
+    paper.note_of_person(PrintedSheet.SCORES, person_id)
     return asked.file(score_sheet.render(figures, speak=edge.speaker()), asked.PDF, "scores.pdf")
 
 

@@ -5,16 +5,13 @@ from typing import TypedDict
 
 from flask import Response, render_template, request, url_for
 
-from dispensary.errors import Refused
 from dispensary.permissions import Permission
 from dispensary.queries.calendar import calendar_of
-from dispensary.services import printing
 from dispensary.web import edge, gate
 from dispensary.web.attendance.blueprint import bp
 from dispensary.web.attendance.forms import PrintMissedForm
-from dispensary.web.database import db, unit_of_work
-from dispensary.web.reporting import asked
-from dispensary.wording import N_, say
+from dispensary.web.database import db
+from dispensary.web.reporting import asked, paper
 from models.enums import PrintedSheet
 from reports import missed_doses, sheet
 from reports.missed_doses import MissedFigures, Order, Part
@@ -61,13 +58,8 @@ def missed_xlsx() -> Response:
 @gate.requires(Permission.ATTENDANCE_VIEW, Permission.REPORT_PRINT)
 def missed_pdf() -> Response:
     """Note who prints, and answer the list as a sheet."""
-    form, act = PrintMissedForm(), edge.act()
-    if not form.validate_on_submit():
-        raise Refused(say(N_("What to print was not understood. Open the list again.")), code="not_understood")
-    with unit_of_work() as session:
-        printing.note_printed(
-            session, sheet=PrintedSheet.MISSED_DOSES, act=act, first=act.clinic_day, last=act.clinic_day
-        )
+    form = paper.understood(PrintMissedForm())
+    paper.note(PrintedSheet.MISSED_DOSES)
     figures = _figures(form.least.data or 1, Order(form.sort.data), Part(form.of.data), form.paper.data)
     content = missed_doses.render(figures, speak=edge.speaker())
     return asked.file(content, asked.PDF, f"{_name(figures)}.pdf")

@@ -4,20 +4,18 @@ from flask import render_template, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from dispensary.errors import Refused
 from dispensary.permissions import Permission
 from dispensary.queries import consents
-from dispensary.services import agencies, printing
+from dispensary.services import agencies
 from dispensary.web import edge, gate
 from dispensary.web.agencies.pages import show_form
 from dispensary.web.changes import carried_out
-from dispensary.web.database import db, unit_of_work
+from dispensary.web.database import db
 from dispensary.web.disclosures.blueprint import bp
 from dispensary.web.disclosures.forms import StatementForm, one_line
 from dispensary.web.once import Work
-from dispensary.web.reporting import asked
+from dispensary.web.reporting import asked, paper
 from dispensary.web.reporting.forms import PrintForm
-from dispensary.wording import N_, say
 from models.enums import PrintedSheet
 from reports import privacy_statement
 
@@ -41,13 +39,10 @@ def statement() -> str:
 @gate.requires(Permission.CASEWORK_VIEW, Permission.REPORT_PRINT)
 def statement_pdf() -> Response:
     """Note who prints, and answer the statement as a sheet for the person; its name says nothing about anybody."""
-    form, act = PrintForm(), edge.act()
-    if not form.validate_on_submit():
-        raise Refused(say(N_("What to print was not understood. Open the statement again.")), code="not_understood")
+    form, act = paper.understood(PrintForm()), edge.act()
     about = asked.heading(act.clinic_day, act.clinic_day, form.paper.data)
     figures = privacy_statement.figures(db.session(), act.site_id, about=about)
-    with unit_of_work() as session:
-        printing.note_printed(session, sheet=PrintedSheet.PRIVACY_STATEMENT, act=act)
+    paper.note(PrintedSheet.PRIVACY_STATEMENT)
     return asked.file(privacy_statement.render(figures, speak=edge.speaker()), asked.PDF, "how-it-is-kept.pdf")
 
 

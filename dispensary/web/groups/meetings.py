@@ -5,20 +5,20 @@ from datetime import date
 from flask import Response, render_template, url_for
 from flask_babel import gettext as _
 
-from dispensary.errors import NotFound, Refused
+from dispensary.errors import NotFound
 from dispensary.permissions import Permission
 from dispensary.queries import groups as records
 from dispensary.queries.caseload import Colleague
 from dispensary.queries.groups import GroupLine
-from dispensary.services import group_meetings, printing
+from dispensary.services import group_meetings
 from dispensary.web import edge, gate
 from dispensary.web.access import note_access
 from dispensary.web.changes import carried_out
-from dispensary.web.database import db, unit_of_work
+from dispensary.web.database import db
 from dispensary.web.groups.blueprint import Answer, bp, group_here, leaders
 from dispensary.web.groups.forms import CorrectForm, CorrectMeetingForm, MeetingForm
 from dispensary.web.once import Work
-from dispensary.web.reporting import asked
+from dispensary.web.reporting import asked, paper
 from dispensary.web.reporting.forms import PrintForm
 from dispensary.web.sessions.blueprint import form_page
 from dispensary.web.sessions.day import day_in
@@ -127,11 +127,9 @@ def correct(care_group_id: int, clinic_day: str, person_id: int) -> Answer:
 @gate.requires(Permission.CASEWORK_VIEW, Permission.REPORT_PRINT)
 def sheet(care_group_id: int, clinic_day: str) -> Response:
     """Note who prints, and answer the attendance sheet of a meeting: to be signed, or as it is on record."""
-    group, day, form, act = group_here(care_group_id), day_in(clinic_day), PrintForm(), edge.act()
-    if not form.validate_on_submit():
-        raise Refused(say(N_("What to print was not understood. Open the group again.")), code="not_understood")
-    with unit_of_work() as session:
-        printing.note_printed(session, sheet=PrintedSheet.GROUP_SHEET, act=act, first=day, last=day)
+    group, day = group_here(care_group_id), day_in(clinic_day)
+    form = paper.understood(PrintForm())
+    paper.note(PrintedSheet.GROUP_SHEET, day)
     figures = group_sheet.figures(db.session(), group, day, about=asked.heading(day, day, form.paper.data))
     content = group_sheet.render(figures, speak=edge.speaker())
     return asked.file(content, asked.PDF, f"group-{group.id}-{day.isoformat()}.pdf")

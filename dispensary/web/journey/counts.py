@@ -4,15 +4,12 @@ from datetime import date
 
 from flask import Response, render_template, request
 
-from dispensary.errors import Refused
 from dispensary.permissions import Permission
-from dispensary.services import printing
 from dispensary.web import edge, gate
-from dispensary.web.database import db, unit_of_work
+from dispensary.web.database import db
 from dispensary.web.journey.blueprint import bp
-from dispensary.web.reporting import asked
+from dispensary.web.reporting import asked, paper
 from dispensary.web.reporting.forms import PrintLogForm
-from dispensary.wording import N_, say
 from models.enums import PrintedSheet
 from reports import commissioners_counts, sheet
 from reports.commissioners_counts import CountsFigures
@@ -47,12 +44,9 @@ def counts_csv() -> Response:
 @gate.requires(Permission.CASEWORK_VIEW, Permission.REPORT_PRINT)
 def counts_pdf() -> Response:
     """Note who prints, and answer the counts as a sheet, as they may leave the clinic."""
-    form = PrintLogForm()
-    if not form.validate_on_submit():
-        raise Refused(say(N_("What to print was not understood. Open the counts again.")), code="not_understood")
+    form = paper.understood(PrintLogForm())
     first, last = asked.checked(*form.days)
-    with unit_of_work() as session:
-        printing.note_printed(session, sheet=PrintedSheet.COMMISSIONERS_COUNTS, act=edge.act(), first=first, last=last)
+    paper.note(PrintedSheet.COMMISSIONERS_COUNTS, first, last)
     content = commissioners_counts.render(_figures(first, last, form.paper.data), speak=edge.speaker())
     return asked.file(content, asked.PDF, f"counts-{asked.span(first, last)}.pdf")
 

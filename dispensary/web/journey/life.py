@@ -2,15 +2,12 @@
 
 from flask import Response, render_template
 
-from dispensary.errors import Refused
 from dispensary.permissions import Permission
-from dispensary.services import printing
 from dispensary.web import edge, gate
-from dispensary.web.database import db, unit_of_work
+from dispensary.web.database import db
 from dispensary.web.journey.blueprint import bp
-from dispensary.web.reporting import asked
+from dispensary.web.reporting import asked, paper
 from dispensary.web.reporting.forms import PrintForm
-from dispensary.wording import N_, say
 from models.enums import PrintedSheet
 from reports import life_counts as report
 from reports import sheet
@@ -38,13 +35,8 @@ def life_csv() -> Response:
 @gate.requires(Permission.CASEWORK_VIEW, Permission.REPORT_PRINT)
 def life_pdf() -> Response:
     """Note who prints, and answer the counts as a sheet, as they may leave the clinic."""
-    form, act = PrintForm(), edge.act()
-    if not form.validate_on_submit():
-        raise Refused(say(N_("What to print was not understood. Open the counts again.")), code="not_understood")
-    with unit_of_work() as session:
-        printing.note_printed(
-            session, sheet=PrintedSheet.LIFE_COUNTS, act=act, first=act.clinic_day, last=act.clinic_day
-        )
+    form = paper.understood(PrintForm())
+    paper.note(PrintedSheet.LIFE_COUNTS)
     figures = _figures(form.paper.data)
     return asked.file(report.render(figures, speak=edge.speaker()), asked.PDF, f"{_name(figures)}.pdf")
 

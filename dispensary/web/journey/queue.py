@@ -3,18 +3,18 @@
 from flask import Response, render_template, url_for
 from flask_babel import gettext as _
 
-from dispensary.errors import NotFound, Refused
+from dispensary.errors import NotFound
 from dispensary.permissions import Permission
 from dispensary.queries import waiting as records
-from dispensary.services import printing, waiting
+from dispensary.services import waiting
 from dispensary.web import edge, gate
 from dispensary.web.access import note_access
 from dispensary.web.changes import carried_out
-from dispensary.web.database import db, unit_of_work
+from dispensary.web.database import db
 from dispensary.web.journey.blueprint import Answer, address_of, bp, form_page
 from dispensary.web.journey.forms import WaitedForm, WaitForm
 from dispensary.web.once import Work
-from dispensary.web.reporting import asked
+from dispensary.web.reporting import asked, paper
 from dispensary.web.reporting.forms import PrintForm
 from dispensary.wording import N_, say
 from models.enums import PrintedSheet, WaitingEndReason
@@ -59,13 +59,8 @@ def waiting_xlsx() -> Response:
 @gate.requires(Permission.CASEWORK_VIEW, Permission.REPORT_PRINT)
 def waiting_pdf() -> Response:
     """Note who prints, and answer the waiting list as a sheet."""
-    form, act = PrintForm(), edge.act()
-    if not form.validate_on_submit():
-        raise Refused(say(N_("What to print was not understood. Open the list again.")), code="not_understood")
-    with unit_of_work() as session:
-        printing.note_printed(
-            session, sheet=PrintedSheet.WAITING_LIST, act=act, first=act.clinic_day, last=act.clinic_day
-        )
+    form = paper.understood(PrintForm())
+    paper.note(PrintedSheet.WAITING_LIST)
     figures = _figures(form.paper.data)
     return asked.file(report.render(figures, speak=edge.speaker()), asked.PDF, f"{_name(figures)}.pdf")
 

@@ -18,14 +18,14 @@ from dispensary.queries.closure_needs import Needs
 from dispensary.rules.calendar import LONGEST_CLOSURE
 from dispensary.rules.closures import WHY
 from dispensary.rules.names import printable
-from dispensary.services import closures, printing
+from dispensary.services import closures
 from dispensary.web import edge, gate, policies
 from dispensary.web.changes import carried_out
-from dispensary.web.database import db, unit_of_work
+from dispensary.web.database import db
 from dispensary.web.forms import LONGEST_ID, Form, TextField
 from dispensary.web.once import Work
 from dispensary.web.orders.blueprint import bp
-from dispensary.web.reporting import asked
+from dispensary.web.reporting import asked, paper
 from dispensary.wording import N_, say
 from models.enums import PrintedSheet
 from reports import closure_list as report
@@ -97,8 +97,7 @@ def closure_list(first_on: str, last_on: str) -> Response:
     signed = records.signed_list(db.session(), edge.sitting().site_id, first, last)
     if signed is None:
         raise NotFound(say(N_("No list was signed for these days yet.")), code="no_list")
-    with unit_of_work() as session:
-        printing.note_printed(session, sheet=PrintedSheet.CLOSURE_LIST, act=edge.act(), first=first, last=last)
+    paper.note(PrintedSheet.CLOSURE_LIST, first, last)
     content = report.render(signed, about=asked.heading(first, last), speak=edge.speaker())
     return asked.file(content, asked.PDF, f"closure-{asked.span(first, last)}.pdf")
 

@@ -3,11 +3,10 @@
 from flask import Response, render_template
 
 from dispensary.permissions import Permission
-from dispensary.services import printing
 from dispensary.web import edge, gate
 from dispensary.web.access import note_access
-from dispensary.web.database import db, unit_of_work
-from dispensary.web.reporting import asked
+from dispensary.web.database import db
+from dispensary.web.reporting import asked, paper
 from dispensary.web.reporting.blueprint import bp
 from dispensary.web.reporting.forms import PrintForm
 from models.enums import PrintedSheet
@@ -42,11 +41,9 @@ def history(person_id: int) -> str:
 def history_pdf(person_id: int) -> Response:
     """Note who prints, and answer the history as a sheet."""
     note_access(person_id, "history")
-    form, act = PrintForm(), edge.act()
-    on_paper = form.paper.data if form.validate_on_submit() else None
-    with unit_of_work() as session:
-        printing.note_printed(session, sheet=PrintedSheet.DOSE_HISTORY, act=act, person_id=person_id)
-    figures = _figures(person_id, on_paper)
+    form = paper.understood(PrintForm())
+    paper.note_of_person(PrintedSheet.DOSE_HISTORY, person_id)
+    figures = _figures(person_id, form.paper.data)
     content = dose_history.render(figures, speak=edge.speaker())
     return asked.file(content, asked.PDF, f"history-{figures.person.number}.pdf")
 

@@ -3,20 +3,17 @@
 from flask import Response, render_template, url_for
 from flask_babel import gettext as _
 
-from dispensary.errors import Refused
 from dispensary.permissions import Permission
 from dispensary.queries import urine_draws
-from dispensary.services import printing
 from dispensary.services import urine_draws as verbs
 from dispensary.web import edge, gate
 from dispensary.web.changes import carried_out
-from dispensary.web.database import db, unit_of_work
+from dispensary.web.database import db
 from dispensary.web.once import Work
-from dispensary.web.reporting import asked
+from dispensary.web.reporting import asked, paper
 from dispensary.web.reporting.forms import PrintForm
 from dispensary.web.urine.blueprint import Answer, bp
 from dispensary.web.urine.forms import DrawForm
-from dispensary.wording import N_, say
 from models.enums import PrintedSheet
 from reports import sheet
 from reports import urine_draw as report
@@ -73,13 +70,9 @@ def draw_csv(urine_draw_id: int) -> Response:
 @gate.requires(Permission.CASEWORK_VIEW, Permission.REPORT_PRINT)
 def draw_pdf(urine_draw_id: int) -> Response:
     """Note who prints, and answer a draw as a sheet."""
-    form, act = PrintForm(), edge.act()
-    if not form.validate_on_submit():
-        raise Refused(say(N_("What to print was not understood. Open the draw again.")), code="not_understood")
+    form = paper.understood(PrintForm())
     figures = _figures(urine_draw_id, form.paper.data)
-    day = figures.draw.drawn_on
-    with unit_of_work() as session:
-        printing.note_printed(session, sheet=PrintedSheet.URINE_DRAW, act=act, first=day, last=day)
+    paper.note(PrintedSheet.URINE_DRAW, figures.draw.drawn_on)
     return asked.file(report.render(figures, speak=edge.speaker()), asked.PDF, f"{_name(figures)}.pdf")
 
 

@@ -4,16 +4,13 @@ from flask import abort, render_template, request
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
-from dispensary.errors import Refused
 from dispensary.permissions import Permission
 from dispensary.queries import worklist as records
-from dispensary.services import printing
 from dispensary.web import edge, gate
-from dispensary.web.database import db, unit_of_work
-from dispensary.web.reporting import asked
+from dispensary.web.database import db
+from dispensary.web.reporting import asked, paper
 from dispensary.web.reporting.forms import PrintForm
 from dispensary.web.worklist.blueprint import bp
-from dispensary.wording import N_, say
 from models.enums import Desk, PrintedSheet
 from reports import worklist as report
 from reports.worklist import WorkFigures
@@ -37,13 +34,10 @@ def of_desk(desk: str) -> str:
 @gate.requires(Permission.TASK_WORK, Permission.REPORT_PRINT)
 def pdf(desk: str) -> Response:
     """Note who prints, and answer the list as a sheet."""
-    of, form, act = desk_in(desk), PrintForm(), edge.act()
-    if not form.validate_on_submit():
-        raise Refused(say(N_("What to print was not understood. Open the list again.")), code="not_understood")
-    with unit_of_work() as session:
-        printing.note_printed(session, sheet=PrintedSheet.WORKLIST, act=act, first=act.clinic_day, last=act.clinic_day)
+    of, form = desk_in(desk), paper.understood(PrintForm())
+    paper.note(PrintedSheet.WORKLIST)
     content = report.render(_figures(of, form.paper.data), speak=edge.speaker())
-    return asked.file(content, asked.PDF, f"worklist-{of.value}-{act.clinic_day.isoformat()}.pdf")
+    return asked.file(content, asked.PDF, f"worklist-{of.value}-{edge.act().clinic_day.isoformat()}.pdf")
 
 
 def desk_in(text: str) -> Desk:
