@@ -8,11 +8,10 @@ from dispensary.errors import Refused
 from dispensary.permissions import Permission
 from dispensary.queries.indicators import named
 from dispensary.rules.indicators import months_after
-from dispensary.services import printing
 from dispensary.web import edge, gate
-from dispensary.web.database import db, unit_of_work
+from dispensary.web.database import db
 from dispensary.web.indicators.blueprint import bp
-from dispensary.web.reporting import asked
+from dispensary.web.reporting import asked, paper
 from dispensary.web.reporting.forms import PrintLogForm
 from dispensary.wording import N_, say
 from models.enums import PrintedSheet
@@ -82,12 +81,9 @@ def as_xlsx() -> Response:
 @gate.requires(Permission.INDICATOR_VIEW, Permission.REPORT_PRINT)
 def as_pdf() -> Response:
     """Note who prints, and answer the figures as a sheet, as they may leave the clinic."""
-    form = PrintLogForm()
-    if not form.validate_on_submit():
-        raise Refused(say(N_("What to print was not understood. Open the indicators again.")), code="not_understood")
+    form = paper.understood(PrintLogForm())
     first, last = _checked(*form.days)
-    with unit_of_work() as session:
-        printing.note_printed(session, sheet=PrintedSheet.INDICATORS, act=edge.act(), first=first, last=last)
+    paper.note(PrintedSheet.INDICATORS, first, last)
     content = report.render(_figures(first, last, form.paper.data), speak=edge.speaker())
     return asked.file(content, asked.PDF, f"indicators-{asked.span(first, last)}.pdf")
 

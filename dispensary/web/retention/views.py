@@ -9,10 +9,9 @@ from dispensary.policy.journey import journey_rules
 from dispensary.policy.retention import retention_rules
 from dispensary.queries import imported_cohorts
 from dispensary.rules.retention import Exit
-from dispensary.services import printing
 from dispensary.web import edge, gate
-from dispensary.web.database import db, unit_of_work
-from dispensary.web.reporting import asked
+from dispensary.web.database import db
+from dispensary.web.reporting import asked, paper
 from dispensary.web.reporting.forms import PrintForm
 from dispensary.web.retention.asking import address_of, question
 from dispensary.web.retention.blueprint import bp
@@ -98,12 +97,10 @@ def as_xlsx() -> Response:
 @gate.requires(Permission.RETENTION_VIEW, Permission.REPORT_PRINT)
 def as_pdf() -> Response:
     """Note who prints, and answer everything as a sheet, as it may leave the clinic."""
-    form, act = PrintForm(), edge.act()
+    form = paper.understood(PrintForm())
     found = figures(db.session(), question(request.form))
-    paper = form.paper.data if form.validate_on_submit() else None
-    with unit_of_work() as session:
-        printing.note_printed(session, sheet=PrintedSheet.RETENTION, act=act, first=act.clinic_day, last=act.clinic_day)
-    about = asked.heading(found.question.asked.looked_at, found.question.asked.looked_at, paper)
+    paper.note(PrintedSheet.RETENTION)
+    about = asked.heading(found.question.asked.looked_at, found.question.asked.looked_at, form.paper.data)
     content = report.render(found, journey_rules().hide_below, about=about, speak=edge.speaker())
     return asked.file(content, asked.PDF, f"{_name(found)}.pdf")
 
