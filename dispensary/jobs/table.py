@@ -8,9 +8,11 @@ from flask import Flask
 
 from dispensary.jobs.backup import back_up
 from dispensary.jobs.call_backs import tell_overdue_call_backs
+from dispensary.jobs.day_end import end_day
 from dispensary.jobs.due_work import open_what_is_due
 from dispensary.jobs.follow_up import propose_lost
 from dispensary.jobs.near_days import tell_of_near_days
+from dispensary.jobs.order_endings import tell_of_order_endings
 from dispensary.jobs.pack import write_pack
 from dispensary.jobs.reviews import open_take_home_reviews
 from dispensary.jobs.risk_scan import scan
@@ -37,11 +39,30 @@ JOBS: tuple[Job, ...] = (
         N_("While the clinic is open: who was dosed until now, encrypted, into the folder that the site names."),
     ),
     Job(
+        "day_end",
+        Nightly(timedelta(minutes=5)),
+        end_day,
+        N_("End of the clinic day"),
+        N_(
+            "Every night: audit and registers are sealed, even where nobody closed the day, and guests whose last day it was"
+            " are guests no more. Signing the day off stays with a person."
+        ),
+    ),
+    Job(
         "take_home_reviews",
         Nightly(timedelta(minutes=10)),
         open_take_home_reviews,
         N_("Reviews of take-home doses"),
         N_("Every night: whoever missed a day or has a stop, and takes doses home, goes to the prescriber's desk."),
+    ),
+    Job(
+        "order_endings",
+        Nightly(timedelta(minutes=15)),
+        tell_of_order_endings,
+        N_("Orders that end soon"),
+        N_(
+            "Every night: whoever's order ends within a week, with none signed to follow it, goes to the prescriber's desk, once."
+        ),
     ),
     Job(
         "lost_to_follow_up",

@@ -110,5 +110,6 @@ WORDS: dict[type[StrEnum], dict[StrEnum, str]] = {
         enums.SealOccasion.UPGRADE: N_("upgrade"),
         enums.SealOccasion.ON_DEMAND: N_("on demand"),
         enums.SealOccasion.RESTORE: N_("restore"),
+        enums.SealOccasion.NIGHT: N_("end of the day"),
     },
 }

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Select, bindparam, case, func, select
@@ -206,6 +206,7 @@ class EndingOrder:
     last_day: date
     days_left: int
     """Below zero: the order has lapsed."""
+    signed_at: datetime
 
 
 def ending_soon(session: Session, site_id: int, today: date) -> list[EndingOrder]:
@@ -223,6 +224,7 @@ def ending_soon(session: Session, site_id: int, today: date) -> list[EndingOrder
             Person.family_name,
             Person.given_name,
             func.max(DoseOrder.ends_on),
+            func.max(DoseOrder.signed_at),
         )
         .join(DoseOrder, DoseOrder.person_id == Person.id)
         .where(
@@ -235,8 +237,16 @@ def ending_soon(session: Session, site_id: int, today: date) -> list[EndingOrder
         .group_by(Person.id)
     )
     found = [
-        EndingOrder(order_id, person_id, number, full_name(family_name, given_name), last_day, (last_day - today).days)
-        for order_id, person_id, number, family_name, given_name, last_day in session.execute(query)
+        EndingOrder(
+            order_id,
+            person_id,
+            number,
+            full_name(family_name, given_name),
+            last_day,
+            (last_day - today).days,
+            signed_at,
+        )
+        for order_id, person_id, number, family_name, given_name, last_day, signed_at in session.execute(query)
     ]
     return sorted(found, key=lambda order: (order.last_day, order.number))
 

@@ -21,6 +21,10 @@ class KeyUnreadable(Exception):
     """A key file is missing, or is not a key; the message is for the person at the command line."""
 
 
+class SealKeyUnreadable(KeyUnreadable):
+    """The key that seals the chains is missing, or is not such a key."""
+
+
 def key_files(home: Home) -> dict[str, Path]:
     """Return every key file of a home by what it is for."""
     return {
@@ -77,14 +81,14 @@ def read_seal_key(home: Home) -> Ed25519PrivateKey:
     """Return the key that seals the chains.
 
     Raises:
-        KeyUnreadable: the file is missing or is not an Ed25519 key.
+        SealKeyUnreadable: the file is missing or is not an Ed25519 key.
     """
     try:
         key = serialization.load_pem_private_key(home.seal_key_file.read_bytes(), password=None)
     except (OSError, ValueError) as error:
-        raise KeyUnreadable(f"the seal key cannot be read: {home.seal_key_file}") from error
+        raise SealKeyUnreadable(f"the seal key cannot be read: {home.seal_key_file}") from error
     if not isinstance(key, Ed25519PrivateKey):
-        raise KeyUnreadable(f"not an Ed25519 key: {home.seal_key_file}")
+        raise SealKeyUnreadable(f"not an Ed25519 key: {home.seal_key_file}")
     return key
 
 

@@ -1,6 +1,6 @@
 """Closing the clinic day: its heads are sealed, and what comes later for that day is seen to have come later."""
 
-from datetime import date
+from datetime import date, timedelta
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import func, select
@@ -12,6 +12,8 @@ from dispensary.services.act import Act
 from dispensary.wording import N_, say
 from models import DayClose, Dose
 from models.enums import AuditKind, SealOccasion
+
+A_DAY = timedelta(days=1)
 
 
 def close_day(session: Session, *, clinic_day: date, key: Ed25519PrivateKey, act: Act) -> DayClose:
@@ -37,3 +39,12 @@ def close_day(session: Session, *, clinic_day: date, key: Ed25519PrivateKey, act
     audit.record(session, AuditKind.DAY_CLOSED, closed, act, day=clinic_day, turn=turn, doses=doses)
     seals.seal_heads(session, occasion=SealOccasion.DAY_CLOSE, key=key, act=act)
     return closed
+
+
+def end_day(session: Session, *, clinic_day: date, key: Ed25519PrivateKey, act: Act) -> None:
+    """Do what a day that is over asks for without a person: guests whose last day it was leave, and the heads are sealed.
+
+    A day that nobody closed stays open for a nurse to sign off; until then what is on record cannot change unseen either.
+    """
+    guests.end_stays_over(session, clinic_day=clinic_day + A_DAY, act=act)
+    seals.seal_heads(session, occasion=SealOccasion.NIGHT, key=key, act=act)

@@ -133,3 +133,4 @@ class SealOccasion(StrEnum):
     UPGRADE = "upgrade"
     ON_DEMAND = "on_demand"
     RESTORE = "restore"
+    NIGHT = "night"
