@@ -1,7 +1,8 @@
 """How long people stay in treatment: the same figures in words, as tables for other programs, and on paper."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -18,7 +19,7 @@ from reports.ledger import Column as PaperColumn
 from reports.ledger import Ledger, Row, Text
 from reports.page import Heading
 from reports.retention_chart import chart, drawn
-from reports.retention_figures import By, LostShare, Period, RetentionFigures
+from reports.retention_figures import DRUGS, By, LostShare, Period, Question, RetentionFigures
 from reports.sheet import Cell, Sheet
 
 TITLE = say(N_("Retention"))
@@ -70,7 +71,17 @@ def rules(figures: RetentionFigures) -> list[Words]:
         )
         told.append(say(N_("Day 0 is the day of the first dose. Looked at until %(day)s."), day=asked.looked_at))
     else:
-        told.append(say(N_("No daily doses: lost on the recorded day of leaving, counted from the admission (day 0).")))
+        told.append(
+            say(
+                N_(
+                    "No daily doses, so no rule of days without one: lost on the recorded day of leaving, in days from the"
+                    " admission (day 0)."
+                )
+            )
+        )
+        if asked.looked_at < date.max:
+            told.append(say(N_("Looked at until %(day)s."), day=asked.looked_at))
+    told += _told_by_whoever_asks(question)
     if asked.follow_up is not None:
         told.append(say(N_("Nobody is followed for longer than %(n)s days."), n=asked.follow_up))
     told.append(INTERVALS[question.interval])
@@ -103,6 +114,19 @@ def rules(figures: RetentionFigures) -> list[Words]:
     )
     if figures.never_dosed:
         told.append(say(N_("Admitted and never dosed, in none of the curves: %(n)s."), n=figures.never_dosed))
+    return told
+
+
+def _told_by_whoever_asks(question: Question) -> list[Words]:
+    """Return what is in no file of an imported cohort and was said for this question."""
+    asked, told = question.asked, []
+    if question.imported is not None and asked.told_drug is not None:
+        told.append(
+            say(N_("Where the cohort names no medicine, whoever asks says: %(drug)s."), drug=DRUGS[asked.told_drug])
+        )
+    if question.imported is not None and asked.told_dose_day is not None:
+        words = N_("Where the cohort does not say of which day a dose is, whoever asks says: day %(day)s.")
+        told.append(say(words, day=asked.told_dose_day))
     return told
 
 
@@ -144,6 +168,16 @@ CURVE: Columns = (
     ("day", N_("Day")),
     ("at_risk", N_("At risk")),
     ("lost", N_("Lost so far")),
+    ("share", N_("Share retained")),
+    ("lower", LOWER),
+    ("upper", UPPER),
+)
+STEPS: Columns = (
+    ("group", N_("Group")),
+    ("day", N_("Day")),
+    ("at_risk", N_("At risk")),
+    ("lost", N_("Lost on it")),
+    ("censored", N_("Last seen on it")),
     ("share", N_("Share retained")),
     ("lower", LOWER),
     ("upper", UPPER),
@@ -208,6 +242,24 @@ def _curve(figures: RetentionFigures) -> Table:
     return Table("curve", say(N_("Curve")), CURVE, rows)
 
 
+def _steps(figures: RetentionFigures) -> Table:
+    """Return the whole life table: each day on which somebody was lost or last seen."""
+    rows = [
+        [
+            group.name,
+            int(day),
+            int(at_risk),
+            int(left),
+            int(censored),
+            *_three(group.curve.at(int(day))),
+        ]
+        for group in figures.groups
+        for table in [group.curve.table]
+        for day, at_risk, left, censored in zip(table.times, table.at_risk, table.left, table.censored, strict=True)
+    ]
+    return Table("steps", say(N_("Every step")), STEPS, rows)
+
+
 def _three(point: Point | LostShare | None) -> tuple[Decimal | None, ...]:
     return (None, None, None) if point is None else tuple(map(number, (point.share, point.lower, point.upper)))
 
@@ -252,6 +304,18 @@ def _lost(figures: RetentionFigures) -> Table:
     return Table("lost_by_month", say(N_("Lost by month")), LOST, rows)
 
 
+TABLES: dict[str, Callable[[RetentionFigures], Table]] = {
+    "curve": _curve,
+    "groups": _summary,
+    "log_rank": _tests,
+    "ways_out": _exits,
+    "cohorts": _cohorts,
+    "lost_by_month": _lost,
+    "steps": _steps,
+}
+"""Every table by its key, for a file of one of them."""
+
+
 def as_dict(figures: RetentionFigures, speak: Speaker) -> dict[str, Any]:
     """Return everything for another program: the rules in words, and each table as a list of named values."""
     question, asked = figures.question, figures.question.asked
@@ -266,7 +330,7 @@ def as_dict(figures: RetentionFigures, speak: Speaker) -> dict[str, Any]:
         "never_dosed": figures.never_dosed,
         "left_out": figures.left_out,
         "rules": [speak(rule) for rule in rules(figures)],
-        **{table.key: table.as_records(speak) for table in tables(figures)},
+        **{table.key: table.as_records(speak) for table in (*tables(figures), _steps(figures))},
     }
 
 

@@ -4,8 +4,8 @@ The screen, the command, the files and the paper all read these.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from enum import StrEnum
 from functools import cached_property
@@ -23,6 +23,8 @@ from dispensary.rules.person_days import BUPRENORPHINE, METHADONE
 from dispensary.rules.retention import Exit, Outcome
 from dispensary.wording import N_, Words, say
 
+EARLIEST = date(2, 1, 1)
+"""Whoever asks from here on asks for everybody; there is no year before."""
 WAYS = {way: n for n, way in enumerate(Exit, start=1)}
 """The numbers of the ways out in an array; 0 is still in treatment."""
 
@@ -54,6 +56,8 @@ class Question:
     period: Period = Period.MONTH
     imported: str | None = None
     """The cohort that came in without daily doses; None for the clinic's own courses."""
+    days: tuple[int, ...] = ()
+    """The days that the table under the curve says; none for the usual ones."""
 
     @property
     def from_day(self) -> int:
@@ -171,11 +175,11 @@ class RetentionFigures:
     @cached_property
     def lines(self) -> list[Line]:
         """The table under the curve."""
-        start = self.question.from_day
+        start, wanted = self.question.from_day, self.question.days or retention_rules().shown_days
         return [
             Line(group, day, group.curve.at(day))
             for group in self.groups
-            for day in (start, *(d for d in retention_rules().shown_days if d > start))
+            for day in (start, *(d for d in wanted if d > start))
             if group.curve.last is not None and day <= group.curve.last
         ]
 
@@ -200,11 +204,7 @@ class RetentionFigures:
 def figures(session: Session, question: Question) -> RetentionFigures:
     """Return the figures that were asked for."""
     asked, house = question.asked, retention_rules()
-    if question.imported is None:
-        found = courses(session, asked)
-        everyone, never = found.all, found.never_dosed
-    else:
-        everyone, never = imported_cohorts.courses(session, question.imported, asked), 0
+    everyone, never = _courses(session, question.imported, asked)
     groups, left_out = _groups(everyone, question)
     return RetentionFigures(
         question=question,
@@ -212,11 +212,28 @@ def figures(session: Session, question: Question) -> RetentionFigures:
         everybody=Group(say(N_("Everybody")), everyone, question.interval),
         tests=_tests(groups, question),
         cohorts=_cohorts(everyone, question, [days for _, days in house.months]),
-        lost_by_month=_lost_by_month(everyone, question, house.lost_by),
+        lost_by_month=_lost_by_month(everyone, _year_before(session, question), question, house.lost_by),
         never_dosed=never,
         left_out=left_out,
         daily=any(course.daily for course in everyone),
     )
+
+
+def _courses(session: Session, imported: str | None, asked: Asked) -> tuple[tuple[Course, ...], int]:
+    """Return the courses that were asked for, and how many were admitted and never dosed."""
+    if imported is not None:
+        return imported_cohorts.courses(session, imported, asked), 0
+    found = courses(session, asked)
+    return found.all, found.never_dosed
+
+
+def _year_before(session: Session, question: Question) -> tuple[Course, ...]:
+    """Return the courses of the year before the first day asked for, which months are said beside; none where all are asked."""
+    asked = question.asked
+    if asked.first <= EARLIEST:
+        return ()
+    first = date(asked.first.year - 1, asked.first.month, 1)
+    return _courses(session, question.imported, replace(asked, first=first, last=asked.first - timedelta(days=1)))[0]
 
 
 DRUGS = {METHADONE: say(N_("Methadone")), BUPRENORPHINE: say(N_("Buprenorphine"))}
@@ -295,7 +312,7 @@ def _followed(everyone: Sequence[Course], days: int, question: Question) -> bool
     if not everyone or (asked.follow_up is not None and days > asked.follow_up):
         return False
     if question.imported is not None:
-        return all(course.outcome.exit is not None or course.outcome.days >= days for course in everyone)
+        return any(course.outcome.days >= days for course in everyone) or all(c.outcome.exit for c in everyone)
     return max(course.began_on for course in everyone) + timedelta(days=days + asked.gap - 1) <= asked.looked_at
 
 
@@ -330,20 +347,27 @@ def _cohorts(everyone: Sequence[Course], question: Question, months: Sequence[in
     )
 
 
-def _lost_by_month(everyone: Sequence[Course], question: Question, days: Sequence[int]) -> tuple[LostLine, ...]:
-    of_month: dict[date, list[Course]] = defaultdict(list)
-    for course in everyone:
-        of_month[course.admitted_on.replace(day=1)].append(course)
+def _lost_by_month(
+    everyone: Sequence[Course], year_before: Sequence[Course], question: Question, days: Sequence[int]
+) -> tuple[LostLine, ...]:
+    of_month, known = _by_month(everyone), _by_month((*year_before, *everyone))
 
-    def lost(month: date) -> tuple[LostShare | None, ...]:
-        some = of_month.get(month, [])
+    def lost(some: Sequence[Course]) -> tuple[LostShare | None, ...]:
         return tuple(_lost_share(some, day) if _followed(some, day, question) else None for day in days)
 
     return tuple(
-        LostLine(month, len(of_month[month]), lost(month), len(of_month.get(before, [])), lost(before))
-        for month in sorted(of_month)
-        for before in [month.replace(year=month.year - 1)]
+        LostLine(month, len(some), lost(some), len(before), lost(before))
+        for month, some in sorted(of_month.items())
+        for before in [known.get(month.replace(year=month.year - 1), [])]
     )
+
+
+def _by_month(some: Iterable[Course]) -> dict[date, list[Course]]:
+    """Return courses by the month of their admission."""
+    found: dict[date, list[Course]] = defaultdict(list)
+    for course in some:
+        found[course.admitted_on.replace(day=1)].append(course)
+    return found
 
 
 def _lost_share(some: Sequence[Course], day: int) -> LostShare:

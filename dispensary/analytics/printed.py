@@ -1,13 +1,17 @@
 """Statistics as they are printed: exact decimals of a fixed number of places, the same on every screen and sheet."""
 
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 
 PLACES = Decimal("0.0001")
+EXACT = Decimal("0.000000000001")
+"""Sums and products of fractions are right to so many places; what lies beyond must not decide how a half is rounded."""
 
 
 def number(value: float | None) -> Decimal | None:
-    """Return a share or a statistic to four places after the point; None where there is none."""
-    return None if value is None else Decimal(repr(float(value))).quantize(PLACES)
+    """Return a share or a statistic to four places after the point, a half upwards; None where there is none."""
+    if value is None:
+        return None
+    return Decimal(repr(float(value))).quantize(EXACT).quantize(PLACES, rounding=ROUND_HALF_UP)
 
 
 def percent(value: float | None) -> str:

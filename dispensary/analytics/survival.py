@@ -103,20 +103,24 @@ class Curve:
 
     @cached_property
     def bounds(self) -> tuple[Shares, Shares]:
-        """The lower and the upper end of the interval: 1 before anybody left, not a number once nobody is there."""
+        """The lower and the upper end of the interval: 1 before anybody left.
+
+        Once nobody is there, the interval on the logarithm is not a number, and that on the log-log scale has shrunk to 0.
+        """
         reach = quantile(self.level) * np.sqrt(self.greenwood)
         with np.errstate(divide="ignore", invalid="ignore"):
             if self.interval is Interval.LOG:
                 lower, upper = self.share * np.exp(-reach), np.minimum(1.0, self.share * np.exp(reach))
             else:
                 log = np.log(self.share)
-                lower, upper = (np.exp(log * np.exp(sign * reach / log)) for sign in (-1, 1))
+                ends = (np.exp(log * np.exp(sign * reach / log)) for sign in (-1, 1))
+                lower, upper = (np.where(self.share == 0, 0.0, end) for end in ends)
         nobody_left = self.share == 1
         return np.where(nobody_left, 1.0, lower), np.where(nobody_left, 1.0, upper)
 
     @cached_property
     def median(self) -> Median:
-        """The first day after which at most half are there, and the same of either end of the interval."""
+        """The first day after which at most half are there, and the same of either end of the interval (Brookmeyer, Crowley)."""
         lower, upper = self.bounds
         return Median(*(self._first_at_half(shares) for shares in (self.share, lower, upper)))
 

@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Sequence
+from datetime import datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -12,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from dispensary.cli import opening
 from dispensary.cli.opening import MakeApp
+from dispensary.cli.report import DAY
 from dispensary.clock import clinic_day
 from dispensary.exchange import cohorts, history
 from dispensary.exchange.cohorts import ExaminedCohort
@@ -32,11 +34,22 @@ SHOWN = 100
 @click.option("--dry-run", is_flag=True, help="Look through everything, report, write nothing.")
 @click.option("--source", help="Where the records come from; the folder's name if not given.")
 @click.option("--site", "site_code", help="Short name of the site; needed where there are several.")
+@click.option(
+    "--seen-until",
+    type=DAY,
+    help="Of a cohort (courses.csv): the day it was last looked at, for rows that name neither an end nor such a day.",
+)
 @click.option("--now", is_flag=True, help="Import although somebody is signed in at a window.")
 @click.pass_obj
 @opening.in_plain_words
 def import_history(
-    create_app: MakeApp, folder: Path, dry_run: bool, source: str | None, site_code: str | None, now: bool
+    create_app: MakeApp,
+    folder: Path,
+    dry_run: bool,
+    source: str | None,
+    site_code: str | None,
+    seen_until: datetime | None,
+    now: bool,
 ) -> None:
     """Import a history from the CSV files in FOLDER (docs/import.md)."""
     with opening.clinic(create_app) as app:
@@ -46,8 +59,12 @@ def import_history(
         today = clinic_day(at, settings.zone, settings.day_starts)
         source = source or folder.resolve().name
         if cohorts.is_cohort(folder):
-            _bring_in_cohort(app, cohorts.examine(session, folder, source=source, today=today), site, dry_run)
+            last = seen_until.date() if seen_until else None
+            cohort = cohorts.examine(session, folder, source=source, today=today, seen_until=last)
+            _bring_in_cohort(app, cohort, site, dry_run)
             return
+        if seen_until:
+            raise click.UsageError("--seen-until goes with a cohort, a folder with courses.csv alone")
         with Bar("Looking through") as bar:
             found = examine(session, folder, source=source, today=today, progress=bar.forward)
         _report(found.faults)

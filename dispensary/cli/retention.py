@@ -25,7 +25,7 @@ from models import Site
 from reports import covariates, sheet
 from reports import retention as report
 from reports.retention import Table
-from reports.retention_figures import By, Period, Question, RetentionFigures, figures
+from reports.retention_figures import DRUGS, By, Period, Question, RetentionFigures, figures
 from reports.sheet import Cell
 
 A_DAY = timedelta(days=1)
@@ -34,6 +34,14 @@ NOT_INSTALLED = (
     "dispensary is installed, then call again"
 )
 DAYS = click.IntRange(min=1, max=100_000)
+
+
+def some_days(context: click.Context, option: click.Parameter, value: str | None) -> tuple[int, ...]:
+    """Return whole numbers of days with commas between, each once and in order; none where nothing was asked."""
+    words = [word.strip() for word in value.split(",")] if value else []
+    if not all(word.isascii() and word.isdigit() and len(word) < len(str(DAYS.max)) for word in words):
+        raise click.BadParameter("write days as whole numbers with commas between, such as 90,180,365")
+    return tuple(sorted({int(word) for word in words}))
 
 
 def words(vocabulary: type[By] | type[Period] | type[Interval]) -> click.Choice[str]:
@@ -63,6 +71,18 @@ WHICH = joined(
     click.option("--follow-up", type=DAYS, help="Follow nobody for longer than so many days."),
     click.option("--site", "site_code", help="Short name of one site; all of them if not given."),
     click.option("--imported", help="A cohort that came in without daily doses, by the name of its source."),
+    click.option(
+        "--medication",
+        "told_drug",
+        type=click.Choice(list(DRUGS)),
+        help="Of such a cohort, the medicine, where its file does not say.",
+    ),
+    click.option(
+        "--dose-day",
+        "told_dose_day",
+        type=click.IntRange(min=0, max=100_000),
+        help="Of such a cohort, the day of treatment of its doses, where its file does not say; never for a largest dose.",
+    ),
 )
 """Which courses are looked at, and by which rules."""
 
@@ -75,8 +95,9 @@ def asked_for(app: Flask, given: Parameters) -> Asked:
     """
     session, at = db.session(), app.extensions["clock"]()
     site, code, until = site_of(session, given["site_code"]), given["site_code"], given["until"]
-    over = yesterday(session, site, at)
     known_cohort(session, given["imported"])
+    _fitting(given)
+    over = yesterday(session, site, at) if given["imported"] is None else date.max
     return Asked(
         gap=given["gap"],
         looked_at=min(over, until.date()) if until else over,
@@ -85,7 +106,21 @@ def asked_for(app: Flask, given: Parameters) -> Asked:
         last=given["last"].date() if given["last"] else date.max,
         follow_up=given["follow_up"],
         site_id=site.id if code else None,
+        told_drug=given["told_drug"],
+        told_dose_day=given["told_dose_day"],
     )
+
+
+def _fitting(given: Parameters) -> None:
+    """Refuse options that say nothing of what is asked for.
+
+    Raises:
+        UsageError: a site of an imported cohort, or what is told of one where none is asked for.
+    """
+    if given["imported"] is not None and given["site_code"] is not None:
+        raise click.UsageError("an imported cohort is of no site here: leave out --site, or use --by clinic")
+    if given["imported"] is None and (given["told_drug"] is not None or given["told_dose_day"] is not None):
+        raise click.UsageError("--medication and --dose-day are told of an imported cohort: name it with --imported")
 
 
 @click.group(invoke_without_command=True)
@@ -101,18 +136,36 @@ def asked_for(app: Flask, given: Parameters) -> Asked:
     show_default=True,
     help="Period of the first dose that makes a cohort.",
 )
+@click.option("--days", callback=some_days, help="Days that the table under the curve says, such as 90,180,365.")
 @click.option("--json", "kind", flag_value="json", help="Everything, for another program.")
-@click.option("--csv", "kind", flag_value="csv", help="The table under the curve, for another program.")
+@click.option("--csv", "kind", flag_value="csv", help="One table, for another program.")
+@click.option(
+    "--table",
+    type=click.Choice(list(report.TABLES)),
+    default="curve",
+    show_default=True,
+    help="Which table --csv gives; steps is every day on which somebody was lost or last seen.",
+)
 @WHICH
 @click.pass_context
 @opening.in_plain_words
-def retention(context: click.Context, /, by: str, ci: str, period: str, kind: str | None, **given: Any) -> None:
+def retention(
+    context: click.Context,
+    /,
+    by: str,
+    ci: str,
+    period: str,
+    days: tuple[int, ...],
+    kind: str | None,
+    table: str,
+    **given: Any,
+) -> None:
     """Say how long people stay: curves with who is at risk, medians, log-rank, other ways out, cohorts."""
     if context.invoked_subcommand is not None:
         return
     with opening.clinic(context.obj) as app:
-        question = Question(By(by), asked_for(app, given), Interval(ci), Period(period), given["imported"])
-        print_figures(figures(db.session(), question), kind, opening.speaker())
+        question = Question(By(by), asked_for(app, given), Interval(ci), Period(period), given["imported"], days)
+        print_figures(figures(db.session(), question), kind, opening.speaker(), table)
 
 
 @retention.command("cox")
@@ -176,18 +229,18 @@ def known_cohort(session: Session, name: str | None) -> None:
         raise click.UsageError(f"no cohort {name!r} came in; there are: {', '.join(known) or 'none'}")
 
 
-def print_figures(found: RetentionFigures, kind: str | None, speak: Speaker) -> None:
-    """Print figures as JSON, as CSV, or as tables for reading."""
+def print_figures(found: RetentionFigures, kind: str | None, speak: Speaker, table: str) -> None:
+    """Print figures as JSON, one table of them as CSV, or all as tables for reading."""
     if kind == "json":
         click.echo(json.dumps(report.as_dict(found, speak), ensure_ascii=False, indent=2))
     elif kind == "csv":
-        sys.stdout.write(sheet.to_csv(report.tables(found)[0].as_sheet(speak), speak.zone).decode())
+        sys.stdout.write(sheet.to_csv(report.TABLES[table](found).as_sheet(speak), speak.zone).decode())
     else:
         for rule in report.rules(found):
             click.echo(speak(rule))
-        for table in report.tables(found):
-            if table.rows:
-                print_table(table, speak)
+        for one in report.tables(found):
+            if one.rows:
+                print_table(one, speak)
 
 
 def print_table(table: Table, speak: Speaker) -> None:

@@ -7,6 +7,7 @@ there for retention, and nothing else reads them.
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
+from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
@@ -26,13 +27,21 @@ from models.enums import AuditKind, EpisodeEndReason, Medication
 
 FILE = "courses.csv"
 LAST_DAY = 36_525
+
+
+class StillThere(StrEnum):
+    """What a file may say in place of a reason: there was no end, `ended_on` is the last day seen."""
+
+    IN_TREATMENT = "in_treatment"
+
+
 COURSES = (
-    Column("course", text, needed=True),
+    Column("course", text),
     Column("clinic", text),
     Column("medication", word(Medication)),
     Column("admitted_on", day, needed=True),
     Column("ended_on", day),
-    Column("end_reason", word(EpisodeEndReason)),
+    Column("end_reason", word(EpisodeEndReason, StillThere)),
     Column("seen_until", day),
     Column("dose_mg", amount),
     Column("dose_day", whole_number(0, LAST_DAY)),
@@ -57,8 +66,18 @@ def is_cohort(folder: Path) -> bool:
     return tables.find(folder, FILE) is not None
 
 
-def examine(session: Session, folder: Path, *, source: str, today: date) -> ExaminedCohort:
-    """Look through a folder with a cohort and return what is new in it and what is wrong."""
+def examine(
+    session: Session, folder: Path, *, source: str, today: date, seen_until: date | None = None
+) -> ExaminedCohort:
+    """Look through a folder with a cohort and return what is new in it and what is wrong.
+
+    Args:
+        session: the session to read with.
+        folder: where the file lies.
+        source: the name of the cohort.
+        today: nothing may lie after it.
+        seen_until: the day the cohort was last looked at: whoever has neither an end nor a last day was there still.
+    """
     path = tables.find(folder, FILE)
     assert path is not None
     found = ExaminedCohort(source, tables.digest_of(path), Faults())
@@ -70,6 +89,7 @@ def examine(session: Session, folder: Path, *, source: str, today: date) -> Exam
     for row in tables.rows(path, COURSES, found.faults):
         if not row.whole:
             continue
+        _complete(row, seen_until)
         for column, words in _wrong(row, seen, today):
             found.faults.refuse(path.name, row.line, column, words)
         name, digest = row.values["course"], digest_of(row.values)
@@ -82,6 +102,16 @@ def examine(session: Session, folder: Path, *, source: str, today: date) -> Exam
             words = say(N_("came in before and was different then; imports change nothing"))
             found.faults.refuse(path.name, row.line, "course", words)
     return found
+
+
+def _complete(row: Row, seen_until: date | None) -> None:
+    """Fill in what a row says in another way: its own name, and that it goes on."""
+    v = row.values
+    v["course"] = v["course"] or f"row {row.line - 1}"
+    if v["end_reason"] is StillThere.IN_TREATMENT and v["seen_until"] is None:
+        v["ended_on"], v["seen_until"], v["end_reason"] = None, v["ended_on"], None
+    if v["ended_on"] is None and v["seen_until"] is None and v["end_reason"] is None:
+        v["seen_until"] = seen_until
 
 
 def _wrong(row: Row, seen: set[str], today: date) -> Iterator[tuple[str, Words]]:
@@ -97,7 +127,8 @@ def _wrong(row: Row, seen: set[str], today: date) -> Iterator[tuple[str, Words]]
     if (v["ended_on"] is None) != (v["end_reason"] is None):
         yield "end_reason", say(N_("stands with ended_on, or both are empty"))
     if (v["ended_on"] is None) == (v["seen_until"] is None):
-        yield "seen_until", say(N_("stands where ended_on is empty, and only there"))
+        words = N_("stands where ended_on is empty, and only there; the same day for all is told with --seen-until")
+        yield "seen_until", say(words)
     if v["dose_day"] is not None and v["dose_mg"] is None:
         yield "dose_day", say(N_("stands only with dose_mg"))
 

@@ -1,7 +1,7 @@
 """Cohorts that came in without names and without daily doses: each course by its admission and its end alone."""
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -27,33 +27,38 @@ def courses(session: Session, source: str, asked: Asked) -> tuple[Course, ...]:
     """Return the courses of one imported cohort, by admission; no gap rule applies to them."""
     query = (
         select(CohortCourse)
-        .where(CohortCourse.source == source, CohortCourse.admitted_on.between(asked.first, asked.last))
+        .where(
+            CohortCourse.source == source,
+            CohortCourse.admitted_on.between(asked.first, min(asked.last, asked.looked_at)),
+        )
         .order_by(CohortCourse.admitted_on, CohortCourse.course)
     )
     return tuple(_course(row, asked) for row in session.scalars(query))
 
 
 def _course(row: CohortCourse, asked: Asked) -> Course:
-    found = _outcome(row, asked.follow_up)
+    found, of_day = _outcome(row, asked), row.dose_day if row.dose_day is not None else asked.told_dose_day
     return Course(
         person_id=None,
         name=row.course,
         clinic=row.clinic,
-        drug=DRUG_OF[row.medication] if row.medication else None,
+        drug=DRUG_OF[row.medication] if row.medication else asked.told_drug,
         admitted_on=row.admitted_on,
         began_on=row.admitted_on,
         outcome=found,
         known=replace(found, exit=None) if found.exit is Exit.TRANSFERRED else found,
-        landmark_mg=row.dose_mg if row.dose_day is not None and row.dose_day <= asked.landmark else None,
+        landmark_mg=row.dose_mg if of_day is not None and of_day <= asked.landmark else None,
         dose_mg=row.dose_mg,
         daily=False,
     )
 
 
-def _outcome(row: CohortCourse, follow_up: int | None) -> Outcome:
+def _outcome(row: CohortCourse, asked: Asked) -> Outcome:
+    """Return how a course ended; who goes on beyond the last day looked at was seen until then."""
     last: date | None = row.ended_on or row.seen_until_on
     assert last is not None
-    days = (last - row.admitted_on) // timedelta(days=1)
-    if follow_up is not None and days >= follow_up:
-        return Outcome(follow_up, None)
+    days, over = (last - row.admitted_on).days, (asked.looked_at - row.admitted_on).days
+    seen = over if asked.follow_up is None else min(over, asked.follow_up)
+    if days > seen:
+        return Outcome(seen, None)
     return Outcome(days, exit_of(row.end_reason) if row.end_reason else None)

@@ -64,6 +64,10 @@ class Asked:
     """Nobody is followed for longer than so many days; None for no such end."""
     site_id: int | None = None
     """One site; None for all of them."""
+    told_drug: str | None = None
+    """Of an imported cohort whose file does not say: the drug, as whoever asks tells it."""
+    told_dose_day: int | None = None
+    """The same of the day of treatment whose dose came with the courses."""
 
 
 @dataclass(frozen=True)

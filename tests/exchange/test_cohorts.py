@@ -54,7 +54,7 @@ def test_the_published_table_comes_out_to_the_printed_digit(clinic: Clinic, fold
     assert medians["Placebo"] == (8, 4, 12)
     assert [(t["chi_square"], t["degrees_of_freedom"]) for t in found["log_rank"]] == [(16.7929, 1)]
     assert found["gap_days"] is None
-    assert found["rules"][0].startswith("No daily doses: lost on the recorded day")
+    assert found["rules"][0].startswith("No daily doses, so no rule of days without one")
 
 
 def test_the_other_interval_is_another_and_says_so(clinic: Clinic, folder: Path) -> None:  # noqa: F811

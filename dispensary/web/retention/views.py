@@ -13,13 +13,13 @@ from dispensary.web import edge, gate
 from dispensary.web.database import db
 from dispensary.web.reporting import asked, paper
 from dispensary.web.reporting.forms import PrintForm
-from dispensary.web.retention.asking import address_of, question
+from dispensary.web.retention.asking import address_of, by_address, question
 from dispensary.web.retention.blueprint import bp
 from models.enums import PrintedSheet
 from reports import charts, sheet
 from reports import retention as report
 from reports.retention_chart import MOST, chart
-from reports.retention_figures import By, Period, RetentionFigures, figures
+from reports.retention_figures import DRUGS, By, Period, RetentionFigures, figures
 
 
 @bp.get("/retention")
@@ -36,7 +36,7 @@ def overview() -> str:
         form=PrintForm(formdata=None, paper=asked.heading(act.clinic_day, act.clinic_day).paper),
         house=retention_rules(),
         cohorts=imported_cohorts.names(db.session()),
-        choices={"by": By, "ci": Interval, "cohort": Period},
+        choices={"by": By, "ci": Interval, "cohort": Period, "medication": DRUGS},
         ways=list(Exit),
         hide_below=journey_rules().hide_below,
         most=MOST,
@@ -58,7 +58,7 @@ def curve() -> Response:
 def behind() -> str:
     """List the courses behind a number: of a group, or of it those that ended in one way."""
     found = _figures()
-    group = next((g for n, g in enumerate(found.summed) if str(n) == request.args.get("group")), None)
+    group = next((g for n, g in enumerate(found.summed) if str(n) == request.args.get("group", "0")), None)
     way = request.args.get("way", "")
     if group is None or way not in ("", "there", *Exit):
         abort(404)
@@ -106,7 +106,7 @@ def as_pdf() -> Response:
 
 
 def _figures() -> RetentionFigures:
-    return figures(db.session(), question(request.args))
+    return figures(db.session(), question(by_address()))
 
 
 def _name(found: RetentionFigures) -> str:
