@@ -6,6 +6,7 @@ person with whom is taken as it is known now.
 
 from collections import defaultdict
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -14,16 +15,7 @@ from sqlalchemy.orm import Session
 
 from dispensary.queries import policy
 from dispensary.queries.calendar import closed_days_until, opening_days_of
-from dispensary.queries.day_statements import (
-    AWAY,
-    BOTTLES,
-    BOTTLES_THAT_NIGHT,
-    DOSES,
-    DOSES_THAT_NIGHT,
-    ORDERS,
-    STAYS,
-    UNVERIFIED,
-)
+from dispensary.queries.day_statements import AS_KNOWN, Statements
 from dispensary.queries.day_values import bottle_from, doses_from, person_days_from
 from dispensary.rules.person_days import Away, ClinicDays, PersonDays
 from models import DowntimeDay, DowntimeEntered
@@ -31,9 +23,6 @@ from models import DowntimeDay, DowntimeEntered
 EVER = date.min
 NOW = datetime.max.replace(tzinfo=UTC)
 """As of now: whatever is recorded was recorded before."""
-LATEST: tuple[Select[Any], Select[Any]] = (DOSES, BOTTLES)
-THAT_NIGHT: tuple[Select[Any], Select[Any]] = (DOSES_THAT_NIGHT, BOTTLES_THAT_NIGHT)
-"""How doses and take-home doses are read: with all that is known of them, or with what was known at the close of a day."""
 
 _DOWN, _ENTERED = DowntimeDay.__table__.c, DowntimeEntered.__table__.c
 _NOT_ENTERED = select(_DOWN.clinic_day).where(
@@ -52,14 +41,14 @@ def days_of(
     since: date,
     until: date,
     as_of: datetime,
-    read: tuple[Select[Any], Select[Any]] = LATEST,
+    read: Statements = AS_KNOWN,
 ) -> dict[int, PersonDays]:
     """Return what the days of some people depend on, by surviving record.
 
     Args:
         records: each record of theirs, and the one that survives of it.
         since: from which day on doses and take-home doses are read; episodes, orders and absences are read whole.
-        read: `THAT_NIGHT` leaves out what was reversed, or was heard of a bottle, after the last day.
+        read: `THAT_NIGHT` leaves out what was ended, told, confirmed or corrected after the moment; `day_statements` says how.
     """
     asked = {"people": list(records), "site_id": site_id, "since": since, "until": until, "as_of": as_of}
 
@@ -69,8 +58,8 @@ def days_of(
             found[records[row.person_id]].append(row)
         return found
 
-    stays, orders, doses = of_each(STAYS), of_each(ORDERS), of_each(read[0])
-    bottles, unverified, away = of_each(read[1]), of_each(UNVERIFIED), of_each(AWAY)
+    stays, orders, doses = of_each(read.stays), of_each(read.orders), of_each(read.doses)
+    bottles, unverified, away = of_each(read.bottles), of_each(read.unverified), of_each(read.away)
     return {
         root: person_days_from(
             stays[root],
@@ -93,3 +82,8 @@ def clinic_days(session: Session, site_id: int, until: date, as_of: datetime) ->
         not_entered=frozenset(session.scalars(_NOT_ENTERED, {"site_id": site_id, "as_of": as_of})),
         missed_doses=policy.missed_doses(session, site_id),
     )
+
+
+def known_calendar(session: Session, site_id: int, until: date, as_of: datetime) -> ClinicDays:
+    """Return the same, where the days of the week on which it opens are taken from their own days, whenever they were set."""
+    return replace(clinic_days(session, site_id, until, as_of), opening=opening_days_of(session, site_id, NOW))

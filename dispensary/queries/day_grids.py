@@ -2,13 +2,13 @@
 
 Whose days are simple (one record, one daily dose of one part, nothing reversed, vomited or injected) is painted from arrays;
 everybody else's days are asked of the ledger, and a test holds both together. Facts after the last night are not read; of
-what ended after its day, each night sees what was known at its close.
+what was told, ended, confirmed or corrected later, each night sees what was known at its close (`day_statements.THAT_NIGHT`).
 """
 
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,9 +26,10 @@ from dispensary.analytics.day_grid import (
     Span,
     paint,
 )
-from dispensary.queries.day_facts import EVER, NOW, THAT_NIGHT, clinic_days, days_of
-from dispensary.queries.day_statements import AWAY, BOTTLES_THAT_NIGHT, ORDERS, STAYS, UNVERIFIED
+from dispensary.queries.day_facts import EVER, days_of, known_calendar
+from dispensary.queries.day_statements import THAT_NIGHT, written
 from dispensary.queries.everyones_days import records_of_everyone
+from dispensary.queries.written_later import close_of, of_people, of_the_clinic
 from dispensary.rules.courses import course_on, first_due_of
 from dispensary.rules.day_status import status_of
 from dispensary.rules.person_days import DRUG_OF, ClinicDays, PersonDays, presumed_taken
@@ -71,7 +72,11 @@ _DOSES = (
         _DOSE.person_id,
         func.aggregate_strings(cast(type_coerce(_DOSE.clinic_day, Text), Text) + cast(_CODED, Text), ""),
     )
-    .where(_DOSE.person_id.in_(_THESE), _DOSE.clinic_day.between(*_SPAN))
+    .where(
+        _DOSE.person_id.in_(_THESE),
+        _DOSE.clinic_day.between(*_SPAN),
+        or_(_DOSE.outcome != DoseOutcome.ELSEWHERE, written(Dose.__table__)),
+    )
     .group_by(_DOSE.person_id)
 )
 """Each person's doses as one text of equal lengths, ten of the day and twelve of what it was: a row for each dose, as an object,
@@ -82,13 +87,6 @@ _REVERSED = (
     .where(_DOSE.person_id.in_(_THESE), _DOSE.clinic_day.between(*_SPAN), _REVERSAL.clinic_day <= _UNTIL)
 )
 _VOMITED = select(_VOMITING.person_id).where(_VOMITING.person_id.in_(_THESE), _VOMITING.clinic_day.between(*_SPAN))
-_ENDED_LATER = select(_BOTTLE.person_id, _BOTTLE.covers_on, _END.clinic_day).where(
-    _END.bottle_id == _BOTTLE.id,
-    _BOTTLE.person_id.in_(_THESE),
-    _BOTTLE.covers_on.between(*_SPAN),
-    _END.clinic_day <= _UNTIL,
-    or_(_END.state.is_(None), _END.state != BottleState.EMPTY, _END.early),
-)
 _HOME_AMOUNTS = select(_BOTTLE.person_id, _BOTTLE.covers_on, type_coerce(_BOTTLE.amount_mg, BigInteger)).where(
     _BOTTLE.person_id.in_(_THESE), _BOTTLE.covers_on.between(*_SPAN)
 )
@@ -129,7 +127,7 @@ class Days:
     """By surviving record, in the order of the rows, all records that are theirs."""
     grid: Grid
     nights: tuple[date, ...]
-    """The nights of which it may be asked; the same people may come again with another."""
+    """The nights of which it may be asked. The same people may come again with one of them: what comes last counts."""
 
     @property
     def columns(self) -> NDArray[np.int32]:
@@ -149,11 +147,12 @@ def grids(
 
     Args:
         first: from which day on days are looked at.
-        nights: in order; nothing dated after one of them has a part in it.
+        nights: in order; nothing dated or written down after one of them has a part in it.
         people: only these, by surviving record.
         in_treatment_since: everyone also who was in treatment from this day on; the first night if not given.
     """
-    records = records_of_everyone(session, site_id, in_treatment_since or nights[0], nights[-1])
+    since = in_treatment_since or nights[0]
+    records = records_of_everyone(session, site_id, since, nights[-1], close_of(session, site_id, nights[0]))
     wanted = sorted(records if people is None else records.keys() & set(people))
     for start in range(0, len(wanted), AT_A_TIME):
         some = {root: records[root] for root in wanted[start : start + AT_A_TIME]}
@@ -163,22 +162,18 @@ def grids(
 def _of_nights(
     session: Session, site_id: int, first: date, nights: Sequence[date], some: dict[int, tuple[int, ...]]
 ) -> Iterator[Days]:
-    """Yield some people's days; those of whom something ended after its day, between two nights, night by night."""
-    later = _known_later(session, some, first, nights) if len(nights) > 1 else frozenset()
-    if at_once := {root: of for root, of in some.items() if root not in later}:
-        yield _days(session, site_id, first, nights, at_once)
-    if each := {root: of for root, of in some.items() if root in later}:
-        for night in nights:
-            yield _days(session, site_id, first, [night], each)
-
-
-def _known_later(
-    session: Session, some: dict[int, tuple[int, ...]], first: date, nights: Sequence[date]
-) -> frozenset[int]:
+    """Yield some people's days, and then night by night those of whom something of the night was written down later."""
+    yield _days(session, site_id, first, nights, some)
+    if len(nights) == 1:
+        return
     root_of = {record: root for root, records in some.items() for record in records}
-    asked = {"people": list(root_of), "since": first, "until": nights[-1]}
-    ended = [*session.execute(_REVERSED, asked), *session.execute(_ENDED_LATER, asked)]
-    return frozenset(root_of[record] for record, day, known in ended if known > max(day, nights[0]))
+    of_clinic = of_the_clinic(session, site_id, nights)
+    of_these = [(root_of[record], later) for record, later in of_people(session, site_id, list(root_of), nights)]
+    for night in nights:
+        whole = any(one.hides(night) for one in of_clinic)
+        each = some if whole else {root: some[root] for root, later in of_these if later.hides(night)}
+        if each:
+            yield _days(session, site_id, first, [night], dict(sorted(each.items())))
 
 
 def _days(
@@ -186,9 +181,10 @@ def _days(
 ) -> Days:
     """Return the days of some people up to the last of some nights."""
     last = nights[-1]
-    clinic = clinic_days(session, site_id, last, NOW)
+    closes = close_of(session, site_id, last)
+    clinic = known_calendar(session, site_id, last, closes)
     grid = Grid.blank(first, len(some), (last - first).days + 1)
-    facts = _Facts(session, site_id, grid, some, last)
+    facts = _Facts(session, site_id, grid, some, last, closes)
     simple = facts.simple()
     each_day = [grid.day(column) for column in range(grid.status.shape[1])]
     closed = np.array([clinic.closed_on(day) for day in each_day])
@@ -207,6 +203,8 @@ class _Facts:
     grid: Grid
     some: dict[int, tuple[int, ...]]
     last: date
+    closes: datetime
+    """When the last day was over."""
     row_of: dict[int, int] = field(init=False)
     """By any of their records."""
 
@@ -217,12 +215,12 @@ class _Facts:
             "site_id": self.site_id,
             "since": self.grid.first,
             "until": self.last,
-            "as_of": NOW,
+            "as_of": self.closes,
         }
         read = self.session.execute
-        self.stays = [row for row in read(STAYS, self.asked) if row.admitted_on <= self.last]
-        self.orders = [row for row in read(ORDERS, self.asked) if row.starts_on <= self.last]
-        self.bottles = list(read(BOTTLES_THAT_NIGHT, self.asked))
+        self.stays = [row for row in read(THAT_NIGHT.stays, self.asked) if row.admitted_on <= self.last]
+        self.orders = [row for row in read(THAT_NIGHT.orders, self.asked) if row.starts_on <= self.last]
+        self.bottles = list(read(THAT_NIGHT.bottles, self.asked))
         self.at_home = {(self.row_of[who], day): mg for who, day, mg in read(_HOME_AMOUNTS, self.asked)}
         self.kind, self.doses = self._doses()
 
@@ -339,7 +337,7 @@ class _Facts:
             Span(
                 self.row_of[one.person_id], column(one.from_on), OPEN if one.last_day is None else column(one.last_day)
             )
-            for one in self.session.execute(AWAY, self.asked)
+            for one in self.session.execute(THAT_NIGHT.away, self.asked)
             if self.row_of[one.person_id] in rows
         ]
 
@@ -354,7 +352,7 @@ class _Facts:
         )
 
     def _told(self, rows: set[int]) -> Events:
-        told = self.session.execute(UNVERIFIED, self.asked)
+        told = self.session.execute(THAT_NIGHT.unverified, self.asked)
         return Events.of(
             [
                 (row, self.grid.column(one.clinic_day), 0, 0)
@@ -377,7 +375,7 @@ class _Facts:
                 clinic,
                 since=EVER,
                 until=self.last,
-                as_of=NOW,
+                as_of=self.closes,
                 read=THAT_NIGHT,
             )
             for root, days in found.items():

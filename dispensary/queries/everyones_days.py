@@ -9,10 +9,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import BindParameter, ColumnElement, bindparam, exists, func, select
+from sqlalchemy import BindParameter, ColumnElement, Select, bindparam, exists, func, select
 from sqlalchemy.orm import Session
 
 from dispensary.queries.day_facts import EVER, NOW, clinic_days, days_of
+from dispensary.queries.day_statements import written
 from dispensary.rules.depots import REACH
 from dispensary.rules.ledger import LedgerDay, Runs, ledger, reaches_back, runs
 from dispensary.rules.person_days import ClinicDays, PersonDays
@@ -27,20 +28,32 @@ _PERSON, _EPISODE, _END = Person.__table__.c, Episode.__table__.c, EpisodeEnd.__
 _CORRECTION, _DOSE, _ORDER = EpisodeEndCorrection.__table__.c, Dose.__table__.c, DoseOrder.__table__.c
 _AS_OF: BindParameter[datetime] = bindparam("as_of")
 _ON: BindParameter[date] = bindparam("on")
+_CORRECTED = select(_CORRECTION.episode_end_id)
 _OVER = exists().where(
     _END.episode_id == _EPISODE.id,
     _END.ended_on < bindparam("ended_before"),
     _END.recorded_at <= _AS_OF,
-    _END.id.not_in(select(_CORRECTION.episode_end_id).where(_CORRECTION.recorded_at <= _AS_OF)),
+    _END.id.not_in(_CORRECTED.where(_CORRECTION.recorded_at <= _AS_OF)),
 )
-_IN_TREATMENT = (
-    select(func.coalesce(_PERSON.root_id, _PERSON.id))
-    .distinct()
-    .select_from(Episode.__table__.join(Person.__table__, _PERSON.id == _EPISODE.person_id))
-    .where(
-        _EPISODE.site_id == bindparam("site_id"), _EPISODE.admitted_on <= _ON, _EPISODE.recorded_at <= _AS_OF, ~_OVER
+_OVER_THAT_NIGHT = exists().where(
+    _END.episode_id == _EPISODE.id,
+    _END.ended_on < bindparam("ended_before"),
+    written(EpisodeEnd.__table__),
+    _END.id.not_in(_CORRECTED),
+)
+
+
+def _in_treatment(*known: ColumnElement[bool]) -> Select[Any]:
+    return (
+        select(func.coalesce(_PERSON.root_id, _PERSON.id))
+        .distinct()
+        .select_from(Episode.__table__.join(Person.__table__, _PERSON.id == _EPISODE.person_id))
+        .where(_EPISODE.site_id == bindparam("site_id"), _EPISODE.admitted_on <= _ON, *known)
     )
-)
+
+
+_IN_TREATMENT = _in_treatment(_EPISODE.recorded_at <= _AS_OF, ~_OVER)
+_IN_TREATMENT_THAT_NIGHT = _in_treatment(~_OVER_THAT_NIGHT)
 _LINKED = select(_PERSON.id, _PERSON.root_id).where(_PERSON.root_id.is_not(None))
 
 
@@ -99,9 +112,16 @@ def ledger_of_everyone(
         yield from ((root, ledger(days, first, last, today)) for root, days in found.items())
 
 
-def records_of_everyone(session: Session, site_id: int, first: date, last: date) -> dict[int, tuple[int, ...]]:
-    """Return everyone who was in treatment at a site on at least one of some days, each with all records that are theirs."""
-    return _People(session, {"site_id": site_id, "on": last, "ended_before": first, "as_of": NOW}).records
+def records_of_everyone(
+    session: Session, site_id: int, first: date, last: date, as_of: datetime
+) -> dict[int, tuple[int, ...]]:
+    """Return everyone who was in treatment at a site on at least one of some days, each with all records that are theirs.
+
+    Args:
+        as_of: an end that was written down after this moment does not count; one of an imported history does.
+    """
+    asked = {"site_id": site_id, "on": last, "ended_before": first, "as_of": as_of}
+    return _People(session, asked, _IN_TREATMENT_THAT_NIGHT).records
 
 
 def _everyones_days(session: Session, site_id: int, on: date, as_of: datetime) -> Iterator[tuple[int, PersonDays]]:
@@ -130,12 +150,12 @@ def _history_before(days: PersonDays, since: date) -> bool:
 class _People:
     """Everyone in treatment at a site at some time, with all their records."""
 
-    def __init__(self, session: Session, asked: Mapping[str, Any]) -> None:
+    def __init__(self, session: Session, asked: Mapping[str, Any], who: Select[Any] = _IN_TREATMENT) -> None:
         self.session, self.asked = session, asked
         linked: dict[int, list[int]] = defaultdict(list)
         for record, root in session.execute(_LINKED):
             linked[root].append(record)
-        self.records = {root: (root, *linked.get(root, ())) for root in session.scalars(_IN_TREATMENT, asked)}
+        self.records = {root: (root, *linked.get(root, ())) for root in session.scalars(who, asked)}
 
     def days(self, some: Sequence[int], clinic: ClinicDays, since: date) -> dict[int, PersonDays]:
         """Return the days of some of them, with the doses from a day on."""

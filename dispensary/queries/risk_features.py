@@ -24,6 +24,8 @@ from dispensary.policy.risk import risk_card
 from dispensary.policy.urine import urine_policy
 from dispensary.queries import policy, sites
 from dispensary.queries.day_grids import Days, grids
+from dispensary.queries.day_statements import written
+from dispensary.queries.written_later import close_of
 from dispensary.rules.risk import RiskFeatures
 from dispensary.rules.urine import NOT_FOUND, SAMPLE
 from models import UrineCollection, UrineCorrection, UrineResult, UrineTest
@@ -53,12 +55,13 @@ _URINES = (
         *(func.max(_found(kind)).label(kind) for kind in KINDS),
     )
     .outerjoin(UrineCollection, _HOW.urine_test_id == _TEST.id)
-    .outerjoin(UrineResult, _RESULT.urine_test_id == _TEST.id)
+    .outerjoin(UrineResult, and_(_RESULT.urine_test_id == _TEST.id, written(UrineResult.__table__)))
     .where(
         _TEST.person_id.in_(bindparam("people", expanding=True)),
         _TEST.collected_on.between(bindparam("since"), bindparam("until")),
-        ~exists().where(UrineCorrection.__table__.c.urine_test_id == _TEST.id),
-        or_(_HOW.id.is_(None), and_(_HOW.outcome == UrineOutcome.TAKEN, _RESULT.id.is_not(None))),
+        ~exists().where(UrineCorrection.__table__.c.urine_test_id == _TEST.id, written(UrineCorrection.__table__)),
+        or_(_TEST.origin == Origin.IMPORT, _RESULT.id.is_not(None)),
+        or_(_HOW.id.is_(None), _HOW.outcome == UrineOutcome.TAKEN),
     )
     .group_by(_TEST.id, _TEST.person_id, _TEST.collected_on, _TEST.origin, _HOW.id, _HOW.panel)
     .having(func.coalesce(func.sum(case((_RESULT.substance == SAMPLE, 1), else_=0)), 0) == 0)
@@ -200,7 +203,8 @@ class _Asks:
         row_of = {record: row for row, records in enumerate(days.records.values()) for record in records}
         until = days.nights[-1] - timedelta(days=1)
         since = days.nights[0] - timedelta(days=risk_card().history_days)
-        asked = {"people": list(row_of), "since": since, "until": until}
+        closes = close_of(self.session, self.site_id, days.nights[-1])
+        asked = {"people": list(row_of), "since": since, "until": until, "as_of": closes}
         have, rows = sites.settings(self.session, self.site_id, days.nights[-1]), []
         for test in self.session.execute(_URINES, asked):
             taken = days.grid.column(test.collected_on)

@@ -11,10 +11,13 @@ from sqlalchemy import select
 import models
 from dispensary.analytics.day_grid import NEVER, STATUSES
 from dispensary.analytics.features import Features
-from dispensary.queries.day_facts import EVER, NOW, THAT_NIGHT, clinic_days, days_of
+from dispensary.queries.day_facts import EVER, clinic_days, days_of
 from dispensary.queries.day_grids import grids
+from dispensary.queries.day_statements import THAT_NIGHT
 from dispensary.queries.risk_features import features_of, features_of_tonight
+from dispensary.queries.written_later import close_of
 from dispensary.rules.ledger import ledger, runs
+from dispensary.services.risk import scored
 from models import enums
 from models.enums import DayStatus
 from tests.properties.histories import LONGEST, Clinic, clinics, lives
@@ -43,9 +46,10 @@ def test_the_grid_is_the_ledger(session, world, clinic, people, before, history)
     first = night - (history - 1) * A_DAY
     try:
         for days in grids(session, site_id, first, [night]):
-            clinic_s = clinic_days(session, site_id, night, NOW)
+            closes = close_of(session, site_id, night)
+            clinic_s = clinic_days(session, site_id, night, closes)
             records = {record: root for root, records in days.records.items() for record in records}
-            asked = {"since": EVER, "until": night, "as_of": NOW, "read": THAT_NIGHT}
+            asked = {"since": EVER, "until": night, "as_of": closes, "read": THAT_NIGHT}
             alone = days_of(session, records, site_id, clinic_s, **asked)
             found = features_of(session, site_id, [night], history)
             for row, root in enumerate(days.records):
@@ -129,52 +133,123 @@ def test_what_happens_after_a_night_changes_nothing_of_it(session, world, clinic
     who = made.live(**{**life, "left": left, "admitted": max(life["admitted"], before)}, **earlier)
     imported_record(session, made, who)
     night, site_id = world.day - before * A_DAY, world.site.id
+    urine(made, who, night - 5 * A_DAY)
+    urine(made, who, night - 3 * A_DAY)
+    made._unverified(who, [], night - 3 * A_DAY, 1, 0)
     try:
         known = features_of(session, site_id, [night]), features_of_tonight(session, site_id, night)
+        raised = in_a_lane(session, site_id, night)
         signed = [made.order(who, made_episodes(session, who), **o) for o in orders if o["ago"] < before]
         signed = [*session.scalars(select(models.DoseOrder).where(models.DoseOrder.person_id == who.id)), *signed]
         for kind, ago, part, after, _ in happened:
             if ago < before:
                 getattr(made, "_" + kind)(who, signed, made.day(ago), part, after)
+        write_later(session, made, night)
         end_later(session, made, night)
 
         again = features_of(session, site_id, [night]), features_of_tonight(session, site_id, night)
+        many = features_of(session, site_id, [night - A_DAY, night, world.day])
 
         for one, other in zip(known, again, strict=True):
             assert one.people.tolist() == other.people.tolist()
             np.testing.assert_equal(one.urine_scheduled, other.urine_scheduled)
             for field in fields(Features):
                 np.testing.assert_equal(getattr(one.counted, field.name), getattr(other.counted, field.name))
+        assert in_a_lane(session, site_id, night) == raised
+        here = known[0].people[known[0].counted.active[0]].tolist()
+        assert many.people[many.counted.active[1]].tolist() == here
+        places = [many.people.tolist().index(p) for p in here]
+        same(many.counted, known[0].counted, 1, places, [known[0].people.tolist().index(p) for p in here])
     finally:
         session.rollback()
+
+
+def in_a_lane(session, site_id, night):
+    return [(one.person_id, one.of, one.risk) for one in scored(session, site_id, night)[1]]
+
+
+def urine(made, who, taken_on):
+    """A urine without opioids, read on the day it was taken."""
+    test = made.add(models.UrineTest, of_day=taken_on, person_id=who.id, collected_on=taken_on)
+    made.add(models.UrineResult, of_day=taken_on, urine_test_id=test.id, substance="opiates", result="negative")
+    return test
 
 
 def made_episodes(session, who):
     return list(session.scalars(select(models.Episode).where(models.Episode.person_id == who.id)))
 
 
+def write_later(session, made, night):
+    """Let all that can be told late of the days before a night be told the day after it: each of these days is another."""
+    after, signed = night + A_DAY, session.scalars(select(models.DoseOrder)).all()
+    for test in session.scalars(select(models.UrineTest)).all():
+        values = {"urine_test_id": test.id, "substance": "heroin", "result": "positive"}
+        made.add(models.UrineResult, of_day=after, **values)
+    for stay in session.scalars(select(models.Episode)).all():
+        who = session.get_one(models.Person, stay.person_id)
+        for kind, back in (("away", 6), ("unverified", 1), ("elsewhere", 2)):
+            day = max(night - back * A_DAY, stay.admitted_on)
+            getattr(made, "_" + kind)(who, signed, day, 2, (after - day).days)
+    for back in (1, 2):
+        day = night - back * A_DAY
+        turn = {"clinic_day": day, "turn": 9, "reason": "told late"}
+        kind = {"kind": enums.ClosureKind.SUDDEN, "announced_at": made.world.at}
+        made.add(models.ClosedDay, of_day=after, **turn, **kind)
+        made.add(models.DowntimeDay, of_day=after, declared_at=made.world.at, **(turn | {"clinic_day": day - A_DAY}))
+
+
 def end_later(session, made, night):
-    """Let every dose of before the night be reversed, and every bottle be lost, on the day after it; a urine be taken."""
-    after = night + A_DAY
-    done = select(models.DoseReversal.dose_id)
-    for dose in session.scalars(select(models.Dose).where(models.Dose.id.not_in(done))).all():
-        made.add(
-            models.DoseReversal,
-            of_day=max(after, dose.clinic_day),
-            dose_id=dose.id,
-            reason=enums.ReversalReason.KEYED_BY_MISTAKE,
-            note="",
-            poured=False,
-            reversed_at=made.world.at,
-            clinic_day=max(after, dose.clinic_day),
-        )
-    gone = select(models.BottleEnd.bottle_id)
-    for bottle in session.scalars(select(models.Bottle).where(models.Bottle.id.not_in(gone))).all():
-        lost = {"bottle_id": bottle.id, "ended_at": made.world.at, "fate": enums.BottleFate.LOST}
-        made.add(models.BottleEnd, of_day=after, clinic_day=after, **lost)
+    """Let all that stands be ended, reversed, corrected, decided or taken back on the day after a night."""
+    after, at = night + A_DAY, made.world.at
+    for dose in standing(session, models.Dose, models.DoseReversal.dose_id):
+        if dose.clinic_day == night and dose.claim_id is not None:
+            came_up(session, made, dose, after)
+        else:
+            reverse(made, dose, max(after, dose.clinic_day))
+    for fact, column, values in ends(night, at):
+        for one in standing(session, fact, column):
+            made.add(column.class_, of_day=after, **{column.key: one.id}, **values(one))
     for person_id in session.scalars(select(models.Episode.person_id).distinct()).all():
-        test = made.add(models.UrineTest, of_day=night, person_id=person_id, collected_on=night)
-        made.add(models.UrineResult, of_day=after, urine_test_id=test.id, substance="opiates", result="positive")
+        urine(made, session.get_one(models.Person, person_id), after)
+
+
+def ends(night, at):
+    """Return for each fact what ends it: the column that names it, and what else is written down then."""
+    never = {"reason": enums.OrderEndReason.STOPPED}
+    return [
+        (models.Bottle, models.BottleEnd.bottle_id, lambda bottle: {
+            "clinic_day": night + A_DAY, "ended_at": at, "fate": enums.BottleFate.LOST}),
+        (models.ElsewhereDose, models.ElsewhereVerdict.elsewhere_dose_id, lambda told: {
+            "verified": False, "verifier": "ward", "decided_at": at}),
+        (models.Absence, models.AbsenceEnd.absence_id, lambda stay: {
+            "last_day": stay.from_on - A_DAY, "told_by": "family"}),
+        (models.DoseOrder, models.OrderEnd.order_id, lambda order: {"last_day": order.starts_on - A_DAY, **never}),
+        (models.EpisodeEnd, models.EpisodeEndCorrection.episode_end_id, lambda end: {"reason": "still here"}),
+        (models.Episode, models.EpisodeEnd.episode_id, lambda stay: {
+            "ended_on": stay.admitted_on, "reason": enums.EpisodeEndReason.DROPPED_OUT}),
+        (models.ClosedDay, models.ClosedDayTakenBack.closed_day_id, lambda shut: {"reason": "dry again"}),
+        (models.DowntimeDay, models.DowntimeEntered.downtime_day_id, lambda dark: {"sheets": 1, "signed_at": at}),
+        (models.UrineTest, models.UrineCorrection.urine_test_id, lambda test: {"reason": "another one's"}),
+    ]  # fmt: skip
+
+
+def reverse(made, dose, on):
+    mistake = {"reason": enums.ReversalReason.KEYED_BY_MISTAKE, "note": "", "poured": False}
+    made.add(models.DoseReversal, of_day=on, dose_id=dose.id, clinic_day=on, reversed_at=made.world.at, **mistake)
+
+
+def came_up(session, made, dose, told_on):
+    """Let it be told of a dose, if it was not before, that it came up."""
+    if session.scalar(select(models.Vomiting.id).where(models.Vomiting.dose_id == dose.id)) is not None:
+        return
+    of = {"dose_id": dose.id, "person_id": dose.person_id, "clinic_day": dose.clinic_day, "vomited_at": made.world.at}
+    seen = {"minutes_after": 3, "witnessed": True, "profile": "any", "band": 1}
+    made.add(models.Vomiting, of_day=told_on, **of, **seen)
+
+
+def standing(session, fact, ended):
+    """Return what is not ended yet."""
+    return session.scalars(select(fact).where(fact.id.not_in(select(ended))).order_by(fact.id)).all()
 
 
 @settings(max_examples=12, **HYPOTHESIS)
