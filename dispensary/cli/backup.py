@@ -9,6 +9,7 @@ from flask import Flask
 
 from dispensary.cli import opening
 from dispensary.cli.opening import MakeApp
+from dispensary.home import Home
 from dispensary.jobs.backup import make_and_prove, prove
 from dispensary.jobs.lock import only_one
 from dispensary.queries import backups as records
@@ -55,10 +56,17 @@ def drill(create_app: MakeApp, file: Path, key_file: Path | None) -> None:
     """Restore a backup file on trial, into a database of its own that is taken away again."""
     with _alone(create_app) as app:
         key = BackupKey(key_file or app.extensions["home"].backup_key_file)
-        on_record = records.by_digest(db.session(), backups.digest_of(file))
+        on_record = records.on_record(db.session(), _own_name(app, file), backups.digest_of(file))
         site_id = _first_site()
-        proof = prove(app, site_id, file, on_record, key)
+        kept = None if key_file else on_record  # another key than the clinic's own says nothing about the clinic's backup
+        proof = prove(app, site_id, file, kept, key)
     _say(proof)
+
+
+def _own_name(app: Flask, file: Path) -> str:
+    """Return the name of a file in the clinic's own folder of backups; of any other copy nothing is kept by its name."""
+    home: Home = app.extensions["home"]
+    return file.name if file.resolve().parent == home.backups.resolve() else ""
 
 
 @contextmanager

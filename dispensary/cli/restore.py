@@ -1,10 +1,12 @@
 """`dispensary restore`: a backup becomes the clinic's database, where there is none; what is there is never overwritten."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import click
 from flask import Flask
-from sqlalchemy import create_engine
+from sqlalchemy import Engine, create_engine
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.orm import Session
 
@@ -96,8 +98,11 @@ def _write_that_it_was_restored(
     engine = create_engine(lies, **database.engine_options(str(lies.drivername)))
     database.prepare(engine)
     at = max(app.extensions["clock"](), about.made_at)
-    with engine.connect().execution_options(writes=True) as connection:
-        session = Session(connection, autoflush=False, expire_on_commit=False)
+    with (
+        _closed_after(engine),
+        engine.connect().execution_options(writes=True) as connection,
+        Session(connection, autoflush=False, expire_on_commit=False) as session,
+    ):
         by = accounts.named(session, username) if username else None
         if username and by is None:
             raise click.ClickException(f"nobody in this backup signs in as {username}; leave --by out or correct it")
@@ -107,8 +112,15 @@ def _write_that_it_was_restored(
             if home.seal_key_file.exists():
                 seals.seal_heads(session, occasion=SealOccasion.RESTORE, key=keys.read_seal_key(home), act=act)
         session.commit()
-        session.close()
-    engine.dispose()
+
+
+@contextmanager
+def _closed_after(engine: Engine) -> Iterator[None]:
+    """Leave no connection behind, whatever happens: the place may have to be emptied again."""
+    try:
+        yield
+    finally:
+        engine.dispose()
 
 
 def _complete(home: Home, key_file: Path | None) -> None:

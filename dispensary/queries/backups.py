@@ -7,6 +7,7 @@ from sqlalchemy import and_, func, select
 from sqlalchemy.orm import Session
 
 from dispensary.rules.backup_state import Known
+from dispensary.rules.job_times import CLOCKS_DIFFER
 from models import BackupDrill, BackupRun, JobRun, SiteSetting
 from models.enums import DrillOutcome, JobOutcome
 
@@ -52,35 +53,41 @@ def lines(session: Session, newest: int = SHOWN) -> list[BackupLine]:
     return [_line(made, drill) for made, drill in session.execute(query)]
 
 
-def proved_since(session: Session, at: datetime) -> BackupLine | None:
-    """Return the newest backup that was made at or after a moment and restored on trial, or None."""
-    return next((line for line in lines(session) if line.proved and line.made_at >= at), None)
+def proved_since(session: Session, at: datetime, now: datetime) -> BackupLine | None:
+    """Return the newest backup that was made from a moment on and restored on trial, or None.
+
+    One from a moment still to come was made while the clock stood ahead, and holds nothing of what came after.
+    """
+    until = now + CLOCKS_DIFFER
+    return next((line for line in lines(session) if line.proved and at <= line.made_at <= until), None)
 
 
-def proved_files(session: Session) -> set[str]:
-    """Return the names of all backups that a drill has restored."""
-    query = select(BackupRun.file).join(BackupDrill, BackupDrill.backup_id == BackupRun.id)
-    return set(session.scalars(query.where(BackupDrill.outcome == DrillOutcome.PROVED)))
+def proved_files(session: Session) -> dict[str, str]:
+    """Return the backups whose last drill restored them: digests by name."""
+    query = select(BackupRun.file, BackupRun.digest).join(BackupDrill, BackupDrill.id == _LAST_DRILL)
+    query = query.where(BackupDrill.outcome == DrillOutcome.PROVED).order_by(BackupRun.id)
+    return {row.file: row.digest for row in session.execute(query)}
 
 
-def by_digest(session: Session, digest: str) -> int | None:
-    """Return the number of the backup with this digest, or None if it is not on record here."""
-    return session.scalar(select(BackupRun.id).where(BackupRun.digest == digest))
+def on_record(session: Session, file: str, digest: str) -> int | None:
+    """Return the number of the backup with this digest, or else of the one with this name; None if neither is known here."""
+    query = select(BackupRun.id).order_by(BackupRun.digest != digest, BackupRun.id.desc()).limit(1)
+    return session.scalar(query.where((BackupRun.digest == digest) | (BackupRun.file == file)))
 
 
-def known(session: Session, site_id: int) -> Known:
+def known(session: Session, site_id: int, now: datetime) -> Known:
     """Return what decides whether somebody has to be told about the backups, in four short reads."""
     newest = session.scalar(select(func.max(BackupRun.id)))
     outcome = session.scalar(
         select(BackupDrill.outcome).where(BackupDrill.backup_id == newest).order_by(BackupDrill.id.desc()).limit(1)
     )
-    proved_at = session.scalar(
-        select(BackupRun.made_at)
-        .join(BackupDrill, BackupDrill.backup_id == BackupRun.id)
-        .where(BackupDrill.outcome == DrillOutcome.PROVED)
-        .order_by(BackupDrill.id.desc())
+    proved = session.execute(
+        select(BackupRun.made_at, BackupRun.file, BackupRun.size)
+        .join(BackupDrill, BackupDrill.id == _LAST_DRILL)
+        .where(BackupDrill.outcome == DrillOutcome.PROVED, BackupRun.made_at <= now + CLOCKS_DIFFER)
+        .order_by(BackupRun.made_at.desc(), BackupRun.id.desc())
         .limit(1)
-    )
+    ).first()
     tried = session.execute(
         select(JobRun.outcome, JobRun.note)
         .where(JobRun.site_id == site_id, JobRun.job == JOB)
@@ -88,7 +95,9 @@ def known(session: Session, site_id: int) -> Known:
         .limit(1)
     ).first()
     failed = tried.note if tried and tried.outcome is JobOutcome.FAILED else ""
-    return Known(outcome, proved_at, failed, None if proved_at else _begun(session, site_id))
+    if proved is None:
+        return Known(outcome, None, failed, _begun(session, site_id))
+    return Known(outcome, proved.made_at, failed, None, proved.file, proved.size)
 
 
 def _begun(session: Session, site_id: int) -> datetime | None:

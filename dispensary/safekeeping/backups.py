@@ -1,13 +1,14 @@
 """Backup files: made whole or not at all, named after their moment, copied to a second folder, and rotated."""
 
+import errno
 import hashlib
 import os
 import shutil
 import tempfile
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, BinaryIO, cast
 
@@ -24,6 +25,9 @@ NAMED = "clinic-%Y%m%dT%H%M%SZ.backup"
 WORK = "work-"
 """Folders with copies that are not encrypted; they live as long as a backup or a drill runs."""
 BUFFER = 1024 * 1024
+A_SECOND = timedelta(seconds=1)
+NOT_FOR_FOLDERS = frozenset({errno.EINVAL, errno.ENOTSUP, errno.EBADF})
+"""What sticks and shares answer that know no flushing of a folder; the file itself was flushed."""
 
 
 @dataclass(frozen=True)
@@ -66,14 +70,21 @@ def make(home: Home, key: BackupKey, at: datetime) -> Made:
         OSError: the disk is full, or the folder is not there; the backups before stay as they are.
     """
     url = make_url(home.database_url)
-    target = home.backups / at.astimezone(UTC).strftime(NAMED)
     with workplace(home) as folder, snapshot(url, folder) as held:
         about = About(at, url.get_backend_name(), held.revision, held.counts)
+        target = _free_name(home.backups, at)
         with whole_file(target) as out:
             sealed = SealedWriter(out, key, _written(about))
             held.pour(cast(BinaryIO, sealed))
             sealed.finish()
     return Made(target, target.stat().st_size, digest_of(target), key.name, about)
+
+
+def _free_name(folder: Path, at: datetime) -> Path:
+    """Return the name for a backup of a moment; after a clock was set back the one of a second that is not taken yet."""
+    while (target := folder / at.astimezone(UTC).strftime(NAMED)).exists():
+        at += A_SECOND
+    return target
 
 
 @contextmanager
@@ -92,13 +103,20 @@ def opened(file: Path, key: BackupKey) -> Iterator[tuple[About, SealedReader]]:
 def workplace(home: Home) -> Iterator[Path]:
     """Give a folder for copies that are not encrypted, and take it away afterwards; one that a crash left as well."""
     home.backups.mkdir(mode=0o700, parents=True, exist_ok=True)
-    for left in [*home.backups.glob(f"{WORK}*"), *home.backups.glob(f"{NAMES}.part")]:
-        shutil.rmtree(left) if left.is_dir() else left.unlink()
+    for left in home.backups.glob(f"{WORK}*"):
+        shutil.rmtree(left)
+    _take_away_parts(home.backups)
     folder = Path(tempfile.mkdtemp(prefix=WORK, dir=home.backups))
     try:
         yield folder
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _take_away_parts(folder: Path) -> None:
+    """Take away the beginnings of files that a power cut left."""
+    for left in folder.glob(f"{NAMES}.part"):
+        left.unlink(missing_ok=True)
 
 
 @contextmanager
@@ -119,10 +137,13 @@ def whole_file(target: Path) -> Iterator[BinaryIO]:
 
 
 def settle(folder: Path) -> None:
-    """Make sure that a new name outlives a power cut."""
+    """Make sure that a new name outlives a power cut, where the disk knows how to."""
     handle = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(handle)
+    except OSError as error:
+        if error.errno not in NOT_FOR_FOLDERS:
+            raise
     finally:
         os.close(handle)
 
@@ -136,6 +157,7 @@ def copy_to(file: Path, folder: Path) -> Path:
     target = folder / file.name
     if target.exists() and digest_of(target) == digest_of(file):
         return target
+    _take_away_parts(folder)
     with file.open("rb") as source, whole_file(target) as out:
         shutil.copyfileobj(source, out, BUFFER)
     if digest_of(target) != digest_of(file):
@@ -158,6 +180,22 @@ def rotate(folder: Path, proved: Collection[str], newest: str) -> list[str]:
     for name in gone:
         (folder / name).unlink(missing_ok=True)
     return gone
+
+
+def kept_in(folder: Path) -> list[str]:
+    """Return the names of the backups in a folder, the oldest first."""
+    return sorted(file.name for file, _ in _named(folder))
+
+
+def is_whole(file: Path, digest: str) -> bool:
+    """Return whether a backup is there, and is what was written."""
+    return file.exists() and digest_of(file) == digest
+
+
+def in_turn(folder: Path, digests: Mapping[str, str], turn: int) -> str | None:
+    """Return which of the backups of a folder that are on record is read again in this turn; None where there is none."""
+    known = [name for name in kept_in(folder) if name in digests]
+    return known[turn % len(known)] if known else None
 
 
 def digest_of(file: Path) -> str:

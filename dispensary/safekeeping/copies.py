@@ -9,6 +9,7 @@ import os
 import shutil
 import sqlite3
 import subprocess
+import zlib
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
@@ -116,7 +117,10 @@ def put_back(url: URL, source: BinaryIO) -> None:
         return
     handle = os.open(url.database or "", os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(handle, "wb") as out, gzip.GzipFile(fileobj=source) as squeezed:
-        shutil.copyfileobj(squeezed, out, PIPE)
+        try:
+            shutil.copyfileobj(squeezed, out, PIPE)
+        except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+            raise CopyImpossible("the copy inside the backup is damaged: it was damaged when it was made") from error
         out.flush()
         os.fsync(out.fileno())
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from pypdf import PdfReader, PdfWriter
 
 from dispensary.home import Home
+from dispensary.safekeeping.backups import settle
 from dispensary.safekeeping.keys import KeyUnreadable, write_once
 
 LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
@@ -76,7 +77,7 @@ def write(folder: Path, code: str, at: datetime, content: bytes) -> Path:
             out.flush()
             os.fsync(out.fileno())
         part.replace(target)
-        _settle(folder)
+        settle(folder)
     except BaseException:
         part.unlink(missing_ok=True)
         raise
@@ -84,12 +85,3 @@ def write(folder: Path, code: str, at: datetime, content: bytes) -> Path:
     for old in others[: 1 - KEPT]:
         old.unlink(missing_ok=True)
     return target
-
-
-def _settle(folder: Path) -> None:
-    """Make sure that the new name outlives a power cut."""
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import BinaryIO, cast
 
-from sqlalchemy import inspect
+from sqlalchemy import inspect, text
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import OperationalError
 
@@ -65,13 +65,13 @@ def restore(file: Path, key: BackupKey, url: URL) -> tuple[About, URL]:
                 " DISPENSARY_DATABASE_URL says which database the clinic has"
             )
         lies = copies.sqlite_url(_part(url)) if is_sqlite(url) else url
+        if is_sqlite(url):
+            _part(url).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            _take_away_part(url)
         try:
-            if is_sqlite(url):
-                _part(url).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-                clear(url)
             put_back(lies, cast(BinaryIO, reader))
         except BaseException:
-            clear(url)
+            _take_away_part(url)  # PostgreSQL has taken everything back by itself
             raise
     return about, lies
 
@@ -85,7 +85,26 @@ def settle_in(url: URL) -> None:
 
 
 def clear(url: URL) -> None:
-    """Take away what was restored of an SQLite file and has not settled in."""
+    """Take away what was restored and must not stay: the place is as empty as it was before, and can be restored into again."""
+    if is_sqlite(url):
+        _take_away_part(url)
+        return
+    with plain_engine(url).begin() as connection:
+        for table in inspect(connection).get_table_names():
+            connection.execute(text(f'DROP TABLE IF EXISTS "{table}" CASCADE'))
+        for function in connection.scalars(_OWN_FUNCTIONS).all():
+            connection.execute(text(f"DROP FUNCTION {function} CASCADE"))
+
+
+_OWN_FUNCTIONS = text(
+    "SELECT p.oid::regprocedure::text FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace"
+    " WHERE n.nspname = current_schema()"
+    " AND NOT EXISTS (SELECT 1 FROM pg_depend d WHERE d.objid = p.oid AND d.deptype = 'e')"
+)
+"""The functions of a database that do not come with an extension, as PostgreSQL writes their names."""
+
+
+def _take_away_part(url: URL) -> None:
     if is_sqlite(url):
         for end in BESIDE:
             Path(f"{_part(url)}{end}").unlink(missing_ok=True)

@@ -9,8 +9,11 @@ from sqlalchemy import create_engine, inspect, text
 
 from dispensary.home import Home
 from dispensary.safekeeping import backups, keys
+from dispensary.safekeeping.vault import BackupKey
 from tests.cli.test_commands import founded, home, rows, run  # noqa: F401 - fixtures
-from tests.conftest import POSTGRESQL
+from tests.conftest import MORNING, POSTGRESQL
+
+LATER = ("risk_", "cohort_course")
 
 
 def only(home):  # noqa: F811 - the fixture's own home
@@ -114,6 +117,18 @@ def damaged(file: Path, how: str) -> None:
     file.write_bytes(content)
 
 
+def back_at_the_fifth_revision(home):  # noqa: F811
+    """Take away what came later, which were tables alone."""
+    engine = create_engine(home.database_url)
+    with engine.begin() as connection:
+        later = [name for name in inspect(connection).get_table_names() if name.startswith(LATER)]
+        for name in sorted(later, key=len, reverse=True):  # those that point at another have the longer names
+            connection.execute(text(f'DROP TABLE "{name}"'))
+        connection.execute(text("UPDATE alembic_version SET version_num = '0005'"))
+    engine.dispose()
+    assert len(later) > 5
+
+
 def test_damaged_backup_is_refused_in_one_sentence_and_leaves_nothing(
     founded, home, elsewhere, run  # noqa: F811
 ):  # fmt: skip
@@ -130,7 +145,44 @@ def test_damaged_backup_is_refused_in_one_sentence_and_leaves_nothing(
 
     assert not list(elsewhere.folder.glob("*.sqlite*"))
     assert not home.database_url.startswith("postgresql") or whole(elsewhere.database_url) == {}
-    assert rows(home, "SELECT count(*) FROM backup_drill") == [(1,)]
+    assert rows(home, "SELECT outcome FROM backup_drill ORDER BY id") == [("proved",)] + 3 * [("not_readable",)]
+
+
+def test_copy_on_a_stick_that_is_damaged_says_nothing_about_the_clinics_own(founded, home, tmp_path):  # noqa: F811
+    founded("backup")
+    copy = Path(shutil.copy(only(home), tmp_path))
+    damaged(copy, "-1")
+
+    assert founded("backup", "drill", str(copy)).exit_code == 1
+
+    assert rows(home, "SELECT outcome FROM backup_drill") == [("proved",)]
+
+
+def test_mistyped_name_of_whoever_restores_leaves_the_place_empty_for_the_next_try(
+    founded, run, home, elsewhere  # noqa: F811
+):  # fmt: skip
+    founded("backup")
+
+    wrong = run("restore", str(only(home)), "--by", "adma", "--yes", home=elsewhere)
+    right = run("restore", str(only(home)), "--by", "adam", "--yes", home=elsewhere)
+
+    assert (wrong.exit_code, "signs in as adma" in wrong.stderr) == (1, True)
+    assert right.exit_code == 0, right.output
+
+
+def test_backup_of_an_older_schema_is_restored_upgraded_and_verified(
+    founded, run, home, elsewhere  # noqa: F811
+):  # fmt: skip
+    back_at_the_fifth_revision(home)
+    made = backups.make(home, BackupKey(home.backup_key_file), MORNING)
+
+    restored = run("restore", str(made.file), "--by", "adam", "--yes", home=elsewhere)
+    upgraded = run("upgrade", home=elsewhere)
+
+    assert restored.exit_code == 0, restored.output
+    assert "`dispensary upgrade`, then" in restored.output
+    assert upgraded.exit_code == 0, upgraded.output
+    assert run("verify", home=elsewhere).exit_code == 0
 
 
 def test_wrong_key_is_named_and_the_right_one_opens(founded, home, tmp_path):  # noqa: F811

@@ -84,3 +84,12 @@ def test_what_those_who_keep_the_computer_are_told(case, known, said):
     words = alarm(known, TODAY, 36 * HOUR)
 
     assert (words is None) if said is None else (said in words.msgid)
+
+
+def test_newest_proved_backup_that_is_gone_from_its_folder_is_told_before_its_age():
+    known = Known(GOOD, TODAY - 40 * HOUR, "", None, "clinic.backup", 10)
+
+    words = alarm(known, TODAY, 36 * HOUR, lies_there=False)
+
+    assert words is not None
+    assert "not in its folder any more" in words.msgid

@@ -25,7 +25,7 @@ MIB = 1024 * 1024
 def made() -> str:
     """Show the last backup and its drill, what is kept and where, and every backup with what came of it."""
     session, house = db.session(), house_rules()
-    home: Home = current_app.extensions["home"]
+    home = _home()
     lines = records.lines(session)
     return render_template(
         "backups/made.html",
@@ -50,8 +50,28 @@ def backup_alarm() -> Words | None:
 
 
 def _alarm() -> Words | None:
-    known = records.known(db.session(), edge.sitting().site_id)
-    return backup_state.alarm(known, edge.now(), house_rules().backup_proved_within)
+    now = edge.now()
+    known = records.known(db.session(), edge.sitting().site_id, now)
+    within = house_rules().backup_proved_within
+    return backup_state.alarm(known, now, within, lies_there=_lies_there(known.file, known.size))
+
+
+def _lies_there(file: str, size: int) -> bool:
+    """Return whether a backup lies in its folder, as long as it was written; on a host that makes none there is no folder."""
+    folder = _home().backups
+    return not file or not folder.exists() or _size(folder / file) == size
+
+
+def _size(file: Path) -> int | None:
+    try:
+        return file.stat().st_size
+    except OSError:
+        return None
+
+
+def _home() -> Home:
+    home: Home = current_app.extensions["home"]
+    return home
 
 
 def _second_folder() -> Path | None:
