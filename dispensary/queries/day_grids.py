@@ -32,6 +32,7 @@ from dispensary.queries.everyones_days import records_of_everyone
 from dispensary.queries.written_later import close_of, of_people, of_the_clinic
 from dispensary.rules.courses import course_on, first_due_of
 from dispensary.rules.day_status import status_of
+from dispensary.rules.depots import REACH
 from dispensary.rules.person_days import DRUG_OF, ClinicDays, PersonDays, presumed_taken
 from models import Bottle, BottleEnd, Dose, DoseReversal, Episode, ImportedRecord, Person, Vomiting
 from models.enums import BottleState, DayStatus, DoseOutcome, Form, Medication, Origin
@@ -362,24 +363,28 @@ class _Facts:
         )
 
     def ask_the_ledger(self, rows: set[int], clinic: ClinicDays) -> None:
-        """Fill the rows of the people whose days are not simple with what the ledger says."""
-        roots = [root for row, root in enumerate(self.some) if row in rows]
-        for start in range(0, len(roots), 50):
-            records = {record: root for root in roots[start : start + 50] for record in self.some[root]}
-            if not records:
-                return
-            found = days_of(
-                self.session,
-                records,
-                self.site_id,
-                clinic,
-                since=EVER,
-                until=self.last,
-                as_of=self.closes,
-                read=THAT_NIGHT,
-            )
-            for root, days in found.items():
-                self._fill(self.row_of[root], days)
+        """Fill the rows of the people whose days are not simple with what the ledger says.
+
+        An injection reaches into the days from before them; where doses stand for orders, as in an imported history, the first
+        one counts.
+        """
+        imported = {self.row_of[who] for who in self.session.scalars(_IMPORTED_PEOPLE, self.asked)}
+        for some, since in ((rows & imported, EVER), (rows - imported, self.grid.first - REACH)):
+            roots = [root for row, root in enumerate(self.some) if row in some]
+            for start in range(0, len(roots), 50):
+                records = {record: root for root in roots[start : start + 50] for record in self.some[root]}
+                found = days_of(
+                    self.session,
+                    records,
+                    self.site_id,
+                    clinic,
+                    since=since,
+                    until=self.last,
+                    as_of=self.closes,
+                    read=THAT_NIGHT,
+                )
+                for root, days in found.items():
+                    self._fill(self.row_of[root], days)
 
     def _fill(self, row: int, days: PersonDays) -> None:
         """Fill one row with what the ledger says."""

@@ -3,12 +3,11 @@
 Of urines, what was found counts from the day after they were taken, and not before it was written down here.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import date, timedelta
 from decimal import Decimal
 from functools import cache
-from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -33,8 +32,8 @@ from models.enums import Origin, UrineOutcome
 from models.units import Mg
 
 SCAN_DAYS = 42
-"""So many days are looked at for the points: the longest count of the card, a fortnight more, and whoever has not come for
-so long is looked at further back."""
+"""So many days are looked at for the points: the longest count of the card and a fortnight more. Whoever has not come for so
+long is looked at further back."""
 _TEST, _HOW, _RESULT = UrineTest.__table__.c, UrineCollection.__table__.c, UrineResult.__table__.c
 KINDS = ("opioid", "stimulant", "benzodiazepine")
 
@@ -116,25 +115,27 @@ def features_of(
 def features_of_tonight(session: Session, site_id: int, night: date) -> NightFeatures:
     """Return what the card counts of everyone on one night; `missed_share` and `below_own_most` are of the last days only.
 
-    Of whom no dose is on record in the first four weeks of these days, a year is looked at: each row of missed days is counted
-    to its end, and each amount is compared.
+    Of whom no dose is on record in the first four weeks of these days, more days are looked at, and then a year: each row of
+    missed days is counted to its end, and each amount is compared.
     """
-    asks, absent = _Asks(session, site_id, (night,)), set[int]()
+    asks = _Asks(session, site_id, (night,))
+    whole = risk_card().history_days
 
-    def near() -> Iterator[_Part]:
-        for days in grids(session, site_id, night - timedelta(days=SCAN_DAYS - 1), [night]):
-            part, grid = asks.part(days), days.grid
-            begun_before = grid.since[:, -1] < 0
-            unseen = begun_before & part.counted.active[0] & ~(grid.amount[:, :-FORTNIGHT] > 0).any(axis=1)
-            absent.update(part.people[unseen].tolist())
-            yield part.only(~unseen)
+    def parts() -> Iterator[_Part]:
+        absent: set[int] | None = None
+        for back in (SCAN_DAYS, 4 * SCAN_DAYS, whole):
+            people, absent = absent, set()
+            for days in grids(session, site_id, night - timedelta(days=back - 1), [night], people):
+                part, grid = asks.part(days), days.grid
+                begun_before = grid.since[:, -1] < 0
+                unseen = begun_before & part.counted.active[0] & ~(grid.amount[:, :-FORTNIGHT] > 0).any(axis=1)
+                unseen &= back < whole
+                absent.update(part.people[unseen].tolist())
+                yield part.only(~unseen)
+            if not absent:
+                return
 
-    def far() -> Iterator[_Part]:
-        if absent:
-            first = night - timedelta(days=risk_card().history_days - 1)
-            yield from (asks.part(days) for days in grids(session, site_id, first, [night], people=absent))
-
-    return asks.gathered(chain(near(), far()))
+    return asks.gathered(parts())
 
 
 @dataclass(frozen=True)
@@ -199,10 +200,20 @@ class _Asks:
         return found & counted.active
 
     def _urines(self, days: Days) -> Urines:
-        """Return the urines of some people that were read before the last of the nights."""
+        """Return the urines of some people that were read before the last of the nights.
+
+        Of whom none of the last weeks was tested for opioids, those of a year are read: of the others only the last count.
+        """
         row_of = {record: row for row, records in enumerate(days.records.values()) for record in records}
-        until = days.nights[-1] - timedelta(days=1)
-        since = days.nights[0] - timedelta(days=risk_card().history_days)
+        first, yesterday = days.nights[0], days.nights[-1] - timedelta(days=1)
+        lately = first - timedelta(days=SCAN_DAYS)
+        rows = self._urines_of(days, row_of, lately, yesterday)
+        tested = {row for row, _, known, opioid, *_ in rows if opioid != NONE and known <= days.grid.column(first)}
+        others = {record: row for record, row in row_of.items() if row not in tested}
+        since = first - timedelta(days=risk_card().history_days)
+        return Urines.of([*self._urines_of(days, others, since, lately - timedelta(days=1)), *rows])
+
+    def _urines_of(self, days: Days, row_of: Mapping[int, int], since: date, until: date) -> list[tuple[int, ...]]:
         closes = close_of(self.session, self.site_id, days.nights[-1])
         asked = {"people": list(row_of), "since": since, "until": until, "as_of": closes}
         have, rows = sites.settings(self.session, self.site_id, days.nights[-1]), []
@@ -212,7 +223,7 @@ class _Asks:
             if test.origin is not Origin.IMPORT:
                 known = max(known, days.grid.column(clinic_day(test.read_at, have.zone, have.day_starts)))
             rows.append((row_of[test.person_id], taken, known, *self._looked_for(test)))
-        return Urines.of(rows)
+        return rows
 
     def _looked_for(self, test: Any) -> Iterator[int]:
         """Return for each class of substances what was found, and -1 where the panel does not look for it.
