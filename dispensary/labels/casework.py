@@ -77,6 +77,7 @@ WORDS: dict[type[StrEnum], dict[StrEnum, str]] = {
         enums.TaskOutcome.NOT_WANTED: N_("not wanted"),
         enums.TaskOutcome.MOVED_ON: N_("went to another service"),
         enums.TaskOutcome.NOT_NEEDED: N_("no longer needed"),
+        enums.TaskOutcome.PASSED: N_("passed by itself"),
     },
     enums.AssessmentDomain: {
         enums.AssessmentDomain.SUBSTANCE_USE: N_("substance use"),

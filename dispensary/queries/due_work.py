@@ -65,7 +65,7 @@ def lists(session: Session, site_id: int, today: date, minimums: Minimums, here:
         intake.overdue(session, site_id, today),
         urine_schedule.due_list(session, site_id, today, minimums),
         waiting.neglected(session, site_id, today),
-        _worked_on(session, site_id, today),
+        worked_on(session, site_id, today),
         all_told_dead(session),
     )
 
@@ -103,7 +103,8 @@ def _add_the_way_in_and_urines(facts: dict[int, Facts], found: Lists) -> None:
         facts[waits.who.person_id] = replace(facts[waits.who.person_id], waits_since=waits.since)
 
 
-def _worked_on(session: Session, site_id: int, today: date) -> date | None:
+def worked_on(session: Session, site_id: int, today: date) -> date | None:
+    """Return the last day before one on which a dose was recorded at a site, or the day was closed by its staff."""
     dose, close = Dose.__table__.c, DayClose.__table__.c
     here = (dose.site_id == site_id, dose.clinic_day < today, dose.outcome != DoseOutcome.ELSEWHERE)
     dosed = select(func.max(dose.clinic_day).label("day")).where(*here)

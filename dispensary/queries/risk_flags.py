@@ -9,17 +9,29 @@ from sqlalchemy import Select, and_, exists, func, select
 from sqlalchemy.orm import Session
 
 from dispensary.policy.risk import Position, Share, risk_card
-from dispensary.queries import caseload
+from dispensary.queries import absences, caseload, deaths
 from dispensary.queries.caseload import Keeper
 from dispensary.queries.people import full_name
 from dispensary.queries.signs import same_person
 from dispensary.rules.risk import RiskReason
 from dispensary.rules.risk_raising import Told
-from models import Person, RiskFlag, RiskFlagReason, RiskSnooze, RiskSnoozeEnd, Task
+from models import (
+    Episode,
+    EpisodeEnd,
+    EpisodeEndCorrection,
+    Person,
+    RiskFlag,
+    RiskFlagReason,
+    RiskSnooze,
+    RiskSnoozeEnd,
+    Task,
+)
 from models.enums import RiskLane, SnoozeReason, TaskOutcome
 
 _FLAG, _REASON, _TASK = RiskFlag.__table__.c, RiskFlagReason.__table__.c, Task.__table__.c
 _SNOOZE, _END, _PERSON = RiskSnooze.__table__.c, RiskSnoozeEnd.__table__.c, Person.__table__.c
+_STAY, _STAY_END = Episode.__table__.c, EpisodeEnd.__table__.c
+_CORRECTED = EpisodeEndCorrection.__table__.c.episode_end_id
 _ROOT = func.coalesce(_PERSON.root_id, _PERSON.id)
 
 
@@ -100,7 +112,8 @@ def capped_on(session: Session, site_id: int, night: date) -> int:
 
 def last_night(session: Session, site_id: int) -> date | None:
     """Return the last night on which anybody was raised."""
-    return session.scalar(select(func.max(_FLAG.night)).where(_FLAG.site_id == site_id))
+    night: date | None = session.scalar(select(func.max(_FLAG.night)).where(_FLAG.site_id == site_id))
+    return night
 
 
 def flags_of(session: Session, person_id: int) -> list[Flag]:
@@ -123,6 +136,18 @@ def told(session: Session, site_id: int, person_id: int | None = None) -> dict[i
     return {root: Told(night, lane) for root, night, lane in session.execute(query)}
 
 
+def last_amber(session: Session, site_id: int, since: date) -> dict[int, date]:
+    """Return the last night since a day on which each person was counted as AMBER, told of or not, by surviving record."""
+    query = (
+        select(_ROOT, func.max(_FLAG.night))
+        .select_from(RiskFlag)
+        .join(Person, _PERSON.id == _FLAG.person_id)
+        .where(_FLAG.site_id == site_id, _FLAG.night >= since, _FLAG.lane == RiskLane.AMBER)
+        .group_by(_ROOT)
+    )
+    return {row[0]: row[1] for row in session.execute(query)}
+
+
 def raised_on(session: Session, site_id: int, night: date) -> dict[int, tuple[RiskLane, bool]]:
     """Return who was raised on a night, with the lane and whether somebody was told."""
     query = (
@@ -132,6 +157,14 @@ def raised_on(session: Session, site_id: int, night: date) -> dict[int, tuple[Ri
         .where(_FLAG.site_id == site_id, _FLAG.night == night)
     )
     return {root: (lane, not capped) for root, lane, capped in session.execute(query)}
+
+
+def looked_for(session: Session, site_id: int) -> frozenset[int]:
+    """Return everyone at a site who is expected as things stand now: in care, not away, and not told to have died."""
+    over = exists().where(_STAY_END.episode_id == _STAY.id, _STAY_END.id.not_in(select(_CORRECTED)))
+    query = select(_ROOT).select_from(Episode).join(Person, _PERSON.id == _STAY.person_id)
+    here = session.scalars(query.where(_STAY.site_id == site_id, ~over).distinct())
+    return frozenset(here) - absences.away_now(session, site_id).keys() - deaths.all_told_dead(session)
 
 
 def left_out(session: Session, site_id: int, night: date) -> list[Snoozed]:

@@ -2,12 +2,13 @@
 
 A matter is told once: a task that somebody closed is not opened again for the same run of missed doses, the same call, the
 same referral, the same review, the same part of an intake, the same waiting or the same due day.
-Source: product.md §9; house.toml worklist.
+What the nightly scan raised is told by the scan alone, and ends here. Source: product.md §§9, 11; house.toml worklist.
 """
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from enum import StrEnum
 
 from models.enums import TaskOutcome, TaskReasonKind
 
@@ -15,8 +16,13 @@ A_DAY = timedelta(days=1)
 MISSED, REVIEW, SESSION = TaskReasonKind.MISSED_DOSES, TaskReasonKind.REVIEW_DUE, TaskReasonKind.SESSION_DUE
 CALL, REFERRAL = TaskReasonKind.CALL_DUE, TaskReasonKind.REFERRAL_OVERDUE
 INTAKE, URINE, WAITING = TaskReasonKind.INTAKE_OPEN, TaskReasonKind.URINE_DUE, TaskReasonKind.WAITS_LONG
+RED, AMBER = TaskReasonKind.RISK_RED, TaskReasonKind.RISK_AMBER
 KINDS = frozenset({MISSED, REVIEW, SESSION, CALL, REFERRAL, INTAKE, URINE, WAITING})
-"""What follows from the record alone; every other reason was noted by somebody, or by what they did."""
+"""What follows from the record alone; every other reason was noted by somebody, by what they did, or by the nightly scan."""
+SETTLES = KINDS | {RED, AMBER}
+"""What may end by itself."""
+OF_ITSELF: frozenset[StrEnum] = frozenset({TaskOutcome.PASSED})
+"""How a task ends that nobody closes; not for anybody to choose."""
 
 
 @dataclass(frozen=True)
@@ -47,6 +53,8 @@ class Facts:
     """By the policy in force."""
     waits_since: date | None = None
     """Since when somebody has waited too long for treatment, or was left without a word; the later of both."""
+    amber_on: date | None = None
+    """The last night on which the nightly scan counted them as AMBER."""
     told_dead: bool = False
     """Told to have died, and no prescriber has decided yet: nobody is sent to reach them."""
 
@@ -96,10 +104,37 @@ def untold(
     return frozenset(kind for kind, day in fresh.items() if kind not in told or told[kind] < day)
 
 
-def answered(kinds: Collection[TaskReasonKind], due: Collection[TaskReasonKind], facts: Facts) -> TaskOutcome | None:
-    """Return how a task with these reasons has ended by itself, or None while one of them stands."""
+def still_raised(facts: Facts, today: date, *, missed_from: int, silent_nights: int) -> frozenset[TaskReasonKind]:
+    """Return which lanes of the nightly scan still stand.
+
+    RED stands until the person has taken a dose again. AMBER speaks of the two weeks after its night, and one good day does not
+    end them: it stands as long as the scan is silent about the person, and then until a night on which it is not counted again.
+    Whoever has missed more since is no better off.
+
+    Args:
+        silent_nights: for so many nights the scan tells of nobody again.
+    """
+    if facts.told_dead or facts.away or not facts.in_care:
+        return frozenset()
+    if facts.missed_days >= missed_from:
+        return frozenset({RED, AMBER})
+    last_night = today - A_DAY
+    fresh = facts.amber_on is not None and last_night - facts.amber_on <= timedelta(days=silent_nights)
+    return frozenset({AMBER}) if fresh else frozenset()
+
+
+def answered(
+    kinds: Collection[TaskReasonKind], standing: Collection[TaskReasonKind], facts: Facts
+) -> TaskOutcome | None:
+    """Return how a task with these reasons has ended by itself, or None while one of them stands.
+
+    That somebody came back is said only where a row of missed doses has ended; AMBER alone passes, and nobody knows why.
+
+    Args:
+        standing: what is due, and which lanes are still raised.
+    """
     kinds = frozenset(kinds)
-    if not kinds <= KINDS or kinds & set(due):
+    if not kinds <= SETTLES or kinds & set(standing):
         return None
     if facts.told_dead:
         return TaskOutcome.NOT_NEEDED
@@ -107,4 +142,6 @@ def answered(kinds: Collection[TaskReasonKind], due: Collection[TaskReasonKind],
         return TaskOutcome.DONE
     if facts.away or not facts.in_care:
         return TaskOutcome.NOT_NEEDED
-    return TaskOutcome.CAME_BACK if kinds == {MISSED} else TaskOutcome.DONE
+    if kinds == {AMBER}:
+        return TaskOutcome.PASSED
+    return TaskOutcome.CAME_BACK if kinds <= {MISSED, RED, AMBER} else TaskOutcome.DONE

@@ -1,12 +1,13 @@
 """What is due by itself goes to the counselling desk, once for each matter, and leaves it when the person has settled it."""
 
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
 
 from sqlalchemy.orm import Session
 
 from dispensary.policy.house import house_rules
-from dispensary.queries import caseload, due_work, policy
+from dispensary.policy.risk import risk_card
+from dispensary.queries import caseload, due_work, policy, risk_flags
 from dispensary.rules import worklist as rules
 from dispensary.rules.worklist import Facts
 from dispensary.services import people, tasks
@@ -43,6 +44,8 @@ def owed(session: Session, site_id: int, today: date) -> tuple[list[Owed], list[
     facts = due_work.facts_of(found, here, today)
     missed_from = house_rules().missed_from_days
     due = {person_id: rules.due(one, today, missed_from=missed_from) for person_id, one in facts.items()}
+    silent = risk_card().silent_nights
+    amber = risk_flags.last_amber(session, site_id, today - timedelta(days=silent + 1))
     told = due_work.told(session, site_id, today)
     to_tell = [
         Owed(person_id, {kind: due[person_id][kind] for kind in sorted(kinds)})
@@ -52,7 +55,9 @@ def owed(session: Session, site_id: int, today: date) -> tuple[list[Owed], list[
     settled = []
     for task_id, (person_id, kinds) in due_work.open_tasks(session, site_id).items():
         of_person = facts.get(person_id, Facts(in_care=person_id in here, told_dead=person_id in found.told_dead))
-        outcome = rules.answered(kinds, due.get(person_id, {}), of_person)
+        of_person = replace(of_person, amber_on=amber.get(person_id))
+        raised = rules.still_raised(of_person, today, missed_from=missed_from, silent_nights=silent)
+        outcome = rules.answered(kinds, raised | due.get(person_id, {}).keys(), of_person)
         if outcome is not None:
             settled.append(Settled(task_id, person_id, outcome))
     return to_tell, settled
@@ -76,5 +81,5 @@ def settle(session: Session, one: Settled, act: Act) -> None:
     """Close a task that has answered itself, unless somebody closed it, or noted more on it, in the meantime."""
     people.lock(session, one.person_id)
     task = session.get_one(Task, one.task_id, populate_existing=True)
-    if task.resolved_at is None and due_work.open_tasks(session, act.site_id)[one.task_id][1] <= rules.KINDS:
+    if task.resolved_at is None and due_work.open_tasks(session, act.site_id)[one.task_id][1] <= rules.SETTLES:
         tasks.resolve(session, task=task, resolution=BY_ITSELF, outcome=one.outcome, act=act)

@@ -12,17 +12,18 @@ from dispensary.analytics.local_columns import columns
 from dispensary.analytics.scorecard import AMBER, LANES, RED, lanes, points
 from dispensary.errors import Conflict, NotFound, Refused
 from dispensary.policy.risk import risk_card
-from dispensary.queries import risk_flags, risk_models, sites
+from dispensary.queries import due_work, risk_flags, risk_models, sites
 from dispensary.queries.risk_features import NightFeatures, features_of_tonight
 from dispensary.rules.risk import Risk, RiskFeatures, score
 from dispensary.rules.risk_raising import Candidate, chosen
-from dispensary.services import audit, people, tasks
+from dispensary.services import audit, people, tasks, worklist
 from dispensary.services.act import Act
 from dispensary.services.facts import write
 from dispensary.wording import N_, say
-from models import RiskFlag, RiskFlagReason, RiskSnooze, RiskSnoozeEnd
+from models import RiskFlag, RiskFlagReason, RiskSnooze, RiskSnoozeEnd, Task
 from models.enums import AuditKind, Desk, RiskLane, RiskModelKind, SnoozeReason, TaskReasonKind
 
+A_DAY = timedelta(days=1)
 LONGEST_SNOOZE = timedelta(days=90)
 TASK_OF = {RiskLane.RED: TaskReasonKind.RISK_RED, RiskLane.AMBER: TaskReasonKind.RISK_AMBER}
 
@@ -87,9 +88,17 @@ def by_local_model(
 
 
 def to_raise(session: Session, site_id: int, night: date) -> list[Raise]:
-    """Return who is to be raised for a night: nobody twice, nobody too soon again, nobody who is left out; this only reads."""
+    """Return who is to be raised for a night: nobody twice, nobody too soon again, nobody who is left out; this only reads.
+
+    Nor whoever has left, is away or was told to have died by now, nor, as missed, days on which nobody at the site worked.
+    """
     have, done = sites.settings(session, site_id, night), risk_flags.raised_on(session, site_id, night)
-    by_person = {one.person_id: one for one in scored(session, site_id, night)[1] if one.person_id not in done}
+    expected, worked = risk_flags.looked_for(session, site_id), due_work.worked_on(session, site_id, night + A_DAY)
+    by_person = {
+        one.person_id: one
+        for one in scored(session, site_id, night)[1]
+        if one.person_id not in done and one.person_id in expected and _was_missed(one, night, worked)
+    }
     candidates = [
         Candidate(one.person_id, one.risk.lane, one.rank, one.of.no_shows)
         for one in by_person.values()
@@ -107,6 +116,11 @@ def to_raise(session: Session, site_id: int, night: date) -> list[Raise]:
     return [Raise(night, by_person[one.candidate.person_id], one.capped) for one in found]
 
 
+def _was_missed(one: Scored, night: date, worked: date | None) -> bool:
+    """Return whether the site worked on a day of somebody's row of no-shows; a flood is nobody's missed dose."""
+    return worked is not None and worked > night - one.of.no_shows * A_DAY if one.of.no_shows else True
+
+
 def raise_flag(session: Session, one: Raise, act: Act) -> None:
     """Raise somebody, and put it on the counselling desk, unless it was done in the meantime."""
     person_id, of, risk = one.scored.person_id, one.scored.of, one.scored.risk
@@ -114,9 +128,7 @@ def raise_flag(session: Session, one: Raise, act: Act) -> None:
     known = select(RiskFlag.id).where(RiskFlag.person_id == person_id, RiskFlag.night == one.night)
     if risk.lane is None or session.scalar(known) is not None:
         return
-    task = None
-    if not one.capped:
-        task = tasks.note(session, person_id=person_id, desk=Desk.COUNSELLING, kind=TASK_OF[risk.lane], act=act)
+    task = None if one.capped else _task(session, person_id, TASK_OF[risk.lane], act)
     flag = write(
         session,
         RiskFlag(
@@ -138,6 +150,13 @@ def raise_flag(session: Session, one: Raise, act: Act) -> None:
         write(session, RiskFlagReason(flag_id=flag.id, **counted, **act.stamp))
     said = {"night": one.night.isoformat(), "lane": risk.lane.value, "points": risk.points}
     audit.record(session, AuditKind.RISK_FLAGGED, flag, act, person=person_id, **said)
+
+
+def _task(session: Session, person_id: int, kind: TaskReasonKind, act: Act) -> Task:
+    """Put somebody on the counselling desk; a task that nobody ever had goes to the counsellor on whose caseload they are."""
+    task = tasks.note(session, person_id=person_id, desk=Desk.COUNSELLING, kind=kind, act=act)
+    worklist.give_to_keeper(session, task, act)
+    return task
 
 
 def snooze(

@@ -19,6 +19,8 @@ WORKERS = {
     Desk.NURSE: (Role.NURSE,),
 }
 """Who may own a task of a desk."""
+BY_CASELOAD = "by caseload"
+"""What is noted where a task went to the counsellor of the person by itself; a fixed phrase."""
 TAKEN = "taken"
 """What is noted where somebody took a task; a fixed word."""
 
@@ -131,6 +133,19 @@ def _open(session: Session, task_id: int, act: Act) -> Task:
 
 def _workers(session: Session, task: Task, act: Act) -> set[int]:
     return {one.id for one in caseload.colleagues(session, act.site_id, act.clinic_day, WORKERS[task.desk])}
+
+
+def give_to_keeper(session: Session, task: Task, act: Act) -> None:
+    """Give a task to the counsellor on whose caseload the person is, unless it was in somebody's hands before.
+
+    Where there is none, or not at work here any more, it waits for whoever comes first, and is shown so. Call with the
+    person's row locked.
+    """
+    if session.scalar(select(TaskHandOver.id).where(TaskHandOver.task_id == task.id).limit(1)) is not None:
+        return
+    keeper = caseload.counsellor_of(session, task.person_id, act.clinic_day)
+    if keeper and keeper.counsellor_id in _workers(session, task, act):
+        hand(session, task, keeper.counsellor_id, BY_CASELOAD, act)
 
 
 def hand(session: Session, task: Task, owner_id: int | None, reason: str, act: Act) -> TaskHandOver:

@@ -97,6 +97,8 @@ class TaskOutcome(StrEnum):
     NOT_WANTED = "not_wanted"
     MOVED_ON = "moved_on"
     NOT_NEEDED = "not_needed"
+    PASSED = "passed"
+    """By itself: what it was about stands no more, and nobody has said why. Never chosen by a person."""
 
 
 class AssessmentDomain(StrEnum):

@@ -9,9 +9,21 @@ from dispensary.errors import Conflict, NotFound, Refused
 from dispensary.jobs.risk_scan import scan
 from dispensary.queries import risk_flags, worklist
 from dispensary.rules.job_times import Due
-from dispensary.services import risk, sites
-from models import Episode, EpisodeEnd, RiskFlag, RiskFlagReason, TaskReason
+from dispensary.services import caseload, due_work, risk, sites, tasks
+from dispensary.services import worklist as desk
+from models import (
+    Absence,
+    DayClose,
+    DoseOrder,
+    Episode,
+    EpisodeEnd,
+    RiskFlag,
+    RiskFlagReason,
+    Task,
+    TaskReason,
+)
 from models.enums import (
+    AbsenceKind,
     AuditKind,
     Desk,
     EpisodeEndReason,
@@ -20,6 +32,7 @@ from models.enums import (
     Role,
     SettingKey,
     SnoozeReason,
+    TaskOutcome,
     TaskReasonKind,
 )
 from models.units import mg
@@ -29,7 +42,7 @@ from tests.rows import audited, count
 DAY = timedelta(days=1)
 
 
-def came(session, world, ago, *, days=90, amounts=("80",), **person):
+def came(session, world, ago, *, days=90, amounts=("80",), worked=True, **person):
     """Somebody in treatment for so many days, who last came so many days before today; the amounts are of the last days."""
     first = world.day - days * DAY
     who = factories.person(session, **person)
@@ -39,7 +52,17 @@ def came(session, world, ago, *, days=90, amounts=("80",), **person):
         amount = mg(amounts[-1] if back <= ago + 7 else amounts[0])
         at = world.at - back * DAY
         factories.dose(session, world, who, of, at=at, ordered_mg=amount, taken_mg=amount)
+    if worked:
+        at_work(session, world)
     return who
+
+
+def at_work(session, world):
+    """Let staff have closed the last days, so that a day without a dose is one on which somebody was there."""
+    if not count(session, DayClose):
+        for back in (3, 2, 1):
+            closed = {"clinic_day": world.day - back * DAY, "turn": 1, "closed_at": world.at}
+            factories.save(session, DayClose(**closed, **factories.stamp(world)))
 
 
 def run(app, world, night=None):
@@ -164,3 +187,107 @@ def test_whoever_has_left_is_not_raised(app, session, world):
     run(app, world)
 
     assert flags(session) == []
+
+
+def test_whoever_is_in_custody_by_now_is_not_raised(app, session, world):
+    who = came(session, world, ago=4)
+    away = {"kind": AbsenceKind.CUSTODY, "from_on": world.day, "place": "county", "told_by": "family"}
+    factories.save(session, Absence(person_id=who.id, **away, **factories.stamp(world)))
+    session.commit()
+
+    run(app, world)
+
+    assert flags(session) == []
+
+
+def test_days_on_which_nobody_worked_are_nobodys_missed_days(app, session, world):
+    came(session, world, ago=4, worked=False)
+    session.commit()
+
+    run(app, world)
+
+    assert flags(session) == []
+
+
+def on_caseload_of(session, world, who, counsellor):
+    asked = {"person_ids": [who.id], "counsellor_id": counsellor.id, "from_on": world.day, "reason": "first talk"}
+    caseload.hand_over(session, **asked, act=world.act())
+
+
+def work(session, world):
+    session.expire_all()
+    return worklist.open_work(session, world.site.id, Desk.COUNSELLING, world.day)
+
+
+def test_task_goes_to_the_counsellor_of_the_person_and_without_one_to_whoever_comes_first(app, session, world):
+    counsellor = world.staff[Role.COUNSELLOR]
+    kept, alone = came(session, world, ago=4), came(session, world, ago=5)
+    on_caseload_of(session, world, kept, counsellor)
+    session.commit()
+
+    run(app, world)
+
+    owners = {one.person_id: one.owner_id for one in work(session, world)}
+    assert owners == {kept.id: counsellor.id, alone.id: None}
+    assert len(audited(session, AuditKind.TASK_HANDED_OVER)) == 1
+
+
+def test_task_that_was_put_back_for_whoever_comes_first_stays_there(app, session, world):
+    counsellor, who = world.staff[Role.COUNSELLOR], came(session, world, ago=4)
+    on_caseload_of(session, world, who, counsellor)
+    noted = {"person_id": who.id, "desk": Desk.COUNSELLING, "kind": TaskReasonKind.MISSED_DOSES}
+    task = tasks.note(session, **noted, act=world.act())
+    by = world.act(counsellor)
+    desk.take(session, task_id=task.id, act=by)
+    desk.hand_over(session, task_id=task.id, owner_id=None, reason="on leave", act=by)
+    session.commit()
+
+    run(app, world)
+
+    (one,) = work(session, world)
+    assert one.owner_id is None
+    assert {why.kind for why in one.why} == {TaskReasonKind.MISSED_DOSES, TaskReasonKind.RISK_RED}
+
+
+def settle(app, session, world, day):
+    """The night's other job, on a morning."""
+    with app.app_context():
+        _, settled = due_work.owed(session, world.site.id, day)
+        for one in settled:
+            due_work.settle(session, one, world.act(at=world.at + (day - world.day), clinic_day=day))
+    session.commit()
+    return [(task.outcome, task.resolution) for task in session.scalars(select(Task)) if task.resolved_at]
+
+
+def test_red_ends_by_itself_once_the_person_was_dosed_with_the_missed_doses_that_it_joined(app, session, world):
+    who = came(session, world, ago=4)
+    noted = {"person_id": who.id, "desk": Desk.COUNSELLING, "kind": TaskReasonKind.MISSED_DOSES}
+    tasks.note(session, **noted, act=world.act())
+    session.commit()
+    run(app, world)
+    still = settle(app, session, world, world.day)
+    of = session.scalars(select(DoseOrder).where(DoseOrder.person_id == who.id)).one()
+    factories.dose(session, world, who, of)
+
+    ended = settle(app, session, world, world.day + DAY)
+
+    assert still == []
+    assert ended == [(TaskOutcome.CAME_BACK, due_work.BY_ITSELF)]
+    (flag,) = risk_flags.flags_of(session, who.id)
+    assert flag.outcome is TaskOutcome.CAME_BACK
+
+
+def test_amber_outlasts_a_good_day_and_passes_after_its_fortnight(app, session, world):
+    who = came(session, world, ago=1, days=20, amounts=("80", "50"))
+    came(session, world, ago=0, days=150)
+    session.commit()
+    run(app, world, world.day)
+    of = session.scalars(select(DoseOrder).where(DoseOrder.person_id == who.id)).one()
+
+    found = []
+    for later in range(1, 17):
+        factories.dose(session, world, who, of, at=world.at + later * DAY)
+        found.append(settle(app, session, world, world.day + later * DAY))
+
+    assert found[:15] == [[]] * 15
+    assert found[15] == [(TaskOutcome.PASSED, due_work.BY_ITSELF)]

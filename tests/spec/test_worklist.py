@@ -5,14 +5,14 @@ from datetime import date, timedelta
 import pytest
 
 from dispensary.policy.house import house_rules
-from dispensary.rules.worklist import Facts, answered, due, untold
+from dispensary.rules.worklist import Facts, answered, due, still_raised, untold
 from models.enums import TaskOutcome, TaskReasonKind
 
 TODAY = date(2026, 3, 16)
 MISSED, REVIEW, SESSION = TaskReasonKind.MISSED_DOSES, TaskReasonKind.REVIEW_DUE, TaskReasonKind.SESSION_DUE
 CALL, REFERRAL = TaskReasonKind.CALL_DUE, TaskReasonKind.REFERRAL_OVERDUE
 INTAKE, URINE, WAITING = TaskReasonKind.INTAKE_OPEN, TaskReasonKind.URINE_DUE, TaskReasonKind.WAITS_LONG
-SAFETY = TaskReasonKind.SAFETY
+SAFETY, RED, AMBER = TaskReasonKind.SAFETY, TaskReasonKind.RISK_RED, TaskReasonKind.RISK_AMBER
 
 
 def day(ago: int) -> date:
@@ -28,6 +28,7 @@ def facts(
     intake=None,
     urine=None,
     waits=None,
+    amber=None,
     *,
     where="here",
     arranged="no",
@@ -48,6 +49,7 @@ def facts(
         intake_by=None if intake is None else day(intake),
         urine_by=None if urine is None else day(urine),
         waits_since=None if waits is None else day(waits),
+        amber_on=None if amber is None else day(amber),
         told_dead=where == "told dead",
     )
 
@@ -207,7 +209,47 @@ def test_the_house_tells_of_an_intake_for_ninety_days():
         ({TaskReasonKind.WANTS_BACK}, set(), "left", None),
         ({MISSED, SAFETY}, set(), "here", None),
         ({SAFETY}, set(), "here", None),
+        ({RED}, {RED}, "here", None),
+        ({RED}, set(), "here", TaskOutcome.CAME_BACK),
+        ({RED}, set(), "left", TaskOutcome.NOT_NEEDED),
+        ({RED}, set(), "hospital", TaskOutcome.NOT_NEEDED),
+        ({RED}, set(), "told dead", TaskOutcome.NOT_NEEDED),
+        ({MISSED, RED}, {RED}, "here", None),
+        ({MISSED, RED}, set(), "here", TaskOutcome.CAME_BACK),
+        ({MISSED, RED, AMBER}, {AMBER}, "here", None),
+        ({MISSED, RED, AMBER}, set(), "here", TaskOutcome.CAME_BACK),
+        ({RED, URINE}, set(), "here", TaskOutcome.DONE),
+        ({AMBER}, {AMBER}, "here", None),
+        ({AMBER}, set(), "here", TaskOutcome.PASSED),
+        ({AMBER}, set(), "left", TaskOutcome.NOT_NEEDED),
+        ({AMBER, CALL}, set(), "here", TaskOutcome.DONE),
+        ({AMBER, SAFETY}, set(), "here", None),
     ],
 )
 def test_task_ends_by_itself_only_when_nothing_on_it_stands(reasons, still_due, where, outcome):
     assert answered(reasons, still_due, facts(where=where)) is outcome
+
+
+@pytest.mark.parametrize(
+    ("missed", "last_night_as_amber", "where", "stands"),
+    [
+        (0, None, "here", set()),
+        (1, None, "here", set()),
+        (2, None, "here", {RED, AMBER}),
+        (9, 40, "here", {RED, AMBER}),
+        (9, 1, "hospital", set()),
+        (9, 1, "left", set()),
+        (9, 1, "told dead", set()),
+        (0, 1, "here", {AMBER}),
+        (1, 1, "here", {AMBER}),
+        (0, 14, "here", {AMBER}),
+        (0, 15, "here", {AMBER}),
+        (0, 16, "here", set()),
+        (0, 1, "left", set()),
+    ],
+)
+def test_red_stands_until_a_dose_is_taken_and_amber_for_its_fortnight(missed, last_night_as_amber, where, stands):
+    """The fifteenth night is the first on which the scan may raise somebody again: until the morning after it nobody knows."""
+    found = facts(missed, amber=last_night_as_amber, where=where)
+
+    assert still_raised(found, TODAY, missed_from=2, silent_nights=14) == stands

@@ -29,6 +29,7 @@ from dispensary.rules.depots import DepotTerms
 from dispensary.rules.order_drafts import FORMS, MOST_DAYS_APART, OrderDraft
 from dispensary.rules.order_words import WEEKDAYS
 from dispensary.rules.orders import DAYS_OF_THE_WEEK, OrderFacts, Step
+from dispensary.rules.worklist import OF_ITSELF
 from dispensary.services.orders import Signing
 from dispensary.services.re_entry import Held
 from dispensary.web import edge
@@ -341,7 +342,7 @@ class CloseTaskForm(Form):
     """A prescriber closes a task by hand."""
 
     outcome = SelectField(
-        _l("What came of it, in a word"), choices=choices(TaskOutcome), default=TaskOutcome.DONE.value
+        _l("What came of it, in a word"), choices=choices(TaskOutcome, but=OF_ITSELF), default=TaskOutcome.DONE.value
     )
     reason = TextField(_l("What came of it"), [Required()])
     submit = SubmitField(_l("Close the task"))

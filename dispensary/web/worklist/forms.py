@@ -9,6 +9,7 @@ from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  #
 
 from dispensary.queries.caseload import Colleague
 from dispensary.queries.contact_rules import ASKED_FOR, Reach
+from dispensary.rules.worklist import OF_ITSELF
 from dispensary.services.contact_rules import Terms
 from dispensary.services.worklist import NOTE_LENGTH
 from dispensary.web.forms import Form, Required, TextField, choices
@@ -34,7 +35,7 @@ class AttemptForm(Form):
         self.channel.choices = [SelectChoice(value=way.value, label=_named(way, rule)) for way in Channel]
         self.close.choices = [SelectChoice(value=OPEN, label=gettext("stays open"))]
         if may_close:
-            self.close.choices += choices(TaskOutcome)
+            self.close.choices += choices(TaskOutcome, but=OF_ITSELF)
 
     @property
     def closes_with(self) -> TaskOutcome | None:
@@ -52,7 +53,9 @@ def _named(way: Channel, rule: Reach | None) -> str:
 class CloseForm(Form):
     """A task ends."""
 
-    outcome = RadioField(_l("What came of it"), [Required(_l("Choose one."))], choices=choices(TaskOutcome))
+    outcome = RadioField(
+        _l("What came of it"), [Required(_l("Choose one."))], choices=choices(TaskOutcome, but=OF_ITSELF)
+    )
     note = TextField(_l("Note (may stay empty)"), longest=NOTE_LENGTH)
     submit = SubmitField(_l("Close the task"))
 
