@@ -58,7 +58,9 @@ def drill(create_app: MakeApp, file: Path, key_file: Path | None) -> None:
         key = BackupKey(key_file or app.extensions["home"].backup_key_file)
         on_record = records.on_record(db.session(), _own_name(app, file), backups.digest_of(file))
         site_id = _first_site()
-        kept = None if key_file else on_record  # another key than the clinic's own says nothing about the clinic's backup
+        kept = (
+            None if key_file else on_record
+        )  # another key than the clinic's own says nothing about the clinic's backup
         proof = prove(app, site_id, file, kept, key)
     _say(proof)
 

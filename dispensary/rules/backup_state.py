@@ -46,15 +46,21 @@ def alarm(known: Known, now: datetime, within: timedelta, *, lies_there: bool = 
         )
     if FULL & set(known.failed.split()):
         return say(
-            N_("The last backup could not be made: the disk is full. Make room, then run `dispensary backup` on the server.")
+            N_(
+                "The last backup could not be made: the disk is full. Make room, then run `dispensary backup` on the server."
+            )
         )
     if known.proved_at is None:
         if known.begun_at is not None and now - known.begun_at > within:
-            return say(N_("No backup of this clinic was ever restored on trial. Run `dispensary backup` on the server."))
+            return say(
+                N_("No backup of this clinic was ever restored on trial. Run `dispensary backup` on the server.")
+            )
         return None
     if not lies_there:
         return say(
-            N_("The newest proved backup is not in its folder any more, or was damaged. Run `dispensary backup` on the server.")
+            N_(
+                "The newest proved backup is not in its folder any more, or was damaged. Run `dispensary backup` on the server."
+            )
         )
     if now - known.proved_at > within:
         hours = (now - known.proved_at) // AN_HOUR

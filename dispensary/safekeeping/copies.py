@@ -28,6 +28,9 @@ PAGES_AT_ONCE = 2000
 PIPE = 1024 * 1024
 FAST = 6
 """How hard an SQLite copy is squeezed; pg_dump squeezes its own."""
+OF_THE_DISK = {sqlite3.SQLITE_FULL: errno.ENOSPC, sqlite3.SQLITE_IOERR: errno.EIO}
+FAMILY = 0xFF
+"""The part of SQLite's number of an error that says of which family it is."""
 OF_THE_LIBRARY = {
     "host": "PGHOST",
     "sslmode": "PGSSLMODE",
@@ -152,7 +155,8 @@ def copy_sqlite(source: Path, target: Path, progress: Callable[[int, int], objec
     One read is held open over all steps: without it every write of another process would begin the copy anew.
 
     Raises:
-        OSError: the disk is full.
+        OSError: the disk is full, or cannot be written to or read.
+        CopyImpossible: SQLite finds the database itself damaged, or locked.
     """
 
     def told(status: int, remaining: int, total: int) -> None:
@@ -161,14 +165,15 @@ def copy_sqlite(source: Path, target: Path, progress: Callable[[int, int], objec
 
     os.close(os.open(target, os.O_WRONLY | os.O_CREAT, 0o600))
     with closing(sqlite3.connect(source, isolation_level=None)) as read, closing(sqlite3.connect(target)) as write:
-        read.execute("BEGIN")
-        read.execute("SELECT count(*) FROM sqlite_master").fetchone()
         try:
+            read.execute("BEGIN")
+            read.execute("SELECT count(*) FROM sqlite_master").fetchone()
             read.backup(write, pages=PAGES_AT_ONCE, progress=told)
-        except sqlite3.OperationalError as error:
-            if error.sqlite_errorcode == sqlite3.SQLITE_FULL:
-                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(target)) from None
-            raise
+        except sqlite3.Error as error:
+            of_disk = OF_THE_DISK.get(error.sqlite_errorcode & FAMILY)
+            if of_disk is None:
+                raise CopyImpossible(f"SQLite cannot copy the database: {error}") from None
+            raise OSError(of_disk, os.strerror(of_disk), str(target)) from None
 
 
 def _squeeze(copy: Path, out: BinaryIO) -> None:

@@ -1,8 +1,10 @@
 """The nightly backup: once a night for the whole database, proved, copied, rotated; what goes wrong is kept and shown."""
 
 import errno
+import io
 import os
 import shutil
+import stat
 import threading
 from datetime import timedelta
 from pathlib import Path
@@ -10,11 +12,14 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select, text
 
+from dispensary.jobs import backup as backup_job
 from dispensary.jobs import tick
 from dispensary.jobs.backup import BackupNotProved, NoScratchDatabase, back_up
 from dispensary.jobs.verify import ChainsBroken, verify_chains
+from dispensary.queries import backups as records
 from dispensary.rules.job_times import Due
 from dispensary.safekeeping import backups, copies, drill
+from dispensary.safekeeping.vault import BackupKey
 from dispensary.services.sites import change_setting, create_site
 from dispensary.web.database import db, unit_of_work
 from models import BackupDrill, BackupRun, JobRun
@@ -241,6 +246,131 @@ def test_what_a_crash_left_behind_is_taken_away_by_the_next_night(app, session, 
     night()
 
     assert not (home.backups / "work-left").exists()
+
+
+def test_backup_that_was_made_while_the_clock_stood_ahead_stands_for_no_night(app, session, night, clock):
+    clock.forward(days=300)
+    night()
+    clock.forward(days=-300)
+
+    night()
+
+    assert drills(session) == [DrillOutcome.PROVED] * 2
+    session.rollback()
+    assert records.known(session, 1, clock()).proved_at == clock()
+
+
+def test_backup_of_a_second_that_has_its_backup_already_overwrites_nothing(app, clock):
+    home = app.extensions["home"]
+
+    first, second = (backups.make(home, BackupKey(home.backup_key_file), clock()) for _ in range(2))
+
+    assert [first.file.name, second.file.name] == files(app)
+    assert backups.is_whole(first.file, first.digest)
+
+
+def named(session, world, folder):
+    folder.mkdir(exist_ok=True)
+    change_setting(session, key=SettingKey.BACKUP_FOLDER, value=str(folder), effective_on=world.day, act=world.act())
+    session.commit()
+    return folder
+
+
+def test_second_folder_is_cleared_of_what_a_power_cut_left_and_a_share_that_cannot_flush_folders_is_taken(
+    app, session, world, night, tmp_path, monkeypatch
+):
+    stick = named(session, world, tmp_path / "stick")
+    (stick / "clinic-20260101T000000Z.backup.part").write_bytes(b"half")
+    flush = os.fsync
+
+    def of_a_share(handle):
+        if stat.S_ISDIR(os.fstat(handle).st_mode):
+            raise OSError(errno.EINVAL, os.strerror(errno.EINVAL))
+        flush(handle)
+
+    monkeypatch.setattr(backups.os, "fsync", of_a_share)
+    night()
+
+    assert [file.name for file in stick.iterdir()] == files(app)
+
+
+def test_copy_in_the_second_folder_that_has_decayed_is_written_again(app, session, world, night, tmp_path):
+    stick = named(session, world, tmp_path / "stick")
+    night()
+    (copy,) = stick.iterdir()
+    whole = copy.read_bytes()
+    copy.write_bytes(b"\0" + whole[1:])
+
+    backup_job._mend_one(app.extensions["home"].backups, stick, {copy.name: backups.digest_of(*_kept(app))}, 0)
+
+    assert copy.read_bytes() == whole
+
+
+def _kept(app):
+    return [app.extensions["home"].backups / name for name in files(app)]
+
+
+def test_older_backup_that_has_decayed_is_found_when_its_turn_comes_and_stands_on_record(app, session, night, clock):
+    night()
+    (old,) = _kept(app)
+    old.write_bytes(b"\0" + old.read_bytes()[1:])
+    clock.forward(days=1)
+
+    for days in (0, 1):
+        with app.app_context():
+            backup_job.back_up(app, Due(1, "backup", clock(), clock().date() - days * DAY, 1))
+
+    assert sorted(drills(session)) == [DrillOutcome.NOT_READABLE, DrillOutcome.PROVED, DrillOutcome.PROVED]
+    assert records.proved_files(session).keys() == set(files(app)) - {old.name}
+
+
+@pytest.mark.parametrize("how", ["gone", "cut"])
+def test_newest_proved_backup_that_is_gone_or_cut_is_a_banner_that_says_what_to_do(
+    app, client, session, world, night, how, clock
+):
+    night()
+    (file,) = _kept(app)
+    if how == "gone":
+        file.unlink()
+    else:
+        file.write_bytes(file.read_bytes()[:-1])
+    assert "not in its folder any more, or was damaged. Run `dispensary backup`" in banner(client, session, world)
+
+    clock.forward(minutes=1)
+    night()
+
+    assert banner(client, session, world) == ""
+
+
+def test_host_that_makes_no_backups_and_has_no_folder_of_them_cries_no_alarm(app, client, session, world, night):
+    night()
+    shutil.rmtree(app.extensions["home"].backups)
+
+    assert banner(client, session, world) == ""
+
+
+def test_copy_that_was_damaged_when_it_was_made_could_not_be_restored(app, session, backend, night, monkeypatch):
+    if backend == POSTGRESQL:
+        pytest.skip("pg_restore says so itself")
+    squeeze = copies._squeeze
+
+    def cut(copy, out):
+        held = io.BytesIO()
+        squeeze(copy, held)
+        out.write(held.getvalue()[:-9])
+
+    monkeypatch.setattr(copies, "_squeeze", cut)
+    with pytest.raises(BackupNotProved, match="damaged when it was made"):
+        night()
+
+    assert drills(session) == [DrillOutcome.NOT_RESTORED]
+
+
+def test_database_that_is_damaged_itself_is_said_in_one_sentence(tmp_path):
+    (tmp_path / "clinic.sqlite").write_bytes(b"no database at all" * 1000)
+
+    with pytest.raises(copies.CopyImpossible, match="SQLite cannot copy the database"):
+        copies.copy_sqlite(tmp_path / "clinic.sqlite", tmp_path / "copy")
 
 
 def test_nothing_about_people_or_secrets_stands_in_the_command_line(app, session, world, backend, monkeypatch):

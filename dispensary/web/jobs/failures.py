@@ -32,7 +32,11 @@ KINDS = {
     "SealKeyUnreadable": N_("the key that seals is missing: put its copy from the safe back into the home"),
     "BackupNotProved": N_("the backup could not be restored when it was tried: see Backups"),
     "NoScratchDatabase": N_("no database may be created to restore into: see the manual, Backup"),
-    "CopyImpossible": N_("PostgreSQL's own programs are missing or failed: run `dispensary backup` to see why"),
+    "CopyImpossible": N_("the copy could not be made: run `dispensary backup` to see why"),
+    "DatabaseError": N_(
+        "the database could not be read: run `dispensary backup` to see why, and keep the older backups"
+    ),
+    "OperationalError": N_("the database did not answer, or was busy for too long"),
     "ChainsBroken": N_("something on record does not hold: run `dispensary verify`, and change nothing"),
     "KeyUnreadable": N_("its password is missing: run `dispensary upgrade`"),
 }
