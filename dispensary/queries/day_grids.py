@@ -365,11 +365,15 @@ class _Facts:
     def ask_the_ledger(self, rows: set[int], clinic: ClinicDays) -> None:
         """Fill the rows of the people whose days are not simple with what the ledger says.
 
-        An injection reaches into the days from before them; where doses stand for orders, as in an imported history, the first
-        one counts.
+        Injections reach into the days from before them; of an imported history, where doses stand for orders, the first counts.
         """
         imported = {self.row_of[who] for who in self.session.scalars(_IMPORTED_PEOPLE, self.asked)}
-        for some, since in ((rows & imported, EVER), (rows - imported, self.grid.first - REACH)):
+        injected = {self.row_of[order.person_id] for order in self.orders if order.form is Form.INJECTION}
+        for some, since in (
+            (rows & imported, EVER),
+            (rows & injected - imported, self.grid.first - REACH),
+            (rows - injected - imported, self.grid.first),
+        ):
             roots = [root for row, root in enumerate(self.some) if row in some]
             for start in range(0, len(roots), 50):
                 records = {record: root for root in roots[start : start + 50] for record in self.some[root]}

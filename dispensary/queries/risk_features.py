@@ -31,9 +31,11 @@ from models import UrineCollection, UrineCorrection, UrineResult, UrineTest
 from models.enums import Origin, UrineOutcome
 from models.units import Mg
 
+A_DAY = timedelta(days=1)
 SCAN_DAYS = 42
-"""So many days are looked at for the points: the longest count of the card and a fortnight more. Whoever has not come for so
-long is looked at further back."""
+"""So many days are looked at for the points: the longest count of the card and a fortnight more."""
+LOOKS_BACK = (SCAN_DAYS, 4 * SCAN_DAYS, risk_card().history_days)
+"""Of whom nothing is found in so many days, more are looked at, a year at most."""
 _TEST, _HOW, _RESULT = UrineTest.__table__.c, UrineCollection.__table__.c, UrineResult.__table__.c
 KINDS = ("opioid", "stimulant", "benzodiazepine")
 
@@ -107,7 +109,7 @@ def features_of(
     Args:
         history_days: how many days before the first night are looked at; a year, as the card says, if not given.
     """
-    first = nights[0] - timedelta(days=(history_days or risk_card().history_days) - 1)
+    first = nights[0] - ((history_days or risk_card().history_days) - 1) * A_DAY
     asks = _Asks(session, site_id, tuple(nights))
     return asks.gathered(asks.part(days) for days in grids(session, site_id, first, nights))
 
@@ -119,17 +121,16 @@ def features_of_tonight(session: Session, site_id: int, night: date) -> NightFea
     missed days is counted to its end, and each amount is compared.
     """
     asks = _Asks(session, site_id, (night,))
-    whole = risk_card().history_days
 
     def parts() -> Iterator[_Part]:
         absent: set[int] | None = None
-        for back in (SCAN_DAYS, 4 * SCAN_DAYS, whole):
+        for back in LOOKS_BACK:
             people, absent = absent, set()
-            for days in grids(session, site_id, night - timedelta(days=back - 1), [night], people):
+            for days in grids(session, site_id, night - (back - 1) * A_DAY, [night], people):
                 part, grid = asks.part(days), days.grid
                 begun_before = grid.since[:, -1] < 0
                 unseen = begun_before & part.counted.active[0] & ~(grid.amount[:, :-FORTNIGHT] > 0).any(axis=1)
-                unseen &= back < whole
+                unseen &= back < LOOKS_BACK[-1]
                 absent.update(part.people[unseen].tolist())
                 yield part.only(~unseen)
             if not absent:
@@ -202,16 +203,19 @@ class _Asks:
     def _urines(self, days: Days) -> Urines:
         """Return the urines of some people that were read before the last of the nights.
 
-        Of whom none of the last weeks was tested for opioids, those of a year are read: of the others only the last count.
+        They are looked for further and further back, until of each one was tested for opioids: of older ones none counts.
         """
         row_of = {record: row for row, records in enumerate(days.records.values()) for record in records}
-        first, yesterday = days.nights[0], days.nights[-1] - timedelta(days=1)
-        lately = first - timedelta(days=SCAN_DAYS)
-        rows = self._urines_of(days, row_of, lately, yesterday)
-        tested = {row for row, _, known, opioid, *_ in rows if opioid != NONE and known <= days.grid.column(first)}
-        others = {record: row for record, row in row_of.items() if row not in tested}
-        since = first - timedelta(days=risk_card().history_days)
-        return Urines.of([*self._urines_of(days, others, since, lately - timedelta(days=1)), *rows])
+        rows: list[tuple[int, ...]] = []
+        first, until = days.nights[0], days.nights[-1] - A_DAY
+        tonight = days.grid.column(first)
+        for back in LOOKS_BACK:
+            since = first - back * A_DAY
+            found = self._urines_of(days, row_of, since, until)
+            tested = {row for row, _, known, opioid, *_ in found if opioid != NONE and known <= tonight}
+            row_of = {record: row for record, row in row_of.items() if row not in tested}
+            rows, until = [*found, *rows], since - A_DAY
+        return Urines.of(rows)
 
     def _urines_of(self, days: Days, row_of: Mapping[int, int], since: date, until: date) -> list[tuple[int, ...]]:
         closes = close_of(self.session, self.site_id, days.nights[-1])
