@@ -1,9 +1,10 @@
 """People in treatment: identity, photo, card, and what must be said or stopped at the window."""
 
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, Index, LargeBinary, UniqueConstraint, func, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Card, Fact
@@ -231,3 +232,12 @@ class HealthFactEnd(Fact):
     health_fact_id: Mapped[int] = mapped_column(ForeignKey("health_fact.id"), unique=True)
     ended_on: Mapped[date]
     reason: Mapped[str]
+
+
+def root_of(person: Any) -> ColumnElement[int]:
+    """Return the column that says under which record a person is kept: the one that survived a link, or its own.
+
+    Args:
+        person: the table of people, or an alias of it.
+    """
+    return func.coalesce(person.root_id, person.id)

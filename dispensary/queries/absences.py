@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, aliased
 
 from dispensary.errors import NotFound
@@ -12,6 +12,7 @@ from dispensary.queries.signs import same_person
 from dispensary.wording import N_, say
 from models import Absence, AbsenceEnd, ClaimRelease, Dose, MissedDayReason, Person, Staff
 from models.enums import AbsenceKind, DoseOutcome, MissedReason
+from models.person import root_of
 
 _AWAY, _END, _WHY = Absence.__table__.c, AbsenceEnd.__table__.c, MissedDayReason.__table__.c
 
@@ -69,7 +70,7 @@ def stay(session: Session, absence_id: int) -> Stay:
 
 def away_now(session: Session, site_id: int) -> dict[int, Stay]:
     """Return who of a site is away, by surviving record; of several stays of one person the one that began first."""
-    root = func.coalesce(Person.root_id, Person.id)
+    root = root_of(Person)
     query = (
         _stays()
         .add_columns(root)
@@ -141,7 +142,7 @@ def reasons_of(session: Session, person_id: int, first: date, last: date) -> dic
 def newest_reasons(session: Session, site_id: int, since: date) -> dict[int, Explained]:
     """Return the reason last noted for each person's newest explained day since a day, by surviving record."""
     query = (
-        select(func.coalesce(Person.root_id, Person.id), _WHY.clinic_day, _WHY.reason, _WHY.note, Staff.name)
+        select(root_of(Person), _WHY.clinic_day, _WHY.reason, _WHY.note, Staff.name)
         .join(Person, Person.id == _WHY.person_id)
         .join(Staff, Staff.id == _WHY.recorded_by_id)
         .where(_WHY.site_id == site_id, _WHY.clinic_day >= since)

@@ -26,6 +26,7 @@ from models.enums import (
     Residue,
     SealState,
 )
+from models.person import root_of
 from models.units import Mg, Quantity
 
 
@@ -82,7 +83,7 @@ def _bottles() -> Select[*tuple[Any, ...]]:
         select(
             Bottle.id,
             Bottle.issue_id,
-            func.coalesce(Person.root_id, Person.id),
+            root_of(Person),
             Bottle.number,
             Bottle.of_number,
             Bottle.covers_on,
@@ -180,7 +181,7 @@ class PersonsBottles:
 def everyones(session: Session, site_id: int, today: date) -> list[PersonsBottles]:
     """Return who of a site has bottles at home, or has some to bring back, by number."""
     over = func.sum(case((Bottle.covers_on < today, 1), else_=0))
-    root = func.coalesce(Person.root_id, Person.id)
+    root = root_of(Person)
     query = (
         select(root, func.min(Bottle.covers_on), func.max(Bottle.covers_on), func.count() - over, over)
         .join(Person, Person.id == Bottle.person_id)

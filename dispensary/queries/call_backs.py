@@ -12,6 +12,7 @@ from dispensary.queries.people import full_name
 from dispensary.queries.signs import same_person
 from models import CallBack, CallBackOutcome, Person, Staff, Task, TaskReason
 from models.enums import CallBackOutcomeKind, CallBackReason, Desk, TaskReasonKind
+from models.person import root_of
 
 
 @dataclass(frozen=True)
@@ -65,7 +66,7 @@ def _call_backs() -> Select[*tuple[Any, ...]]:
             CallBackOutcome.closed_at,
         )
         .join(asked, asked.id == CallBack.person_id)
-        .join(Person, Person.id == func.coalesce(asked.root_id, asked.id))
+        .join(Person, Person.id == root_of(asked))
         .join(Staff, Staff.id == CallBack.recorded_by_id)
         .outerjoin(CallBackOutcome, CallBackOutcome.call_back_id == CallBack.id)
     )

@@ -4,7 +4,7 @@ from collections import defaultdict
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, aliased
 
 from dispensary.errors import NotFound
@@ -14,6 +14,7 @@ from dispensary.queries.signs import same_person
 from dispensary.rules.call_plans import MadeCall, PlanFacts, due_days
 from dispensary.wording import N_, say
 from models import CallMade, CallPlan, CallPlanEnd, Person, Staff
+from models.person import root_of
 
 _PLAN, _END = CallPlan.__table__.c, CallPlanEnd.__table__.c
 
@@ -65,7 +66,7 @@ def _plans() -> Select[*tuple[Any, ...]]:
             _END.reason,
         )
         .join(own, own.id == _PLAN.person_id)
-        .join(root, root.id == func.coalesce(own.root_id, own.id))
+        .join(root, root.id == root_of(own))
         .outerjoin(CallPlanEnd, _END.plan_id == _PLAN.id)
     )
 

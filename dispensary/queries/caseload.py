@@ -4,17 +4,18 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import exists, func, or_, select
+from sqlalchemy import exists, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from dispensary.queries.people import full_name
 from dispensary.queries.signs import same_person
 from models import Caseload, DoseOrder, Episode, EpisodeEnd, EpisodeEndCorrection, Person, Staff, StaffRole
 from models.enums import Medication, Role
+from models.person import root_of
 
 _PERSON, _EPISODE, _END = Person.__table__.c, Episode.__table__.c, EpisodeEnd.__table__.c
 _CASELOAD, _ORDER = Caseload.__table__.c, DoseOrder.__table__.c
-_ROOT = func.coalesce(_PERSON.root_id, _PERSON.id)
+_ROOT = root_of(_PERSON)
 _OVER = exists().where(
     _END.episode_id == _EPISODE.id, _END.id.not_in(select(EpisodeEndCorrection.__table__.c.episode_end_id))
 )

@@ -28,10 +28,11 @@ from models import (
     TakeHomeDecisionEnd,
 )
 from models.enums import EpisodeKind, Medication, TreatmentPhase
+from models.person import root_of
 from models.units import Mg
 
 A_DAY = timedelta(days=1)
-_ROOT = func.coalesce(Person.root_id, Person.id)
+_ROOT = root_of(Person)
 
 
 @dataclass(frozen=True)

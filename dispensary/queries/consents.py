@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from dispensary.clock import clinic_day
@@ -13,6 +13,7 @@ from dispensary.queries.signs import same_person
 from dispensary.rules.consents import ConsentFacts
 from models import Agency, AgencyConsent, AgencyConsentEnd, AgencyConsentScope, Person, PrivacyStatement, Site, Staff
 from models.enums import AgencyKind, ConsentScope
+from models.person import root_of
 
 
 @dataclass(frozen=True)
@@ -149,7 +150,7 @@ def stand_for(session: Session, agency_id: int, today: date) -> bool:
 def person_of(session: Session, consent_id: int, site_id: int) -> int | None:
     """Return whose consent it is, by surviving record; None where a site has none such."""
     query = (
-        select(func.coalesce(Person.root_id, Person.id))
+        select(root_of(Person))
         .join(AgencyConsent, AgencyConsent.person_id == Person.id)
         .where(AgencyConsent.id == consent_id, AgencyConsent.site_id == site_id)
     )

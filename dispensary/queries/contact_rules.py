@@ -11,9 +11,10 @@ from sqlalchemy.orm import Session, aliased
 from dispensary.queries.signs import same_person
 from models import ContactRule, Person, Staff
 from models.enums import Channel
+from models.person import root_of
 
 _RULE, _PERSON = ContactRule.__table__.c, Person.__table__.c
-_ROOT = func.coalesce(_PERSON.root_id, _PERSON.id)
+_ROOT = root_of(_PERSON)
 
 
 @dataclass(frozen=True)

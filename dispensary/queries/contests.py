@@ -26,6 +26,7 @@ from models import (
     TakeHomeRequestEnd,
 )
 from models.enums import ContestAbout, EndingResult
+from models.person import root_of
 
 _CONTEST, _ANSWER = Contest.__table__.c, ContestAnswer.__table__.c
 SUBJECT = {
@@ -85,7 +86,7 @@ def _contests(wanted: ColumnElement[bool]) -> Select[Any]:
         )
         .select_from(Contest)
         .join(own, own.id == _CONTEST.person_id)
-        .join(root, root.id == func.coalesce(own.root_id, own.id))
+        .join(root, root.id == root_of(own))
         .join(Staff, Staff.id == _CONTEST.recorded_by_id)
         .outerjoin(ContestAnswer, _ANSWER.contest_id == _CONTEST.id)
         .outerjoin(answered_by, answered_by.id == _ANSWER.recorded_by_id)

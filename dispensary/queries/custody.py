@@ -13,6 +13,7 @@ from dispensary.queries.deaths import has_died
 from dispensary.queries.signs import same_person
 from models import Absence, AbsenceEnd, CustodyPlan, Person, Staff, Task, TaskReason
 from models.enums import AbsenceKind, Desk, ReleaseKind, TaskReasonKind
+from models.person import root_of
 
 _PLAN, _AWAY, _END = CustodyPlan.__table__.c, Absence.__table__.c, AbsenceEnd.__table__.c
 
@@ -114,7 +115,7 @@ def _told() -> Any:
         exists()
         .where(
             own.c.id == _AWAY.person_id,
-            Task.person_id == func.coalesce(own.c.root_id, own.c.id),
+            Task.person_id == root_of(own.c),
             TaskReason.task_id == Task.id,
             Task.desk == Desk.PRESCRIBER,
             TaskReason.kind == TaskReasonKind.RELEASE_DAY,

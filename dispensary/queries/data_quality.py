@@ -33,6 +33,7 @@ from models import (
     PersonUnlink,
 )
 from models.enums import BottleState, DoseOutcome, Origin
+from models.person import root_of
 
 A_DAY = timedelta(days=1)
 SWALLOWED_HERE = (DoseOutcome.GIVEN, DoseOutcome.PART_GIVEN, DoseOutcome.REPLACEMENT)
@@ -44,7 +45,7 @@ _DOSE, _REVERSAL, _ORDER = Dose.__table__.c, DoseReversal.__table__.c, DoseOrder
 _ORDER_END, _EPISODE, _PERSON = OrderEnd.__table__.c, Episode.__table__.c, Person.__table__.c
 _END, _CORRECTION = EpisodeEnd.__table__.c, EpisodeEndCorrection.__table__.c
 _BOTTLE, _BOTTLE_END = Bottle.__table__.c, BottleEnd.__table__.c
-_ROOT = func.coalesce(_PERSON.root_id, _PERSON.id)
+_ROOT = root_of(_PERSON)
 _STANDS = ~exists().where(_REVERSAL.dose_id == _DOSE.id)
 _END_STANDS = and_(_END.episode_id == _EPISODE.id, _END.id.not_in(select(_CORRECTION.episode_end_id)))
 

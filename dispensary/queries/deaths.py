@@ -2,12 +2,13 @@
 
 from datetime import date
 
-from sqlalchemy import ColumnElement, exists, func, select
+from sqlalchemy import ColumnElement, exists, select
 from sqlalchemy.orm import Session, aliased
 
 from dispensary.queries.signs import same_person
 from models import Episode, EpisodeEnd, EpisodeEndCorrection, Person, Task, TaskReason
 from models.enums import Desk, EpisodeEndReason, TaskReasonKind
+from models.person import root_of
 
 _OWN, _OTHER, _STAY, _END = aliased(Person), aliased(Person), aliased(Episode), aliased(EpisodeEnd)
 
@@ -26,7 +27,7 @@ def _died(person_id: ColumnElement[int], *when: ColumnElement[bool]) -> ColumnEl
     taken_back = exists().where(EpisodeEndCorrection.episode_end_id == _END.id)
     return exists().where(
         _OWN.id == person_id,
-        func.coalesce(_OTHER.root_id, _OTHER.id) == func.coalesce(_OWN.root_id, _OWN.id),
+        root_of(_OTHER) == root_of(_OWN),
         _STAY.person_id == _OTHER.id,
         _END.episode_id == _STAY.id,
         _END.reason == EpisodeEndReason.DIED,
@@ -54,5 +55,5 @@ def told_dead(session: Session, person_id: int) -> bool:
 
 def all_told_dead(session: Session) -> frozenset[int]:
     """Return who is told to have died while no prescriber has decided yet, by surviving record."""
-    query = select(func.coalesce(Person.root_id, Person.id)).join(Task, Task.person_id == Person.id).where(*_TOLD)
+    query = select(root_of(Person)).join(Task, Task.person_id == Person.id).where(*_TOLD)
     return frozenset(session.scalars(query))

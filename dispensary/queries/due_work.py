@@ -22,10 +22,11 @@ from dispensary.rules.waiting import Neglected
 from dispensary.rules.worklist import KINDS, Facts
 from models import DayClose, Dose, Person, Task, TaskReason
 from models.enums import Desk, DoseOutcome, TaskReasonKind
+from models.person import root_of
 
 A_DAY = timedelta(days=1)
 _TASK, _REASON, _PERSON = Task.__table__.c, TaskReason.__table__.c, Person.__table__.c
-_ROOT = func.coalesce(_PERSON.root_id, _PERSON.id)
+_ROOT = root_of(_PERSON)
 Told = dict[TaskReasonKind, date]
 
 

@@ -19,6 +19,7 @@ from dispensary.rules.ledger import LedgerDay, Runs, ledger, reaches_back, runs
 from dispensary.rules.person_days import ClinicDays, PersonDays
 from models import Dose, DoseOrder, DoseReversal, Episode, EpisodeEnd, EpisodeEndCorrection, Person, Vomiting
 from models.enums import DoseOutcome
+from models.person import root_of
 
 AT_A_TIME, WHOLE_AT_A_TIME = 500, 50
 """How many people's days are held at once: their last ones, or all of them."""
@@ -45,7 +46,7 @@ _OVER_THAT_NIGHT = exists().where(
 
 def _in_treatment(*known: ColumnElement[bool]) -> Select[Any]:
     return (
-        select(func.coalesce(_PERSON.root_id, _PERSON.id))
+        select(root_of(_PERSON))
         .distinct()
         .select_from(Episode.__table__.join(Person.__table__, _PERSON.id == _EPISODE.person_id))
         .where(_EPISODE.site_id == bindparam("site_id"), _EPISODE.admitted_on <= _ON, *known)

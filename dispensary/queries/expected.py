@@ -35,6 +35,7 @@ from models import (
     TelephoneOrder,
 )
 from models.enums import Form, Medication, TelephoneOrderKind
+from models.person import root_of
 from models.units import Mg
 
 FIRST_LOOK = timedelta(days=10)
@@ -71,7 +72,7 @@ class Expected:
 
 _PERSON, _ORDER, _EPISODE = Person.__table__.c, DoseOrder.__table__.c, Episode.__table__.c
 _DOSE, _CLAIM, _STOP = Dose.__table__.c, Claim.__table__.c, Stop.__table__.c
-_ROOT = func.coalesce(_PERSON.root_id, _PERSON.id).label("root")
+_ROOT = root_of(_PERSON).label("root")
 """The record that survives, where two were linked into one."""
 
 _ORDERS = (

@@ -11,6 +11,7 @@ from dispensary.queries.missed_doses import MissedRow, missed_doses
 from dispensary.queries.people import episode_on, surviving
 from models import Episode, FollowUpKept, Person, Staff, Task, TaskReason
 from models.enums import Desk, TaskReasonKind
+from models.person import root_of
 
 
 @dataclass(frozen=True)
@@ -72,7 +73,7 @@ def _kept(session: Session, site_id: int) -> dict[int, Kept]:
     return {row.episode_id: Kept(*row[1:]) for row in session.execute(query)}
 
 
-_ROOT = func.coalesce(Person.root_id, Person.id)
+_ROOT = root_of(Person)
 
 
 def _told(site_id: int, *columns: Any) -> Select[Any]:

@@ -11,6 +11,7 @@ from dispensary.queries.people import full_name
 from dispensary.queries.signs import same_person
 from models import GlassBroken, GlassSeen, Person, Staff
 from models.enums import RestrictedPart
+from models.person import root_of
 
 _GLASS = GlassBroken.__table__.c
 
@@ -76,7 +77,7 @@ def _opened() -> Select[Any]:
     return (
         select(
             _GLASS.id,
-            func.coalesce(Person.root_id, Person.id),
+            root_of(Person),
             Person.number,
             Person.family_name,
             Person.given_name,

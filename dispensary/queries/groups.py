@@ -27,10 +27,11 @@ from models import (
     Staff,
 )
 from models.enums import Attendance, GroupKind, Topic
+from models.person import root_of
 
 _GROUP, _MEMBER, _END = Group.__table__.c, GroupMember.__table__.c, GroupMemberEnd.__table__.c
 _CAME, _PERSON = GroupAttendance.__table__.c, Person.__table__.c
-_ROOT = func.coalesce(_PERSON.root_id, _PERSON.id)
+_ROOT = root_of(_PERSON)
 _LATER = aliased(MeetingOutcome)
 NOW = (
     select(

@@ -13,6 +13,7 @@ from dispensary.queries.signs import same_person
 from dispensary.wording import N_, say
 from models import HealthTestOffer, HealthTestResult, Person, Staff
 from models.enums import HealthTestKind, HealthTestResultKind, LinkedToCare, OfferAnswer
+from models.person import root_of
 
 _OFFER, _FOUND = HealthTestOffer.__table__.c, HealthTestResult.__table__.c
 
@@ -61,7 +62,7 @@ def person_of_offer(session: Session, offer_id: int) -> int:
     Raises:
         NotFound: there is no such offer.
     """
-    query = select(func.coalesce(Person.root_id, Person.id)).join(HealthTestOffer, _OFFER.person_id == Person.id)
+    query = select(root_of(Person)).join(HealthTestOffer, _OFFER.person_id == Person.id)
     found = session.scalar(query.where(_OFFER.id == offer_id))
     if found is None:
         raise NotFound(say(N_("There is no such offer on record.")), code="no_such_offer")
@@ -118,7 +119,7 @@ def overview(session: Session, site_id: int, today: date) -> Overview:
 
 def last_offered(session: Session, until: date) -> dict[HealthTestKind, dict[int, date]]:
     """Return when each test was last offered to each person by a day, by surviving record and wherever it was offered."""
-    root = func.coalesce(Person.root_id, Person.id)
+    root = root_of(Person)
     query = (
         select(_OFFER.kind, root, func.max(_OFFER.offered_on))
         .select_from(HealthTestOffer)
@@ -137,7 +138,7 @@ Latest = tuple[OfferAnswer, HealthTestResultKind | None, LinkedToCare | None]
 
 def _latest(session: Session, people: set[int]) -> dict[tuple[int, HealthTestKind], Latest]:
     """Return the last answer to each test, with the newest finding that any offer of it led to."""
-    root = func.coalesce(Person.root_id, Person.id)
+    root = root_of(Person)
     query = (
         select(root, _OFFER.kind, _OFFER.answer, _FOUND.result, _FOUND.linked)
         .select_from(HealthTestOffer)

@@ -12,7 +12,7 @@ from decimal import Decimal
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import func, or_, select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from dispensary.analytics.day_grid import CODE, MEDICATIONS
@@ -38,6 +38,7 @@ from dispensary.rules.ledger import CAME, TOOK
 from dispensary.rules.person_days import DRUG_OF
 from models import Person, TakeHomeDecision, TakeHomeDecisionEnd
 from models.enums import DayStatus, Discipline, HealthTestKind
+from models.person import root_of
 from models.units import Mg
 
 A_DAY = timedelta(days=1)
@@ -176,7 +177,7 @@ def _dose(told: DaysTold, some: Days, seen: int, since: Mapping[int, date]) -> N
 
 
 _DECISION, _END, _PERSON = TakeHomeDecision.__table__.c, TakeHomeDecisionEnd.__table__.c, Person.__table__.c
-_ROOT = func.coalesce(_PERSON.root_id, _PERSON.id)
+_ROOT = root_of(_PERSON)
 
 
 def _steps(session: Session, day: date, people: frozenset[int]) -> dict[int, int]:

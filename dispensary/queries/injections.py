@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from dispensary.queries.orders import terms_of
@@ -12,6 +12,7 @@ from dispensary.rules.depots import REACH, DepotTerms, Injection, InjectionWindo
 from dispensary.rules.orders import OrderFacts
 from models import DepotPlan, Dose, DoseOrder, DoseReversal, Person
 from models.enums import Form
+from models.person import root_of
 
 EVER_NEEDED = timedelta(days=366) + REACH
 """Longer than an order can hold, and before its first day as long as an injection can still matter."""
@@ -71,7 +72,7 @@ def _injections_of(
     session: Session, people: Iterable[int], since: date, until: date
 ) -> dict[int, list[tuple[date, DepotTerms | None]]]:
     """Return the injections of some people on some days, oldest first, with the terms of their orders."""
-    root = func.coalesce(Person.root_id, Person.id)
+    root = root_of(Person)
     query = (
         select(root, Dose.clinic_day, DepotPlan)
         .join(Person, Person.id == Dose.person_id)

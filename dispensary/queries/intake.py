@@ -27,9 +27,10 @@ from models import (
     TreatmentConsent,
 )
 from models.enums import AssessmentDomain, EpisodeKind, IntakeItem, SupplyKind
+from models.person import root_of
 
 _PERSON, _EPISODE, _END = Person.__table__.c, Episode.__table__.c, EpisodeEnd.__table__.c
-_ROOT = func.coalesce(_PERSON.root_id, _PERSON.id)
+_ROOT = root_of(_PERSON)
 _OVER = exists().where(
     _END.episode_id == _EPISODE.id, _END.id.not_in(select(EpisodeEndCorrection.__table__.c.episode_end_id))
 )

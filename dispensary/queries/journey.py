@@ -16,9 +16,10 @@ from dispensary.rules.journey import Stage, Where, aim_is_due, column_of, stage_
 from dispensary.rules.waiting import Place
 from models import CarePlan, Dose, DoseReversal, Episode, OwnAim, Person, Staff, StageChange
 from models.enums import Aim, CallSeries, EpisodeKind, JourneyStage
+from models.person import root_of
 
 _PERSON, _EPISODE = Person.__table__.c, Episode.__table__.c
-_ROOT = func.coalesce(_PERSON.root_id, _PERSON.id)
+_ROOT = root_of(_PERSON)
 
 
 def stages_of_episode(session: Session, episode_id: int) -> list[Stage]:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
 
 from dispensary.policy.journey import journey_rules
@@ -23,6 +23,7 @@ from dispensary.rules.commissioners_counts import (
 from dispensary.rules.waiting import Waited, waited
 from models import Episode, EpisodeEnd, EpisodeEndCorrection, Person
 from models.enums import EpisodeEndReason, EpisodeKind
+from models.person import root_of
 
 
 @dataclass(frozen=True)
@@ -82,7 +83,7 @@ def stays_of(session: Session, site_id: int) -> list[Stay]:
     )
     query = (
         select(
-            func.coalesce(Person.root_id, Person.id),
+            root_of(Person),
             Episode.admitted_on,
             EpisodeEnd.ended_on,
             EpisodeEnd.reason,

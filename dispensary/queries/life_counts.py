@@ -9,8 +9,9 @@ from sqlalchemy.orm import Session
 from dispensary.rules.life_over_time import LifeOverTime, Part, Seen, entry_and_now, life_over_time
 from models import Episode, EpisodeEnd, EpisodeEndCorrection, LifeSituation, Person
 from models.enums import EpisodeKind
+from models.person import root_of
 
-_ROOT = func.coalesce(Person.root_id, Person.id)
+_ROOT = root_of(Person)
 
 
 def life_counts(session: Session, site_id: int, today: date) -> LifeOverTime:

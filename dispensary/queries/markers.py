@@ -4,7 +4,7 @@ from collections import Counter
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from dispensary.errors import NotFound
@@ -13,6 +13,7 @@ from dispensary.queries.signs import same_person
 from dispensary.wording import N_, say
 from models import Marker, MarkerEnd, Person, Staff
 from models.enums import MarkerKind
+from models.person import root_of
 
 _MARKER, _END = Marker.__table__.c, MarkerEnd.__table__.c
 
@@ -47,7 +48,7 @@ def person_of(session: Session, marker_id: int) -> int:
     Raises:
         NotFound: there is none such.
     """
-    query = select(func.coalesce(Person.root_id, Person.id)).join(Marker, _MARKER.person_id == Person.id)
+    query = select(root_of(Person)).join(Marker, _MARKER.person_id == Person.id)
     found = session.scalar(query.where(_MARKER.id == marker_id))
     if found is None:
         raise NotFound(say(N_("There is no such marker on record.")), code="no_such_marker")
@@ -58,7 +59,7 @@ def counts(session: Session, site_id: int, today: date) -> tuple[int, dict[Marke
     """Return how many are in treatment at a site, and how many of them belong to each group today."""
     people = {one.person_id for one in urine_schedule.treated(session, site_id, today)}
     query = (
-        select(func.coalesce(Person.root_id, Person.id), _MARKER.kind)
+        select(root_of(Person), _MARKER.kind)
         .select_from(Marker)
         .join(Person, Person.id == _MARKER.person_id)
         .outerjoin(MarkerEnd, _END.marker_id == _MARKER.id)

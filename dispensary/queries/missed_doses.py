@@ -5,7 +5,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import Select, exists, func, or_, select
+from sqlalchemy import Select, exists, or_, select
 from sqlalchemy.orm import Session
 
 from dispensary.queries import absences
@@ -26,6 +26,7 @@ from models import (
     Task,
 )
 from models.enums import AbsenceKind, Desk, EpisodeKind
+from models.person import root_of
 from models.units import Mg
 
 
@@ -107,7 +108,7 @@ def missed_doses(session: Session, site_id: int, on: date, *, at_least: int = 1)
 
 _PERSON, _EPISODE, _END = Person.__table__.c, Episode.__table__.c, EpisodeEnd.__table__.c
 _DOSE, _BOTTLE, _ORDER = Dose.__table__.c, Bottle.__table__.c, DoseOrder.__table__.c
-_ROOT = func.coalesce(_PERSON.root_id, _PERSON.id)
+_ROOT = root_of(_PERSON)
 _WHO = select(
     _PERSON.id, _PERSON.number, _PERSON.family_name, _PERSON.given_name, _PERSON.phone, _PERSON.address
 ).order_by(_PERSON.search_key, _PERSON.id)

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from dispensary.queries.signs import same_person
 from models import Person, SaidBarrier, SaidMotive, Staff
 from models.enums import Barrier, Motive, SaidOccasion
+from models.person import root_of
 
 R = TypeVar("R", Motive, Barrier)
 
@@ -101,7 +102,7 @@ def asked_early(session: Session, site_id: int) -> dict[int, date]:
             for table in (SaidMotive, SaidBarrier)
         )
     ).subquery()
-    who = func.coalesce(Person.root_id, Person.id)
+    who = root_of(Person)
     query = select(who, func.max(said.c.said_on)).join_from(said, Person, Person.id == said.c.person_id).group_by(who)
     return {row[0]: row[1] for row in session.execute(query)}
 
@@ -118,7 +119,7 @@ class ReasonFigures:
 
 def figures_by_reason(session: Session, site_id: int, first: date, last: date) -> dict[SaidOccasion, ReasonFigures]:
     """Return what people of a site said over some days, for each occasion; whoever said a thing twice counts once."""
-    who = func.coalesce(Person.root_id, Person.id)
+    who = root_of(Person)
     stays = session.execute(
         select(SaidMotive.occasion, who, SaidMotive.motive)
         .join(Person, Person.id == SaidMotive.person_id)

@@ -8,8 +8,9 @@ from sqlalchemy.orm import Session
 from dispensary.queries.people import episode_on
 from models import Person, Task, TaskReason
 from models.enums import Desk, TaskReasonKind
+from models.person import root_of
 
-_ROOT = func.coalesce(Person.root_id, Person.id)
+_ROOT = root_of(Person)
 
 
 def told_at(session: Session, site_id: int) -> dict[int, datetime]:

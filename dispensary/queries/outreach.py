@@ -13,10 +13,11 @@ from dispensary.queries.signs import same_person
 from dispensary.wording import N_, say
 from models import BriefIntervention, OutreachContact, OutreachMeeting, Overdose, OverdoseCorrection, Person, Staff
 from models.enums import InterventionResult, OutreachPlace, Substance
+from models.person import root_of
 
 PAGE = 100
 _CONTACT, _PERSON = OutreachContact.__table__.c, Person.__table__.c
-_ROOT = func.coalesce(_PERSON.root_id, _PERSON.id)
+_ROOT = root_of(_PERSON)
 
 
 @dataclass(frozen=True)

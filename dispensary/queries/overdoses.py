@@ -16,11 +16,12 @@ from dispensary.rules.harm_reduction import months_until
 from dispensary.wording import N_, say
 from models import OutreachContact, Overdose, OverdoseCorrection, OverdoseFollowUp, Person, Staff
 from models.enums import OverdoseHelp
+from models.person import root_of
 
 _OVERDOSE, _CONTACT = Overdose.__table__.c, OutreachContact.__table__.c
 _WHOSE = func.coalesce(_OVERDOSE.person_id, _CONTACT.person_id)
 """Whose it was; None of a contact whom nobody has recognised."""
-_ROOT = func.coalesce(Person.root_id, Person.id)
+_ROOT = root_of(Person)
 STANDS = ~exists().where(OverdoseCorrection.__table__.c.overdose_id == _OVERDOSE.id)
 """Nobody has taken it back as recorded by mistake."""
 _WITHOUT_FOLLOW_UP = (

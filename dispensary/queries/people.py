@@ -28,6 +28,7 @@ from models import (
     StopRelease,
 )
 from models.enums import Admission, CardEnd, EpisodeEndReason, EpisodeKind, Medication, NoticeKind, Sex, StopKind
+from models.person import root_of
 from models.units import Mg
 
 MOST_FOUND = 50
@@ -102,7 +103,7 @@ def card_holder(session: Session, code: str) -> CardHolder | None:
     """
     query = (
         select(
-            func.coalesce(Person.root_id, Person.id),
+            root_of(Person),
             PersonCard.revoked_at,
             PersonCard.revoked_because,
             Staff.name,

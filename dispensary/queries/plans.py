@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, exists, func, select
+from sqlalchemy import ColumnElement, Select, exists, select
 from sqlalchemy.orm import Session
 
 from dispensary.errors import NotFound
@@ -26,6 +26,7 @@ from models import (
     Staff,
 )
 from models.enums import AssessmentDomain, PlanReviewResult, SignedOn, Signer
+from models.person import root_of
 
 
 @dataclass(frozen=True)
@@ -235,7 +236,7 @@ def reviews_due(session: Session, site_id: int, on: date) -> list[ReviewDue]:
     corrected = exists().where(EpisodeEndCorrection.episode_end_id == EpisodeEnd.id)
     ended = exists().where(EpisodeEnd.episode_id == Episode.id, ~corrected)
     query = (
-        select(func.coalesce(Person.root_id, Person.id), CarePlan.id, CarePlan.review_on)
+        select(root_of(Person), CarePlan.id, CarePlan.review_on)
         .join(Episode, Episode.id == CarePlan.episode_id)
         .join(Person, Person.id == CarePlan.person_id)
         .where(

@@ -11,6 +11,7 @@ from dispensary.queries import health
 from dispensary.queries.health import HealthRecord
 from models import Agency, HealthFact, Person, PregnancyCare, Staff, Task, TaskReason
 from models.enums import Desk, HealthFactKind, TaskReasonKind
+from models.person import root_of
 
 _CARE, _FACT = PregnancyCare.__table__.c, HealthFact.__table__.c
 
@@ -83,7 +84,7 @@ def _newest(session: Session, wanted: ColumnElement[bool]) -> dict[int, CareFact
 
 def newborns_due(session: Session, site_id: int, on: date) -> list[int]:
     """Return of whom a newborn's follow-up is due by a day and the counselling desk was not told, by surviving record."""
-    other, root = PregnancyCare.__table__.alias(), func.coalesce(Person.root_id, Person.id)
+    other, root = PregnancyCare.__table__.alias(), root_of(Person)
     last: Any = select(func.max(other.c.turn)).where(other.c.health_fact_id == _CARE.health_fact_id).scalar_subquery()
     told = (
         select(TaskReason.id)

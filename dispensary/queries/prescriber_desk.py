@@ -24,9 +24,10 @@ from models import (
     TelephoneOrder,
 )
 from models.enums import Desk, TaskReasonKind
+from models.person import root_of
 
 MINUTE = timedelta(minutes=1)
-_ROOT = func.coalesce(Person.root_id, Person.id)
+_ROOT = root_of(Person)
 """The record that stands for a person, where two were linked."""
 
 

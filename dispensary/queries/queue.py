@@ -29,6 +29,7 @@ from models import (
     TelephoneOrder,
 )
 from models.enums import ClaimKind, DoseOutcome, Form
+from models.person import root_of
 
 EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
 FADES_WITHIN = timedelta(minutes=5)
@@ -149,7 +150,7 @@ class _Outcome:
 NOT_SEEN = _Outcome(0, None, None, None)
 
 
-_ROOT = func.coalesce(_PERSON.root_id, _PERSON.id).label("person_id")
+_ROOT = root_of(_PERSON).label("person_id")
 """Whose dose it is, under whichever record it was recorded."""
 _TODAY = (
     select(_ROOT, _DOSE.outcome, _DOSE.taken_at, _DOSE.claim_id, _DOSE.form)

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping
 from datetime import date
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from dispensary.queries.day_facts import EVER, NOW, clinic_days, days_of
@@ -14,6 +14,7 @@ from dispensary.rules.ledger import reaches_back
 from dispensary.rules.person_days import PersonDays
 from dispensary.rules.re_entry import ReEntryInputs, Said, inputs_of, together
 from models import Person, ReEntryAnswer
+from models.person import root_of
 
 _ANSWER = ReEntryAnswer.__table__.c
 _SAID = (
@@ -45,7 +46,7 @@ def inputs(session: Session, person_id: int, site_id: int, clinic_day: date) -> 
 
 _OF_THE_DAY = (
     select(
-        func.coalesce(Person.__table__.c.root_id, Person.__table__.c.id).label("root"),
+        root_of(Person.__table__.c).label("root"),
         _ANSWER.id,
         _ANSWER.turn,
         _ANSWER.as_recorded,

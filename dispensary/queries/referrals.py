@@ -14,6 +14,7 @@ from dispensary.queries.signs import same_person
 from dispensary.rules.referrals import Meeting, ReferralFacts, Reply
 from dispensary.wording import N_, say
 from models import Agency, Person, Referral, ReferralClose, ReferralMeeting, ReferralReply, Staff
+from models.person import root_of
 
 _REFERRAL, _CLOSE = Referral.__table__.c, ReferralClose.__table__.c
 
@@ -77,7 +78,7 @@ def _referrals() -> Select[*tuple[Any, ...]]:
         )
         .join(Agency, Agency.id == _REFERRAL.agency_id)
         .join(own, own.id == _REFERRAL.person_id)
-        .join(root, root.id == func.coalesce(own.root_id, own.id))
+        .join(root, root.id == root_of(own))
         .join(Staff, Staff.id == _REFERRAL.recorded_by_id)
         .outerjoin(ReferralClose, _CLOSE.referral_id == _REFERRAL.id)
     )

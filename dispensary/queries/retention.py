@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
 
 from dispensary.queries.day_facts import EVER, NOW, clinic_days, days_of
@@ -40,6 +40,7 @@ from models import (
     Site,
 )
 from models.enums import EpisodeEndReason, EpisodeKind, Form, Medication
+from models.person import root_of
 from models.units import Mg
 
 AT_A_TIME = 50
@@ -200,7 +201,7 @@ def _asked_for(stay: _Stay, asked: Asked) -> bool:
 def _swallowed(session: Session, until: date) -> dict[int, _Swallowed]:
     """Return the days on which each person swallowed something, by surviving record."""
     dose, person = Dose.__table__.c, Person.__table__.c
-    root = func.coalesce(person.root_id, person.id)
+    root = root_of(person)
     reversed_ones = select(DoseReversal.dose_id)
     query = (
         select(root, dose.clinic_day, dose.medication, dose.taken_mg, dose.form)
@@ -227,7 +228,7 @@ def _stays(session: Session, asked: Asked, swallowed: dict[int, _Swallowed]) -> 
     corrected = select(EpisodeEndCorrection.episode_end_id)
     query = (
         select(
-            func.coalesce(Person.root_id, Person.id),
+            root_of(Person),
             Episode.site_id,
             Site.name,
             Person.number,
@@ -244,7 +245,7 @@ def _stays(session: Session, asked: Asked, swallowed: dict[int, _Swallowed]) -> 
             and_(ImportedRecord.subject == Episode.__tablename__, ImportedRecord.subject_id == Episode.id),
         )
         .where(Episode.kind == EpisodeKind.MAINTENANCE, Episode.admitted_on <= asked.looked_at)
-        .order_by(func.coalesce(Person.root_id, Person.id), Episode.site_id, Episode.admitted_on, Episode.id)
+        .order_by(root_of(Person), Episode.site_id, Episode.admitted_on, Episode.id)
     )
     now: _Stay | None = None
     for row in session.execute(query):

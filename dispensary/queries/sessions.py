@@ -20,10 +20,11 @@ from dispensary.queries.signs import same_person
 from dispensary.wording import N_, say
 from models import CareSession, GroupAttendance, Person, SessionOutcome, SessionTopic, Staff
 from models.enums import Attendance, Discipline, SessionKind, Topic
+from models.person import root_of
 
 _SESSION, _OUTCOME, _TOPIC = CareSession.__table__.c, SessionOutcome.__table__.c, SessionTopic.__table__.c
 _PERSON = Person.__table__.c
-_ROOT = func.coalesce(_PERSON.root_id, _PERSON.id)
+_ROOT = root_of(_PERSON)
 
 
 @dataclass(frozen=True)

@@ -13,10 +13,11 @@ from dispensary.queries.signs import same_person
 from dispensary.wording import N_, say
 from models import Person, Staff, Supporter, SupporterConsent, SupportOffer
 from models.enums import DeclineReason, OfferAnswer, Relation
+from models.person import root_of
 
 _OFFER, _SUPPORTER, _SEES = SupportOffer.__table__.c, Supporter.__table__.c, SupporterConsent.__table__.c
 _PERSON = Person.__table__.c
-ROOT = func.coalesce(_PERSON.root_id, _PERSON.id)
+ROOT = root_of(_PERSON)
 
 
 @dataclass(frozen=True)

@@ -2,10 +2,11 @@
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, exists, func, select
+from sqlalchemy import ColumnElement, Select, exists, select
 from sqlalchemy.orm import aliased
 
 from models import Person, PersonLink, PersonUnlink, Task
+from models.person import root_of
 
 _CAME, _WHOSE, _OTHER = aliased(Task), aliased(Person), aliased(Person)
 _TASK = Task.__table__.c
@@ -20,7 +21,7 @@ def went_on_in(wanted: ColumnElement[bool]) -> Select[Any]:
         .join(_CAME, _CAME.resolved_at == PersonLink.linked_at)
         .join(_OTHER, _OTHER.id == _CAME.person_id)
         .join(Task, (_TASK.desk == _CAME.desk) & (_TASK.id != _CAME.id) & (_TASK.opened_at <= _CAME.resolved_at))
-        .join(_WHOSE, (_WHOSE.id == _TASK.person_id) & (_root(_WHOSE) == _root(_OTHER)))
+        .join(_WHOSE, (_WHOSE.id == _TASK.person_id) & (root_of(_WHOSE) == root_of(_OTHER)))
         .where(
             ~undone,
             _TASK.person_id == PersonLink.root_id,
@@ -28,7 +29,3 @@ def went_on_in(wanted: ColumnElement[bool]) -> Select[Any]:
             wanted,
         )
     )
-
-
-def _root(person: Any) -> ColumnElement[int]:
-    return func.coalesce(person.root_id, person.id)

@@ -8,6 +8,7 @@ from sqlalchemy.orm import aliased
 
 from models import Episode, EpisodeEnd, EpisodeEndCorrection, Person
 from models.enums import EpisodeEndReason
+from models.person import root_of
 
 _OWN, _OTHER = aliased(Person), aliased(Person)
 _STAY, _OVER = aliased(Episode), aliased(EpisodeEnd)
@@ -22,7 +23,7 @@ def first_end(person_id: ColumnElement[int], from_on: ColumnElement[date]) -> Sc
     query = (
         select(func.min(_OVER.ended_on))
         .select_from(_OWN)
-        .join(_OTHER, _root(_OTHER) == _root(_OWN))
+        .join(_OTHER, root_of(_OTHER) == root_of(_OWN))
         .join(_STAY, _STAY.person_id == _OTHER.id)
         .join(_OVER, _OVER.episode_id == _STAY.id)
         .where(
@@ -41,16 +42,12 @@ def _goes_on() -> ColumnElement[bool]:
     third = aliased(Person)
     over = exists().where(_NEXT_OVER.episode_id == _NEXT.id, _NEXT_OVER.ended_on <= _OVER.ended_on, _stands(_NEXT_OVER))
     return exists().where(
-        _root(third) == _root(_OWN),
+        root_of(third) == root_of(_OWN),
         _NEXT.person_id == third.id,
         _NEXT.id != _STAY.id,
         _NEXT.admitted_on <= _OVER.ended_on,
         ~over,
     )
-
-
-def _root(person: Any) -> ColumnElement[int]:
-    return func.coalesce(person.root_id, person.id)
 
 
 def _stands(end: Any) -> ColumnElement[bool]:

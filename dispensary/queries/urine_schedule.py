@@ -27,11 +27,12 @@ from models import (
     UrineTest,
 )
 from models.enums import EpisodeKind, HealthFactKind, Medication, UrineOutcome
+from models.person import root_of
 
 A_DAY = timedelta(days=1)
 _TEST, _HOW, _RESULT = UrineTest.__table__.c, UrineCollection.__table__.c, UrineResult.__table__.c
 _PERSON = Person.__table__.c
-_ROOT = func.coalesce(_PERSON.root_id, _PERSON.id)
+_ROOT = root_of(_PERSON)
 
 
 def expected_of(session: Session, person_id: int, site_id: int, day: date) -> Expected:

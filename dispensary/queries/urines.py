@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, exists, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from dispensary.errors import NotFound
@@ -30,11 +30,12 @@ from models.enums import (
     UrineOccasion,
     UrineOutcome,
 )
+from models.person import root_of
 
 A_DAY = timedelta(days=1)
 _TEST, _HOW, _RESULT = UrineTest.__table__.c, UrineCollection.__table__.c, UrineResult.__table__.c
 _PERSON = Person.__table__.c
-_ROOT = func.coalesce(_PERSON.root_id, _PERSON.id)
+_ROOT = root_of(_PERSON)
 _REVIEWER, _CORRECTOR = aliased(Staff), aliased(Staff)
 _MISTAKE = UrineCorrection.__table__.c
 

@@ -31,10 +31,11 @@ from models import (
     WaitingEnd,
 )
 from models.enums import AttemptOutcome, Attendance, EpisodeKind, WaitingEndReason
+from models.person import root_of
 
 _WAITING, _END = Waiting.__table__.c, WaitingEnd.__table__.c
 _PERSON = Person.__table__.c
-_ROOT = func.coalesce(_PERSON.root_id, _PERSON.id)
+_ROOT = root_of(_PERSON)
 REACHED = (AttemptOutcome.REACHED, AttemptOutcome.CAME_BY)
 
 
@@ -107,7 +108,7 @@ def _treated(site_id: int) -> Select[int]:
     stay, end, own = aliased(Episode), aliased(EpisodeEnd), aliased(Person)
     corrected = exists().where(EpisodeEndCorrection.episode_end_id == end.id)
     over = exists().where(end.episode_id == stay.id, ~corrected)
-    query = select(func.coalesce(own.root_id, own.id)).join(stay, stay.person_id == own.id)
+    query = select(root_of(own)).join(stay, stay.person_id == own.id)
     return query.where(stay.site_id == site_id, stay.kind != EpisodeKind.GUEST, ~over)
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from datetime import date, timedelta
 
-from sqlalchemy import bindparam, exists, func, or_, select
+from sqlalchemy import bindparam, exists, or_, select
 from sqlalchemy.orm import Session
 
 from dispensary.queries.day_facts import EVER, NOW, clinic_days, days_of
@@ -11,11 +11,12 @@ from dispensary.queries.ledger import RECENT
 from dispensary.rules.ledger import PersonDays, Runs, reaches_back, runs
 from models import Dose, DoseOrder, DoseReversal, Person, Vomiting
 from models.enums import DoseOutcome
+from models.person import root_of
 
 A_DAY = timedelta(days=1)
 
 _PERSON, _DOSE, _ORDER = Person.__table__.c, Dose.__table__.c, DoseOrder.__table__.c
-_ROOT = func.coalesce(_PERSON.root_id, _PERSON.id)
+_ROOT = root_of(_PERSON)
 _DOSED = (
     select(_ROOT)
     .select_from(Dose.__table__.join(Person.__table__, _PERSON.id == _DOSE.person_id))

@@ -19,6 +19,7 @@ from dispensary.queries.task_moves import went_on_in
 from dispensary.wording import N_, Words, say
 from models import Person, Staff, Task, TaskAttempt, TaskHandOver, TaskReason
 from models.enums import AttemptOutcome, Channel, Desk, TaskOutcome, TaskReasonKind
+from models.person import root_of
 
 _TASK, _REASON, _HAND = Task.__table__.c, TaskReason.__table__.c, TaskHandOver.__table__.c
 
@@ -220,7 +221,7 @@ def _tasks() -> Select[*tuple[Any, ...]]:
         )
         .select_from(Task)
         .join(own, own.id == _TASK.person_id)
-        .join(root, root.id == func.coalesce(own.root_id, own.id))
+        .join(root, root.id == root_of(own))
         .outerjoin(TaskHandOver, (_HAND.task_id == _TASK.id) & last)
         .outerjoin(owner, owner.id == _HAND.owner_id)
     )

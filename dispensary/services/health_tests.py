@@ -13,6 +13,7 @@ from dispensary.services.act import Act
 from dispensary.wording import N_, say
 from models import HealthTestOffer, HealthTestResult, Person
 from models.enums import AuditKind, HealthTestKind, HealthTestResultKind, LinkedToCare, OfferAnswer
+from models.person import root_of
 
 WITH_A_RESULT = (OfferAnswer.ACCEPTED, OfferAnswer.ALREADY_HAS)
 """Answers after which there may be something to enter."""
@@ -59,7 +60,7 @@ def find(
     """
     here.refuse_elsewhere(session, HealthTestOffer, offer_id, act.site_id)
     made = session.execute(
-        select(HealthTestOffer, func.coalesce(Person.root_id, Person.id))
+        select(HealthTestOffer, root_of(Person))
         .join(Person, Person.id == HealthTestOffer.person_id)
         .where(HealthTestOffer.id == offer_id)
     ).one_or_none()

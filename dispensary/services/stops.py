@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from dispensary.errors import Conflict, NotFound, Refused
@@ -14,6 +14,7 @@ from dispensary.services.act import Act
 from dispensary.wording import N_, say
 from models import Notice, NoticeTick, Person, Staff, Stop, StopRelease, Task
 from models.enums import AuditKind, Desk, NoticeKind, StopKind, TaskReasonKind
+from models.person import root_of
 
 
 def set_stop(
@@ -68,7 +69,7 @@ def release_stop(session: Session, *, stop_id: int, reason: str, act: Act) -> St
         Conflict: it was released before; it says when and by whom.
     """
     reason = people.line(reason, "reason", needed=True)
-    of_person = select(func.coalesce(Person.root_id, Person.id)).join(Stop, Stop.person_id == Person.id)
+    of_person = select(root_of(Person)).join(Stop, Stop.person_id == Person.id)
     person_id = session.scalar(of_person.where(Stop.id == stop_id))
     if person_id is None:
         raise NotFound(say(N_("There is no such stop on record.")), code="no_such_stop")

@@ -7,7 +7,7 @@ with who decides and by when; the prescriber answers it by leaving the decision 
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import Select, func, join, select
+from sqlalchemy import Select, join, select
 from sqlalchemy.orm import Session
 
 from dispensary.errors import Conflict
@@ -21,6 +21,7 @@ from dispensary.services.facts import write
 from dispensary.wording import N_, say
 from models import Person, Stop, StopRelease, TakeHomeDecision, TakeHomeDecisionEnd, TakeHomeReview, Task, TaskReason
 from models.enums import AuditKind, DayStatus, Desk, Origin, TaskReasonKind
+from models.person import root_of
 
 MISSED = frozenset({DayStatus.NO_SHOW, DayStatus.WITHHELD, DayStatus.REFUSED})
 KIND = TaskReasonKind.TAKE_HOME_REVIEW
@@ -109,11 +110,7 @@ def _standing(on: date) -> Select[tuple[int]]:
 
 def _with_decisions(session: Session, site_id: int, on: date) -> list[int]:
     """Return whose decisions of a site hold on a day, by their surviving record."""
-    query = (
-        select(func.coalesce(Person.root_id, Person.id))
-        .where(Person.id.in_(_standing(on).where(_DECISION.site_id == site_id)))
-        .distinct()
-    )
+    query = select(root_of(Person)).where(Person.id.in_(_standing(on).where(_DECISION.site_id == site_id))).distinct()
     return sorted(session.scalars(query))
 
 
