@@ -42,6 +42,8 @@ class WorkFigures:
     desk: Desk
     rows: tuple[Work, ...]
     everyone: bool
+    nobodys: int
+    """How many of the desk nobody has, of people on nobody's caseload."""
 
 
 def figures(
@@ -49,7 +51,8 @@ def figures(
 ) -> WorkFigures:
     """Return the open tasks of a desk as they stand, the one due first on top."""
     rows = records.open_work(session, site_id, desk, about.last)
-    return WorkFigures(about, desk, tuple(row for row in rows if everyone or row.is_for(staff_id)), everyone)
+    nobodys = sum(row.owner_id is None and row.counsellor_id is None for row in rows)
+    return WorkFigures(about, desk, tuple(row for row in rows if everyone or row.is_for(staff_id)), everyone, nobodys)
 
 
 def reach(rule: Reach | None) -> list[Words]:

@@ -165,9 +165,8 @@ class _Counted:
     def other_missed(self, days: int) -> Ints:
         """Missed in the last days, up to the last day on which somebody came."""
         first = np.maximum(self.start, self.night - days + 1)
-        return np.maximum(
-            self._since(self.missed, first) - self._since(self.missed, np.maximum(first, self.ended + 1)), 0
-        )
+        others: Ints = self._since(self.missed, first) - self._since(self.missed, np.maximum(first, self.ended + 1))
+        return np.where(others > 0, others, 0)
 
     def missed_share(self) -> Floats:
         missed, due = (self._since(count, self.start) for count in (self.missed, self.due))

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 from sqlalchemy import Select, and_, exists, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from dispensary.policy.risk import Position, Share, risk_card
 from dispensary.queries import absences, caseload, deaths
@@ -24,7 +24,9 @@ from models import (
     RiskFlagReason,
     RiskSnooze,
     RiskSnoozeEnd,
+    Staff,
     Task,
+    TaskHandOver,
 )
 from models.enums import RiskLane, SnoozeReason, TaskOutcome
 
@@ -54,6 +56,10 @@ class Flag:
     task_id: int | None
     outcome: TaskOutcome | None
     """What came of its task."""
+    answered: bool
+    """Whether nothing of it is open any more."""
+    owner: str
+    """Who has its task; empty where it waits for whoever comes first, or is closed."""
     reasons: tuple[RiskReason, ...]
     """Every row of the card, those with points first, those not known last."""
     keeper: Keeper | None
@@ -210,10 +216,23 @@ def _snoozed(row: Any) -> Snoozed:
 
 
 def _flags() -> Select[Any]:
+    hand, later, owner = aliased(TaskHandOver), aliased(TaskHandOver), aliased(Staff)
+    last = ~exists().where(later.task_id == hand.task_id, later.turn > hand.turn)
     return (
-        select(RiskFlag, _ROOT.label("root"), _PERSON.number, _PERSON.family_name, _PERSON.given_name, _TASK.outcome)
+        select(
+            RiskFlag,
+            _ROOT.label("root"),
+            _PERSON.number,
+            _PERSON.family_name,
+            _PERSON.given_name,
+            _TASK.outcome,
+            _TASK.resolved_at,
+            owner.name.label("owner"),
+        )
         .join(Person, _PERSON.id == _FLAG.person_id)
-        .outerjoin(Task, and_(_TASK.id == _FLAG.task_id))
+        .outerjoin(Task, _TASK.id == _FLAG.task_id)
+        .outerjoin(hand, and_(hand.task_id == _FLAG.task_id, last))
+        .outerjoin(owner, owner.id == hand.owner_id)
         .order_by(_FLAG.night, _FLAG.id)
     )
 
@@ -242,6 +261,8 @@ def _with_reasons(session: Session, rows: Any, keepers: dict[int, Keeper]) -> li
             capped=row.RiskFlag.capped,
             task_id=row.RiskFlag.task_id,
             outcome=row.outcome,
+            answered=row.resolved_at is not None,
+            owner=row.owner or "",
             reasons=tuple(reasons[row.RiskFlag.id]),
             keeper=keepers.get(row.root),
         )

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from dispensary.errors import Refused
 from dispensary.queries import caseload as records
-from dispensary.services import audit, people
+from dispensary.services import audit, people, worklist
 from dispensary.services.act import Act
 from dispensary.services.facts import write
 from dispensary.wording import N_, say
@@ -75,4 +75,5 @@ def _hand_over(
         ),
     )
     audit.record(session, AuditKind.CASELOAD_CHANGED, kept, act, person=person_id, counsellor=counsellor_id or "–")
+    worklist.follow_caseload(session, person_id, act)
     return kept

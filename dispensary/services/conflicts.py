@@ -106,6 +106,8 @@ MEANING: dict[str, Words] = {
     "uq_contest_answer_contest_id": say(N_("This was answered at the same moment. Look again.")),
     "uq_custody_plan_absence_id_turn": say(N_("Somebody wrote this down at the same moment. Look again.")),
     "uq_pregnancy_care_health_fact_id_turn": say(N_("Somebody wrote this down at the same moment. Look again.")),
+    "uq_risk_snooze_end_snooze_id": say(N_("Somebody ended this at the same moment. The person is in the scan again.")),
+    "uq_risk_model_site_id_version": say(N_("A version of this name was kept at the same moment. Fit it again.")),
     "uq_container_site_id_label": say(N_("A container with this label is already on record.")),
 }
 """What each rule of the database means to a person."""

@@ -148,6 +148,21 @@ def give_to_keeper(session: Session, task: Task, act: Act) -> None:
         hand(session, task, keeper.counsellor_id, BY_CASELOAD, act)
 
 
+def follow_caseload(session: Session, person_id: int, act: Act) -> None:
+    """Let a task that came to a counsellor by caseload go to the person's counsellor of today, or back to whoever comes first.
+
+    What somebody took, or was given by a colleague, stays theirs. Call with the person's row locked.
+    """
+    keeper = caseload.counsellor_of(session, person_id, act.clinic_day)
+    wanted = keeper.counsellor_id if keeper else None
+    here = (Task.person_id == person_id, Task.desk == Desk.COUNSELLING, Task.resolved_at.is_(None))
+    for task in session.scalars(select(Task).where(*here, Task.site_id == act.site_id).order_by(Task.id)).all():
+        hands = select(TaskHandOver).where(TaskHandOver.task_id == task.id).order_by(TaskHandOver.turn.desc())
+        last = session.scalar(hands.limit(1))
+        if last is not None and last.reason == BY_CASELOAD and last.owner_id != wanted:
+            hand(session, task, wanted, BY_CASELOAD, act)
+
+
 def hand(session: Session, task: Task, owner_id: int | None, reason: str, act: Act) -> TaskHandOver:
     """Note that a task went to somebody, or back to whoever comes first; call with the person's row locked."""
     turn = (session.scalar(select(func.max(TaskHandOver.turn)).where(TaskHandOver.task_id == task.id)) or 0) + 1

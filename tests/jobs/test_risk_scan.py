@@ -249,6 +249,23 @@ def test_task_that_was_put_back_for_whoever_comes_first_stays_there(app, session
     assert {why.kind for why in one.why} == {TaskReasonKind.MISSED_DOSES, TaskReasonKind.RISK_RED}
 
 
+def test_task_follows_the_person_to_another_counsellor_unless_somebody_took_it(app, session, world):
+    first, second = world.staff[Role.COUNSELLOR], factories.staff(session, "Olga Wirth")
+    factories.role(session, second, world.site, Role.COUNSELLOR)
+    moved, taken = came(session, world, ago=4), came(session, world, ago=5)
+    on_caseload_of(session, world, moved, first)
+    session.commit()
+    run(app, world)
+    of = {one.person_id: one.id for one in work(session, world)}
+    desk.take(session, task_id=of[taken.id], act=world.act(first))
+
+    for who in (moved, taken):
+        on_caseload_of(session, world, who, second)
+
+    owners = {one.person_id: one.owner_id for one in work(session, world)}
+    assert owners == {moved.id: second.id, taken.id: first.id}
+
+
 def settle(app, session, world, day):
     """The night's other job, on a morning."""
     with app.app_context():

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from sqlalchemy import select
 
-from dispensary.services import risk
+from dispensary.services import caseload, risk
 from models import RiskSnooze
 from models.enums import Role
 from tests.jobs.test_risk_scan import came
@@ -59,3 +59,27 @@ def test_leaving_out_and_back_in(session, world, client):
     assert "left out already" in again.get_data(as_text=True)
     assert count(session, RiskSnooze) == 1
     assert out.person_id == who.id
+
+
+def test_list_names_who_has_the_task_and_says_so_where_nobody_has(session, world, client):
+    counsellor = world.staff[Role.COUNSELLOR]
+    alone = came(session, world, ago=4)
+    kept = came(session, world, ago=5)
+    asked = {"person_ids": [kept.id], "counsellor_id": counsellor.id, "from_on": world.day, "reason": "first talk"}
+    caseload.hand_over(session, **asked, act=world.act())
+    session.commit()
+    for one in risk.to_raise(session, world.site.id, world.day - DAY):
+        risk.raise_flag(session, one, world.act())
+    session.commit()
+    client.sign_in(session, world, counsellor, at_window=False)
+
+    page = client.get("/risk").get_data(as_text=True)
+    own = client.get("/worklist/counselling").get_data(as_text=True)
+    of_person = client.get(f"/people/{kept.id}/risk").get_data(as_text=True)
+
+    assert page.count(f"<strong>{counsellor.name}</strong>") == 1
+    assert "nobody yet: whoever comes first" in page
+    assert kept.number in own
+    assert alone.number not in own
+    assert "1 task of the clinic is nobody’s" in own
+    assert f"open: {counsellor.name}" in of_person
