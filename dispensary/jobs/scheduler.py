@@ -39,9 +39,13 @@ def beside_the_window(app: Flask, create_app: Callable[[], Flask], seconds: floa
 
 
 def for_ever(app: Flask, seconds: float = SECONDS) -> None:
-    """Tick until the process is ended; a job that is under way ends first."""
+    """Tick until the process is told to end, by Ctrl-C or SIGTERM; a job that is under way ends first."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    scheduler = BlockingScheduler(timezone="UTC")
     with suppress(KeyboardInterrupt):
-        started(BlockingScheduler(timezone="UTC"), lambda lane: safe_tick(app, lane), seconds)
+        started(scheduler, lambda lane: safe_tick(app, lane), seconds)
+    if scheduler.running:
+        scheduler.shutdown(wait=True)
 
 
 def started(scheduler: BaseScheduler, tick: Callable[[Lane], None], seconds: float) -> BaseScheduler:

@@ -51,15 +51,12 @@ def alarm(known: Known, now: datetime, within: timedelta, *, lies_there: bool = 
             )
         )
     if known.proved_at is None:
-        if known.begun_at is not None and now - known.begun_at > within:
-            return say(
-                N_("No backup of this clinic was ever restored on trial. Run `dispensary backup` on the server.")
-            )
-        return None
+        return _of_none(known.begun_at, now, within)
     if not lies_there:
         return say(
             N_(
-                "The newest proved backup is not in its folder any more, or was damaged. Run `dispensary backup` on the server."
+                "The newest proved backup is not in its folder any more, or was damaged. Run `dispensary backup` on the"
+                " server."
             )
         )
     if now - known.proved_at > within:
@@ -72,3 +69,9 @@ def alarm(known: Known, now: datetime, within: timedelta, *, lies_there: bool = 
             hours=hours,
         )
     return None
+
+
+def _of_none(begun_at: datetime | None, now: datetime, within: timedelta) -> Words | None:
+    if begun_at is None or now - begun_at <= within:
+        return None
+    return say(N_("No backup of this clinic was ever restored on trial. Run `dispensary backup` on the server."))
