@@ -156,7 +156,7 @@ from models.privacy import (
     GlassBroken,
     GlassSeen,
 )
-from models.risk import RiskFlag, RiskFlagReason, RiskModel, RiskModelDecision, RiskSnooze, RiskSnoozeEnd
+from models.risk import RiskFlag, RiskFlagReason, RiskModel, RiskModelDecision, RiskSnooze, RiskSnoozeEnd, RiskTrip
 from models.site import (
     ClockConfirmation,
     DowntimeDay,
@@ -372,6 +372,7 @@ __all__ = [
     "RiskModelDecision",
     "RiskSnooze",
     "RiskSnoozeEnd",
+    "RiskTrip",
     "SafetyCheck",
     "SafetyStep",
     "SaidBarrier",

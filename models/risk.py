@@ -6,7 +6,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Fact
-from models.enums import RiskFactor, RiskLane, RiskModelKind, RiskModelStep, SnoozeReason
+from models.enums import RiskFactor, RiskLane, RiskModelKind, RiskModelStep, RiskTripKind, SnoozeReason
 from models.units import Quantity
 
 
@@ -120,3 +120,23 @@ class RiskModelDecision(Fact):
     model_id: Mapped[int] = mapped_column(ForeignKey("risk_model.id"), index=True)
     decision: Mapped[RiskModelStep]
     reason: Mapped[str]
+
+
+class RiskTrip(Fact):
+    """The scan was seen to drift: it is written down and shown, and a person decides what follows."""
+
+    __tablename__ = "risk_trip"
+    __table_args__ = (
+        UniqueConstraint("site_id", "kind", "last_on"),
+        CheckConstraint("last_on >= first_on", name="days_in_order"),
+        CheckConstraint("observed >= 0 AND expected > 0", name="counts_make_a_ratio"),
+    )
+
+    kind: Mapped[RiskTripKind]
+    first_on: Mapped[date]
+    """The first of the nights that it speaks of."""
+    last_on: Mapped[date]
+    observed: Mapped[int]
+    """Nights with the event, or people raised as AMBER, whether or not anybody was told."""
+    expected: Mapped[Quantity]
+    """What the probabilities add up to, or the people whom the site can follow up in those nights."""

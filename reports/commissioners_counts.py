@@ -8,7 +8,7 @@ from decimal import Decimal
 from reportlab.platypus import Flowable
 from sqlalchemy.orm import Session
 
-from dispensary.policy.journey import journey_rules
+from dispensary.queries import sites
 from dispensary.queries.journey_counts import JourneyCounts, journey_counts
 from dispensary.rules.commissioners_counts import Share, hidden
 from dispensary.wording import N_, Speaker, Words, say
@@ -96,7 +96,7 @@ class CountsFigures:
 def figures(session: Session, site_id: int, *, today: date, about: Heading) -> CountsFigures:
     """Return the counts of the period of the heading, as they stand today."""
     counts = journey_counts(session, site_id, about.first, about.last, today)
-    return CountsFigures(about, counts, journey_rules().hide_below)
+    return CountsFigures(about, counts, sites.settings(session, site_id, today).hide_below)
 
 
 def _lines(counts: JourneyCounts) -> Iterator[Line]:

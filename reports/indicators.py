@@ -7,7 +7,7 @@ from datetime import date
 from reportlab.platypus import Flowable
 from sqlalchemy.orm import Session
 
-from dispensary.policy.journey import journey_rules
+from dispensary.queries import sites
 from dispensary.queries.indicators import Indicators, indicators
 from dispensary.rules.commissioners_counts import Share, hidden
 from dispensary.rules.harm_reduction import shown_count
@@ -68,7 +68,7 @@ class IndicatorFigures:
 def figures(session: Session, site_id: int, *, today: date, about: Heading) -> IndicatorFigures:
     """Return the figures of the period of a heading, as they are on record today."""
     found = indicators(session, site_id, about.first, about.last, today)
-    return IndicatorFigures(about, found, journey_rules().hide_below, sections(found))
+    return IndicatorFigures(about, found, sites.settings(session, site_id, today).hide_below, sections(found))
 
 
 def outside(whole: Sequence[Section], least: int) -> tuple[Section, ...]:

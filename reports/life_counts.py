@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from reportlab.platypus import Flowable
 from sqlalchemy.orm import Session
 
-from dispensary.policy.journey import journey_rules
+from dispensary.queries import sites
 from dispensary.queries.life_counts import life_counts
 from dispensary.rules.life_over_time import Counted, LifeOverTime, Part, outside
 from dispensary.wording import N_, Speaker, Words, say
@@ -62,7 +62,8 @@ class LifeFigures:
 
 def figures(session: Session, site_id: int, *, about: Heading) -> LifeFigures:
     """Return the counts as they stand on the last day of a heading."""
-    return LifeFigures(about, life_counts(session, site_id, about.last), journey_rules().hide_below)
+    hide_below = sites.settings(session, site_id, about.last).hide_below
+    return LifeFigures(about, life_counts(session, site_id, about.last), hide_below)
 
 
 def cells(line: Counted, speak: Speaker) -> list[Cell]:

@@ -408,14 +408,15 @@ def render(figures: RetentionFigures, least: int, *, about: Heading, speak: Spea
         story.append(fitted(chart(figures, speak, least=least)))
     for table in outside(figures, least):
         if table.rows:
-            story += _on_paper(table, language, speak)
+            story += on_paper(table, language, speak)
     return page.build(story, title=TITLE, about=about, speak=speak)
 
 
-def _on_paper(table: Table, language: str, speak: Speaker) -> list[Flowable]:
+def on_paper(table: Table, language: str, speak: Speaker, *, first: int = 130) -> list[Flowable]:
+    """Return a table as it is laid on paper under its name; the first column takes so large a share of the width."""
     rows = [Row(["–" if cell is None else str(cell) for cell in row]) for row in table.said(speak)]
     columns = [
-        PaperColumn(_two_lines(speak(say(heading))), 130 if n == 0 else 62, n > 0)
+        PaperColumn(_two_lines(speak(say(heading))), first if n == 0 else 62, n > 0)
         for n, (_, heading) in enumerate(table.columns)
     ]
     return [

@@ -1,8 +1,11 @@
 """The nightly scan looked back on: the same figures in words, as tables, and for other programs."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
+
+from reportlab.platypus import Flowable
 
 from dispensary.analytics.alerts import AlertFigures
 from dispensary.analytics.bootstrap import Estimate
@@ -11,16 +14,20 @@ from dispensary.analytics.judged import Definition
 from dispensary.analytics.printed import machine, number
 from dispensary.analytics.ranked import Ranked
 from dispensary.policy.evaluation import looking_back
-from dispensary.policy.journey import journey_rules
 from dispensary.policy.risk import risk_card
 from dispensary.wording import N_, Speaker, Words, say
 from models.enums import Sex
-from reports.retention import Table
+from reports import page
+from reports.ledger import Text
+from reports.page import Heading
+from reports.retention import Table, on_paper
 from reports.risk_evaluation_figures import EvaluationFigures, Group
-from reports.sheet import Cell
+from reports.sheet import Cell, Sheet
 
 TITLE = say(N_("Nightly scan looked back on"))
 Row = list[Words | Cell]
+FIRST_COLUMN = 110
+"""Share of the paper's width that the name of a line takes."""
 HIDDEN = say(N_("too few to show"))
 TWO, THREE = Decimal("0.01"), Decimal("0.001")
 SCORES: dict[Score, Words] = {
@@ -40,6 +47,14 @@ RULES: dict[Rule, Words] = {
     ),
     Rule.RANDOM: say(N_("anybody, at the load of AMBER")),
 }
+IN_WORKBOOK = {
+    "definitions": say(N_("Ranks and probabilities")),
+    "alerts": say(N_("Alerts")),
+    "fifths": say(N_("Fifths")),
+    "watched": say(N_("Watched by month")),
+    "trips": say(N_("Drift")),
+}
+"""Names of tables short enough for a leaf of a workbook, where they differ."""
 DEFINITIONS: dict[Definition, Words] = {
     Definition.B: say(N_("B: dosed tonight")),
     Definition.C: say(N_("C: all, few missed in a row")),
@@ -119,11 +134,27 @@ def rules(figures: EvaluationFigures) -> list[Words]:
         ),
         figures.local,
     ]
+    watch = looking_back().watch
+    told.append(
+        say(
+            N_(
+                "Drift is written down, and nothing follows from it by itself: of the last %(nights)s judged nights, on the"
+                " last of a month, observed/expected outside of %(low)s to %(high)s with %(least)s expected or more; or"
+                " %(weeks)s weeks in a row with more than %(factor)s times as many raised as AMBER as the site can follow up."
+            ),
+            nights=watch.observed_nights,
+            low=watch.observed_expected[0],
+            high=watch.observed_expected[1],
+            least=watch.least_expected,
+            weeks=watch.load_weeks,
+            factor=watch.load_factor,
+        )
+    )
     if period.follow_up is not None:
         told.append(say(N_("Nobody is followed for longer than %(n)s days."), n=period.follow_up))
     if any(one.section is None for groups in figures.groups.values() for one in groups):
         words = N_("Groups with fewer than %(n)s people, or lost, are not shown, nor what would give them away.")
-        told.append(say(words, n=journey_rules().hide_below))
+        told.append(say(words, n=figures.hide_below))
     return told
 
 
@@ -135,7 +166,26 @@ def tables(figures: EvaluationFigures) -> list[Table]:
         *(_groups(by, groups) for by, groups in figures.groups.items()),
         _in_lines("months", say(N_("By month")), N_("Month"), [(one.name, one) for one in figures.months]),
         _fifths(figures),
+        _watched(figures),
+        _trips(figures),
     ]
+
+
+def outside(figures: EvaluationFigures) -> list[Table]:
+    """Return every table as it may leave the clinic: nothing of fewer people than the site's number."""
+    least, everybody = figures.hide_below, figures.everybody
+    if any(0 < count < least for count in (everybody.people, everybody.lost)):
+        return []
+    return [
+        replace(table, rows=[_without_few(row, least) for row in table.rows]) if table.key == "watched" else table
+        for table in tables(figures)
+    ]
+
+
+def _without_few(row: Sequence[Words | Cell], least: int) -> Row:
+    """Return a line without counts of few people; where one is left out, so are all counts of the line."""
+    few = any(isinstance(cell, int) and 0 < cell < least for cell in row)
+    return [HIDDEN if few and isinstance(cell, int) else cell for cell in row]
 
 
 def _definitions(of: Section) -> Table:
@@ -262,6 +312,80 @@ def _fifths(figures: EvaluationFigures) -> Table:
     return Table("fifths", say(N_("Whether probabilities come true, definition C")), columns, rows)
 
 
+def _watched(figures: EvaluationFigures) -> Table:
+    columns = (
+        ("month", N_("Month")),
+        ("red", N_("RED")),
+        ("amber", N_("AMBER")),
+        ("held_back", N_("AMBER held back")),
+        ("settled", N_("Tasks with an outcome")),
+        ("not_needed", N_("Of these not needed")),
+        ("missed", N_("Missed days (%)")),
+        ("tested", N_("Urine known (%)")),
+        ("positive", N_("Last positive (%)")),
+    )
+    rows: list[Row] = [
+        [
+            one.month,
+            one.raised.red,
+            one.raised.amber,
+            one.raised.held_back,
+            one.raised.settled,
+            one.raised.not_needed,
+            *(share(Estimate(of)) for of in (one.missed, one.tested, one.positive)),
+        ]
+        for one in figures.watched
+    ]
+    return Table("watched", say(N_("Watched month by month: whom the scan raised, and what it read")), columns, rows)
+
+
+def _trips(figures: EvaluationFigures) -> Table:
+    columns = (
+        ("kind", N_("What")),
+        ("from", N_("From the night of")),
+        ("to", N_("Until")),
+        ("observed", N_("Observed")),
+        ("expected", N_("Expected, or can be followed up")),
+        ("ratio", N_("Ratio")),
+        ("noted_on", N_("Written down on")),
+    )
+    rows: list[Row] = [
+        [
+            say(WORD, word=one.trip.kind),
+            one.trip.first.isoformat(),
+            one.trip.last.isoformat(),
+            one.trip.observed,
+            str(one.trip.expected.quantize(Decimal("0.1"))),
+            str(one.trip.ratio),
+            one.on.isoformat(),
+        ]
+        for one in figures.trips
+    ]
+    return Table("trips", say(N_("Drift that was written down")), columns, rows)
+
+
+def as_sheets(figures: EvaluationFigures, speak: Speaker) -> list[Sheet]:
+    """Return the tables for a spreadsheet, as they may leave the clinic, and how they are counted."""
+    counted = Sheet(speak(say(N_("How it is counted"))), [speak(TITLE)], [[speak(rule)] for rule in rules(figures)])
+    sheets = [(IN_WORKBOOK.get(table.key, table.name), table) for table in outside(figures)]
+    return [*(replace(table.as_sheet(speak), name=speak(name)) for name, table in sheets), counted]
+
+
+def render(figures: EvaluationFigures, *, about: Heading, speak: Speaker) -> bytes:
+    """Return the figures as PDF, as they may leave the clinic."""
+    language, told = about.language, outside(figures)
+    story: list[Flowable] = [Text(speak(rule), size=9, language=language, above=2) for rule in rules(figures)]
+    if not told:
+        words = say(
+            N_("Fewer people, or fewer lost, than %(n)s: no figure of them leaves the clinic."), n=figures.hide_below
+        )
+        story.append(Text(speak(words), size=10, bold=True, language=language, above=10))
+    for table in told:
+        if table.rows:
+            story += on_paper(table, language, speak, first=FIRST_COLUMN)
+    return page.build(story, title=TITLE, about=about, speak=speak, landscape=True)
+
+
 def as_dict(figures: EvaluationFigures, speak: Speaker) -> dict[str, Any]:
     """Return everything for another program, every figure with its interval."""
     period, of = figures.question.period, looking_back().evaluation
@@ -290,6 +414,8 @@ def as_dict(figures: EvaluationFigures, speak: Speaker) -> dict[str, Any]:
             for score, fifths in figures.fifths.items()
             if fifths
         },
+        "watched": _watched(figures).as_records(speak),
+        "trips": _trips(figures).as_records(speak),
     }
 
 

@@ -5,10 +5,12 @@ The page and the command read these. Groups too small to hide in are left out, w
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from functools import cached_property
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from sqlalchemy.orm import Session
 
 from dispensary.analytics.calibration import Fifth
@@ -17,17 +19,19 @@ from dispensary.analytics.judged import Bools, Floats, Ints, Nights
 from dispensary.analytics.local_columns import NAMES
 from dispensary.analytics.refit import NotInstalled, TooFew, out_of_fold, published
 from dispensary.policy.evaluation import looking_back
-from dispensary.policy.journey import journey_rules
 from dispensary.policy.risk import risk_card
-from dispensary.queries import risk_models
+from dispensary.queries import risk_models, risk_watch, sites
 from dispensary.queries.risk_groups import GroupedBy, groups_of
 from dispensary.queries.risk_models import Version
 from dispensary.queries.risk_nights import Period, nights_of
+from dispensary.queries.risk_watch import Noted, Raised
 from dispensary.wording import N_, Words, say
 from models import Site
 from models.enums import RiskModelKind
 
 SITE = "site"
+READ = ("missed_share_28", "opioid_not_known", "opioid_last")
+"""The columns of what the scan reads that are watched: attendance, and whether urines are tested and what they say."""
 FIT_NOW = say(
     N_("Local model: fitted now, in %(n)s groups of people, each scored by a model that saw none of them."),
     n=looking_back().refit.folds,
@@ -59,6 +63,20 @@ class Group:
 
 
 @dataclass(frozen=True)
+class Watched:
+    """One month: whom the scan raised and what came of it, and what it read."""
+
+    month: str
+    raised: Raised
+    missed: float | None
+    """Of the scheduled days of four weeks, the share that was missed, over all nights of the month."""
+    tested: float | None
+    """The share of nights with an opioid urine of the last four weeks."""
+    positive: float | None
+    """Of these, the share whose last one was positive."""
+
+
+@dataclass(frozen=True)
 class EvaluationFigures:
     """Everything that is said of a period."""
 
@@ -66,10 +84,15 @@ class EvaluationFigures:
     everybody: Section
     groups: Mapping[str, Sequence[Group]]
     months: Sequence[Group]
+    watched: Sequence[Watched]
+    """What the scan raised and read, month by month."""
+    trips: Sequence[Noted]
     fifths: Mapping[Score, Sequence[Fifth]]
     known_to: date
     """The last night of which it is known by now what came of it."""
     local: Words
+    hide_below: int
+    """Groups with fewer people, or fewer lost, are not told."""
     versions: Sequence[Version]
 
 
@@ -79,21 +102,51 @@ def figures(session: Session, question: Question) -> EvaluationFigures:
     looked_back = found.evaluation
     everybody = np.ones(len(found.nights), np.bool_)
     behind = looking_back().evaluation.behind
+    today = question.period.known_until + timedelta(days=1)
+    least = max(sites.settings(session, site.id, today).hide_below for site in question.sites)
     return EvaluationFigures(
         question=question,
         everybody=looked_back.section(everybody),
-        groups={by: _told([(n, looked_back.section(m)) for n, m in of.items()]) for by, of in found.groups.items()},
-        months=[Group(name, looked_back.section(mask)) for name, mask in found.months.items()],
+        groups={
+            by: _told([(n, looked_back.section(m)) for n, m in of.items()], least) for by, of in found.groups.items()
+        },
+        months=_told([(name, looked_back.section(mask)) for name, mask in found.months.items()], least),
+        watched=_watched(session, found),
+        trips=risk_watch.trips(session, [site.id for site in question.sites]),
         fifths={score: looked_back.fifths(score) for score in (Score.CARD, Score.RECALIBRATED, Score.LOCAL)},
         known_to=min(question.period.last, date.fromordinal(question.period.known_until.toordinal() - behind)),
         local=found.local_words,
+        hide_below=least,
         versions=[one for site in question.sites for one in risk_models.versions(session, site.id)],
     )
 
 
-def _told(groups: Sequence[tuple[str, Section]]) -> list[Group]:
+def _watched(session: Session, found: "_Looking") -> list[Watched]:
+    """Return each month of the period with anybody in treatment; of the inputs, what every night of it says."""
+    period, nights = found.question.period, found.nights
+    raised = risk_watch.raised_by_month(session, [s.id for s in found.question.sites], period.first, period.last)
+    columns = {name: nights.columns[:, NAMES.index(name)] for name in READ}
+    lines = []
+    for name, of in found.all_months.items():
+        tested = of & (columns["opioid_not_known"] == 0)
+        lines.append(
+            Watched(
+                name,
+                raised.get(name, Raised()),
+                _mean(columns["missed_share_28"][of]),
+                _mean(1 - columns["opioid_not_known"][of]),
+                _mean(columns["opioid_last"][tested]),
+            )
+        )
+    return lines
+
+
+def _mean(values: NDArray[Any]) -> float | None:
+    return float(values.mean(dtype=np.float64)) if len(values) else None
+
+
+def _told(groups: Sequence[tuple[str, Section]], hide_below: int) -> list[Group]:
     """Return groups as they may be told: too few people, or too few lost, are not, nor what would give one alone away."""
-    hide_below = journey_rules().hide_below
     small = [any(0 < count < hide_below for count in (one.people, one.lost)) for _, one in groups]
     if small.count(True) == 1 and len(groups) > 1:
         next_smallest = min(
@@ -178,10 +231,15 @@ class _Looking:
     @property
     def months(self) -> dict[str, Bools]:
         """The nights of each month of which anything is known."""
+        return {name: of for name, of in self.all_months.items() if (self.evaluation.followed & of).any()}
+
+    @cached_property
+    def all_months(self) -> dict[str, Bools]:
+        """The nights of each month."""
         days, place = np.unique(self.nights.day, return_inverse=True)
         names = np.array([date.fromordinal(day).strftime("%Y-%m") for day in days.tolist()], dtype="U7")
         of = names[place] if len(days) else np.zeros(0, "U7")
-        return {str(name): of == name for name in np.unique(names) if (self.evaluation.followed & (of == name)).any()}
+        return {str(name): of == name for name in np.unique(names)}
 
 
 def _all(parts: Sequence[Nights], name: str) -> Ints:

@@ -506,6 +506,21 @@ def no_dose(session: Session, world: World, who: models.Person, of: models.DoseO
     )
 
 
+def cohort_course(session: Session, world: World, *, course: str, days: int, lost: bool = True, **values: Any) -> Any:
+    """Make a course of an imported cohort: how many days it lasted, and whether it ended in a loss or goes on."""
+    admitted_on = values.pop("admitted_on", world.day - timedelta(days=400))
+    last = admitted_on + timedelta(days=days)
+    ended = {"ended_on": last, "end_reason": enums.EpisodeEndReason.DROPPED_OUT} if lost else {"seen_until_on": last}
+    run_id = values.pop("run_id", None) or _import_run(session, world).id
+    of = {"source": "elsewhere", "run_id": run_id, "course": course, "admitted_on": admitted_on, "digest": course}
+    return save(session, models.CohortCourse(**{**of, **ended, **values}, **stamp(world, origin=enums.Origin.IMPORT)))
+
+
+def _import_run(session: Session, world: World) -> models.ImportRun:
+    values = {"source": "elsewhere", "digest": "0" * 64, "rows": 1, "finished_at": world.at}
+    return save(session, models.ImportRun(**values, **stamp(world, origin=enums.Origin.IMPORT)))
+
+
 def imported_dose(
     session: Session, world: World, who: models.Person, *, at: datetime, taken: str = "60", **values: Any
 ) -> models.Dose:

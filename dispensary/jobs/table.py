@@ -16,6 +16,7 @@ from dispensary.jobs.order_endings import tell_of_order_endings
 from dispensary.jobs.pack import write_pack
 from dispensary.jobs.reviews import open_take_home_reviews
 from dispensary.jobs.risk_scan import scan
+from dispensary.jobs.risk_watch import watch
 from dispensary.jobs.verify import verify_chains
 from dispensary.rules.job_times import Due, Nightly, Timed, WhileOpen
 from dispensary.wording import N_
@@ -100,6 +101,16 @@ JOBS: tuple[Job, ...] = (
         N_(
             "Every night: whoever missed several days in a row, or still comes and has many points on the scorecard, goes to"
             " the counselling desk with the reasons."
+        ),
+    ),
+    Job(
+        "risk_watch",
+        Nightly(timedelta(minutes=40)),
+        watch,
+        N_("Whether the nightly scan drifts"),
+        N_(
+            "Every night: where the scan raises far more people than the site can follow up, and on the last of a month where"
+            " far more or fewer are lost than its probabilities say, that is written down; nothing else follows by itself."
         ),
     ),
     Job(

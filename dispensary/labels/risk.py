@@ -23,6 +23,10 @@ WORDS: dict[type[StrEnum], dict[StrEnum, str]] = {
         enums.RiskModelKind.RECALIBRATION: N_("probability for the points"),
         enums.RiskModelKind.LOCAL: N_("model of the clinic's own"),
     },
+    enums.RiskTripKind: {
+        enums.RiskTripKind.CALIBRATION: N_("more or fewer lost than the probabilities say"),
+        enums.RiskTripKind.LOAD: N_("more raised as AMBER than can be followed up"),
+    },
     enums.RiskModelStep: {
         enums.RiskModelStep.PROMOTED: N_("put into use"),
         enums.RiskModelStep.RETIRED: N_("taken out of use"),

@@ -42,6 +42,7 @@ WORDS: dict[type[StrEnum], dict[StrEnum, str]] = {
         enums.SettingKey.PACK_EVERY_MINUTES: N_("minutes between two rolling downtime packs"),
         enums.SettingKey.BACKUP_FOLDER: N_("second folder for the backups"),
         enums.SettingKey.RISK_RED_FROM: N_("no-shows in a row from which the nightly scan raises RED"),
+        enums.SettingKey.HIDE_BELOW: N_("counts of people below this do not leave the clinic"),
         enums.SettingKey.RISK_AMBER_A_DAY: N_("most people the nightly scan raises as AMBER in a night"),
         enums.SettingKey.TARGET_IN_TREATMENT: N_("target: people in treatment"),
         enums.SettingKey.TARGET_RETAINED_PERCENT: N_("target: % retained for 12 weeks"),
@@ -99,6 +100,7 @@ WORDS: dict[type[StrEnum], dict[StrEnum, str]] = {
         enums.PrintedSheet.PRIVACY_STATEMENT: N_("statement of confidentiality"),
         enums.PrintedSheet.RETENTION: N_("retention"),
         enums.PrintedSheet.INDICATORS: N_("indicators"),
+        enums.PrintedSheet.RISK_EVALUATION: N_("the nightly scan looked back on"),
     },
     enums.ChainKind: {
         enums.ChainKind.AUDIT: N_("audit"),

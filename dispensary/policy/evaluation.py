@@ -57,12 +57,27 @@ class RefitRules:
 
 
 @dataclass(frozen=True)
+class WatchRules:
+    """When the scan is said to drift."""
+
+    observed_expected: tuple[float, float]
+    """Outside of these bounds the probabilities do not come true."""
+    least_expected: int
+    """With fewer expected events nothing is said."""
+    observed_nights: int
+    load_factor: float
+    load_weeks: int
+    """So many weeks in a row above so many times what the site can follow up."""
+
+
+@dataclass(frozen=True)
 class LookingBack:
     """All of it."""
 
     map: Map
     evaluation: EvaluationRules
     refit: RefitRules
+    watch: WatchRules
 
 
 @cache
@@ -74,8 +89,8 @@ def looking_back() -> LookingBack:
     """
     with FILE.open("rb") as file:
         data = tomllib.load(file)
-    parts = {name: _with_source(name, data[name]) for name in ("map", "evaluation", "refit")}
-    evaluation, refit = parts["evaluation"], parts["refit"]
+    parts = {name: _with_source(name, data[name]) for name in ("map", "evaluation", "refit", "watch")}
+    evaluation, refit, watch = parts["evaluation"], parts["refit"], parts["watch"]
     return LookingBack(
         map=Map(**parts["map"]),
         evaluation=EvaluationRules(
@@ -87,6 +102,7 @@ def looking_back() -> LookingBack:
         refit=RefitRules(
             slope=tuple(refit.pop("slope")), observed_expected=tuple(refit.pop("observed_expected")), **refit
         ),
+        watch=WatchRules(observed_expected=tuple(watch.pop("observed_expected")), **watch),
     )
 
 

@@ -22,8 +22,6 @@ class JourneyRules:
     contact_every: timedelta
     """Whoever waits for treatment is not left without a word for longer."""
     retained_after: timedelta
-    hide_below: int
-    """Counts of people from one up to this many are not shown in what leaves the clinic."""
 
 
 @cache
@@ -51,5 +49,4 @@ def journey_rules() -> JourneyRules:
         due_after=due,
         contact_every=timedelta(days=data["waiting"]["contact_every_days"]["value"]),
         retained_after=timedelta(days=data["counts"]["retained_days"]["value"]),
-        hide_below=data["counts"]["hide_below"]["value"],
     )

@@ -52,6 +52,8 @@ class SiteSettings:
     """From how many no-shows in a row the nightly scan raises RED."""
     risk_amber_a_day: int
     """How many people it raises as AMBER in a night at most."""
+    hide_below: int
+    """Counts of people from one up to this many are not shown in what leaves the clinic."""
     targets: Targets
 
 
@@ -125,6 +127,7 @@ def _in_force(rows: list[tuple[SettingKey, str, date]], on: date) -> SiteSetting
         backup_folder=values[SettingKey.BACKUP_FOLDER],
         risk_red_from=int(values[SettingKey.RISK_RED_FROM]),
         risk_amber_a_day=int(values[SettingKey.RISK_AMBER_A_DAY]),
+        hide_below=int(values[SettingKey.HIDE_BELOW]),
         pack_every=timedelta(minutes=int(values[SettingKey.PACK_EVERY_MINUTES])),
         targets=Targets(
             in_treatment=_target(values[SettingKey.TARGET_IN_TREATMENT]),

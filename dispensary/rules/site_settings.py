@@ -12,7 +12,7 @@ from models.enums import SettingKey
 LATEST_START = time(6)
 MOST_HOURS, MOST_MINUTES = 24, 60
 MOST_NO_SHOWS, MOST_CALL_BACK_HOURS, A_YEAR = 180, 168, 365
-MOST_PEOPLE = 100_000
+MOST_PEOPLE, MOST_HIDDEN = 100_000, 50
 MOST_COUNTERSIGN_HOURS, MOST_OBSERVATION_MINUTES = 168, 480
 
 
@@ -88,6 +88,7 @@ CHECKS: dict[SettingKey, Callable[[str], Words | None]] = {
     SettingKey.BACKUP_FOLDER: _folder,
     SettingKey.RISK_RED_FROM: _whole_number(risk_card().red_least, risk_card().red_most),
     SettingKey.RISK_AMBER_A_DAY: _whole_number(0, A_YEAR),
+    SettingKey.HIDE_BELOW: _whole_number(2, MOST_HIDDEN),
     SettingKey.PACK_EVERY_MINUTES: _whole_number(1, MOST_MINUTES),
     SettingKey.TARGET_IN_TREATMENT: _target(MOST_PEOPLE),
     SettingKey.TARGET_RETAINED_PERCENT: _target(100),

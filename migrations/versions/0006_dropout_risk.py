@@ -10,7 +10,7 @@ down_revision = "0005"
 branch_labels = None
 depends_on = None
 
-FACTS = ("risk_flag", "risk_flag_reason", "risk_snooze", "risk_snooze_end", "risk_model", "risk_model_decision")
+FACTS = ("risk_flag", "risk_flag_reason", "risk_snooze", "risk_snooze_end", "risk_model", "risk_model_decision", "risk_trip")
 
 
 def upgrade():
@@ -141,5 +141,24 @@ def upgrade():
     sa.PrimaryKeyConstraint('id', name=op.f('pk_risk_model_decision'))
     )
     op.create_index(op.f('ix_risk_model_decision_model_id'), 'risk_model_decision', ['model_id'], unique=False)
+    op.create_table('risk_trip',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('kind', sa.String(40), nullable=False),
+    sa.Column('first_on', sa.Date(), nullable=False),
+    sa.Column('last_on', sa.Date(), nullable=False),
+    sa.Column('observed', sa.Integer(), nullable=False),
+    sa.Column('expected', sa.BigInteger(), nullable=False),
+    sa.Column('site_id', sa.Integer(), nullable=False),
+    sa.Column('recorded_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('recorded_by_id', sa.Integer(), nullable=False),
+    sa.Column('origin', sa.String(40), nullable=False),
+    sa.Column('request_id', sa.Text(), nullable=True),
+    sa.CheckConstraint('last_on >= first_on', name=op.f('ck_risk_trip_days_in_order')),
+    sa.CheckConstraint('observed >= 0 AND expected > 0', name=op.f('ck_risk_trip_counts_make_a_ratio')),
+    sa.ForeignKeyConstraint(['recorded_by_id'], ['staff.id'], name=op.f('fk_risk_trip_recorded_by_id')),
+    sa.ForeignKeyConstraint(['site_id'], ['site.id'], name=op.f('fk_risk_trip_site_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_risk_trip')),
+    sa.UniqueConstraint('site_id', 'kind', 'last_on', name=op.f('uq_risk_trip_site_id_kind_last_on'))
+    )
     for wall in (wall for table in FACTS for wall in append_only(table, dialect)):
         op.execute(sa.text(wall))

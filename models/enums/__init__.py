@@ -109,6 +109,7 @@ from models.enums.risk import (
     RiskLane,
     RiskModelKind,
     RiskModelStep,
+    RiskTripKind,
     SnoozeReason,
 )
 from models.enums.site import (
@@ -233,6 +234,7 @@ __all__ = [
     "RiskLane",
     "RiskModelKind",
     "RiskModelStep",
+    "RiskTripKind",
     "Role",
     "SafetyAction",
     "SaidOccasion",

@@ -195,6 +195,7 @@ class AuditKind(StrEnum):
     RISK_SNOOZE_ENDED = "risk.snooze_ended"
     RISK_MODEL_FITTED = "risk_model.fitted"
     RISK_MODEL_DECIDED = "risk_model.decided"
+    RISK_DRIFT_NOTED = "risk_drift.noted"
     PRODUCT_ADDED = "product.added"
     STOCK_INVENTORIED = "stock.inventoried"
     STOCK_RECEIVED = "stock.received"

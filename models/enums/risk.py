@@ -36,6 +36,13 @@ class RiskModelStep(StrEnum):
     RETIRED = "retired"
 
 
+class RiskTripKind(StrEnum):
+    """By what the nightly scan was seen to drift."""
+
+    CALIBRATION = "calibration"
+    LOAD = "load"
+
+
 class SnoozeReason(StrEnum):
     """Why somebody is not told of for a while, though they do not come."""
 

@@ -56,6 +56,7 @@ WHAT_RULES_ASK: dict[str, dict[str, Any]] = {
     "risk_flag": {"capped": True, "lane": RiskLane.AMBER},
     "risk_flag_reason": {"counted": Decimal(1)},
     "risk_model": {"known_until": date(2026, 4, 1), "may_be_promoted": True},
+    "risk_trip": {"expected": Decimal(1)},
     "risk_snooze": {"until_on": date(2026, 3, 9)},
     "session_outcome": {"minutes": 45},
     "take_home_decision": {"every_weeks": 1, "most_days": 6, "criteria": "[]", "review_on": date(2026, 6, 2)},

@@ -314,6 +314,8 @@ FORBIDDEN: dict[str, tuple[str, dict[str, Any]]] = {
     "ck_plan_signature_drawn_on_the_screen": ("plan_signature", {"signed_how": SignedOn.PAPER, "drawn": "a line"}),
     "ck_private_rating_relation_in_range": ("private_rating", {"relation": 6}),
     "ck_private_rating_waiting_in_range": ("private_rating", {"waiting": 0}),
+    "ck_risk_trip_days_in_order": ("risk_trip", {"last_on": DAY - timedelta(days=1)}),
+    "ck_risk_trip_counts_make_a_ratio": ("risk_trip", {"expected": NONE}),
     "ck_cohort_course_end_whole": ("cohort_course", {"end_reason": EpisodeEndReason.DIED}),
     "ck_cohort_course_ended_or_seen": ("cohort_course", {"seen_until_on": None}),
     "ck_cohort_course_dose_of_its_day": ("cohort_course", {"dose_day": 28}),

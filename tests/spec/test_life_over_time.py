@@ -8,13 +8,13 @@ from datetime import date, timedelta
 
 import pytest
 
-from dispensary.policy.journey import journey_rules
+from dispensary.policy.house import house_rules
 from dispensary.rules.life_over_time import Part, Seen, entry_and_now, life_over_time, outside
-from models.enums import Education, FamilyTies, Housing, Work
+from models.enums import Education, FamilyTies, Housing, SettingKey, Work
 
 ADMITTED = date(2026, 1, 10)
 DAY = timedelta(days=1)
-LEAST = journey_rules().hide_below
+LEAST = int(house_rules().site_defaults[SettingKey.HIDE_BELOW])
 
 
 def seen(day, housing=Housing.NO_HOME, work=Work.SEEKING):

@@ -1,13 +1,16 @@
 """Retention over HTTP: the page, its curve, files and paper, who is behind a number, and who may see it."""
 
+import csv
 import io
+import re
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 from pypdf import PdfReader
 
-from models import EpisodeEnd
-from models.enums import AuditKind, EpisodeEndReason, Role
+from models import EpisodeEnd, SiteSetting
+from models.enums import AuditKind, EpisodeEndReason, Role, SettingKey
 from tests import factories
 from tests.rows import audited_kinds
 
@@ -87,7 +90,17 @@ def test_there_is_no_such_number(head, some, address):
 
 @pytest.mark.parametrize(
     "asked",
-    ["by=weather", "gap=0", "gap=x", "gap=99999999", "ci=linear", "from=yesterday", "of=nobody", "follow_up=-1"],
+    [
+        "by=weather",
+        "gap=0",
+        "gap=x",
+        "gap=99999999",
+        "ci=linear",
+        "from=yesterday",
+        "of=nobody",
+        "follow_up=-1",
+        "days=1,x",
+    ],
 )
 def test_what_is_not_understood_is_refused_in_words(head, some, asked):
     answer = head.get(f"/retention?{asked}")
@@ -108,6 +121,79 @@ def test_paper_and_files_leave_out_small_counts(head, session, some):
     assert "first run of 14 days" in printed and "Groups of fewer than 5" in printed
     session.rollback()
     assert audited_kinds(session)[-1] is AuditKind.REPORT_PRINTED
+
+
+TREATED = [(6, 1), (6, 1), (6, 1), (6, 0), (7, 1), (9, 0), (10, 1), (10, 0), (11, 0), (13, 1), (16, 1), (17, 0), (19, 0),
+           (20, 0), (22, 1), (23, 1), (25, 0), (32, 0), (32, 0), (34, 0), (35, 0)]  # fmt: skip
+"""The published remissions of Freireich and others (1963), the treated group, in days as they were in weeks."""
+
+
+@pytest.fixture
+def published(session, world):
+    for n, (days, lost) in enumerate(TREATED):
+        factories.cohort_course(session, world, course=f"t{n}", days=days, lost=bool(lost), clinic="Treated")
+    session.commit()
+
+
+ASKED = "of=elsewhere&by=clinic&ci=log&days=6,7,10,13,16,22,23"
+PUBLISHED = {6: (0.857, 0.720, 1), 7: (0.807, 0.653, 0.996), 10: (0.753, 0.586, 0.968), 13: (0.690, 0.510, 0.935),
+             16: (0.627, 0.439, 0.896), 22: (0.538, 0.337, 0.858), 23: (0.448, 0.249, 0.807)}  # fmt: skip
+"""Share, lower and upper end at each remission that ended, as R's survival prints them."""
+
+
+def to_three_places(cells):
+    """Numbers of four places, as alike as they can be to others of three."""
+    return pytest.approx([float(cell) for cell in cells], abs=0.00055)
+
+
+def test_a_published_cohort_stands_on_the_page_to_the_printed_digit(head, published):
+    page = " ".join(head.get(f"/retention?{ASKED}").text.split())
+
+    table = page[page.index("At risk, lost so far") :].split("</table>")[0]
+    lines = [re.findall(r'<td class="num[^"]*">([^<]*)</td>', row) for row in table.split("<tr>")[2:]]
+    assert [int(line[0]) for line in lines[1:]] == list(PUBLISHED)
+    for day, _, _, share, between in lines[1:]:
+        assert list(PUBLISHED[int(day)]) == to_three_places(Decimal(c) / 100 for c in (share, *between.split("–")))
+    assert '<td class="num">23</td> <td class="num">16 to –</td>' in page
+    assert "No daily doses, so no rule of days without one" in page
+
+
+def test_files_and_paper_of_a_cohort_say_the_same_digits_but_of_few(head, published):
+    asked = dict(part.split("=") for part in ASKED.split("&"))
+
+    listed = list(csv.reader(head.get(f"/retention.csv?{ASKED}").text.splitlines()))
+    answer = head.send("/retention.pdf", {"paper": "A4", **asked}, page=f"/retention?{ASKED}")
+    printed = " ".join(" ".join(one.extract_text() for one in PdfReader(io.BytesIO(answer.data)).pages).split())
+
+    assert [int(line[1]) for line in listed[2:]] == [10, 13, 16, 22, 23]
+    for _, day, at_risk, lost, *cells in listed[2:]:
+        assert list(PUBLISHED[int(day)]) == to_three_places(cells)
+        assert f"Treated {day} {at_risk} {lost} {' '.join(f'{Decimal(cell):.4f}' for cell in cells)}" in printed
+    assert "on the logarithm (log)" in printed
+
+
+def test_the_year_before_is_said_whatever_days_are_asked_for(head, session, world):
+    for n in range(6):
+        course(session, world, 3, ago=60)
+        course(session, world, 3 if n else 300, ago=60 + 365)
+    session.commit()
+
+    page = head.get(f"/retention?from={(world.day - 70 * DAY).isoformat()}").text
+
+    months = " ".join(page[page.index("Lost by month of admission") :].split())
+    assert '<td class="num count">100.00</td>' in months
+    assert '<td class="num count">83.33</td>' in months
+
+
+def test_a_clinic_may_hide_larger_counts(head, session, world, some):
+    key, value = SettingKey.HIDE_BELOW, "20"
+    factories.save(
+        session, SiteSetting(key=key, value=value, version=1, effective_on=world.day, **factories.stamp(world))
+    )
+    session.commit()
+
+    assert head.get("/retention.csv?by=clinic").text.count("\n") == 1
+    assert "counts under 20" in head.get("/retention").text
 
 
 def test_where_there_is_nobody_the_page_says_what_to_do(head):

@@ -130,6 +130,7 @@ SENTENCES: dict[AuditKind, str] = {
     AuditKind.RISK_SNOOZE_ENDED: N_("Person no. %(person)s is in the nightly scan again (row no. %(subject_id)s)."),
     AuditKind.RISK_MODEL_FITTED: N_("Fitted the nightly scan to the clinic's own people: %(model_kind)s %(version)s."),
     AuditKind.RISK_MODEL_DECIDED: N_("Version %(version)s for the nightly scan: %(step)s."),
+    AuditKind.RISK_DRIFT_NOTED: N_("The nightly scan drifts, until the night of %(last_on)s: %(trip)s."),
 }
 """The gaps are the words given to the audit with the row, or columns of the row itself."""
 

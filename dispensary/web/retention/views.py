@@ -5,9 +5,8 @@ from flask import Response, abort, render_template, request
 from dispensary.analytics.printed import number, percent
 from dispensary.analytics.survival import Interval
 from dispensary.permissions import Permission
-from dispensary.policy.journey import journey_rules
 from dispensary.policy.retention import retention_rules
-from dispensary.queries import imported_cohorts
+from dispensary.queries import imported_cohorts, sites
 from dispensary.rules.retention import Exit
 from dispensary.web import edge, gate
 from dispensary.web.database import db
@@ -38,7 +37,7 @@ def overview() -> str:
         cohorts=imported_cohorts.names(db.session()),
         choices={"by": By, "ci": Interval, "cohort": Period, "medication": DRUGS},
         ways=list(Exit),
-        hide_below=journey_rules().hide_below,
+        hide_below=_least(),
         most=MOST,
         percent=percent,
         number=number,
@@ -80,7 +79,7 @@ def behind() -> str:
 def as_csv() -> Response:
     """Answer the table under the curves as CSV, as it may leave the clinic."""
     found, speak = _figures(), edge.speaker()
-    table = report.as_sheets(found, journey_rules().hide_below, speak)[0]
+    table = report.as_sheets(found, _least(), speak)[0]
     return asked.file(sheet.to_csv(table, speak.zone), asked.CSV, f"{_name(found)}.csv")
 
 
@@ -89,7 +88,7 @@ def as_csv() -> Response:
 def as_xlsx() -> Response:
     """Answer every table as a spreadsheet, as it may leave the clinic."""
     found, speak = _figures(), edge.speaker()
-    content = sheet.to_xlsx(report.as_sheets(found, journey_rules().hide_below, speak), speak.zone, edge.now())
+    content = sheet.to_xlsx(report.as_sheets(found, _least(), speak), speak.zone, edge.now())
     return asked.file(content, asked.XLSX, f"{_name(found)}.xlsx")
 
 
@@ -101,8 +100,13 @@ def as_pdf() -> Response:
     found = figures(db.session(), question(request.form))
     paper.note(PrintedSheet.RETENTION)
     about = asked.heading(found.question.asked.looked_at, found.question.asked.looked_at, form.paper.data)
-    content = report.render(found, journey_rules().hide_below, about=about, speak=edge.speaker())
+    content = report.render(found, _least(), about=about, speak=edge.speaker())
     return asked.file(content, asked.PDF, f"{_name(found)}.pdf")
+
+
+def _least() -> int:
+    """Return from how many people on a count leaves this clinic."""
+    return sites.settings_at(db.session(), edge.act().site_id, edge.now()).hide_below
 
 
 def _figures() -> RetentionFigures:

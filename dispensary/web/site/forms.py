@@ -35,6 +35,9 @@ IN_WORDS = {
     SettingKey.RISK_AMBER_A_DAY: _l(
         "The nightly scan raises so many people as AMBER at most: what the counsellors can follow up in a day."
     ),
+    SettingKey.HIDE_BELOW: _l(
+        "Counts of people from 1 up to one fewer than this are left out of what leaves the clinic: 2 to 50."
+    ),
     SettingKey.PACK_EVERY_MINUTES: _l("How often the rolling downtime pack is written, in minutes."),
     SettingKey.TARGET_IN_TREATMENT: _l("So many people in treatment at least, as the commissioner asks; or none."),
     SettingKey.TARGET_RETAINED_PERCENT: _l(
