@@ -27,6 +27,8 @@ NOTHING = say(N_("Nothing was raised."))
 WHAT_FOR = say(
     N_("It is counted so that somebody speaks with you in time: about coming, the amount, or anything else.")
 )
+NO_POINTS = say(N_("Counted, no points:"))
+NOT_COUNTED = say(N_("Not known, no points:"))
 MOST = 5
 
 COUNTED = {
@@ -47,14 +49,17 @@ NOT_KNOWN = {
 
 
 def reason_words(reason: RiskReason) -> Words:
-    """Return one reason as a count, with its points."""
+    """Return one reason as a count, with its points, if it gave any."""
     if reason.count is None:
         return say(NOT_KNOWN[reason.factor])
     counted = say(COUNTED[reason.factor], n=plain(reason.count))
     if reason.factor is RiskFactor.OPIOID_URINE:
         what = N_("%(counted)s: positive") if reason.points else N_("%(counted)s: negative")
         counted = say(what, counted=counted)
-    return say(N_("%(counted)s (%(points)s points)"), counted=counted, points=reason.points)
+    if not reason.points:
+        return counted
+    words = N_("%(counted)s (1 point)") if reason.points == 1 else N_("%(counted)s (%(points)s points)")
+    return say(words, counted=counted, points=reason.points)
 
 
 def others_words(flag: Flag) -> Words:
@@ -64,7 +69,8 @@ def others_words(flag: Flag) -> Words:
         return say(N_("What became of others in that position is not on record."))
     if flag.no_shows:
         words = N_(
-            "Of rows of %(n)s missed days %(share)s did not end: the person did not come back. %(source)s%(of)s."
+            "Of missed days in a row that reached %(n)s, %(share)s did not end: the person did not come back."
+            " %(source)s%(of)s."
         )
     else:
         words = N_(
@@ -105,10 +111,12 @@ def render(figures: RiskFigures, ground: Ground, *, speak: Speaker) -> bytes:
     for flag in figures.flags[:MOST]:
         words = say(N_("On %(day)s: %(points)s points"), day=flag.night, points=flag.points)
         story.append(text(words, bold=True, above=10.0))
-        story += [text(reason_words(one)) for one in (*flag.scored, *flag.counted)]
-        if flag.not_known:
-            story.append(text(say(N_("Not known, and no points for it:")), above=6.0))
-            story += [text(reason_words(one)) for one in flag.not_known]
+        story += [text(reason_words(one)) for one in flag.scored]
+        for title, some in ((NO_POINTS, flag.counted), (NOT_COUNTED, flag.not_known)):
+            if some:
+                story.append(text(title, above=6.0))
+                story += [text(reason_words(one)) for one in some]
+        story.append(text(others_words(flag), size=9.0, above=6.0))
     if not figures.flags:
         story.append(text(NOTHING))
     story.append(

@@ -1,4 +1,4 @@
-"""What the made-up clinic's computer does by itself at night: whom it puts on the prescriber's desk, each night on record."""
+"""What the made-up clinic's computer does by itself at night: whom it puts on whose desk, each night on record."""
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
@@ -6,7 +6,7 @@ from functools import partial
 
 from dispensary.demo.scene import Scene
 from dispensary.queries import call_backs as called_back
-from dispensary.services import call_backs, due_work, follow_up, jobs, take_home_reviews
+from dispensary.services import call_backs, due_work, follow_up, jobs, risk, take_home_reviews
 from dispensary.services.act import Act
 from models.enums import JobOutcome
 
@@ -37,11 +37,17 @@ def _due(scene: Scene, night: date, act: Act) -> None:
         due_work.settle(scene.session, done, act)
 
 
+def _scan(scene: Scene, night: date, act: Act) -> None:
+    for one in risk.to_raise(scene.session, act.site_id, night):
+        risk.raise_flag(scene.session, one, act)
+
+
 JOBS: tuple[tuple[str, timedelta, Callable[[Scene, date, Act], None]], ...] = (
     ("take_home_reviews", timedelta(minutes=10), _reviews),
     ("overdue_call_backs", timedelta(minutes=15), _overdue),
     ("lost_to_follow_up", timedelta(minutes=20), _lost),
     ("due_work", timedelta(minutes=25), _due),
+    ("risk_scan", timedelta(minutes=30), _scan),
 )
 """By name, how long after the day is over, and what it does."""
 

@@ -13,7 +13,7 @@ import models
 from dispensary.demo import make, setting, story
 from dispensary.demo.doses import DoseWriter
 from dispensary.permissions import permissions_of
-from dispensary.queries import accounts, sites, verification
+from dispensary.queries import accounts, risk_flags, sites, verification
 from dispensary.queries import dosing as facts_of
 from dispensary.queries import intake as intake_of
 from dispensary.queries import queue as queue_of
@@ -107,6 +107,11 @@ def test_every_page_of_casework_has_something_to_show_and_intake_is_mostly_done(
     empty = [t.__tablename__ for t in FILLED if not session.scalar(select(func.count()).select_from(t))]
     assert empty == []
     assert len(intake_of.overdue(session, clinic.site_id, NOW.date())) <= 8
+    flags = session.scalars(select(models.RiskFlag)).all()
+    assert {flag.lane for flag in flags} == set(enums.RiskLane)
+    assert any(session.get_one(models.Task, flag.task_id).outcome for flag in flags if not flag.capped)
+    (out,) = risk_flags.left_out(session, clinic.site_id, NOW.date())
+    assert out.note
 
 
 def test_the_last_day_lies_ready(session):

@@ -14,6 +14,7 @@ from dispensary.demo.casework import (
     groups_in_need,
     harm,
     health,
+    left_out,
     meetings,
     plans,
     questionnaires,
@@ -49,6 +50,7 @@ SUBJECTS = (
     custodies,
     turns,
     waiting_list,
+    left_out,
     worklists,
 )
 """In this order on an evening: nobody is asked anything before they are on a caseload."""
