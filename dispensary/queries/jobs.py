@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from dispensary.clock import clinic_day
 from dispensary.queries import calendar, sites
-from dispensary.rules.job_times import MOST_NIGHTS, Ran, SiteClock, Timed, not_tried
+from dispensary.rules.job_times import A_DAY, MOST_NIGHTS, Ran, SiteClock, Timed, night, not_tried
 from models import DayClose, JobRun, Site
 from models.enums import JobOutcome
 
@@ -116,6 +116,14 @@ def done_for(session: Session, site_id: int, job: str, day: date) -> RunLine | N
     )
     run = session.scalar(query.order_by(JobRun.id.desc()).limit(1))
     return _line(run) if run else None
+
+
+def next_run(session: Session, site_id: int, job: Timed, now: datetime) -> datetime:
+    """Return when a nightly job runs next at a site; a moment that has passed where the last night is still to be done."""
+    clock = _clock(session, site_id, now)
+    today = clinic_day(now, clock.zone, clock.day_starts)
+    last = today - A_DAY
+    return night(job, clock, today if done_for(session, site_id, job.name, last) else last)
 
 
 def _line(run: JobRun) -> RunLine:

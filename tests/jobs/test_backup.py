@@ -6,6 +6,7 @@ import os
 import shutil
 import stat
 import threading
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -20,10 +21,11 @@ from dispensary.queries import backups as records
 from dispensary.rules.job_times import Due
 from dispensary.safekeeping import backups, copies, drill
 from dispensary.safekeeping.vault import BackupKey
+from dispensary.services import audit
 from dispensary.services.sites import change_setting, create_site
 from dispensary.web.database import db, unit_of_work
 from models import BackupDrill, BackupRun, JobRun
-from models.enums import DrillOutcome, JobOutcome, Role, SettingKey
+from models.enums import AuditKind, DrillOutcome, JobOutcome, Origin, Role, SettingKey
 from tests.conftest import POSTGRESQL
 from tests.factories import PASSWORD
 
@@ -402,3 +404,30 @@ def test_second_site_of_the_database_needs_no_backup_of_its_own(app, session, wo
         db.session.remove()
 
     assert drills(session) == [DrillOutcome.PROVED]
+
+
+def test_new_clinic_is_told_calmly_when_its_first_backup_is_made_and_of_none_missing(
+    app, client, session, world, clock
+):
+    assert banner(client, session, world) == ""
+    page = client.get("/backups").text
+    assert "none yet: the first one is made by itself" in page
+    assert "has been due since" in page
+
+    tick.tick(app, ONLY)
+
+    page = client.get("/backups").text
+    assert "✓ Nothing stands against the backups." in page
+    assert ", by itself" in page
+
+
+@pytest.mark.parametrize("origin", [Origin.DESK, Origin.DEMO])
+def test_made_up_clinic_has_been_here_since_it_was_made_and_not_since_its_first_day(session, world, clock, origin):
+    founded = replace(world.act(), origin=origin)
+    change_setting(session, key=SettingKey.IDLE_MINUTES, value="9", effective_on=world.day, act=founded)
+    clock.forward(days=300)
+    audit.record(session, AuditKind.DEMO_MADE, world.site, world.act(at=clock()), seed=1, days=300)
+
+    begun_at = records.known(session, world.site.id, clock()).begun_at
+
+    assert begun_at == (clock() if origin is Origin.DEMO else world.at)

@@ -6,6 +6,7 @@ from flask import Blueprint, current_app, render_template
 from flask_login import current_user
 
 from dispensary.home import Home
+from dispensary.jobs.table import JOBS
 from dispensary.permissions import Permission
 from dispensary.policy.house import house_rules
 from dispensary.queries import backups as records
@@ -18,6 +19,7 @@ from dispensary.wording import Words
 bp = Blueprint("backups", __name__, url_prefix="/backups")
 
 MIB = 1024 * 1024
+NIGHTLY = next(job for job in JOBS if job.name == records.JOB)
 
 
 @bp.get("")
@@ -26,7 +28,7 @@ def made() -> str:
     """Show the last backup and its drill, what is kept and where, and every backup with what came of it."""
     session, house = db.session(), house_rules()
     home = _home()
-    lines = records.lines(session)
+    lines, site_id, second = records.lines(session), edge.sitting().site_id, _second_folder()
     return render_template(
         "backups/made.html",
         alarm=_alarm(),
@@ -35,8 +37,10 @@ def made() -> str:
         proved=next((line for line in lines if line.proved), None),
         present={line.file for line in lines if (home.backups / line.file).exists()},
         folder=home.backups,
-        second=_second_folder(),
-        job=runs.last_runs(session, edge.sitting().site_id).get(records.JOB),
+        second=second,
+        same_disk=second is not None and _disk(second) == _disk(home.backups),
+        job=runs.last_runs(session, site_id).get(records.JOB),
+        coming=runs.next_run(session, site_id, NIGHTLY, edge.now()),
         house=house,
         now=edge.now(),
         mib=MIB,
@@ -67,6 +71,12 @@ def _size(file: Path) -> int | None:
         return file.stat().st_size
     except OSError:
         return None
+
+
+def _disk(folder: Path) -> int | None:
+    """Return which disk a folder is on, or that of the folder above where it is not there yet."""
+    there = next((one for one in (folder, *folder.parents) if one.exists()), None)
+    return there.stat().st_dev if there else None
 
 
 def _home() -> Home:
