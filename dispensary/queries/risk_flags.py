@@ -1,7 +1,7 @@
 """What the nightly scan raised: what is open, with every reason, who was told of when, and who is left out until when."""
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -27,11 +27,14 @@ from models import (
     Staff,
     Task,
     TaskHandOver,
+    TaskReason,
 )
-from models.enums import RiskLane, SnoozeReason, TaskOutcome
+from models.enums import Desk, RiskLane, SnoozeReason, TaskOutcome, TaskReasonKind
 
 _FLAG, _REASON, _TASK = RiskFlag.__table__.c, RiskFlagReason.__table__.c, Task.__table__.c
 _SNOOZE, _END, _PERSON = RiskSnooze.__table__.c, RiskSnoozeEnd.__table__.c, Person.__table__.c
+_HAND, _LATER = aliased(TaskHandOver), aliased(TaskHandOver)
+_LAST = ~exists().where(_LATER.task_id == _HAND.task_id, _LATER.turn > _HAND.turn)
 _STAY, _STAY_END = Episode.__table__.c, EpisodeEnd.__table__.c
 _CORRECTED = EpisodeEndCorrection.__table__.c.episode_end_id
 _ROOT = func.coalesce(_PERSON.root_id, _PERSON.id)
@@ -103,11 +106,34 @@ class Snoozed:
 
 
 def open_flags(session: Session, site_id: int, today: date) -> list[Flag]:
-    """Return the newest flag of everyone whose task is open, RED first, then by points."""
-    told = _flags().where(_FLAG.site_id == site_id, _TASK.resolved_at.is_(None), _FLAG.task_id.is_not(None))
-    found = {row.root: row for row in session.execute(told)}
-    flags = _with_reasons(session, list(found.values()), caseload.keepers(session, site_id, today))
+    """Return the newest flag of everyone with an open task about one, RED first, then by points.
+
+    Where a record was linked into another one, its task went on in that one's.
+    """
+    tasks = _open_tasks(session, site_id)
+    rows = session.execute(_flags().where(_FLAG.site_id == site_id, ~_FLAG.capped, _ROOT.in_(tasks)))
+    found = {row.root: row for row in rows}
+    flags = [
+        replace(one, task_id=tasks[one.person_id][0], owner=tasks[one.person_id][1] or "")
+        for one in _with_reasons(session, list(found.values()), caseload.keepers(session, site_id, today))
+    ]
     return sorted(flags, key=lambda one: (one.lane is RiskLane.AMBER, -one.no_shows, -one.points, one.number))
+
+
+def _open_tasks(session: Session, site_id: int) -> dict[int, tuple[int, str | None]]:
+    """Return the open task about a flag and who has it, by surviving record."""
+    owner, kinds = aliased(Staff), (TaskReasonKind.RISK_RED, TaskReasonKind.RISK_AMBER)
+    query = (
+        select(_ROOT, _TASK.id, owner.name)
+        .select_from(Task)
+        .join(Person, _PERSON.id == _TASK.person_id)
+        .outerjoin(_HAND, and_(_HAND.task_id == _TASK.id, _LAST))
+        .outerjoin(owner, owner.id == _HAND.owner_id)
+        .where(_TASK.site_id == site_id, _TASK.desk == Desk.COUNSELLING, _TASK.resolved_at.is_(None))
+        .where(exists().where(TaskReason.task_id == _TASK.id, TaskReason.kind.in_(kinds)))
+        .order_by(_TASK.id)
+    )
+    return {row[0]: (row[1], row[2]) for row in session.execute(query)}
 
 
 def capped_on(session: Session, site_id: int, night: date) -> int:
@@ -216,8 +242,7 @@ def _snoozed(row: Any) -> Snoozed:
 
 
 def _flags() -> Select[Any]:
-    hand, later, owner = aliased(TaskHandOver), aliased(TaskHandOver), aliased(Staff)
-    last = ~exists().where(later.task_id == hand.task_id, later.turn > hand.turn)
+    owner = aliased(Staff)
     return (
         select(
             RiskFlag,
@@ -231,8 +256,8 @@ def _flags() -> Select[Any]:
         )
         .join(Person, _PERSON.id == _FLAG.person_id)
         .outerjoin(Task, _TASK.id == _FLAG.task_id)
-        .outerjoin(hand, and_(hand.task_id == _FLAG.task_id, last))
-        .outerjoin(owner, owner.id == hand.owner_id)
+        .outerjoin(_HAND, and_(_HAND.task_id == _FLAG.task_id, _LAST))
+        .outerjoin(owner, owner.id == _HAND.owner_id)
         .order_by(_FLAG.night, _FLAG.id)
     )
 

@@ -9,7 +9,7 @@ from dispensary.errors import Conflict, NotFound, Refused
 from dispensary.jobs.risk_scan import scan
 from dispensary.queries import risk_flags, worklist
 from dispensary.rules.job_times import Due
-from dispensary.services import caseload, due_work, risk, sites, tasks
+from dispensary.services import caseload, due_work, linked_tasks, risk, sites, tasks
 from dispensary.services import worklist as desk
 from models import (
     Absence,
@@ -264,6 +264,20 @@ def test_task_follows_the_person_to_another_counsellor_unless_somebody_took_it(a
 
     owners = {one.person_id: one.owner_id for one in work(session, world)}
     assert owners == {moved.id: second.id, taken.id: first.id}
+
+
+def test_flag_of_a_record_that_was_linked_stays_on_the_list_with_the_task_in_which_it_went_on(app, session, world):
+    known, twice = factories.person(session), came(session, world, ago=4)
+    session.commit()
+    run(app, world)
+    twice.root_id = known.id
+    linked_tasks.move(session, [twice.id], known.id, "one person", world.act())
+    session.commit()
+
+    (flag,) = risk_flags.open_flags(session, world.site.id, world.day)
+
+    (one,) = work(session, world)
+    assert (flag.person_id, flag.task_id) == (known.id, one.id)
 
 
 def settle(app, session, world, day):
