@@ -9,16 +9,17 @@ from dispensary.policy.indicators import IndicatorRules, indicator_rules
 from dispensary.queries.indicators import Indicators
 from dispensary.queries.urines import UrineLine
 from dispensary.rules.commissioners_counts import Share
-from dispensary.rules.indicators import DailyDose, Presence, at_least, mean_mg, missed, more_than
+from dispensary.rules.indicators import DailyDose, Presence, at_least, completed_years, mean_mg, missed, more_than
 from dispensary.rules.person_days import BUPRENORPHINE, METHADONE
 from dispensary.wording import N_, Words, say
-from models.enums import Admission, Attendance, DayStatus, HealthTestKind, UrineOutcome
+from models.enums import Admission, Attendance, DayStatus, HealthTestKind, Sex, UrineOutcome
 
 PEOPLE, DAYS = say(N_("people")), say(N_("days"))
 TESTS, SESSIONS = say(N_("tests")), say(N_("sessions"))
 DRUGS = {METHADONE: say(N_("methadone")), BUPRENORPHINE: say(N_("buprenorphine"))}
 HOUSE = say(N_("House"))
 ON_A_DATE = say(N_("UNAIDS indicator registry, coverage of opioid agonist therapy"))
+KP_MAT_PARTS = say(N_("PEPFAR by sex; UNAIDS Global AIDS Monitoring by sex and age"))
 KP_MAT = say(N_("PEPFAR, definition of KP_MAT"))
 CLINIC_DOSE = say(N_("Bao and others 2009 for methadone; usual dose of buprenorphine"))
 UNAIDS_DOSE = say(N_("UNAIDS indicator registry, adequacy of dose"))
@@ -85,6 +86,8 @@ def sections(found: Indicators) -> tuple[Section, ...]:
     return (
         _census(found),
         _treatment(found, rules),
+        _kp_mat_by_sex(found),
+        _kp_mat_by_age(found, rules),
         _doses(found, rules),
         _days(found, rules),
         _take_homes(found),
@@ -239,6 +242,38 @@ def _treatment(found: Indicators, rules: IndicatorRules) -> Section:
             ),
         ),
     )
+
+
+def _kp_mat_by_sex(found: Indicators) -> Section:
+    definition = say(N_("Those of KP_MAT of this sex, as their papers or their own word say."))
+    figures = [
+        _part_of_kp_mat(f"kp-mat-{sex}", say("%(sex)s", sex=sex), definition, people)
+        for sex in Sex
+        for people in [frozenset(who for who in found.long_enough if found.who[who].sex is sex)]
+        if people or sex in (Sex.FEMALE, Sex.MALE)
+    ]
+    words = N_("Everybody of KP_MAT is in one of them.")
+    return Section(say(N_("KP_MAT by sex")), say(words), tuple(figures))
+
+
+def _kp_mat_by_age(found: Indicators, rules: IndicatorRules) -> Section:
+    bound = rules.kp_mat_age_from
+    born = {who: found.who[who].birth_date for who in found.long_enough}
+    ages = {who: completed_years(day, found.last) for who, day in born.items() if day is not None}
+    kinds = [
+        ("younger", say(N_("younger than %(n)s"), n=bound), {who for who, age in ages.items() if age < bound}),
+        ("older", say(N_("%(n)s years or older"), n=bound), {who for who, age in ages.items() if age >= bound}),
+    ]
+    if unknown := found.long_enough - ages.keys():
+        kinds.append(("age-unknown", say(N_("date of birth not known")), set(unknown)))
+    definition = say(N_("Those of KP_MAT of this age, in completed years on the last day of the period."))
+    figures = [_part_of_kp_mat(f"kp-mat-{key}", what, definition, frozenset(people)) for key, what, people in kinds]
+    words = N_("Everybody of KP_MAT is in one of them.")
+    return Section(say(N_("KP_MAT by age")), say(words), tuple(figures))
+
+
+def _part_of_kp_mat(key: str, what: Words, definition: Words, people: frozenset[int]) -> Figure:
+    return Figure(key, what, definition, len(people), _rows(people), source=KP_MAT_PARTS, part=True)
 
 
 def _doses(found: Indicators, rules: IndicatorRules) -> Section:

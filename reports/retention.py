@@ -214,10 +214,10 @@ COHORTS: Columns = (
     ("courses", N_("Courses")),
     ("months", N_("Months")),
     ("day", N_("Day")),
-    ("here", N_("In this programme")),
+    ("here", N_("Here")),
     ("here_lower", LOWER),
     ("here_upper", UPPER),
-    ("anywhere", N_("In any programme, where known")),
+    ("anywhere", N_("Anywhere, if known")),
     ("anywhere_lower", LOWER),
     ("anywhere_upper", UPPER),
 )
@@ -416,13 +416,18 @@ def on_paper(table: Table, language: str, speak: Speaker, *, first: int = 130) -
     """Return a table as it is laid on paper under its name; the first column takes so large a share of the width."""
     rows = [Row(["–" if cell is None else str(cell) for cell in row]) for row in table.said(speak)]
     columns = [
-        PaperColumn(_two_lines(speak(say(heading))), first if n == 0 else 62, n > 0)
+        PaperColumn(_two_lines(speak(say(heading))), first if n == 0 else 62, not _of_words(table, n))
         for n, (_, heading) in enumerate(table.columns)
     ]
     return [
         Text(speak(table.name), size=10, bold=True, language=language, above=10, with_next=True),
         Ledger(columns, rows, language=language),
     ]
+
+
+def _of_words(table: Table, column: int) -> bool:
+    """Return whether words stand in a column of a table, as in the first; all others are numbers."""
+    return column == 0 or any(isinstance(row[column], Words) for row in table.rows)
 
 
 def _two_lines(heading: str) -> str:

@@ -6,7 +6,7 @@ from typing import Any
 from reportlab.graphics.shapes import Drawing, Line, PolyLine, Rect, String
 from reportlab.lib.colors import Color, black, white
 
-from dispensary.wording import Speaker
+from dispensary.wording import N_, Speaker, Words, say
 from reports import fonts
 from reports.charts import Anchor
 from reports.retention_figures import Group, RetentionFigures
@@ -42,7 +42,7 @@ def chart(figures: RetentionFigures, speak: Speaker, *, width: int = 760, least:
     """
     fonts.ready()
     groups = drawn(figures.groups, least)
-    key = LINE * max(1, len(groups))
+    key = LINE * (len(groups) + 1)
     drawing = Drawing(width, PLOT + TOP + BOTTOM + key)
     ground = Rect(0, 0, drawing.width, drawing.height)
     ground.fillColor, ground.strokeColor = white, None
@@ -60,10 +60,22 @@ def chart(figures: RetentionFigures, speak: Speaker, *, width: int = 760, least:
     for n, (group, (thick, dash)) in enumerate(zip(groups, LOOKS, strict=False), start=1):
         y = key - n * LINE + 4
         drawing.add(
-            Line(LEFT, y + 3, LEFT + 30, y + 3, strokeColor=black, strokeWidth=thick, strokeDashArray=_dashes(dash))
+            PolyLine(
+                [LEFT, y + 3, LEFT + 30, y + 3], strokeColor=black, strokeWidth=thick, strokeDashArray=_dashes(dash)
+            )
         )
         _text(drawing, LEFT + 36, y, f"{speak(group.name)} (n = {len(group.courses)})")
+    _text(drawing, LEFT, key - (len(groups) + 1) * LINE + 4, speak(_rule(figures)))
     return drawing
+
+
+def _rule(figures: RetentionFigures) -> Words:
+    """Return in one line by which rule somebody is lost, and which interval is meant, so that the picture can stand alone."""
+    question = figures.question
+    if not figures.daily:
+        return say(N_("Lost: on the recorded day of leaving. Interval: %(ci)s."), ci=question.interval.value)
+    words = N_("Lost: after %(gap)s days without a dose, from the first of them. Interval: %(ci)s.")
+    return say(words, gap=question.asked.gap, ci=question.interval.value)
 
 
 def _scale(drawing: Drawing, first: int, last: int, across: float, floor: float, width: int) -> None:

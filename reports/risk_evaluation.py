@@ -65,6 +65,12 @@ GROUPED_BY: dict[str, Words] = {
     "sex": say(N_("Sex")),
     "age": say(N_("Age")),
 }
+BY: dict[str, Words] = {
+    "drug": say(N_("By drug")),
+    "site": say(N_("By site")),
+    "sex": say(N_("By sex")),
+    "age": say(N_("By age")),
+}
 WORD = N_("%(word)s")
 _SEXES = {one.value: one for one in Sex}
 
@@ -247,7 +253,7 @@ def _alerts(of: Section) -> Table:
 
 def _groups(by: str, groups: Sequence[Group]) -> Table:
     lines = [(say(WORD, word=_SEXES[one.name]) if by == "sex" else one.name, one) for one in groups]
-    return _in_lines(f"by_{by}", say(N_("By %(what)s"), what=GROUPED_BY[by]), GROUPED_BY[by].msgid, lines)
+    return _in_lines(f"by_{by}", BY[by], GROUPED_BY[by].msgid, lines)
 
 
 def _in_lines(key: str, name: Words, heading: str, lines: Sequence[tuple[Words | str, Group]]) -> Table:

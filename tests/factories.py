@@ -521,6 +521,14 @@ def _import_run(session: Session, world: World) -> models.ImportRun:
     return save(session, models.ImportRun(**values, **stamp(world, origin=enums.Origin.IMPORT)))
 
 
+def came_by_import(session: Session, world: World, who: models.Person) -> None:
+    """Say of somebody that an imported history brought them, as it stands with everyone who came by one."""
+    values = {"source": "elsewhere", "subject": "person", "external_id": f"p{who.id}", "digest": "0" * 64}
+    run_id = _import_run(session, world).id
+    stamped = stamp(world, origin=enums.Origin.IMPORT)
+    save(session, models.ImportedRecord(subject_id=who.id, run_id=run_id, **values, **stamped))
+
+
 def imported_dose(
     session: Session, world: World, who: models.Person, *, at: datetime, taken: str = "60", **values: Any
 ) -> models.Dose:

@@ -16,6 +16,8 @@ class IndicatorRules:
     """The numbers of the indicators, each cited in indicators.toml."""
 
     kp_mat_months: int
+    kp_mat_age_from: int
+    """People younger than this are told apart from all others."""
     clinic_dose_mg: dict[str, Mg]
     """By drug: this dose or more."""
     unaids_dose_mg: dict[str, Mg]
@@ -35,6 +37,7 @@ def indicator_rules() -> IndicatorRules:
         data = tomllib.load(file)
     return IndicatorRules(
         kp_mat_months=data["kp_mat_months"]["value"],
+        kp_mat_age_from=data["kp_mat_age_from"]["value"],
         clinic_dose_mg=_doses(data["clinic_dose_mg"]["value"]),
         unaids_dose_mg=_doses(data["unaids_dose_mg"]["value"]),
         long_run=data["long_run"]["value"],

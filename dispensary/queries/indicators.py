@@ -21,6 +21,7 @@ from dispensary.queries import day_grids, health_tests, sessions, urines
 from dispensary.queries.day_grids import Days
 from dispensary.queries.journey_counts import stays_of
 from dispensary.queries.people import full_name
+from dispensary.queries.risk_nights import Who, who_they_are
 from dispensary.queries.sessions import Arranged, last_counselled
 from dispensary.queries.urines import UrineLine
 from dispensary.rules.commissioners_counts import Stay
@@ -76,6 +77,8 @@ class Indicators:
     """In treatment on the last day with counselling alone."""
     long_enough: frozenset[int]
     """KP_MAT: with six months of treatment."""
+    who: Mapping[int, Who]
+    """Sex and date of birth of these."""
     days: DaysTold
     steps: Mapping[int, int]
     """Of each who takes doses home by a decision, how many at one time at most."""
@@ -93,6 +96,7 @@ def indicators(session: Session, site_id: int, first: date, last: date, today: d
     times = presences(stays)
     there = on_medicine(times, last)
     counselled = last_counselled(session, site_id, last)
+    enough = long_enough(times, first, last, indicator_rules().kp_mat_months)
     return Indicators(
         first=first,
         last=last,
@@ -101,7 +105,8 @@ def indicators(session: Session, site_id: int, first: date, last: date, today: d
         on_medicine=there,
         in_period=_in_period(times, first, last),
         counselling_only=_counselling_only(stays, last) - there,
-        long_enough=long_enough(times, first, last, indicator_rules().kp_mat_months),
+        long_enough=enough,
+        who=who_they_are(session, sorted(enough)),
         days=_days(session, site_id, first, last, today, times),
         steps=_steps(session, last, there),
         urines=tuple(urines.of_site(session, site_id, first, last)),

@@ -125,6 +125,11 @@ def long_enough(times: Iterable[Presence], first: date, last: date, months: int)
     )
 
 
+def completed_years(born: date, day: date) -> int:
+    """Return how old somebody is on a day, in whole years; who was born on 29 February is older from 1 March."""
+    return day.year - born.year - ((day.month, day.day) < (born.month, born.day))
+
+
 @dataclass(frozen=True)
 class DailyDose:
     """What somebody takes for a day."""

@@ -20,6 +20,7 @@ from models.enums import (
     Medication,
     OfferAnswer,
     SessionKind,
+    Sex,
     UrineOutcome,
 )
 from reports import indicators as report
@@ -39,6 +40,7 @@ def dosed(session, world, who, first, last, amount, **values):
 
 def stay(session, world, since, **values):
     who = factories.person(session)
+    factories.came_by_import(session, world, who)
     return who, factories.episode(session, world, who, admitted_on=since, **values)
 
 
@@ -72,6 +74,8 @@ def clinic(session, world):
     eva, eva_before = stay(session, world, date(2025, 5, 1))
     fay, _ = stay(session, world, date(2026, 1, 5), kind=EpisodeKind.COUNSELLING_ONLY)
     guest, _ = stay(session, world, date(2026, 2, 3), kind=EpisodeKind.GUEST)
+    ann.sex, ann.birth_date = Sex.FEMALE, date(2001, 2, 28)
+    dee.sex, dee.birth_date = Sex.MALE, date(2001, 3, 1)
     ended(session, world, dee_stay, date(2026, 2, 14), EpisodeEndReason.DROPPED_OUT)
     ended(session, world, eva_before, date(2025, 7, 1), EpisodeEndReason.COMPLETED)
     factories.episode(session, world, eva, admitted_on=date(2026, 2, 20), admission=Admission.NEW)
@@ -116,6 +120,10 @@ BY_HAND = {
     "on-medicine": (4, None),
     "in-period": (5, None),
     "kp-mat": (2, None),
+    "kp-mat-female": (1, None),
+    "kp-mat-male": (1, None),
+    "kp-mat-younger": (1, None),
+    "kp-mat-older": (1, None),
     "counselling-only": (1, None),
     "dose-methadone": (2, None),
     "dose-methadone-clinic": (2, 2),
@@ -171,6 +179,8 @@ def test_whoever_counts_is_behind_the_figure(session, world, clinic):
 
     assert behind("census-readmitted") == {"eva"}
     assert behind("kp-mat") == {"ann", "dee"}
+    assert (behind("kp-mat-female"), behind("kp-mat-older")) == ({"ann"}, {"ann"})
+    assert (behind("kp-mat-male"), behind("kp-mat-younger")) == ({"dee"}, {"dee"})
     assert behind("on-medicine") == {"ann", "bob", "cai", "eva"}
     assert behind("dose-unknown") == {"eva"}
     assert behind("missed-run") == {"bob"}
