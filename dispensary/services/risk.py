@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import select
+from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from dispensary.analytics.local_columns import columns
@@ -25,6 +25,7 @@ from models.enums import AuditKind, Desk, RiskLane, RiskModelKind, SnoozeReason,
 
 A_DAY = timedelta(days=1)
 LONGEST_SNOOZE = timedelta(days=90)
+_REASONS = insert(RiskFlagReason)
 TASK_OF = {RiskLane.RED: TaskReasonKind.RISK_RED, RiskLane.AMBER: TaskReasonKind.RISK_AMBER}
 
 
@@ -145,9 +146,9 @@ def raise_flag(session: Session, one: Raise, act: Act) -> None:
             **act.stamp,
         ),
     )
-    for row in risk.reasons:
-        counted = {"factor": row.factor, "counted": row.count, "points": row.points}
-        write(session, RiskFlagReason(flag_id=flag.id, **counted, **act.stamp))
+    of_flag = {"flag_id": flag.id, **act.stamp}
+    counted = [{"factor": row.factor, "counted": row.count, "points": row.points} | of_flag for row in risk.reasons]
+    session.connection().execute(_REASONS, counted)
     said = {"night": one.night.isoformat(), "lane": risk.lane.value, "points": risk.points}
     audit.record(session, AuditKind.RISK_FLAGGED, flag, act, person=person_id, **said)
 
