@@ -92,6 +92,8 @@ def _asked(app: Flask, job: Job, site: Site, day: date | None) -> Due:
     if not _nightly(job):
         if day not in (None, today):
             raise click.UsageError(f"{job.name} tells how things stand now: leave --night out")
+        if have.pack_folder == records.NO_FOLDER:
+            raise click.ClickException("no folder is named for the pack: the administrator names one under Site")
         return Due(site.id, job.name, now, today, 1)
     day = day or today - A_DAY
     if not today - A_YEAR <= day < today:

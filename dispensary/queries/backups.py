@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from dispensary.rules.backup_state import Known
 from dispensary.rules.job_times import CLOCKS_DIFFER
 from models import AuditEvent, BackupDrill, BackupRun, JobRun, SiteSetting
-from models.enums import AuditKind, DrillOutcome, JobOutcome, Origin
+from models.enums import AuditKind, DrillOutcome, JobOutcome
 
 JOB = "backup"
 """The nightly job that makes them, by its name on record."""
@@ -102,16 +102,11 @@ def known(session: Session, site_id: int, now: datetime) -> Known:
 
 def _begun(session: Session, site_id: int) -> datetime | None:
     """Return since when the site has been in this program; a made-up clinic since it was made, not since its first day."""
-    mine = SiteSetting.site_id == site_id
-    first = session.execute(
-        select(SiteSetting.recorded_at, SiteSetting.origin).where(mine).order_by(SiteSetting.recorded_at).limit(1)
-    ).first()
-    if first is None or first.origin is not Origin.DEMO:
-        return first and first.recorded_at
     made_up = select(AuditEvent.recorded_at).where(
         AuditEvent.site_id == site_id, AuditEvent.kind == AuditKind.DEMO_MADE
     )
-    return session.scalar(made_up.order_by(AuditEvent.id.desc()).limit(1)) or first.recorded_at
+    founded = select(func.min(SiteSetting.recorded_at)).where(SiteSetting.site_id == site_id)
+    return session.scalar(made_up.order_by(AuditEvent.id.desc()).limit(1)) or session.scalar(founded)
 
 
 def _line(made: BackupRun, drill: BackupDrill | None) -> BackupLine:

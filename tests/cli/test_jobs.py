@@ -24,12 +24,21 @@ def test_jobs_are_listed_run_for_a_night_once_and_listed_again(founded, home):  
 
 
 def test_job_that_fails_ends_with_its_kind(founded, home):  # noqa: F811 - fixtures
-    result = founded("jobs", "run", "rolling_pack")
+    home.backups.touch()
+
+    result = founded("jobs", "run", "backup")
 
     assert result.exit_code == 1
-    assert "rolling_pack failed" in result.stderr
-    assert "the folder is not there" in result.stderr
+    assert "backup failed" in result.stderr
+    assert "what is named as the folder is a file" in result.stderr
     assert rows(home, "SELECT outcome FROM job_run") == [("failed",)]
+
+
+def test_pack_for_which_no_folder_is_named_is_refused_and_no_failure_stays(founded, home):  # noqa: F811 - fixtures
+    result = founded("jobs", "run", "rolling_pack")
+
+    assert (result.exit_code, "no folder is named" in result.stderr) == (1, True)
+    assert rows(home, "SELECT outcome FROM job_run") == []
 
 
 @pytest.mark.parametrize("night", [MORNING.date().isoformat(), "2026-12-24", "0001-01-01", "soon"])

@@ -49,6 +49,8 @@ def tell_failures() -> None:
         return
     session, site_id = db.session(), edge.sitting().site_id
     for line in records.failing(session, site_id, NIGHTLY):
+        if line.job not in NIGHTLY and edge.settings().pack_folder == records.NO_FOLDER:
+            continue  # the site wants none any more
         told = _("✕ “%(job)s” failed for %(day)s: %(why)s. Nothing else waits for it; see Jobs.",
                  job=title(line), day=formats.day(line.clinic_day), why=why(line))  # fmt: skip
         flash(told, "failure")
