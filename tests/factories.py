@@ -784,6 +784,54 @@ def spill(
     return made
 
 
+def risk_flag(session: Session, world: World, who: models.Person, **values: Any) -> models.RiskFlag:
+    """Let the last night have raised somebody as RED, with a task of the counselling desk unless told otherwise."""
+    night = values.pop("night", world.day - timedelta(days=1))
+    at = datetime.combine(night + timedelta(days=1), time(3, 30), world.zone)
+    if not values.get("capped") and "task_id" not in values:
+        due = {"opened_at": at, "due_at": at + timedelta(days=1)}
+        desk = enums.Desk.COUNSELLING
+        values["task_id"] = save(session, models.Task(person_id=who.id, site_id=world.site.id, desk=desk, **due)).id
+    values = {
+        "lane": enums.RiskLane.RED,
+        "points": 7,
+        "card": "S2-2026",
+        "no_shows": 3,
+        "missed_14": 3,
+        "drug": "methadone",
+        "capped": False,
+    } | values
+    return save(session, models.RiskFlag(person_id=who.id, night=night, **values, **stamp(world, recorded_at=at)))
+
+
+def risk_snooze(session: Session, world: World, who: models.Person, **values: Any) -> models.RiskSnooze:
+    """Leave somebody out of the nightly scan for a week from today on."""
+    week = {"from_on": world.day, "until_on": world.day + timedelta(days=7)}
+    values = {"reason": enums.SnoozeReason.TRAVEL, **week} | values
+    return save(session, models.RiskSnooze(person_id=who.id, **values, **stamp(world)))
+
+
+def risk_model(session: Session, world: World, **values: Any) -> models.RiskModel:
+    """Keep two numbers fitted to the clinic's own people, in use by nobody."""
+    values = {
+        "kind": enums.RiskModelKind.RECALIBRATION,
+        "version": "R-2026-02-01-1",
+        "card": "S2-2026",
+        "coefficients": "{}",
+        "data_from": world.day - timedelta(days=365),
+        "data_until": world.day - timedelta(days=29),
+        "known_until": world.day - timedelta(days=1),
+        "code_digest": "0" * 64,
+        "people": 120,
+        "nights": 20_000,
+        "events": 900,
+        "dropouts": 40,
+        "metrics": "{}",
+        "may_be_promoted": False,
+    } | values
+    return save(session, models.RiskModel(**values, **stamp(world)))
+
+
 def _audited(
     session: Session, world: World, kind: enums.AuditKind, made: Any, at: datetime, by: models.Staff | None = None
 ) -> Any:
