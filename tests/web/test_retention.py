@@ -17,13 +17,13 @@ from tests.rows import audited_kinds
 DAY = timedelta(days=1)
 
 
-def course(session, world, doses, *, ago=100, reason=None, ended=None):
+def course(session, world, doses, *, ago=100, reason=None, ended=None, **dose):
     """Make somebody dosed on the first so many days of a course that began so long ago."""
     who = factories.person(session)
     first = world.day - ago * DAY
     stay = factories.episode(session, world, who, admitted_on=first)
     for n in range(doses):
-        factories.imported_dose(session, world, who, at=world.at - (ago - n) * DAY)
+        factories.imported_dose(session, world, who, at=world.at - (ago - n) * DAY, **dose)
     if reason:
         values = {"turn": 1, "ended_on": first + ended * DAY, "reason": reason, "note": "done"}
         factories.save(session, EpisodeEnd(episode_id=stay.id, **values, **factories.stamp(world)))
