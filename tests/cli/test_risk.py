@@ -3,13 +3,17 @@
 import json
 import subprocess
 import sys
+import uuid
+from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+from dispensary.home import Home
+from tests.conftest import POSTGRESQL, SQLITE
 from tests.exchange import replay
-from tests.exchange.test_command import Clinic, clinic  # noqa: F401 - a fixture
+from tests.exchange.test_command import FOUND, Clinic
 
 needs_replay = pytest.mark.skipif(
     not replay.SOURCE.exists(), reason=f"the published histories are not at {replay.SOURCE}"
@@ -19,6 +23,22 @@ LAST = FIRST + timedelta(days=replay.STAGGER_DAYS + replay.FOLLOW_UP_DAYS)
 HEAD = ("--name", "Hana Head", "--role", "clinic_head", "--password", "three calm swans")
 
 
+@pytest.fixture(params=[SQLITE, POSTGRESQL])
+def clinic(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Clinic]:
+    """A clinic that was just founded, on each database."""
+    made, name = Clinic(tmp_path / "home"), f"risk_{uuid.uuid4().hex[:8]}"
+    if request.param == SQLITE:
+        assert made.run(*FOUND).exit_code == 0
+        yield made
+        return
+    server = request.getfixturevalue("postgres")
+    server.execute(f"CREATE DATABASE {name}")
+    made.home = Home(tmp_path / "home", server.url(name))
+    assert made.run(*FOUND).exit_code == 0
+    yield made
+    server.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
 def told(of):
     return f"{of['value']:.3f} ({of['lower']:.3f} to {of['upper']:.3f})"
 
@@ -26,7 +46,7 @@ def told(of):
 @pytest.mark.slow
 @needs_replay
 def test_the_published_half_year_is_looked_back_on_honestly(
-    clinic: Clinic,  # noqa: F811
+    clinic: Clinic,
     tmp_path: Path,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
@@ -73,7 +93,7 @@ def test_the_published_half_year_is_looked_back_on_honestly(
     assert retired.exit_code == 0, retired.output
 
 
-def test_a_clinic_without_anybody_is_looked_back_on_without_a_figure(clinic: Clinic) -> None:  # noqa: F811
+def test_a_clinic_without_anybody_is_looked_back_on_without_a_figure(clinic: Clinic) -> None:
     found = json.loads(clinic.run("risk", "evaluate", "--json").output)
     plain = clinic.run("risk", "evaluate")
     refit = clinic.run("risk", "refit")
@@ -86,7 +106,7 @@ def test_a_clinic_without_anybody_is_looked_back_on_without_a_figure(clinic: Cli
     assert "Nothing was fitted yet" in clinic.run("risk", "models").output
 
 
-def test_what_is_asked_wrongly_is_said(clinic: Clinic) -> None:  # noqa: F811
+def test_what_is_asked_wrongly_is_said(clinic: Clinic) -> None:
     wrong = clinic.run("risk", "evaluate", "--from", "2026-02-01", "--to", "2026-01-01")
     nowhere = clinic.run("risk", "evaluate", "--site", "nowhere")
     none = clinic.run("risk", "promote", "L-1", "--reason", "Why not.", "--by", "nobody")
