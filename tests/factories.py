@@ -681,6 +681,48 @@ def day_closed(session: Session, world: World) -> models.DayClose:
     return _audited(session, world, enums.AuditKind.DAY_CLOSED, made, world.at)
 
 
+def backup(session: Session, world: World, **values: Any) -> models.BackupRun:
+    """Make the record of a backup of this moment; there is no file of it."""
+    made_at = values.get("made_at", world.at)
+    return save(
+        session,
+        models.BackupRun(
+            **{
+                "file": made_at.strftime("clinic-%Y%m%dT%H%M%SZ.backup"),
+                "size": 1024,
+                "digest": f"{next(numbers):064x}",
+                "key_id": "0123456789abcdef",
+                "made_at": made_at,
+                "revision": "0001",
+                "tables": 2,
+                "rows": 3,
+                "counts_digest": 64 * "0",
+            }
+            | values,
+            **stamp(world),
+        ),
+    )
+
+
+def drill(session: Session, world: World, of: models.BackupRun, **values: Any) -> models.BackupDrill:
+    """Make the record of a drill that proved a backup, unless told otherwise."""
+    return save(
+        session,
+        models.BackupDrill(
+            **{
+                "backup_id": of.id,
+                "started_at": of.made_at,
+                "ended_at": of.made_at,
+                "outcome": enums.DrillOutcome.PROVED,
+                "rows": of.rows,
+                "chained_rows": 1,
+            }
+            | values,
+            **stamp(world),
+        ),
+    )
+
+
 def exception(session: Session, world: World, entered: models.Dose, code: str) -> models.DoseException:
     """Keep a rule that was shown and acknowledged when a dose was entered from paper."""
     at = entered.recorded_at

@@ -5,7 +5,8 @@ from datetime import timedelta
 import pytest
 
 from dispensary.services.jobs import note_run
-from models.enums import JobOutcome, Role
+from dispensary.services.sites import change_setting
+from models.enums import JobOutcome, Role, SettingKey
 from tests.factories import PASSWORD
 
 FAILED = "failed for Mon 2026-03-02: the disk is full"
@@ -29,19 +30,30 @@ def failed(session, world):
     session.commit()
 
 
+@pytest.fixture
+def wanted(session, world):
+    """The site has named a folder for the pack."""
+    change_setting(session, key=SettingKey.PACK_FOLDER, value="/srv/pack", effective_on=world.day, act=world.act())
+    session.commit()
+
+
 def signs_in(client, who):
     client.send("/sign-in", {"username": who.username, "password": PASSWORD})
     return client.get("/", follow_redirects=True).text
 
 
 @pytest.mark.parametrize("role", [Role.CLINIC_HEAD, Role.ADMINISTRATOR])
-def test_failure_shows_at_sign_in_to_those_who_can_have_it_mended(client, session, world, failed, role):
+def test_failure_shows_at_sign_in_to_those_who_can_have_it_mended(client, session, world, failed, wanted, role):
     assert FAILED in signs_in(client, world.staff[role])
     assert FAILED not in client.get("/", follow_redirects=True).text
 
 
-def test_nobody_else_is_held_up_by_it(client, session, world, failed):
+def test_nobody_else_is_held_up_by_it(client, session, world, failed, wanted):
     assert FAILED not in signs_in(client, world.nurse)
+
+
+def test_failure_of_a_pack_that_the_site_wants_no_more_is_no_news(client, session, world, failed):
+    assert FAILED not in signs_in(client, world.staff[Role.CLINIC_HEAD])
 
 
 def test_page_lists_each_job_and_every_attempt(client, session, world, failed):
