@@ -83,6 +83,14 @@ def test_each_count_opens_its_people(head, some):
     assert some[6].number in page and some[0].number not in page
 
 
+def test_without_a_group_the_first_is_listed(head, some):
+    assert "13 courses" in head.get("/retention/people").text
+
+
+def test_where_there_is_nobody_the_list_is_empty(head):
+    assert "0 courses" in head.get("/retention/people").text
+
+
 @pytest.mark.parametrize("address", ["/retention/people?group=9", "/retention/people?group=0&way=away"])
 def test_there_is_no_such_number(head, some, address):
     assert head.get(address).status_code == 404
