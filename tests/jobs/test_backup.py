@@ -374,6 +374,32 @@ def test_database_that_is_damaged_itself_is_said_in_one_sentence(tmp_path):
         copies.copy_sqlite(tmp_path / "clinic.sqlite", tmp_path / "copy")
 
 
+def test_missing_key_fails_the_night_by_that_name_and_leaves_nothing(app, session, world, clock):
+    file = app.extensions["home"].backup_key_file
+    kept = file.read_bytes()
+    file.unlink()
+    try:
+        tick.tick(app, ONLY)
+    finally:
+        file.write_bytes(kept)
+
+    assert session.scalars(select(JobRun.note)).all() == ["BackupKeyUnreadable"]
+    assert not app.extensions["home"].backups.exists()
+
+
+def test_missing_programs_of_postgresql_fail_the_night_and_leave_nothing_half_done(
+    app, session, backend, world, monkeypatch
+):
+    if backend != POSTGRESQL:
+        pytest.skip("SQLite starts no program")
+    monkeypatch.setenv("PATH", "/nowhere")
+
+    tick.tick(app, ONLY)
+
+    assert session.scalars(select(JobRun.note)).all() == ["CopyImpossible"]
+    assert files(app) == []
+
+
 def test_nothing_about_people_or_secrets_stands_in_the_command_line(app, session, world, backend, monkeypatch):
     if backend != POSTGRESQL:
         pytest.skip("SQLite starts no program")
