@@ -262,15 +262,16 @@ def _why(session: Session, task_ids: Collection[int]) -> dict[int, list[Why]]:
 
 def _tried(session: Session, task_ids: Collection[int]) -> dict[int, list[Tried]]:
     """Return the attempts for tasks, oldest first, with those for a linked record's task that went on in one of them."""
-    told = (TaskAttempt.channel, TaskAttempt.outcome, TaskAttempt.note, TaskAttempt.tried_at, Staff.name)
+    said = (TaskAttempt.channel, TaskAttempt.outcome, TaskAttempt.note, TaskAttempt.tried_at, Staff.name)
+    told = (*said, TaskAttempt.id.label("number"))
     came = went_on_in(_TASK.id.in_(task_ids)).subquery()
     own = select(TaskAttempt.task_id, *told).join(Staff, Staff.id == TaskAttempt.recorded_by_id)
     moved = select(came.c.task_id, *told).join(came, came.c.came_id == TaskAttempt.task_id)
     moved = moved.join(Staff, Staff.id == TaskAttempt.recorded_by_id)
-    query = union_all(own.where(TaskAttempt.task_id.in_(task_ids)), moved).order_by("tried_at", "task_id")
+    query = union_all(own.where(TaskAttempt.task_id.in_(task_ids)), moved).order_by("tried_at", "number")
     found: dict[int, list[Tried]] = defaultdict(list)
     for row in session.execute(query) if task_ids else ():
-        found[row[0]].append(Tried(*row[1:]))
+        found[row[0]].append(Tried(*row[1 : 1 + len(said)]))
     return found
 
 
