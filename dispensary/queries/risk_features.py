@@ -22,7 +22,7 @@ from dispensary.policy.minimums import MinimumOf
 from dispensary.policy.risk import risk_card
 from dispensary.policy.urine import urine_policy
 from dispensary.queries import policy, sites
-from dispensary.queries.day_grids import Days, grids
+from dispensary.queries.day_grids import THESE, Days, grids
 from dispensary.queries.day_statements import written
 from dispensary.queries.written_later import close_of
 from dispensary.rules.risk import RiskFeatures
@@ -58,7 +58,7 @@ _URINES = (
     .outerjoin(UrineCollection, _HOW.urine_test_id == _TEST.id)
     .outerjoin(UrineResult, and_(_RESULT.urine_test_id == _TEST.id, written(UrineResult.__table__)))
     .where(
-        _TEST.person_id.in_(bindparam("people", expanding=True)),
+        _TEST.person_id.in_(THESE),
         _TEST.collected_on.between(bindparam("since"), bindparam("until")),
         ~exists().where(UrineCorrection.__table__.c.urine_test_id == _TEST.id, written(UrineCorrection.__table__)),
         or_(_TEST.origin == Origin.IMPORT, _RESULT.id.is_not(None)),
