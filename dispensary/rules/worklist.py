@@ -128,7 +128,8 @@ def answered(
 ) -> TaskOutcome | None:
     """Return how a task with these reasons has ended by itself, or None while one of them stands.
 
-    That somebody came back is said only where a row of missed doses has ended; AMBER alone passes, and nobody knows why.
+    That somebody came back is said only where a row of missed doses has ended, and kept only if a dose was taken since the task
+    was opened; AMBER alone passes, and nobody knows why.
 
     Args:
         standing: what is due, and which lanes are still raised.

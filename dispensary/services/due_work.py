@@ -5,9 +5,11 @@ from datetime import date, timedelta
 
 from sqlalchemy.orm import Session
 
+from dispensary.clock import clinic_day
 from dispensary.policy.house import house_rules
 from dispensary.policy.risk import risk_card
-from dispensary.queries import caseload, due_work, policy, risk_flags
+from dispensary.queries import caseload, due_work, policy, risk_flags, sites
+from dispensary.queries.ledger import runs_of
 from dispensary.rules import worklist as rules
 from dispensary.rules.worklist import Facts
 from dispensary.services import people, tasks
@@ -58,9 +60,19 @@ def owed(session: Session, site_id: int, today: date) -> tuple[list[Owed], list[
         of_person = replace(of_person, amber_on=amber.get(person_id))
         raised = rules.still_raised(of_person, today, missed_from=missed_from, silent_nights=silent)
         outcome = rules.answered(kinds, raised | due.get(person_id, {}).keys(), of_person)
+        if outcome is TaskOutcome.CAME_BACK and not _took_since(session, task_id, person_id, today):
+            outcome = TaskOutcome.NOT_NEEDED
         if outcome is not None:
             settled.append(Settled(task_id, person_id, outcome))
     return to_tell, settled
+
+
+def _took_since(session: Session, task_id: int, person_id: int, today: date) -> bool:
+    """Return whether somebody has taken a dose since a task was opened; else only the record of before was mended."""
+    task = session.get_one(Task, task_id)
+    have = sites.settings(session, task.site_id, today)
+    taken_on = runs_of(session, person_id, task.site_id, today).last_taken_on
+    return taken_on is not None and taken_on >= clinic_day(task.opened_at, have.zone, have.day_starts)
 
 
 def _told_since(today: date) -> dict[TaskReasonKind, date]:

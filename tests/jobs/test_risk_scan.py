@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from dispensary.errors import Conflict, NotFound, Refused
 from dispensary.jobs.risk_scan import scan
@@ -306,6 +306,17 @@ def test_red_ends_by_itself_once_the_person_was_dosed_with_the_missed_doses_that
     assert ended == [(TaskOutcome.CAME_BACK, due_work.BY_ITSELF)]
     (flag,) = risk_flags.flags_of(session, who.id)
     assert flag.outcome is TaskOutcome.CAME_BACK
+
+
+def test_red_of_days_that_were_only_entered_late_is_not_called_a_return(app, session, world):
+    who = came(session, world, ago=4)
+    session.commit()
+    run(app, world)
+    session.execute(update(Task).values(opened_at=world.at))
+    of = session.scalars(select(DoseOrder).where(DoseOrder.person_id == who.id)).one()
+    factories.dose(session, world, who, of, at=world.at - DAY, recorded_at=world.at)
+
+    assert settle(app, session, world, world.day) == [(TaskOutcome.NOT_NEEDED, due_work.BY_ITSELF)]
 
 
 def test_amber_outlasts_a_good_day_and_passes_after_its_fortnight(app, session, world):
