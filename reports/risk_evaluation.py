@@ -179,13 +179,19 @@ def tables(figures: EvaluationFigures) -> list[Table]:
 
 def outside(figures: EvaluationFigures) -> list[Table]:
     """Return every table as it may leave the clinic: nothing of fewer people than the site's number."""
-    least, everybody = figures.hide_below, figures.everybody
-    if any(0 < count < least for count in (everybody.people, everybody.lost)):
-        return []
+    least = figures.hide_below
+    if _few(figures):
+        return [replace(table, rows=[]) for table in tables(figures)]
     return [
         replace(table, rows=[_without_few(row, least) for row in table.rows]) if table.key == "watched" else table
         for table in tables(figures)
     ]
+
+
+def _few(figures: EvaluationFigures) -> bool:
+    """Return whether all of them together are too few to be told of outside."""
+    everybody = figures.everybody
+    return any(0 < count < figures.hide_below for count in (everybody.people, everybody.lost))
 
 
 def _without_few(row: Sequence[Words | Cell], least: int) -> Row:
@@ -379,14 +385,14 @@ def as_sheets(figures: EvaluationFigures, speak: Speaker) -> list[Sheet]:
 
 def render(figures: EvaluationFigures, *, about: Heading, speak: Speaker) -> bytes:
     """Return the figures as PDF, as they may leave the clinic."""
-    language, told = about.language, outside(figures)
+    language = about.language
     story: list[Flowable] = [Text(speak(rule), size=9, language=language, above=2) for rule in rules(figures)]
-    if not told:
+    if _few(figures):
         words = say(
             N_("Fewer people, or fewer lost, than %(n)s: no figure of them leaves the clinic."), n=figures.hide_below
         )
         story.append(Text(speak(words), size=10, bold=True, language=language, above=10))
-    for table in told:
+    for table in outside(figures):
         if table.rows:
             story += on_paper(table, language, speak, first=FIRST_COLUMN)
     return page.build(story, title=TITLE, about=about, speak=speak, landscape=True)

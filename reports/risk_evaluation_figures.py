@@ -7,13 +7,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import cached_property
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 from sqlalchemy.orm import Session
 
-from dispensary.analytics.calibration import Fifth
+from dispensary.analytics.calibration import Fifth, mean
 from dispensary.analytics.evaluation import Evaluation, Score, Scores, Section
 from dispensary.analytics.judged import Bools, Floats, Ints, Nights
 from dispensary.analytics.local_columns import NAMES
@@ -133,16 +131,12 @@ def _watched(session: Session, found: "_Looking") -> list[Watched]:
             Watched(
                 name,
                 raised.get(name, Raised()),
-                _mean(columns["missed_share_28"][of]),
-                _mean(1 - columns["opioid_not_known"][of]),
-                _mean(columns["opioid_last"][tested]),
+                mean(columns["missed_share_28"][of]),
+                mean(1 - columns["opioid_not_known"][of]),
+                mean(columns["opioid_last"][tested]),
             )
         )
     return lines
-
-
-def _mean(values: NDArray[Any]) -> float | None:
-    return float(values.mean(dtype=np.float64)) if len(values) else None
 
 
 def _told(groups: Sequence[tuple[str, Section]], hide_below: int) -> list[Group]:

@@ -30,6 +30,16 @@ def expit(logit: Floats) -> Floats:
     return 1 / (1 + np.exp(-np.clip(logit, -FARTHEST, FARTHEST)))
 
 
+def expected(logit: Floats) -> float:
+    """Return how many events the probabilities of some nights add up to."""
+    return float(expit(logit).sum())
+
+
+def mean(values: NDArray[np.floating]) -> float | None:
+    """Return the mean of some values; None of none."""
+    return float(values.mean(dtype=np.float64)) if len(values) else None
+
+
 def line(logit: Floats, events: Floats, weights: Floats | None = None) -> Line | None:
     """Return the two numbers that fit best; None where there are not both outcomes, or all odds are alike.
 

@@ -8,7 +8,7 @@ import numpy as np
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from dispensary.analytics.calibration import expit
+from dispensary.analytics.calibration import expected
 from dispensary.analytics.judged import Definition
 from dispensary.analytics.refit import published
 from dispensary.policy.evaluation import looking_back
@@ -79,7 +79,7 @@ def came_true(session: Session, site_id: int, last_over: date) -> CameTrue:
         said = used.line.of(said)
     which = nights.judged(Definition.C, rules.evaluation, card.most_no_shows)
     observed = int(np.count_nonzero(nights.events(rules.evaluation) & which))
-    return CameTrue(first, last, observed, float(expit(said[which]).sum()))
+    return CameTrue(first, last, observed, expected(said[which]))
 
 
 def last_trip(session: Session, site_id: int, kind: RiskTripKind) -> date | None:

@@ -77,6 +77,84 @@ def test_a_dose_of_no_known_day_makes_no_landmark(clinic: Clinic, folder: Path) 
     assert found["left_out"] == 32
 
 
+@pytest.fixture
+def plain(tmp_path: Path) -> Path:
+    """A cohort of which only admission, exit, reason, clinic and dose are known; who has no exit is there still."""
+    target = tmp_path / "plain"
+    target.mkdir()
+    lines = ["admitted_on,ended_on,end_reason,clinic,dose_mg"]
+    for n, (days, left) in enumerate(TREATED):
+        last = ADMITTED + timedelta(days=days)
+        end = f"{last},dropped_out" if left else f"{last},in_treatment"
+        lines.append(f"{ADMITTED},{end},North,{40 if n % 2 else 80}")
+    lines.append(f"{ADMITTED},,,South,60")
+    (target / "courses.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return target
+
+
+def asked_of(clinic: Clinic, *words: str) -> dict:  # noqa: F811 - as the fixture
+    result = clinic.run("retention", "--imported", "plain", "--json", *words)
+    assert result.exit_code == 0, result.output
+    return json.loads(result.output)
+
+
+def test_a_cohort_that_knows_only_admission_exit_clinic_and_dose_can_be_analysed(clinic: Clinic, plain: Path) -> None:  # noqa: F811
+    bare = clinic.run("import", str(plain))
+    clinic.run("import", str(plain), "--seen-until", "2020-06-01")
+
+    assert "--seen-until" in bare.output
+    for by in ("clinic", "medication", "cohort"):
+        assert sum(group["courses"] for group in asked_of(clinic, "--by", by)["groups"][:2]) >= 22
+    (north, south, _) = asked_of(clinic, "--by", "clinic", "--ci", "log")["groups"]
+    assert (north["courses"], north["lost"], north["median_days"], north["lower"]) == (21, 9, 23, 16)
+    assert (south["courses"], south["lost"]) == (1, 0)
+    steps = {s["day"]: s for s in asked_of(clinic, "--by", "clinic", "--ci", "log")["steps"] if s["group"] == "North"}
+    assert [steps[6][name] for name in ("at_risk", "lost", "censored", "share")] == [21, 3, 1, 0.8571]
+    assert asked_of(clinic, "--by", "dose-landmark", "--landmark", "5")["left_out"] == 22
+
+
+def test_what_the_file_does_not_say_whoever_asks_may_and_it_is_printed(clinic: Clinic, plain: Path) -> None:  # noqa: F811
+    clinic.run("import", str(plain), "--seen-until", "2020-06-01")
+
+    found = asked_of(clinic, "--by", "dose-landmark", "--landmark", "5", "--medication", "methadone", "--dose-day", "0")
+
+    assert [(g["group"], g["courses"]) for g in found["groups"]] == [
+        ("Methadone, under 60 mg on day 5", 10),
+        ("Methadone, 60 mg or more on day 5", 12),
+    ]
+    assert any("whoever asks says: day 0" in rule for rule in found["rules"])
+    assert clinic.run("retention", "--medication", "methadone").exit_code == 2
+    assert clinic.run("retention", "--imported", "plain", "--site", "main").exit_code == 2
+
+
+def test_any_day_can_be_asked_for_and_any_table_had(clinic: Clinic, folder: Path) -> None:  # noqa: F811
+    clinic.run("import", str(folder))
+    asked = ("retention", "--imported", "freireich", "--by", "clinic", "--ci", "log")
+
+    listed = clinic.run(*asked, "--csv", "--days", "23,22,10").output.splitlines()
+    groups = clinic.run(*asked, "--csv", "--table", "groups").output
+
+    treated = [line.split(",") for line in listed if line.startswith("Treated")]
+    assert [(line[1], line[4]) for line in treated] == [
+        ("0", "1"),
+        ("10", "0.7529"),
+        ("22", "0.5378"),
+        ("23", "0.4482"),
+    ]
+    assert "Placebo,21,21,0,0,0,0,0,8,4,12" in groups
+    assert clinic.run(*asked, "--days", "ten").exit_code == 2
+
+
+def test_nobody_is_looked_at_beyond_a_day_or_followed_beyond_a_time(clinic: Clinic, folder: Path) -> None:  # noqa: F811
+    clinic.run("import", str(folder))
+    by = ("--by", "clinic")
+
+    followed = figures_of(clinic, *by, "--follow-up", "10")["groups"][1]
+    until = figures_of(clinic, *by, "--until", str(ADMITTED + timedelta(days=10)))["groups"][1]
+
+    assert (followed["lost"], until["lost"]) == (5, 5), "an exit on the last day is seen"
+
+
 def test_a_second_run_changes_nothing_and_a_changed_row_is_refused(clinic: Clinic, folder: Path) -> None:  # noqa: F811
     clinic.run("import", str(folder))
 
