@@ -39,6 +39,8 @@ from models.enums import BottleState, DayStatus, DoseOutcome, Form, Medication, 
 
 AT_A_TIME = 1000
 """How many people's days are held at once."""
+DAYS_AT_A_TIME = 42
+"""So many days of theirs are read at once: doses lie in the order of days, and SQLite keeps few pages in mind."""
 A_DAY = timedelta(days=1)
 OPEN = 10**6
 """A last column for what has no end."""
@@ -228,7 +230,11 @@ class _Facts:
 
     def _doses(self) -> tuple[NDArray[np.uint8], Events]:
         """Return the kind of each dose, and when, what and how much it was, by person and day."""
-        rows = [(self.row_of[who], text) for who, text in self.session.execute(_DOSES, self.asked)]
+        rows = [
+            (self.row_of[who], text)
+            for since in range(0, self.grid.status.shape[1], DAYS_AT_A_TIME)
+            for who, text in self.session.execute(_DOSES, self.asked | self._span(since))
+        ]
         if not rows:
             return np.zeros(0, np.uint8), NOTHING
         many = np.array([len(text) // _DIGITS for _, text in rows])
@@ -240,6 +246,11 @@ class _Facts:
         events = Events(who, column, digits[:, 12], _number(digits[:, _DIGITS - _MG_DIGITS :]))
         order = np.lexsort((column, who))
         return digits[order, 11], events.only(order)
+
+    def _span(self, column: int) -> dict[str, date]:
+        """Return some days from a column on."""
+        since = self.grid.day(column)
+        return {"since": since, "until": min(since + (DAYS_AT_A_TIME - 1) * A_DAY, self.last)}
 
     def simple(self) -> set[int]:
         """Return the rows of the people whose days are simple."""
