@@ -117,6 +117,12 @@ def test_what_is_not_understood_is_refused_in_words(head, some, asked):
     assert "was not understood" in answer.text
 
 
+@pytest.mark.parametrize("day", ["0001-01-01", "0002-01-01", "9999-12-31"])
+def test_days_of_no_clinics_time_find_nobody_or_everybody(head, some, day):
+    for asked in (f"from={day}", f"until={day}", f"from={day}&until={day}&of="):
+        assert head.get(f"/retention?{asked}").status_code == 200
+
+
 def test_paper_and_files_leave_out_small_counts(head, session, some):
     listed = head.get("/retention.csv?by=clinic").text
     book = head.get("/retention.xlsx?by=clinic").data

@@ -5,6 +5,7 @@ import io
 from datetime import timedelta
 from decimal import Decimal
 
+import pytest
 from pypdf import PdfReader
 
 from dispensary.rules.risk_watch import Trip
@@ -100,6 +101,15 @@ def test_days_without_nights_say_so(session, world, client):
 
     assert page.status_code == 200
     assert "There are no nights in these days" in page.get_data(as_text=True)
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31"])
+def test_days_of_no_clinics_time_are_answered_in_words(session, world, client, day):
+    session.commit()
+    sign_in(client, session, world, Role.CLINIC_HEAD)
+
+    assert client.get(f"/risk/evaluation?from={day}&until={day}").status_code == 422
+    assert client.get(f"/risk/evaluation.csv?from={day}&until={day}").status_code == 422
 
 
 def test_it_is_for_the_clinic_head(session, world, client):
