@@ -104,6 +104,8 @@ def rules(figures: RetentionFigures) -> list[Words]:
                 n=figures.left_out,
             )
         )
+        if question.imported is None and not all(course.daily for course in figures.everybody.courses):
+            told.append(say(N_("Where a history came in without daily doses, it is the dose that was ordered.")))
     told.append(
         say(
             N_(

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
-from sqlalchemy import and_, select
+from sqlalchemy import and_, case, func, select
 from sqlalchemy.orm import Session
 
 from dispensary.queries.day_facts import EVER, NOW, clinic_days, days_of
@@ -31,11 +31,13 @@ from dispensary.rules.retention import (
 )
 from models import (
     Dose,
+    DoseOrder,
     DoseReversal,
     Episode,
     EpisodeEnd,
     EpisodeEndCorrection,
     ImportedRecord,
+    OrderStep,
     Person,
     Site,
 )
@@ -182,11 +184,11 @@ def courses(session: Session, asked: Asked) -> Courses:
         if days := doses.days[held]:
             begun.append(_begun(stay, doses, held, days[0], asked))
         elif stay.imported_from is not None and stay.imported_from not in with_doses:
-            by_dates.append(_by_dates(stay, asked))
+            by_dates.append(stay)
         else:
             never += _asked_for(stay, asked)
     _settle(session, begun, asked)
-    made = [_course(one, asked) for one in begun] + by_dates
+    made = [_course(one, asked) for one in begun] + _by_dates(session, by_dates, asked)
     known = _known_elsewhere(made, asked.gap)
     wanted = [replace(c, known=o) for (stay, c), o in zip(made, known, strict=True) if _asked_for(stay, asked)]
     wanted.sort(key=lambda c: (c.began_on, c.name))
@@ -345,19 +347,57 @@ def _dose_at(one: _Begun, day: date) -> Mg | None:
     return Mg(sum((taken for _, taken, _ in last), start=last[0][1] * 0))
 
 
-def _by_dates(stay: _Stay, asked: Asked) -> tuple[_Stay, Course]:
-    """Return a course that came in without daily doses: its admission and its end are all there is."""
+@dataclass(frozen=True)
+class _Ordered:
+    """From a day on, what was ordered."""
+
+    from_on: date
+    drug: str
+    amount_mg: Mg | None
+    """For a day; None of an injection, and where not every day has a dose."""
+
+
+def _by_dates(session: Session, stays: Sequence[_Stay], asked: Asked) -> list[tuple[_Stay, Course]]:
+    """Return courses that came in without daily doses: admission, end and what was ordered are all there is."""
+    ordered = _ordered(session) if stays else {}
+    return [_one_by_dates(stay, ordered.get(stay.person_id, []), asked) for stay in stays]
+
+
+def _ordered(session: Session) -> dict[int, list[_Ordered]]:
+    """Return what was ordered of each person, by surviving record and day; the parts of a day together."""
+    root, order, step = root_of(Person), DoseOrder.__table__.c, OrderStep.__table__.c
+    daily = and_(order.every_n_days == 1, order.weekdays.is_(None), order.form != Form.INJECTION)
+    query = (
+        select(root, step.from_on, order.medication, case((daily, func.sum(step.amount_mg))).label("amount"))
+        .select_from(DoseOrder)
+        .join(OrderStep, step.order_id == order.id)
+        .join(Person, Person.id == order.person_id)
+        .group_by(root, order.id, step.from_on, order.medication, order.every_n_days, order.weekdays, order.form)
+        .order_by(root, step.from_on, order.id)
+    )
+    found: dict[int, list[_Ordered]] = defaultdict(list)
+    for person_id, from_on, medication, amount_mg in session.execute(query):
+        found[person_id].append(_Ordered(from_on, DRUG_OF[medication], amount_mg))
+    return found
+
+
+def _one_by_dates(stay: _Stay, ordered: Sequence[_Ordered], asked: Asked) -> tuple[_Stay, Course]:
     found = outcome_by_dates(Spell(stay.admitted_on, stay.last, stay.reason, _looked_at(stay.admitted_on, asked)))
+    landmark = stay.admitted_on + timedelta(days=asked.landmark)
+    mine = [one for one in ordered if stay.admitted_on <= one.from_on <= (stay.last or date.max)]
+    by_then = [one for one in mine if one.from_on <= landmark]
+    same = bool(by_then) and by_then[-1].drug == mine[0].drug
     course = Course(
         person_id=stay.person_id,
         site_id=stay.site_id,
         name=stay.number,
         clinic=stay.clinic,
-        drug=None,
+        drug=mine[0].drug if mine else None,
         admitted_on=stay.admitted_on,
         began_on=stay.admitted_on,
         outcome=found,
         known=found,
+        landmark_mg=by_then[-1].amount_mg if same else None,
         daily=False,
     )
     return stay, course
