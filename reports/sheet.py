@@ -17,6 +17,9 @@ Cell = str | int | Decimal | date | datetime | None
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 """What a spreadsheet takes for the beginning of a formula."""
+LONGEST_TAB = 31
+NOT_ON_A_TAB = str.maketrans("[]:*?/\\", " " * 7)
+"""What Excel takes as the name of a worksheet."""
 
 
 @dataclass(frozen=True)
@@ -61,6 +64,21 @@ def to_csv(sheet: Sheet, zone: ZoneInfo) -> bytes:
     return out.getvalue().encode("utf-8-sig")
 
 
+def tab_names(names: Sequence[str]) -> list[str]:
+    """Return names as a workbook takes them on its tabs: short, without the signs of an address, no two alike.
+
+    A translation may be longer than the English words, or begin two of them alike.
+    """
+    told: list[str] = []
+    for name in names:
+        plain = name.translate(NOT_ON_A_TAB).strip("' ") or "-"
+        taken = {other.casefold() for other in told}
+        endings = ("", *(f" {n}" for n in range(2, len(names) + 2)))
+        tries = (plain[: LONGEST_TAB - len(ending)] + ending for ending in endings)
+        told.append(next(one for one in tries if one.casefold() not in taken))
+    return told
+
+
 def to_xlsx(sheets: Sequence[Sheet], zone: ZoneInfo, made_at: datetime) -> bytes:
     """Return the tables as one XLSX file, a sheet each; its date is the moment given.
 
@@ -71,8 +89,8 @@ def to_xlsx(sheets: Sequence[Sheet], zone: ZoneInfo, made_at: datetime) -> bytes
     book = xlsxwriter.Workbook(out, options)
     book.set_properties({"created": made_at.replace(tzinfo=None)})
     bold = book.add_format({"bold": True})
-    for sheet in sheets:
-        page = book.add_worksheet(sheet.name[:31])
+    for sheet, name in zip(sheets, tab_names([sheet.name for sheet in sheets]), strict=True):
+        page = book.add_worksheet(name)
         page.freeze_panes(1, 0)
         for column, heading in enumerate(sheet.headings):
             page.write_string(0, column, heading, bold)

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from reports.sheet import Sheet, to_csv, to_xlsx
+from reports.sheet import LONGEST_TAB, Sheet, tab_names, to_csv, to_xlsx
 
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 AT = datetime(2026, 3, 2, 1, 30, tzinfo=UTC)
@@ -56,3 +56,18 @@ def test_workbook_holds_no_formula_and_the_same_figures_give_the_same_bytes():
 def test_names_in_any_script_survive():
     assert rows_of(Sheet("log", ["name"], [["Nguyễn Hường 髙橋"]]))[1] == ["Nguyễn Hường 髙橋"]
     assert to_csv(Sheet("log", ["name"], []), ZONE).startswith(b"\xef\xbb\xbf")
+
+
+def test_tabs_of_a_workbook_are_short_plain_and_all_different():
+    names = [
+        "[What alerts would have been worth, by month]",
+        "[What alerts would have been worth, by group]",
+        "'",
+        "a/b",
+    ]
+
+    told = tab_names(names)
+
+    assert told == ["What alerts would have been wor", "What alerts would have been w 2", "-", "a b"]
+    assert max(map(len, told)) <= LONGEST_TAB
+    assert to_xlsx([Sheet(name, ["x"], [[1]]) for name in names], ZoneInfo("UTC"), datetime(2026, 3, 2, tzinfo=UTC))
