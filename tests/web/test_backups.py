@@ -1,5 +1,6 @@
 """The page of the backups: what stands on record, what is still kept, and whom it concerns."""
 
+import shutil
 from datetime import timedelta
 
 import pytest
@@ -9,6 +10,12 @@ from models.enums import DrillOutcome, Role, SettingKey
 from tests import factories
 
 DAY = timedelta(days=1)
+
+
+@pytest.fixture(autouse=True)
+def nothing_kept(app):
+    """The app's home outlives a test; backups that another test left there are none of these."""
+    shutil.rmtree(app.extensions["home"].backups, ignore_errors=True)
 
 
 @pytest.fixture
