@@ -230,6 +230,13 @@ def test_no_page_hides_who_is_signed_in_behind_a_name_of_its_own():
     assert [name for name, text in pages.items() if "{% extends" in text and hiding.search(text)] == []
 
 
+def test_the_frame_of_every_page_keeps_its_names_to_itself():
+    """Its word for a missing backup once took the place of a page's own: the call for the emergency number was not shown."""
+    frame = (ROOT / "templates" / "base.html").read_text(encoding="utf-8")
+
+    assert re.findall(r"{%-?\s*set\s", frame) == []
+
+
 def test_names_of_days_and_months_come_in_the_language_of_the_page():
     english = re.compile(r"strftime\([^)]*%[aAbB]")
     pages = [
