@@ -30,6 +30,7 @@ from models import (
     TaskReason,
 )
 from models.enums import Desk, RiskLane, SnoozeReason, TaskOutcome, TaskReasonKind
+from models.person import root_of
 
 _FLAG, _REASON, _TASK = RiskFlag.__table__.c, RiskFlagReason.__table__.c, Task.__table__.c
 _SNOOZE, _END, _PERSON = RiskSnooze.__table__.c, RiskSnoozeEnd.__table__.c, Person.__table__.c
@@ -37,7 +38,7 @@ _HAND, _LATER = aliased(TaskHandOver), aliased(TaskHandOver)
 _LAST = ~exists().where(_LATER.task_id == _HAND.task_id, _LATER.turn > _HAND.turn)
 _STAY, _STAY_END = Episode.__table__.c, EpisodeEnd.__table__.c
 _CORRECTED = EpisodeEndCorrection.__table__.c.episode_end_id
-_ROOT = func.coalesce(_PERSON.root_id, _PERSON.id)
+_ROOT = root_of(_PERSON)
 
 
 @dataclass(frozen=True)

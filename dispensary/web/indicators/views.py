@@ -20,8 +20,6 @@ from reports import sheet
 from reports.indicators import IndicatorFigures
 
 A_DAY = timedelta(days=1)
-EARLIEST, LATEST = date(1900, 1, 1), date(2200, 12, 31)
-"""Outside of these no clinic has a month."""
 
 
 @bp.get("/indicators")
@@ -82,7 +80,7 @@ def as_xlsx() -> Response:
 def as_pdf() -> Response:
     """Note who prints, and answer the figures as a sheet, as they may leave the clinic."""
     form = paper.understood(PrintLogForm())
-    first, last = _checked(*form.days)
+    first, last = asked.checked(*form.days)
     paper.note(PrintedSheet.INDICATORS, first, last)
     content = report.render(_figures(first, last, form.paper.data), speak=edge.speaker())
     return asked.file(content, asked.PDF, f"indicators-{asked.span(first, last)}.pdf")
@@ -107,20 +105,8 @@ def _period() -> tuple[date, date]:
         except ValueError:
             raise Refused(say(N_("A month is written as year-month, such as 2026-03.")), code="not_a_month") from None
         last = min(last, today) if first <= today else last
-    else:
-        first, last = asked.days((today.replace(day=1), today))
-    return _checked(first, last)
-
-
-def _checked(first: date, last: date) -> tuple[date, date]:
-    """Return days of which there can be figures.
-
-    Raises:
-        Refused: in the wrong order, too many, or in no clinic's time.
-    """
-    if first < EARLIEST or last > LATEST:
-        raise Refused(say(N_("There are no figures of such days. Choose a month of this clinic.")), code="no_such_days")
-    return asked.checked(first, last)
+        return asked.checked(first, last)
+    return asked.days((today.replace(day=1), today))
 
 
 def _figures(first: date, last: date, on_paper: str | None = None) -> IndicatorFigures:

@@ -12,6 +12,8 @@ from reports import page
 from reports.page import Heading
 
 LONGEST = timedelta(days=366)
+EARLIEST, LATEST = date(1900, 1, 1), date(2200, 12, 31)
+"""No clinic asks beyond them; the calendar itself ends soon after."""
 PDF = "application/pdf"
 CSV = "text/csv; charset=utf-8"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -21,7 +23,7 @@ def days(usual: tuple[date, date] | None = None) -> tuple[date, date]:
     """Return the clinic days that the address asks for; where it names none the usual ones, or today.
 
     Raises:
-        Refused: not days, in the wrong order, or more than a year of them.
+        Refused: not days, or none that can be printed.
     """
     today = edge.act().clinic_day
     first = _day(request.args.get("from", ""), usual[0] if usual else today)
@@ -32,8 +34,10 @@ def checked(first: date, last: date) -> tuple[date, date]:
     """Return a period that can be printed.
 
     Raises:
-        Refused: its days are in the wrong order, or more than a year of them.
+        Refused: its days are in the wrong order, more than a year of them, or in no clinic's time.
     """
+    if first < EARLIEST or last > LATEST:
+        raise Refused(say(N_("Nothing is on record of such days. Choose days of this clinic.")), code="no_such_days")
     if first > last:
         raise Refused(say(N_("The first day comes after the last. Turn them round.")), code="days_reversed")
     if last - first > LONGEST:

@@ -4,7 +4,6 @@ from datetime import date, timedelta
 
 from flask import Response, abort, render_template, request
 
-from dispensary.errors import Refused
 from dispensary.permissions import Permission
 from dispensary.policy.evaluation import looking_back
 from dispensary.queries import sites
@@ -14,7 +13,6 @@ from dispensary.web.database import db
 from dispensary.web.reporting import asked, paper
 from dispensary.web.reporting.forms import PrintLogForm
 from dispensary.web.risk.blueprint import bp
-from dispensary.wording import N_, say
 from models.enums import PrintedSheet
 from reports import risk_evaluation as report
 from reports import sheet
@@ -22,8 +20,6 @@ from reports.risk_evaluation_figures import EvaluationFigures, Question, figures
 
 USUAL = timedelta(days=91)
 A_DAY = timedelta(days=1)
-EARLIEST, LATEST = date(1900, 1, 1), date(2200, 12, 31)
-"""Outside of these no clinic has a night."""
 
 
 @bp.get("/risk/evaluation")
@@ -71,7 +67,7 @@ def evaluation_xlsx() -> Response:
 def evaluation_pdf() -> Response:
     """Note who prints, and answer every table as a sheet, as it may leave the clinic."""
     form = paper.understood(PrintLogForm())
-    first, last = _checked(*form.days)
+    first, last = asked.checked(*form.days)
     found = _figures(first, last)
     paper.note(PrintedSheet.RISK_EVALUATION, first, last)
     content = report.render(found, about=asked.heading(first, last, form.paper.data), speak=edge.speaker())
@@ -81,18 +77,7 @@ def evaluation_pdf() -> Response:
 def _period() -> tuple[date, date]:
     """Return the nights that the address asks for; where it names none, the last three months of which it is known."""
     judged = _over() - timedelta(days=looking_back().evaluation.behind)
-    return _checked(*asked.days(usual=(judged - USUAL, judged)))
-
-
-def _checked(first: date, last: date) -> tuple[date, date]:
-    """Return nights of which there can be figures.
-
-    Raises:
-        Refused: in the wrong order, too many, or in no clinic's time.
-    """
-    if first < EARLIEST or last > LATEST:
-        raise Refused(say(N_("There are no nights in such days. Choose days of this clinic.")), code="no_such_days")
-    return asked.checked(first, last)
+    return asked.days(usual=(judged - USUAL, judged))
 
 
 def _over() -> date:
