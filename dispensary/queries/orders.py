@@ -26,6 +26,7 @@ from models import (
     Staff,
 )
 from models.enums import Form, OrderEndReason
+from models.person import root_of
 from models.units import Mg
 
 ENDING_SOON = timedelta(days=7)
@@ -200,6 +201,8 @@ class EndingOrder:
     order_id: int
     """Its newest version."""
     person_id: int
+    root_id: int
+    """The surviving record."""
     number: str
     name: str
     """Family name first."""
@@ -220,6 +223,7 @@ def ending_soon(session: Session, site_id: int, today: date) -> list[EndingOrder
         select(
             func.max(DoseOrder.id),
             Person.id,
+            root_of(Person),
             Person.number,
             Person.family_name,
             Person.given_name,
@@ -240,13 +244,14 @@ def ending_soon(session: Session, site_id: int, today: date) -> list[EndingOrder
         EndingOrder(
             order_id,
             person_id,
+            root_id,
             number,
             full_name(family_name, given_name),
             last_day,
             (last_day - today).days,
             signed_at,
         )
-        for order_id, person_id, number, family_name, given_name, last_day, signed_at in session.execute(query)
+        for order_id, person_id, root_id, number, family_name, given_name, last_day, signed_at in session.execute(query)
     ]
     return sorted(found, key=lambda order: (order.last_day, order.number))
 

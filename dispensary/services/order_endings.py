@@ -22,12 +22,11 @@ OVER = "no order is needed: the treatment here is over"
 def to_tell(session: Session, site_id: int, today: date) -> list[EndingOrder]:
     """Return the orders that end soon, or ended lately, of which the prescriber was not told yet; this only reads."""
     told, dead = records.told_at(session, site_id), all_told_dead(session)
-    found = []
-    for one in orders.ending_soon(session, site_id, today):
-        person_id = known.surviving(session, one.person_id)
-        if person_id not in dead and (person_id not in told or told[person_id] < one.signed_at):
-            found.append(one)
-    return found
+    return [
+        one
+        for one in orders.ending_soon(session, site_id, today)
+        if one.root_id not in dead and (one.root_id not in told or told[one.root_id] < one.signed_at)
+    ]
 
 
 def tell(session: Session, one: EndingOrder, act: Act) -> None:
