@@ -9,9 +9,18 @@ TURNING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 """Marks that change the direction in which what stands beside them is read, an amount in mg too."""
 
 
+UNSEEN = frozenset("\u115f\u1160\u2800\u3164\uffa0")
+"""Letters and signs by their class that leave nothing on paper: fillers, and the braille cell without a dot."""
+
+
+def is_blank(text: str) -> bool:
+    """Return whether nobody could read anything in the text: blanks, marks without a letter, signs of no width."""
+    return not any(unicodedata.category(c)[0] in "LNPS" and c not in UNSEEN for c in text)
+
+
 def composed(text: str) -> str:
-    """Return the text in composed form (NFC) with single blanks, as names are stored."""
-    return " ".join(unicodedata.normalize("NFC", text).split())
+    """Return the text in composed form (NFC) with single blanks, as names are stored; empty where nothing can be read."""
+    return "" if is_blank(text) else " ".join(unicodedata.normalize("NFC", text).split())
 
 
 def folded(text: str) -> str:

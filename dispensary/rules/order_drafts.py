@@ -11,6 +11,7 @@ from decimal import Decimal
 from itertools import pairwise
 
 from dispensary.rules.depots import DepotTerms
+from dispensary.rules.names import is_blank
 from dispensary.rules.orders import DAYS_OF_THE_WEEK, Step, falls_on
 from dispensary.wording import N_, Words, say
 from models.enums import DepotInterval, Form, Medication, TreatmentPhase
@@ -142,7 +143,7 @@ def _window(terms: DepotTerms, reason: str) -> Iterator[Fault]:
         yield Fault("early_days", say(N_("Fewer days than lie between two injections.")))
     elif not 0 <= terms.late_days <= terms.interval_days:
         yield Fault("late_days", say(N_("At most as many days as lie between two injections.")))
-    elif terms.profile is None and not reason.strip():
+    elif terms.profile is None and is_blank(reason):
         words = N_("No approved profile stands behind these figures: say on what they rest.")
         yield Fault("reason", say(words))
 

@@ -17,6 +17,7 @@ from dispensary.queries.going_home import Asked, Terms
 from dispensary.queries.signs import same_person
 from dispensary.rules.bottles import IssuePlan, PlannedBottle, contents_of
 from dispensary.rules.dosing import DosingFacts, Slot
+from dispensary.rules.names import is_blank
 from dispensary.services import audit, dosing, incidents, linked_slots, lock, people, pouring, stock
 from dispensary.services.act import Act
 from dispensary.services.facts import write
@@ -95,7 +96,7 @@ def _check_collector(session: Session, handover: Handover, act: Act) -> None:
     if session.scalar(query) is None:
         words = N_("This collector has no authority for today. Look at the signed paper, or let the person come.")
         raise Refused(say(words), code="no_authority", field="collector_id")
-    if not handover.identity_seen.strip():
+    if is_blank(handover.identity_seen):
         words = N_("Say which document the collector showed; without one nothing is handed over.")
         raise Refused(say(words), code="identity_not_seen", field="identity_seen")
 

@@ -17,6 +17,7 @@ from dispensary.queries import dosing as facts_of
 from dispensary.queries import people as records
 from dispensary.rules.dosing import Slot
 from dispensary.rules.incidents import observe_until
+from dispensary.rules.names import is_blank
 from dispensary.rules.stock import Line
 from dispensary.services import audit, dosing, lock, pouring, stock, stops, tasks
 from dispensary.services.act import Act
@@ -203,7 +204,7 @@ def observe(
 
 
 def _check(what: Swallowed, note: str, act: Act) -> None:
-    if not note.strip():
+    if is_blank(note):
         raise Refused(say(N_("Say what happened, in your own words.")), code="blank", field="note")
     if what.taken_mg <= 0:
         raise Refused(say(N_("Enter what was swallowed: more than 0 mg.")), code="taken_out_of_range", field="taken_mg")

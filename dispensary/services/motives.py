@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from dispensary.errors import Refused
 from dispensary.queries import motives as known
+from dispensary.rules.names import is_blank
 from dispensary.services import audit, people
 from dispensary.services.act import Act
 from dispensary.services.facts import write
@@ -61,6 +62,6 @@ def write_down_reasons(
 
 def _in_words(said: Mapping[R, str], other: R) -> dict[R, str]:
     """Return the person's own words, composed; another reason than those named is only known by them."""
-    if other in said and not said[other].strip():
+    if other in said and is_blank(said[other]):
         raise Refused(say(N_("Say in words what else it is.")), code="other_in_words")
     return {reason: people.line(text, "words", longest=LONGEST) for reason, text in said.items()}

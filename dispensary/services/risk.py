@@ -14,6 +14,7 @@ from dispensary.errors import Conflict, NotFound, Refused
 from dispensary.policy.risk import risk_card
 from dispensary.queries import due_work, risk_flags, risk_models, sites
 from dispensary.queries.risk_features import NightFeatures, features_of_tonight
+from dispensary.rules.names import is_blank
 from dispensary.rules.risk import Risk, RiskFeatures, score
 from dispensary.rules.risk_raising import Candidate, chosen
 from dispensary.services import audit, people, tasks, worklist
@@ -173,7 +174,7 @@ def snooze(
     if not act.clinic_day <= until_on <= act.clinic_day + LONGEST_SNOOZE:
         words = say(N_("The last night lies between today and %(day)s."), day=act.clinic_day + LONGEST_SNOOZE)
         raise Refused(words, code="snooze_until", field="until_on")
-    if reason is SnoozeReason.OTHER and not note.strip():
+    if reason is SnoozeReason.OTHER and is_blank(note):
         raise Refused(say(N_("Say in a few words what it is.")), code="snooze_note", field="note")
     people.lock(session, person_id)
     people.refuse_linked_away(session, person_id)

@@ -14,6 +14,7 @@ from dispensary.errors import Conflict, NotFound, Refused
 from dispensary.policy.evaluation import looking_back
 from dispensary.policy.risk import risk_card
 from dispensary.queries import risk_models as records
+from dispensary.rules.names import is_blank
 from dispensary.services import audit
 from dispensary.services.act import Act
 from dispensary.services.facts import write
@@ -101,7 +102,7 @@ def _found(session: Session, version: str, act: Act) -> records.Version:
 
 
 def _decide(session: Session, found: records.Version, step: RiskModelStep, reason: str, act: Act) -> RiskModelDecision:
-    if not reason.strip():
+    if is_blank(reason):
         raise Refused(say(N_("Say why, in a sentence.")), code="no_reason", field="reason")
     made = write(session, RiskModelDecision(model_id=found.id, decision=step, reason=reason.strip(), **act.stamp))
     said = {"version": found.version, "step": step.value}

@@ -34,7 +34,7 @@ from wtforms.validators import Length, StopValidation, ValidationError
 from wtforms.widgets import CheckboxInput, HiddenInput
 
 from dispensary.errors import Conflict, DomainError, Refused
-from dispensary.rules.names import composed, has_control_characters, printable
+from dispensary.rules.names import composed, has_control_characters, is_blank, printable
 from dispensary.web import edge
 from dispensary.wording import label
 from models.units import exact
@@ -166,14 +166,18 @@ class Required:
         """Stop at an empty field; one that could not be read has said so already."""
         if field.process_errors:
             raise StopValidation
-        if field.data is None or (isinstance(field.data, str) and not field.data.strip()):
+        if field.data is None or (isinstance(field.data, str) and is_blank(field.data)):
             field.errors = []
             raise StopValidation(self.message or gettext("Please fill this in."))
 
 
+def _in_a_line(text: str) -> str:
+    return text.replace("\r\n", " ").replace("\n", " ")
+
+
 def sane_text(form: FlaskForm, field: Any) -> None:
     """Refuse control characters, which no form of ours has a use for, and do not send them back either."""
-    if field.data and has_control_characters(field.data.replace("\r\n", " ").replace("\n", " ")):
+    if field.data and has_control_characters(_in_a_line(field.data)):
         field.data = printable(field.data)
         raise ValidationError(gettext("This holds characters that cannot be printed. Type it again."))
 
@@ -200,6 +204,12 @@ class ParagraphsField(TextAreaField):
         """Add the checks that every text needs."""
         too_long = Length(max=longest, message=lazy_gettext("This is too long: %(max)d characters at most."))
         super().__init__(label, [*validators, sane_text, too_long], **kwargs)
+
+    def process_formdata(self, valuelist: Any) -> None:
+        """Keep what was typed; what nobody can read is nothing."""
+        super().process_formdata(valuelist)
+        if self.data and is_blank(self.data) and not has_control_characters(_in_a_line(self.data)):
+            self.data = ""
 
 
 class TicksField(SelectMultipleField):

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dispensary.rules.names import composed, folded, has_control_characters, search_key
+from dispensary.rules.names import composed, folded, has_control_characters, is_blank, search_key
 
 
 @pytest.mark.parametrize(
@@ -51,3 +51,17 @@ def test_characters_that_belong_on_no_form_are_seen(text):
 @pytest.mark.parametrize("text", ["Hường", "👪", "a\u200db", "é" * 50, ""])
 def test_letters_of_any_script_are_no_control_characters(text):
     assert not has_control_characters(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["", " ", "\u3000", "\u200b", "\u2060\u200d", "\ufeff", "\u00ad", "\u0301", "\u3164", "\u2800 ", "\ufe0f"]
+)
+def test_what_nobody_can_read_is_nothing(text):
+    assert is_blank(text)
+    assert composed(text) == ""
+
+
+@pytest.mark.parametrize("text", ["0", "-", "王", "é", "👪", "ไม่", "ن"])
+def test_a_single_sign_is_something(text):
+    assert not is_blank(text)
+    assert composed(text) == unicodedata.normalize("NFC", text)

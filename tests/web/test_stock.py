@@ -191,6 +191,17 @@ def test_waste_is_recorded_before_a_witness_and_shown_on_the_containers_page(nur
         assert words in page
 
 
+@pytest.mark.parametrize("note", ["", " ", "\u200b", "\u2060\u3164"])
+def test_a_spill_is_not_wasted_on_words_that_nobody_can_read(nurse, session, world, note):
+    made = world.containers["methadone"]
+    form = {"quantity": "1", "reason": "spilt", "note": note}
+
+    answer = nurse.send(f"/stock/containers/{made.id}/waste", form | signed_by(world.witness))
+
+    assert "Say how it happened." in text(answer)
+    assert count_stored(session, Movement, Movement.kind == MovementKind.SPILL) == 0
+
+
 def test_more_than_the_bottle_holds_is_refused_at_its_field(nurse, session, world):
     made = world.containers["methadone"]
 

@@ -8,6 +8,7 @@ from dispensary.permissions import Permission
 from dispensary.queries import caseload, groups, people
 from dispensary.queries import sessions as records
 from dispensary.queries.sessions import Arranged
+from dispensary.rules.names import is_blank
 from dispensary.services import case_notes, events, sessions
 from dispensary.web import edge, gate
 from dispensary.web.access import note_access
@@ -152,7 +153,7 @@ def _without_note_unless_allowed(form: OutcomeForm | HeldForm) -> None:
 def _write_note(work: Work, form: OutcomeForm | HeldForm, arranged: Arranged) -> None:
     """Write the note that came with a record, if one did, and let the window hear of what the session told of."""
     events.tell_all(work.session, person_id=arranged.person_id, kinds=told_in(form.tells), act=work.act)
-    if not form.note or not (form.note.data or "").strip():
+    if not form.note or is_blank(form.note.data or ""):
         return
     case_notes.write_note(
         work.session,
