@@ -46,6 +46,7 @@ class Permission(StrEnum):
     STOCK_MOVE = "stock.move"
     STOCK_WASTE = "stock.waste"
     STOCK_SET_UP = "stock.set_up"
+    LOSS_PATTERN_VIEW = "loss_pattern.view"
     DAY_CLOSE = "day.close"
     REPORT_PRINT = "report.print"
     HISTORY_VIEW = "history.view"
@@ -237,6 +238,7 @@ ROLES: dict[Role, frozenset[Permission]] = {
             P.STOCK_VIEW,
             P.STOCK_RECEIVE,
             P.STOCK_SET_UP,
+            P.LOSS_PATTERN_VIEW,
             P.DAY_CLOSE,
             P.REPORT_PRINT,
             P.HISTORY_VIEW,

@@ -48,4 +48,9 @@ WORDS: dict[type[StrEnum], dict[StrEnum, str]] = {
         enums.WasteReason.EXPIRED: N_("expired"),
         enums.WasteReason.CONTAMINATED: N_("contaminated"),
     },
+    enums.Shift: {
+        enums.Shift.MORNING: N_("morning"),
+        enums.Shift.AFTERNOON: N_("afternoon"),
+        enums.Shift.EVENING: N_("evening"),
+    },
 }

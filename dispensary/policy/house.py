@@ -6,6 +6,7 @@ from datetime import timedelta
 from functools import cache
 from pathlib import Path
 
+from dispensary.policy.small_losses import PatternRule, Shifts
 from models.enums import Medication, SettingKey, TaskReasonKind
 
 FILE = Path(__file__).with_name("house.toml")
@@ -52,6 +53,10 @@ class HouseRules:
     backups_monthly: int
     backup_proved_within: timedelta
     """How long ago the last backup that was restored on trial may be."""
+    losses_of: timedelta
+    """Small losses of so many days are looked at together."""
+    loss_pattern: PatternRule
+    loss_shifts: Shifts
 
 
 @cache
@@ -97,5 +102,8 @@ def house_rules() -> HouseRules:
         backups_weekly=data["backups"]["weekly"]["value"],
         backups_monthly=data["backups"]["monthly"]["value"],
         backup_proved_within=timedelta(hours=data["backups"]["proved_within_hours"]["value"]),
+        losses_of=timedelta(days=data["losses"]["looked_at_days"]["value"]),
+        loss_pattern=PatternRule(least=data["losses"]["least"]["value"], times=data["losses"]["times"]["value"]),
+        loss_shifts=Shifts(data["losses"]["afternoon_from"]["value"], data["losses"]["evening_from"]["value"]),
         answer_within={TaskReasonKind(k): timedelta(hours=e["value"]) for k, e in data["answer_hours"].items()},
     )

@@ -127,6 +127,7 @@ from models.enums.stock import (
     BaseUnit,
     MovementKind,
     PlaceKind,
+    Shift,
     WasteReason,
 )
 from models.enums.take_home import (
@@ -243,6 +244,7 @@ __all__ = [
     "SessionKind",
     "SettingKey",
     "Sex",
+    "Shift",
     "SignedOn",
     "Signer",
     "SnoozeReason",

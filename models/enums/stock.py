@@ -55,3 +55,11 @@ class WasteReason(StrEnum):
     BROKEN = "broken"
     EXPIRED = "expired"
     CONTAMINATED = "contaminated"
+
+
+class Shift(StrEnum):
+    """A part of the clinic's day, by its local time."""
+
+    MORNING = "morning"
+    AFTERNOON = "afternoon"
+    EVENING = "evening"
