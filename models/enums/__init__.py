@@ -125,8 +125,11 @@ from models.enums.site import (
 )
 from models.enums.stock import (
     BaseUnit,
+    LossKind,
+    LossStepKind,
     MovementKind,
     PlaceKind,
+    PoliceTold,
     WasteReason,
 )
 from models.enums.take_home import (
@@ -201,6 +204,8 @@ __all__ = [
     "JourneyStage",
     "LabelLayout",
     "LinkedToCare",
+    "LossKind",
+    "LossStepKind",
     "MarkerKind",
     "Medication",
     "MissedReason",
@@ -219,6 +224,7 @@ __all__ = [
     "PackCopyFate",
     "PlaceKind",
     "PlanReviewResult",
+    "PoliceTold",
     "PrintedSheet",
     "ProgrammeEndReason",
     "ReEntryAction",
