@@ -5,8 +5,9 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
-from sqlalchemy import and_, exists, func, or_, select
+from sqlalchemy import Select, and_, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from dispensary.clock import moment_on
@@ -224,15 +225,12 @@ def access(session: Session, card: LossCard) -> list[Access]:
     safe = aliased(Place)
     moved = _counted(session, Movement.recorded_by_id, of_it)
     witnessed = _counted(session, Movement.witnessed_by_id, and_(of_it, Movement.witnessed_by_id.is_not(None)))
-    from_safe = dict(
-        session.execute(
-            select(Movement.recorded_by_id, func.count())
-            .join(safe, safe.id == Movement.from_place_id)
-            .where(of_it, safe.kind == PlaceKind.SAFE)
-            .group_by(Movement.recorded_by_id)
-        )
-        .tuples()
-        .all()
+    from_safe = _pairs(
+        session,
+        select(Movement.recorded_by_id, func.count())
+        .join(safe, safe.id == Movement.from_place_id)
+        .where(of_it, safe.kind == PlaceKind.SAFE)
+        .group_by(Movement.recorded_by_id),
     )
     opened = _counted(
         session,
@@ -264,7 +262,11 @@ def access(session: Session, card: LossCard) -> list[Access]:
 
 def _counted(session: Session, who: object, wanted: object) -> dict[int, int]:
     query = select(who, func.count()).where(wanted).group_by(who)  # type: ignore[call-overload]
-    return dict(session.execute(query).tuples().all())
+    return _pairs(session, query)
+
+
+def _pairs(session: Session, query: Select[Any, Any]) -> dict[Any, Any]:
+    return {row[0]: row[1] for row in session.execute(query)}
 
 
 def _moments(session: Session, card: LossCard) -> tuple[datetime, datetime]:
@@ -314,7 +316,7 @@ def _roles(session: Session, card: LossCard) -> dict[int, list[Role]]:
 
 
 def _names(session: Session, ids: Collection[int]) -> dict[int, str]:
-    return dict(session.execute(select(Staff.id, Staff.name).where(Staff.id.in_(ids))).tuples().all())
+    return _pairs(session, select(Staff.id, Staff.name).where(Staff.id.in_(ids)))
 
 
 def pattern(session: Session, card: LossCard) -> Pattern:
