@@ -47,6 +47,9 @@ class Permission(StrEnum):
     STOCK_WASTE = "stock.waste"
     STOCK_SET_UP = "stock.set_up"
     LOSS_PATTERN_VIEW = "loss_pattern.view"
+    LOSS_VIEW = "loss.view"
+    LOSS_REPORT = "loss.report"
+    LOSS_WORK = "loss.work"
     DAY_CLOSE = "day.close"
     REPORT_PRINT = "report.print"
     HISTORY_VIEW = "history.view"
@@ -122,6 +125,8 @@ ROLES: dict[Role, frozenset[Permission]] = {
             P.STOCK_RECEIVE,
             P.STOCK_MOVE,
             P.STOCK_WASTE,
+            P.LOSS_VIEW,
+            P.LOSS_REPORT,
             P.DAY_CLOSE,
             P.REPORT_PRINT,
             P.HISTORY_VIEW,
@@ -239,6 +244,9 @@ ROLES: dict[Role, frozenset[Permission]] = {
             P.STOCK_RECEIVE,
             P.STOCK_SET_UP,
             P.LOSS_PATTERN_VIEW,
+            P.LOSS_VIEW,
+            P.LOSS_REPORT,
+            P.LOSS_WORK,
             P.DAY_CLOSE,
             P.REPORT_PRINT,
             P.HISTORY_VIEW,
@@ -267,7 +275,9 @@ ROLES: dict[Role, frozenset[Permission]] = {
         }
     ),
     Role.ADMINISTRATOR: frozenset({P.STAFF_MANAGE, P.SITE_MANAGE, P.JOB_VIEW, P.STOCK_SET_UP, P.STOCK_VIEW}),
-    Role.INSPECTOR: frozenset({P.STOCK_VIEW, P.REGISTER_VIEW, P.REPORT_PRINT, P.AUDIT_VIEW, P.INDICATOR_VIEW}),
+    Role.INSPECTOR: frozenset(
+        {P.STOCK_VIEW, P.LOSS_VIEW, P.REGISTER_VIEW, P.REPORT_PRINT, P.AUDIT_VIEW, P.INDICATOR_VIEW}
+    ),
     Role.PEER: frozenset({P.OUTREACH_RECORD}),
 }
 """What each role may do. The administrator reads no clinical record; the inspector writes nothing."""

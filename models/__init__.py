@@ -122,6 +122,7 @@ from models.journey import (
     Waiting,
     WaitingEnd,
 )
+from models.loss import LossReport, LossReportEnd, LossReportLine, LossStep, LossStepTakenBack
 from models.order import (
     Countersignature,
     DepotPlan,
@@ -310,6 +311,11 @@ __all__ = [
     "LabelPrint",
     "Lapse",
     "LifeSituation",
+    "LossReport",
+    "LossReportEnd",
+    "LossReportLine",
+    "LossStep",
+    "LossStepTakenBack",
     "Lot",
     "Marker",
     "MarkerEnd",

@@ -99,6 +99,7 @@ WORDS: dict[type[StrEnum], dict[StrEnum, str]] = {
         enums.PrintedSheet.LIFE_COUNTS: N_("life over time"),
         enums.PrintedSheet.PRIVACY_STATEMENT: N_("statement of confidentiality"),
         enums.PrintedSheet.RETENTION: N_("retention"),
+        enums.PrintedSheet.LOSS_REPORT: N_("report of a theft or loss"),
         enums.PrintedSheet.INDICATORS: N_("indicators"),
         enums.PrintedSheet.RISK_EVALUATION: N_("the nightly scan looked back on"),
     },

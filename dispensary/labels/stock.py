@@ -53,4 +53,24 @@ WORDS: dict[type[StrEnum], dict[StrEnum, str]] = {
         enums.Shift.AFTERNOON: N_("afternoon"),
         enums.Shift.EVENING: N_("evening"),
     },
+    enums.LossKind: {
+        enums.LossKind.BREAK_IN: N_("break-in"),
+        enums.LossKind.ROBBERY: N_("robbery"),
+        enums.LossKind.PILFERAGE: N_("taken by somebody who works here"),
+        enums.LossKind.TAKEN_BY_VISITOR: N_("taken by somebody in treatment or a visitor"),
+        enums.LossKind.IN_TRANSIT: N_("lost on the way here or from here"),
+        enums.LossKind.UNEXPLAINED: N_("unexplained"),
+        enums.LossKind.OTHER: N_("other, as the circumstances say"),
+    },
+    enums.PoliceTold: {
+        enums.PoliceTold.YES: N_("yes"),
+        enums.PoliceTold.NO: N_("no"),
+        enums.PoliceTold.NOT_KNOWN: N_("not known"),
+    },
+    enums.LossStepKind: {
+        enums.LossStepKind.REGULATOR_NOTICE: N_("written notice to the regulator"),
+        enums.LossStepKind.REGULATOR_FORM: N_("the regulator's form"),
+        enums.LossStepKind.POLICE: N_("police told"),
+        enums.LossStepKind.OTHER: N_("something else"),
+    },
 }

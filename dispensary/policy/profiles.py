@@ -21,6 +21,7 @@ from dispensary.policy.alerts import AlertEntry, read_alerts
 from dispensary.policy.depot_windows import DepotWindow, read_depot_windows
 from dispensary.policy.entries import CITED, Cited, bad, check_keys, cited
 from dispensary.policy.label_lines import LabelLine, read_label_lines
+from dispensary.policy.loss_deadlines import LossDeadline, read_loss_deadlines
 from dispensary.policy.minimums import Minimum, read_minimums
 from dispensary.policy.missed_doses import MissedDoseTable, read_missed_doses
 from dispensary.policy.take_homes import (
@@ -83,6 +84,7 @@ class Profile:
     depot_windows: tuple[DepotWindow, ...]
     minimums: tuple[Minimum, ...]
     label_lines: tuple[LabelLine, ...]
+    loss_deadlines: tuple[LossDeadline, ...]
     digest: str
     """SHA-256 of the file."""
     superseded: str = ""
@@ -154,6 +156,7 @@ def _read(name: str, stem: str, content: bytes) -> Profile:
         depot_windows=read_depot_windows(name, entries["depot_window"]),
         minimums=read_minimums(name, entries["minimum"]),
         label_lines=read_label_lines(name, entries["label_line"]),
+        loss_deadlines=read_loss_deadlines(name, entries["loss_deadline"]),
         digest=hashlib.sha256(content).hexdigest(),
     )
 
@@ -169,6 +172,7 @@ KINDS = (
     "depot_window",
     "minimum",
     "label_line",
+    "loss_deadline",
 )
 HEAD = frozenset({"id", "title", "jurisdiction", "document", "edition", "words"})
 ENTRY = CITED | {"kind", "medication", "value", "unit", "words"}

@@ -7,6 +7,7 @@ from datetime import date
 from dispensary.policy.alerts import AlertList
 from dispensary.policy.depot_windows import DepotWindows, WindowInForce
 from dispensary.policy.label_lines import LabelLines
+from dispensary.policy.loss_deadlines import DeadlineInForce, LossDeadlines
 from dispensary.policy.minimums import MinimumInForce, Minimums
 from dispensary.policy.missed_doses import MissedDoseTables, TableInForce
 from dispensary.policy.profiles import Approval, LimitKind, OrderLimit, Profile
@@ -167,5 +168,19 @@ def minimums_in_force(profiles: Sequence[Profile], approvals: Iterable[Approval]
             for profile in approved(profiles, approvals, day)
             for rule in profile.minimums
             if rule.holds_on(day)
+        )
+    )
+
+
+def loss_deadlines(profiles: Sequence[Profile], approvals: Iterable[Approval], day: date) -> LossDeadlines:
+    """Return by when a loss is to be reported, of every profile in force on a day; the earliest of a step counts.
+
+    Which edition of a rule holds is asked by the day of discovery, later.
+    """
+    return LossDeadlines(
+        tuple(
+            DeadlineInForce(rule, profile.id, profile.title, profile.words)
+            for profile in approved(profiles, approvals, day)
+            for rule in profile.loss_deadlines
         )
     )

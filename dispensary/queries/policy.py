@@ -8,9 +8,11 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from dispensary.errors import Refused
+from dispensary.policy.loss_deadlines import LossDeadlines
 from dispensary.policy.minimums import Minimums
 from dispensary.policy.missed_doses import MissedDoseTables
 from dispensary.policy.profiles import SHIPPED, Approval, Profile, load, refuse_if_changed
+from dispensary.policy.stack import loss_deadlines as deadlines_in_force
 from dispensary.policy.stack import minimums_in_force, missed_dose_tables
 from dispensary.wording import N_, say
 from models import PolicyApproval, Staff
@@ -96,6 +98,18 @@ def minimums(session: Session, site_id: int, day: date) -> Minimums:
         return minimums_in_force(_profiles_of(session, decided), decided, day)
     except Refused:
         return Minimums()
+
+
+def loss_deadlines(session: Session, site_id: int, day: date) -> LossDeadlines:
+    """Return by when theft and loss are to be reported, as in force at a site on a day.
+
+    Where an approved profile cannot be used the deadlines say so: nobody knows what it would ask for.
+    """
+    decided = _in_force(session, site_id, day)
+    try:
+        return deadlines_in_force(_profiles_of(session, decided), decided, day)
+    except Refused as refusal:
+        return LossDeadlines(unreadable=refusal.words)
 
 
 def _in_force(session: Session, site_id: int, day: date) -> list[Approval]:

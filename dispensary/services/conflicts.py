@@ -36,6 +36,8 @@ MEANING: dict[str, Words] = {
     "uq_collector_end_collector_id": say(N_("This authority was withdrawn before.")),
     "uq_person_number": say(N_("This number belongs to somebody else.")),
     "uq_staff_username": say(N_("This sign-in name is taken.")),
+    "uq_loss_report_end_report_id": say(N_("This report was closed by somebody else at the same moment.")),
+    "uq_loss_step_taken_back_step_id": say(N_("This step was taken back before.")),
     "uq_receipt_signature_receipt_id": say(N_("This delivery was already countersigned.")),
     "uq_product_medication_form_strength_name": say(N_("A product of this name and strength is already on record.")),
     "uq_person_card_current": say(N_("Somebody issued a card to this person at the same moment. Look again.")),

@@ -125,8 +125,11 @@ from models.enums.site import (
 )
 from models.enums.stock import (
     BaseUnit,
+    LossKind,
+    LossStepKind,
     MovementKind,
     PlaceKind,
+    PoliceTold,
     Shift,
     WasteReason,
 )
@@ -202,6 +205,8 @@ __all__ = [
     "JourneyStage",
     "LabelLayout",
     "LinkedToCare",
+    "LossKind",
+    "LossStepKind",
     "MarkerKind",
     "Medication",
     "MissedReason",
@@ -220,6 +225,7 @@ __all__ = [
     "PackCopyFate",
     "PlaceKind",
     "PlanReviewResult",
+    "PoliceTold",
     "PrintedSheet",
     "ProgrammeEndReason",
     "ReEntryAction",

@@ -63,3 +63,32 @@ class Shift(StrEnum):
     MORNING = "morning"
     AFTERNOON = "afternoon"
     EVENING = "evening"
+
+
+class LossKind(StrEnum):
+    """How stock was lost, as far as it is known."""
+
+    BREAK_IN = "break_in"
+    ROBBERY = "robbery"
+    PILFERAGE = "pilferage"
+    TAKEN_BY_VISITOR = "taken_by_visitor"
+    IN_TRANSIT = "in_transit"
+    UNEXPLAINED = "unexplained"
+    OTHER = "other"
+
+
+class PoliceTold(StrEnum):
+    """Whether the police was told of a loss."""
+
+    YES = "yes"
+    NO = "no"
+    NOT_KNOWN = "not_known"
+
+
+class LossStepKind(StrEnum):
+    """What is done about a reported loss."""
+
+    REGULATOR_NOTICE = "regulator_notice"
+    REGULATOR_FORM = "regulator_form"
+    POLICE = "police"
+    OTHER = "other"

@@ -97,6 +97,7 @@ def _entries(profile: Profile) -> Iterator[str]:
         until = "on" if band.until_minutes is None else f"to {band.until_minutes}"
         yield _cited(band, band.words, band.medication, f"minute {band.from_minutes} {until}: {band.share}")
     yield from (_cited(line, line.words, _drugs(line), line.text) for line in profile.label_lines)
+    yield from (_cited(d, d.words, d.step, f"within {d.within} {d.counted}") for d in profile.loss_deadlines)
     for alert in profile.alerts:
         numbers = (f"{name} {plain(n)}" for name in _OF_A_QTC if (n := getattr(alert, name)) is not None)
         yield _cited(alert, f"{alert.can_do} {alert.to_do}", _drugs(alert), f"{alert.key} {', '.join(numbers)}")

@@ -52,6 +52,7 @@ def test_shipped_profiles_are_whole_cited_and_none_is_doubtful():
         "uk-orange-2017",
         "uk-orange-2017-minimums",
         "uk-orange-2017-missed-doses",
+        "us-21cfr1301-losses",
         "us-21cfr290-labels",
         "us-42cfr8-2024",
         "us-42cfr8-2024-minimums",

@@ -59,6 +59,10 @@ AUDITED_ONE_BY_ONE: dict[str, tuple[AuditKind, ...]] = {
     "bottle_end": (AuditKind.BOTTLE_RETURNED, AuditKind.BOTTLE_GONE),
     "call_back": (AuditKind.CALLED_BACK,),
     "call_back_outcome": (AuditKind.CALL_BACK_CLOSED,),
+    "loss_report": (AuditKind.LOSS_REPORTED,),
+    "loss_report_end": (AuditKind.LOSS_CLOSED,),
+    "loss_step": (AuditKind.LOSS_STEP_DONE,),
+    "loss_step_taken_back": (AuditKind.LOSS_STEP_TAKEN_BACK,),
 }
 """Facts of which each has an audit row of its own; what an import brought stands in the audit as one row a run."""
 

@@ -43,6 +43,7 @@ def _kinds(profile: Profile) -> Iterator[str]:
         (profile.vomit_bands, _("doses that came up")),
         (profile.alerts, _("health before a dose")),
         (profile.label_lines, _("labels")),
+        (profile.loss_deadlines, _("theft and loss")),
     )
     return (words for entries, words in said if entries)
 

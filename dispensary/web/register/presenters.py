@@ -158,6 +158,12 @@ SENTENCES: dict[AuditKind, str] = {
     AuditKind.CONTAINER_OPENED: N_("Opened container no. %(subject_id)s."),
     AuditKind.CONTAINER_EMPTIED: N_("Marked container no. %(subject_id)s as emptied."),
     AuditKind.STOCK_WASTED: N_("Wasted from container no. %(container)s, with a witness: %(reason)s."),
+    AuditKind.LOSS_REPORTED: N_(
+        "Reported a theft or loss (no. %(subject_id)s), discovered on %(discovered_on)s: %(loss_kind)s, %(lines)s lines."
+    ),
+    AuditKind.LOSS_STEP_DONE: N_("Recorded a step of %(done_on)s for loss report no. %(report)s: %(loss_step)s."),
+    AuditKind.LOSS_STEP_TAKEN_BACK: N_("Took back step no. %(step_no)s of loss report no. %(report)s: %(loss_step)s."),
+    AuditKind.LOSS_CLOSED: N_("Closed loss report no. %(report)s, with %(undone)s steps undone."),
     AuditKind.DAY_CLOSED: N_("Closed %(day)s (turn %(turn)s) with %(doses)s doses on record."),
     AuditKind.REPORT_PRINTED: N_("Printed: %(sheet)s, %(first)s to %(last)s."),
     AuditKind.POLICY_APPROVED: N_("Decided on policy %(profile)s from %(effective_on)s: in force %(in_force)s."),
@@ -218,6 +224,8 @@ FIELDS: dict[str, Callable[[Any], Any]] = {
     "form": enums.Form,
     "sheet": enums.PrintedSheet,
     "fate": enums.PackCopyFate,
+    "loss_kind": enums.LossKind,
+    "loss_step": enums.LossStepKind,
     "occasion": enums.SealOccasion,
     "ordered": enums.TelephoneOrderKind,
     "agreed": lambda value: Words(YES_NO[value]),
