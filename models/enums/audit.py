@@ -204,6 +204,7 @@ class AuditKind(StrEnum):
     CONTAINER_OPENED = "container.opened"
     CONTAINER_EMPTIED = "container.emptied"
     STOCK_WASTED = "stock.wasted"
+    REGISTER_FOOTNOTED = "register.footnoted"
     DAY_CLOSED = "day.closed"
     REPORT_PRINTED = "report.printed"
     POLICY_APPROVED = "policy.approved"

@@ -158,6 +158,9 @@ SENTENCES: dict[AuditKind, str] = {
     AuditKind.CONTAINER_OPENED: N_("Opened container no. %(subject_id)s."),
     AuditKind.CONTAINER_EMPTIED: N_("Marked container no. %(subject_id)s as emptied."),
     AuditKind.STOCK_WASTED: N_("Wasted from container no. %(container)s, with a witness: %(reason)s."),
+    AuditKind.REGISTER_FOOTNOTED: N_(
+        "Wrote footnote no. %(subject_id)s on line %(line)s of the register of product no. %(product)s."
+    ),
     AuditKind.DAY_CLOSED: N_("Closed %(day)s (turn %(turn)s) with %(doses)s doses on record."),
     AuditKind.REPORT_PRINTED: N_("Printed: %(sheet)s, %(first)s to %(last)s."),
     AuditKind.POLICY_APPROVED: N_("Decided on policy %(profile)s from %(effective_on)s: in force %(in_force)s."),
