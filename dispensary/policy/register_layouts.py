@@ -1,4 +1,4 @@
-"""Layouts of the controlled-drug register: which columns a law asks for, under which headings; data, each column with its source."""
+"""Layouts of the controlled-drug register: which columns a law asks for, each with its source."""
 
 import tomllib
 from dataclasses import dataclass
@@ -44,10 +44,17 @@ def register_layouts() -> dict[str, RegisterLayout]:
 
 
 def _layout(name: str, said: dict[str, object]) -> RegisterLayout:
-    number = LayoutColumn(NUMBER_HEADING, "", ("number",), NUMBER_SHARE, True, "clinical-rules §4.4: numbered without gaps")
+    number = LayoutColumn(
+        NUMBER_HEADING, "", ("number",), NUMBER_SHARE, True, "clinical-rules §4.4: numbered without gaps"
+    )
     columns = [_column(column) for column in said["columns"]]  # type: ignore[attr-defined] # a table of tables
     return RegisterLayout(
-        name, str(said["title"]), str(said["citation"]), str(said["words"]), tuple(said["head"]), (number, *columns)  # type: ignore[arg-type]
+        name,
+        str(said["title"]),
+        str(said["citation"]),
+        str(said["words"]),
+        tuple(said["head"]),
+        (number, *columns),  # type: ignore[arg-type]
     )
 
 

@@ -385,6 +385,11 @@ def footnotes(session: Session, entry_ids: Sequence[int], as_of: AsOf | None = N
     return [Footnote(**row) for row in session.execute(query).mappings()]
 
 
+def last_footnote(session: Session) -> int:
+    """Return the id of the newest footnote; 0 where there is none."""
+    return session.scalar(select(func.max(RegisterFootnote.id))) or 0
+
+
 def lines_of_days(session: Session, site_id: int, product_id: int, first: date, last: date) -> tuple[int, int] | None:
     """Return the first and the last line of some clinic days; None where nothing was entered for them.
 

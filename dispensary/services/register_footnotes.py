@@ -34,7 +34,5 @@ def write_footnote(session: Session, *, entry_id: int, text: str, act: Act) -> R
     )
     session.add(footnote)
     session.flush()
-    audit.record(
-        session, AuditKind.REGISTER_FOOTNOTED, footnote, act, product=entry.product_id, line=entry.number
-    )
+    audit.record(session, AuditKind.REGISTER_FOOTNOTED, footnote, act, product=entry.product_id, line=entry.number)
     return footnote
