@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC
 from io import StringIO
+from itertools import groupby
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy.orm import Session
@@ -163,6 +164,12 @@ def text_of(found: RegisterPage, layout: str, about: Heading, speak: Speaker, sl
 def headings(layout: RegisterLayout) -> tuple[str, ...]:
     """Return a layout's headings, each with the part of the register that it belongs to."""
     return tuple(heading_of(column.group, column.heading) for column in layout.columns)
+
+
+def groups(layout: RegisterLayout) -> list[tuple[str, int]]:
+    """Return the parts of a register that stand over its columns, each with over how many; nothing where it has none."""
+    found = [(name, len(list(of))) for name, of in groupby(layout.columns, key=lambda column: column.group)]
+    return found if any(name for name, _ in found) else []
 
 
 def lines(found: RegisterPage, layout: RegisterLayout, speak: Speaker) -> list[tuple[str, ...]]:

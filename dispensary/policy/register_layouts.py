@@ -4,6 +4,7 @@ import tomllib
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 FILE = Path(__file__).with_name("register_layouts.toml")
 NUMBER_SHARE = 26
@@ -43,27 +44,24 @@ def register_layouts() -> dict[str, RegisterLayout]:
     return {name: _layout(name, said) for name, said in data.items()}
 
 
-def _layout(name: str, said: dict[str, object]) -> RegisterLayout:
-    number = LayoutColumn(
-        NUMBER_HEADING, "", ("number",), NUMBER_SHARE, True, "clinical-rules §4.4: numbered without gaps"
-    )
-    columns = [_column(column) for column in said["columns"]]  # type: ignore[attr-defined] # a table of tables
+def _layout(name: str, said: dict[str, Any]) -> RegisterLayout:
+    number = LayoutColumn(NUMBER_HEADING, "", ("number",), NUMBER_SHARE, True, "clinical-rules §4.4: numbered, no gaps")
     return RegisterLayout(
-        name,
-        str(said["title"]),
-        str(said["citation"]),
-        str(said["words"]),
-        tuple(said["head"]),
-        (number, *columns),  # type: ignore[arg-type]
+        name=name,
+        title=said["title"],
+        citation=said["citation"],
+        words=said["words"],
+        head=tuple(said["head"]),
+        columns=(number, *map(_column, said["columns"])),
     )
 
 
-def _column(said: dict[str, object]) -> LayoutColumn:
+def _column(said: dict[str, Any]) -> LayoutColumn:
     return LayoutColumn(
-        heading=str(said["heading"]),
-        group=str(said.get("group", "")),
-        cells=tuple(said["cells"]),  # type: ignore[arg-type]
-        share=int(str(said["share"])),
-        number=bool(said.get("number", False)),
-        citation=str(said["citation"]),
+        heading=said["heading"],
+        group=said.get("group", ""),
+        cells=tuple(said["cells"]),
+        share=said["share"],
+        number=said.get("number", False),
+        citation=said["citation"],
     )

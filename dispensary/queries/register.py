@@ -6,7 +6,7 @@ Screens and paper share these rows. Balances are those of the chained text itsel
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from decimal import Decimal
 
 from sqlalchemy import String, cast, func, select
@@ -42,8 +42,6 @@ from models import (
 from models.enums import BaseUnit, ChainKind, DoseOutcome, Form, Medication, MovementKind, PlaceKind, WasteReason
 from models.stock import amount_mg
 from models.units import Mg, MgPerUnit, Quantity
-
-NEVER = datetime(9999, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True)
@@ -383,6 +381,28 @@ def footnotes(session: Session, entry_ids: Sequence[int], as_of: AsOf | None = N
     if as_of is not None:
         query = query.where(RegisterFootnote.id <= as_of.footnote_id)
     return [Footnote(**row) for row in session.execute(query).mappings()]
+
+
+@dataclass(frozen=True)
+class LinePlace:
+    """Where a line of a register stands."""
+
+    product_id: int
+    number: int
+
+    @property
+    def page(self) -> int:
+        """The page on which it stands."""
+        return (self.number - 1) // PAGE_ROWS + 1
+
+
+def place_of(session: Session, site_id: int, entry_id: int) -> LinePlace | None:
+    """Return where a line of this site's registers stands; None where it has no such line."""
+    query = select(RegisterEntry.product_id, RegisterEntry.number).where(
+        RegisterEntry.id == entry_id, RegisterEntry.site_id == site_id
+    )
+    row = session.execute(query).one_or_none()
+    return None if row is None else LinePlace(row.product_id, row.number)
 
 
 def last_footnote(session: Session) -> int:

@@ -7,7 +7,7 @@ import pytest
 from pypdf import PdfReader
 
 from dispensary.errors import NotFound
-from dispensary.queries.register import PAGE_ROWS
+from dispensary.rules.register_slip import PAGE_ROWS
 from reports import page, register, sheet
 from tests import factories
 from tests.reports.made_up import SPEAK
