@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC
 from io import StringIO
 from itertools import groupby
+from zoneinfo import ZoneInfo
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy.orm import Session
@@ -83,7 +84,7 @@ def figures(
     until = min(asked.last, seal.number if seal else 0)
     if book is None or seal is None or not 1 <= asked.first <= until:
         raise NotFound(say(N_("The register has no such page.")), code="no_register_page")
-    as_of = AsOf(seal.number, queries.last_footnote(session), about.printed_at)
+    as_of, speak = AsOf(seal.number, queries.last_footnote(session), about.printed_at), in_zone(speak, about.zone)
     made = []
     for number in range(_page_of(asked.first), _page_of(until) + 1):
         first, last = span_of_page(number, asked.first, until)
@@ -126,6 +127,7 @@ def again(session: Session, page: PageText, *, about: Heading, speak: Speaker) -
     if book is None or layout not in register_layouts() or book.last_number < page.number("head"):
         return None
     as_of = AsOf(page.number("head"), page.number("footnotes"), about.printed_at)
+    speak = in_zone(speak, about.zone)
     first, last = page.number("first"), page.number("last")
     found = queries.lines_of_page(session, int(site_id), book, page.number("page"), first, last, as_of)
     head = queries.register_rows(session, int(site_id), int(product_id), as_of.number, as_of.number)
@@ -136,6 +138,11 @@ def again(session: Session, page: PageText, *, about: Heading, speak: Speaker) -
         "head_digest": head[0].digest if head else "",
     }
     return text_of(found, layout, about, speak, slip)
+
+
+def in_zone(speak: Speaker, zone: str) -> Speaker:
+    """Return the same language in the time of the page."""
+    return Speaker(speak.translate, ZoneInfo(zone))
 
 
 def text_of(found: RegisterPage, layout: str, about: Heading, speak: Speaker, slip: dict[str, str]) -> PageText:

@@ -25,8 +25,8 @@ from reports.page import Heading
 from reports.register import TITLE, as_csv, headings
 
 ATTACHED = "register.csv"
-SIZE, LEAST = 7.0, 5.0
-"""Points of the table's text: as large as lets the page stand on one sheet, down to the least that is read."""
+SIZE, LEAST = 7.0, 6.0
+"""Points of the table's text: smaller where that lets the page stand on one sheet, down to the least that is read."""
 STEP = 0.5
 LINE = 1.14
 """From line to line, as a share of the size."""
@@ -34,6 +34,14 @@ AIR = 2.0
 CODE_SIDE = 64.0
 """Points of the square code's side."""
 CODE_GAP = 10.0
+IN_WORDS = {
+    "drug_class": N_("Class of drug"),
+    "drug": N_("Drug"),
+    "form": N_("Form"),
+    "strength": N_("Strength"),
+    "unit": N_("Quantities in"),
+}
+"""What of the head is said about the product."""
 ROOM = 330.0
 """Points of height that are left for the table on one landscape sheet, about."""
 RULE = Color(0.6, 0.6, 0.6)
@@ -195,7 +203,8 @@ def drawn(text: PageText, *, paper: str, language: str, speak: Speaker) -> bytes
     for n, (line, said, at, by) in enumerate(text.footnotes):
         words = say(N_("Footnote to line %(line)s, %(at)s, %(by)s: %(text)s"), line=line, at=at, by=by, text=said)
         story.append(Text(speak(words), size=8, language=language, above=3 if n == 0 else 0))
-    return page.build(story, title=TITLE, about=about, speak=speak, landscape=True, foot=_foot(text, speak), bare=True)
+    title = say(N_("Controlled-drug register: %(product)s"), product=head["product"])
+    return page.build(story, title=title, about=about, speak=speak, landscape=True, foot=_foot(text, speak), bare=True)
 
 
 def _about(text: PageText, head: dict[str, str], paper: str, language: str) -> Heading:
@@ -220,7 +229,7 @@ def _over(text: PageText, head: dict[str, str], language: str, speak: Speaker) -
     of = -(-text.number("head") // PAGE_ROWS)
     layout = register_layouts().get(slip["layout"])
     where = " · ".join(filter(None, (head["clinic"], head["address"], slip["site"])))
-    facts = [f"{name}: {said}" for name, said in text.head if name not in ("clinic", "address", "product", "days")]
+    facts = [f"{speak(say(IN_WORDS[name]))}: {said}" for name, said in text.head if name in IN_WORDS]
     title = say(N_("%(product)s · register page %(n)s of %(of)s"), product=head["product"], n=slip["page"], of=of)
     balances = say(
         N_("Brought forward: %(before)s. Carried on: %(after)s."),
@@ -245,12 +254,12 @@ def _table(text: PageText, about: Heading) -> Ruled:
     numbers = [column.number for column in layout.columns] if layout and known else [False] * len(heads)
     rows = [line[: -len(CHAINED)] for line in text.lines]
     width = page.SIZES[about.paper][1] - 2 * page.MARGIN
-    size = SIZE
-    while True:
-        table = Ruled(shares, numbers, heads, rows, size=size, language=about.language)
-        if size <= LEAST or table.wrap(width, 0)[1] <= ROOM:
-            return table
-        size -= STEP
+
+    def of(size: float) -> Ruled:
+        return Ruled(shares, numbers, heads, rows, size=size, language=about.language)
+
+    sizes = (SIZE, SIZE - STEP, LEAST)
+    return next((of(size) for size in sizes if of(size).wrap(width, 0)[1] <= ROOM), of(SIZE))
 
 
 def _foot(text: PageText, speak: Speaker) -> str:
