@@ -124,11 +124,13 @@ def again(session: Session, page: PageText, *, about: Heading, speak: Speaker) -
     site_id, _, product_id = page.slip["chain"].split("/")
     book = queries.book_of(session, int(site_id), int(product_id))
     layout = page.slip["layout"]
-    if book is None or layout not in register_layouts() or book.last_number < page.number("head"):
+    first, last = page.number("first"), page.number("last")
+    if book is None or layout not in register_layouts() or book.last_number < max(page.number("head"), last):
+        return None
+    if not 1 <= first <= last < first + PAGE_ROWS:
         return None
     as_of = AsOf(page.number("head"), page.number("footnotes"), about.printed_at)
     speak = in_zone(speak, about.zone)
-    first, last = page.number("first"), page.number("last")
     found = queries.lines_of_page(session, int(site_id), book, page.number("page"), first, last, as_of)
     head = queries.register_rows(session, int(site_id), int(product_id), as_of.number, as_of.number)
     slip = dict(page.slip) | {

@@ -6,6 +6,7 @@ from io import BytesIO, StringIO
 
 from pypdf import PageObject, PdfReader
 from pypdf.errors import PyPdfError
+from pypdf.generic import DictionaryObject
 
 from dispensary.rules.register_slip import CHAINED, NotAPage, PageText, pages_in
 from dispensary.wording import N_, Speaker, Words, say
@@ -20,6 +21,7 @@ DELIMITERS = ",;\t"
 SHOWN = 40
 DAMAGED = (PyPdfError, ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError, OSError)
 """What reading or drawing a file that somebody changed may end in."""
+NOTHING = DictionaryObject()
 NOT_READ = say(N_("This file cannot be read: it is damaged, or no page of a register."))
 
 
@@ -92,15 +94,15 @@ def _differences(found: PdfReader, known: PdfReader, pages: Sequence[PageText]) 
 
 def _painted(sheet: PageObject) -> tuple[bytes, list[bytes], list[str], bool]:
     """Return what is painted on a sheet: its operators, the fonts that give letters their shape, and what else is called in."""
-    contents = sheet.get_contents()
-    resources = sheet.get("/Resources", {}).get_object()
+    contents = sheet.get_contents()  # never asked for its truth: it counts its own keys, and has none
+    resources = sheet.get("/Resources", NOTHING).get_object()
     files = []
-    for font in resources.get("/Font", {}).get_object().values():
-        described = font.get_object().get("/FontDescriptor", {}).get_object()
+    for font in resources.get("/Font", NOTHING).get_object().values():
+        described = font.get_object().get("/FontDescriptor", NOTHING).get_object()
         if "/FontFile2" in described:
             files.append(described["/FontFile2"].get_object().get_data())
-    others = sorted(str(name) for name in resources.get("/XObject", {}).get_object())
-    return contents.get_data() if contents else b"", sorted(files), others, "/Annots" in sheet
+    others = sorted(str(name) for name in resources.get("/XObject", NOTHING).get_object())
+    return b"" if contents is None else contents.get_data(), sorted(files), others, "/Annots" in sheet
 
 
 def _named(n: int, shown: Sequence[str], said: Sequence[str], pages: Sequence[PageText]) -> Words:
