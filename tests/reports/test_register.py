@@ -4,14 +4,17 @@ import csv
 import hashlib
 import io
 import json
+import re
+from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from pypdf import PdfReader
 
 from dispensary.errors import NotFound
 from dispensary.policy.register_layouts import register_layouts
-from dispensary.rules.register_slip import PAGE_ROWS, code_of
+from dispensary.rules.register_slip import PAGE_ROWS, code_of, faults, pages_in
 from dispensary.services import register_footnotes, seals
 from models import RegisterEntry
 from models.enums import SealOccasion
@@ -191,7 +194,7 @@ def test_digest_can_be_computed_by_anybody(book, key):
             covered.append(json.dumps(row, ensure_ascii=False, separators=(",", ":")))
 
     assert hashlib.sha256("\n".join(covered).encode()).hexdigest() == slip["digest"]
-    signed = {name: value for name, value in slip.items() if name != "signature"} | {"layout": slip["layout"]}
+    signed = {name: value for name, value in slip.items() if name != "signature"}
     text = json.dumps(signed, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     key.public_key().verify(bytes.fromhex(slip["signature"]), text.encode())
     assert code_of(slip).split()[:2] == ["register-slip", "1"]
@@ -216,3 +219,26 @@ def test_lines_of_a_mistake_a_replacement_and_a_spill_say_so(session, world, ask
     assert said == ["", "spilt, the cup tipped over", "", "replacement given", "⚠ DOSING INCIDENT"]
     assert [row.person_number for row in figures.rows] == ["", *[who.number] * 4]
     assert [row.witness_initials for row in figures.rows] == ["WR", "WR", "", "", ""]
+
+
+def test_worked_example_of_the_handbook_holds_and_is_computed_as_it_says():
+    handbook = Path("docs/verification.md").read_text(encoding="utf-8")
+    blocks = dict(re.findall(r"```(pem|csv|json)\n(.*?)\n```", handbook, re.S))
+    public = serialization.load_pem_public_key(blocks["pem"].encode())
+    covered, slip = [], {}
+    for row in csv.reader(io.StringIO(blocks["csv"])):
+        while row and not row[-1]:
+            row.pop()
+        if row[0] == "slip":
+            slip[row[1]] = row[2]
+        else:
+            covered.append(json.dumps(row, ensure_ascii=False, separators=(",", ":")))
+    signature = slip.pop("signature")
+    signed = json.dumps(slip, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+
+    assert hashlib.sha256("\n".join(covered).encode()).hexdigest() == slip["digest"]
+    assert f"```\n{slip['digest']}\n```" in handbook
+    assert signed == blocks["json"]
+    public.verify(bytes.fromhex(signature), signed.encode())
+    (example,) = pages_in(csv.reader(io.StringIO(blocks["csv"])))
+    assert faults(example, public) == []
