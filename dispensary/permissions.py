@@ -54,6 +54,7 @@ class Permission(StrEnum):
     REPORT_PRINT = "report.print"
     HISTORY_VIEW = "history.view"
     REGISTER_VIEW = "register.view"
+    REGISTER_FOOTNOTE = "register.footnote"
     AUDIT_VIEW = "audit.view"
     STAFF_MANAGE = "staff.manage"
     SITE_MANAGE = "site.manage"
@@ -131,6 +132,7 @@ ROLES: dict[Role, frozenset[Permission]] = {
             P.REPORT_PRINT,
             P.HISTORY_VIEW,
             P.REGISTER_VIEW,
+            P.REGISTER_FOOTNOTE,
             P.CASEWORK_VIEW,
             P.TASK_WORK,
             P.URINE_RECORD,
@@ -251,6 +253,7 @@ ROLES: dict[Role, frozenset[Permission]] = {
             P.REPORT_PRINT,
             P.HISTORY_VIEW,
             P.REGISTER_VIEW,
+            P.REGISTER_FOOTNOTE,
             P.AUDIT_VIEW,
             P.JOB_VIEW,
             P.CASEWORK_VIEW,

@@ -68,7 +68,7 @@ from models.casework import (
     TaskAttempt,
     TaskHandOver,
 )
-from models.chain import AccessLog, AuditEvent, ChainHead, DayClose, RegisterEntry, Seal
+from models.chain import AccessLog, AuditEvent, ChainHead, DayClose, RegisterEntry, RegisterFootnote, Seal
 from models.closure_list import ClosureList, ClosureListLine
 from models.dose import (
     Claim,
@@ -367,6 +367,7 @@ __all__ = [
     "ReferralMeeting",
     "ReferralReply",
     "RegisterEntry",
+    "RegisterFootnote",
     "Relative",
     "RelativeAttendance",
     "RelativeLink",

@@ -61,6 +61,17 @@ class RegisterEntry(Fact):
     digest: Mapped[str]
 
 
+class RegisterFootnote(Fact):
+    """A dated, signed note on one line of the register, as when something on it is wrong; the line itself never changes."""
+
+    __tablename__ = "register_footnote"
+
+    register_entry_id: Mapped[int] = mapped_column(ForeignKey("register_entry.id"), index=True)
+    clinic_day: Mapped[date]
+    written_at: Mapped[datetime]
+    text: Mapped[str]
+
+
 class Seal(Fact):
     """The head of a chain at a moment, signed with the site's key: what came before can no longer change unseen."""
 

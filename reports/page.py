@@ -47,6 +47,8 @@ class Heading:
     paper: str
     """A4 or Letter."""
     language: str
+    site_code: str = ""
+    """Short name of the site, where a sheet says of which one it is."""
 
     @property
     def period(self) -> Words:
@@ -87,6 +89,7 @@ def heading(
         printed_at=printed_at,
         paper=on_paper or site.paper,
         language=site.language,
+        site_code=site.code,
     )
 
 

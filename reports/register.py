@@ -1,42 +1,64 @@
-"""Pages of the controlled-drug register as they are printed: the same pages, with the same numbers, as on the screen.
+"""Pages of the controlled-drug register as they leave the program: the same lines, in the layout that the place's law asks for.
 
-Each line carries the beginning of its digest, each page the balance brought forward and carried on, and at its foot the
-newest seal, so that a page in a folder can be held against the database years later.
+Screen, PDF and CSV are made from the same cells. Each page that leaves carries a verification slip: which lines it holds,
+their digest, and the signature of the site's key over both.
 """
 
+import csv
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC
+from io import StringIO
+from itertools import groupby
+from zoneinfo import ZoneInfo
 
-from reportlab.platypus import Flowable, PageBreak
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy.orm import Session
 
 from dispensary.errors import NotFound
+from dispensary.policy.register_layouts import RegisterLayout, register_layouts
 from dispensary.queries import paper
 from dispensary.queries import register as queries
-from dispensary.queries.paper import SealOnPaper
-from dispensary.queries.register import RegisterBook, RegisterPage, RegisterRow
-from dispensary.wording import N_, Speaker, Words, in_unit, say
-from models.enums import DoseOutcome, PlaceKind
-from models.units import Quantity
-from reports import page, sheet
-from reports.dose_words import seal_words
-from reports.ledger import Column, Ledger, Row, Text
+from dispensary.queries.register import AsOf, Footnote, RegisterBook, RegisterPage, RegisterRow
+from dispensary.rules.register_slip import (
+    CHAINED,
+    PAGE_ROWS,
+    VERSION,
+    PageText,
+    heading_of,
+    normal,
+    sealed,
+    span_of_page,
+)
+from dispensary.rules.seals import chain_name
+from dispensary.wording import N_, Speaker, in_unit, say
+from models.enums import ChainKind
+from models.units import MgPerUnit, plain
 from reports.page import Heading
+from reports.register_cells import Line, cells
+from reports.sheet import guarded
 
 TITLE = say(N_("Controlled-drug register"))
-DIGEST_SHOWN = 12
-"""So many characters of a digest are printed: enough that no second line of a clinic has the same by chance."""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Which lines of which register are to leave, in which layout."""
+
+    site_id: int
+    product_id: int
+    layout: str
+    first: int
+    last: int
 
 
 @dataclass(frozen=True)
 class RegisterFigures:
-    """Some pages of one product's register, and the newest seal on it."""
+    """Some pages of one product's register, each with its text and slip."""
 
     about: Heading
-    book: RegisterBook
     pages: tuple[RegisterPage, ...]
-    seal: SealOnPaper | None
+    texts: tuple[PageText, ...]
 
     @property
     def rows(self) -> tuple[RegisterRow, ...]:
@@ -44,167 +66,159 @@ class RegisterFigures:
         return tuple(row for page in self.pages for row in page.rows)
 
 
+def of_pages(site_id: int, product_id: int, layout: str, first: int, last: int) -> Asked:
+    """Return what to ask for to get whole pages, the first and the last included."""
+    return Asked(site_id, product_id, layout, (first - 1) * PAGE_ROWS + 1, last * PAGE_ROWS)
+
+
 def figures(
-    session: Session, site_id: int, product_id: int, first_page: int, last_page: int, *, about: Heading
+    session: Session, asked: Asked, *, about: Heading, speak: Speaker, key: Ed25519PrivateKey
 ) -> RegisterFigures:
-    """Return pages of a product's register, the first and the last included.
+    """Return the lines that were asked for, page by page, each page with its slip; as far as the register is sealed.
 
     Raises:
-        NotFound: the product has no such pages here.
+        NotFound: the product has no such lines here, or none of them is sealed.
     """
-    found = [queries.register_page(session, site_id, product_id, n) for n in range(first_page, last_page + 1)]
-    pages = tuple(p for p in found if p is not None)
-    if not pages:
+    book = queries.book_of(session, asked.site_id, asked.product_id)
+    seal = paper.register_seals(session, asked.site_id).get(asked.product_id)
+    until = min(asked.last, seal.number if seal else 0)
+    if book is None or seal is None or not 1 <= asked.first <= until:
         raise NotFound(say(N_("The register has no such page.")), code="no_register_page")
-    seal = paper.register_seals(session, site_id).get(product_id)
-    days = [row.clinic_day for p in pages for row in p.rows]
-    return RegisterFigures(page.over(about, *_span(days, about)), pages[0].book, pages, seal)
+    as_of, speak = AsOf(seal.number, queries.last_footnote(session), about.printed_at), in_zone(speak, about.zone)
+    made = []
+    for number in range(_page_of(asked.first), _page_of(until) + 1):
+        first, last = span_of_page(number, asked.first, until)
+        found = queries.lines_of_page(session, asked.site_id, book, number, first, last, as_of)
+        slip = {
+            "version": VERSION,
+            "site": about.site_code,
+            "chain": chain_name(asked.site_id, ChainKind.REGISTER, asked.product_id),
+            "layout": asked.layout,
+            "page": str(number),
+            "first": str(first),
+            "last": str(last),
+            "asked_from": str(asked.first),
+            "asked_until": str(until),
+            "brought_forward": speak(in_unit(found.brought_forward, book.unit)),
+            "carried_on": speak(in_unit(found.carried_on, book.unit)),
+            "head": str(seal.number),
+            "head_digest": seal.digest,
+            "footnotes": str(as_of.footnote_id),
+            "zone": about.zone,
+            "printed_by": normal(about.printed_by),
+            "printed_at": about.printed_at.astimezone(UTC).isoformat(timespec="microseconds"),
+        }
+        made.append((found, sealed(text_of(found, asked.layout, about, speak, slip), key)))
+    return RegisterFigures(about, tuple(page for page, _ in made), tuple(text for _, text in made))
 
 
-def whole(session: Session, site_id: int, product_id: int, *, about: Heading) -> RegisterFigures:
-    """Return every page of a product's register.
+def _page_of(line: int) -> int:
+    return (line - 1) // PAGE_ROWS + 1
 
-    Raises:
-        NotFound: the product has no register here.
+
+def again(session: Session, page: PageText, *, about: Heading, speak: Speaker) -> PageText | None:
+    """Return a page as the record gives it now, as of the moment of its slip; None where there is no such page.
+
+    The slip's own fields are kept, but for those that the record knows: balances, the sealed line's digest, the site.
     """
-    book = next((b for b in queries.books(session, site_id) if b.product_id == product_id), None)
-    return figures(session, site_id, product_id, 1, book.pages if book else 0, about=about)
+    site_id, _, product_id = page.slip["chain"].split("/")
+    book = queries.book_of(session, int(site_id), int(product_id))
+    layout = page.slip["layout"]
+    first, last = page.number("first"), page.number("last")
+    if book is None or layout not in register_layouts() or book.last_number < max(page.number("head"), last):
+        return None
+    if not 1 <= first <= last < first + PAGE_ROWS:
+        return None
+    as_of = AsOf(page.number("head"), page.number("footnotes"), about.printed_at)
+    speak = in_zone(speak, about.zone)
+    found = queries.lines_of_page(session, int(site_id), book, page.number("page"), first, last, as_of)
+    head = queries.register_rows(session, int(site_id), int(product_id), as_of.number, as_of.number)
+    slip = dict(page.slip) | {
+        "site": about.site_code,
+        "brought_forward": speak(in_unit(found.brought_forward, book.unit)),
+        "carried_on": speak(in_unit(found.carried_on, book.unit)),
+        "head_digest": head[0].digest if head else "",
+    }
+    return text_of(found, layout, about, speak, slip)
 
 
-def _span(days: Sequence[date], about: Heading) -> tuple[date, date]:
-    return (min(days), max(days)) if days else (about.first, about.last)
+def in_zone(speak: Speaker, zone: str) -> Speaker:
+    """Return the same language in the time of the page."""
+    return Speaker(speak.translate, ZoneInfo(zone))
 
 
-def place(kind: PlaceKind, window: str, speak: Speaker) -> str:
-    """Return a place as it is printed: a window by its name."""
-    return window or speak(kind)
-
-
-def source_or_person(row: RegisterRow) -> str:
-    """Return what a line refers to outside the stock: a person's number, or supplier and document."""
-    return row.person_number or " ".join(filter(None, (row.supplier, row.document_no)))
-
-
-COLUMNS = (
-    (N_("No."), 26, True),
-    (N_("Date and time"), 64, False),
-    (N_("What"), 58, False),
-    (N_("From"), 58, False),
-    (N_("To"), 78, False),
-    (N_("Person, or\nsupplier and document"), 82, False),
-    (N_("Container"), 46, False),
-    (N_("Lot"), 42, False),
-    (N_("In"), 44, True),
-    (N_("Out"), 44, True),
-    (N_("Moved here"), 54, True),
-    (N_("Balance"), 58, True),
-    (N_("By"), 26, False),
-    (N_("Witness"), 34, False),
-    (N_("Remarks"), 88, False),
-    (N_("Digest"), 60, False),
-)
-
-
-def cells(row: RegisterRow, book: RegisterBook, speak: Speaker) -> tuple[str, ...]:
-    """Return one line as text, in the order of COLUMNS."""
-    inside = row.quantity if row.came_in is None and row.went_out is None else None
-    return (
-        str(row.number),
-        speak.moment(row.at),
-        speak(row.kind),
-        place(row.from_kind, row.from_window, speak),
-        place(row.to_kind, row.to_window, speak),
-        source_or_person(row),
-        row.container,
-        row.lot,
-        _unit(row.came_in, book, speak),
-        _unit(row.went_out, book, speak),
-        _unit(inside, book, speak),
-        _unit(row.balance, book, speak),
-        row.by_initials,
-        row.witness_initials,
-        ", ".join(speak(words) for words in remarks(row)),
-        row.digest[:DIGEST_SHOWN],
+def text_of(found: RegisterPage, layout: str, about: Heading, speak: Speaker, slip: dict[str, str]) -> PageText:
+    """Return a page as text: its head, columns, lines with their chained texts, and footnotes."""
+    chosen = register_layouts()[layout]
+    days = [row.clinic_day for row in found.rows]
+    head = {
+        "clinic": about.clinic,
+        "address": about.address,
+        "product": found.book.product,
+        **{name: said_at_head(found.book, name, speak) for name in chosen.head},
+        "days": f"{min(days).isoformat()} to {max(days).isoformat()}",
+    }
+    return PageText(
+        head=tuple((name, normal(text)) for name, text in head.items()),
+        columns=(*headings(chosen), *CHAINED),
+        lines=tuple(
+            (*map(normal, shown), row.body, row.previous_digest, row.digest)
+            for row, shown in zip(found.rows, lines(found, chosen, speak), strict=True)
+        ),
+        footnotes=tuple(footnote_cells(note, speak) for note in found.footnotes),
+        slip=slip,
     )
 
 
-def remarks(row: RegisterRow) -> list[Words]:
-    """Return what a reader must not miss about a line: a mistake; which line it takes back, or which took it back; a reason."""
-    said = []
-    if row.outcome is DoseOutcome.INCIDENT:
-        said.append(say(N_("⚠ DOSING INCIDENT")))
-    if row.outcome is DoseOutcome.REPLACEMENT:
-        said.append(say("%(what)s", what=row.outcome))
-    said += _of_a_bottle(row)
-    if row.reverses is not None:
-        said.append(say(N_("takes back no. %(n)s"), n=row.reverses))
-    if row.reversed_by is not None:
-        said.append(say(N_("TAKEN BACK by no. %(n)s"), n=row.reversed_by))
-    if row.waste_reason is not None:
-        said.append(say("%(why)s", why=row.waste_reason))
-    if row.note:
-        said.append(say("%(note)s", note=row.note))
-    return said
+def headings(layout: RegisterLayout) -> tuple[str, ...]:
+    """Return a layout's headings, each with the part of the register that it belongs to."""
+    return tuple(heading_of(column.group, column.heading) for column in layout.columns)
 
 
-def _of_a_bottle(row: RegisterRow) -> list[Words]:
-    """Return for which day a bottle is, and who collected it."""
-    said = [say(N_("for %(day)s"), day=row.covers_on)] if row.covers_on is not None else []
-    return [*said, say(N_("collected by %(who)s"), who=row.collector)] if row.collector else said
+def groups(layout: RegisterLayout) -> list[tuple[str, int]]:
+    """Return the parts of a register that stand over its columns, each with over how many; nothing where it has none."""
+    found = [(name, len(list(of))) for name, of in groupby(layout.columns, key=lambda column: column.group)]
+    return found if any(name for name, _ in found) else []
 
 
-def _unit(quantity: Quantity | None, book: RegisterBook, speak: Speaker) -> str:
-    return "" if quantity is None else speak(in_unit(quantity, book.unit))
-
-
-def render(figures: RegisterFigures, *, speak: Speaker) -> bytes:
-    """Return the pages as PDF, one register page a sheet."""
-    story: list[Flowable] = []
-    for one in figures.pages:
-        story += [*_page(figures, one, speak), PageBreak()]
-    foot = speak(seal_words(figures.seal, figures.book.product)) if figures.seal else speak(say(N_("Not sealed yet")))
-    return page.build(story[:-1], title=TITLE, about=figures.about, speak=speak, landscape=True, foot=foot)
-
-
-def _page(figures: RegisterFigures, one: RegisterPage, speak: Speaker) -> list[Flowable]:
-    book, language = figures.book, figures.about.language
-    columns = [Column(speak(say(title)), share, number) for title, share, number in COLUMNS]
-    head = say(N_("%(product)s · register page %(n)s of %(of)s"), product=book.product, n=one.number, of=book.pages)
-    forward = say(N_("Brought forward: %(balance)s"), balance=_unit(one.brought_forward, book, speak))
-    carried = say(N_("Carried on: %(balance)s"), balance=_unit(one.carried_on, book, speak))
-    parts: list[Flowable] = [
-        Text(speak(head), size=11, bold=True, language=language),
-        Text(speak(forward), language=language),
-        Ledger(columns, [Row(cells(row, book, speak)) for row in one.rows], language=language, row_height=13),
-        Text(speak(carried), language=language, bold=True, above=3),
+def lines(found: RegisterPage, layout: RegisterLayout, speak: Speaker) -> list[tuple[str, ...]]:
+    """Return the lines of a page as a layout shows them."""
+    return [
+        cells(Line(row, found.book, tuple(f for f in found.footnotes if f.number == row.number), speak), layout)
+        for row in found.rows
     ]
-    for found in one.breaks:
-        broken = say(
-            N_("THE CHAIN IS BROKEN AT NO. %(n)s. Tell the clinic head; nothing here may be relied on."), n=found.number
-        )
-        parts.append(Text(speak(broken), bold=True, language=language))
-    return parts
 
 
-HEADINGS = (
-    N_("number"), N_("clinic day"), N_("time"), N_("what"), N_("from"), N_("to"), N_("person"), N_("supplier"),
-    N_("document"), N_("container"), N_("lot"), N_("in"), N_("out"), N_("quantity"), N_("balance"), N_("unit"), N_("by"),
-    N_("witness"), N_("takes back"), N_("taken back by"), N_("waste reason"), N_("note"), N_("to be taken on"),
-    N_("collected by"), N_("recorded at"), N_("body"), N_("previous digest"), N_("digest"),
-)  # fmt: skip
+def footnote_cells(note: Footnote, speak: Speaker) -> tuple[str, str, str, str]:
+    """Return a footnote as it is printed: which line, what it says, when and by whom."""
+    return (
+        str(note.number),
+        normal(note.text),
+        f"{speak.moment(note.written_at)}",
+        normal(f"{note.by_initials}, {note.by}"),
+    )
 
 
-def as_sheet(figures: RegisterFigures, speak: Speaker) -> sheet.Sheet:
-    """Return the same lines for other programs, with the chained text, so that the chain can be checked anywhere."""
-    unit = speak(figures.book.unit)
-    rows: list[list[sheet.Cell]] = [
-        [
-            row.number, row.clinic_day, speak.moment(row.at), speak(row.kind),
-            place(row.from_kind, row.from_window, speak), place(row.to_kind, row.to_window, speak),
-            row.person_number, row.supplier, row.document_no, row.container, row.lot, row.came_in, row.went_out,
-            row.quantity, row.balance, unit, row.by, row.witness, row.reverses, row.reversed_by, speak(row.waste_reason),
-            row.note, row.covers_on, row.collector, speak.moment(row.recorded_at), row.body, row.previous_digest, row.digest,
-        ]
-        for row in figures.rows
-    ]  # fmt: skip
-    return sheet.Sheet(speak(say(N_("Register"))), [speak(say(h)) for h in HEADINGS], rows)
+def said_at_head(book: RegisterBook, name: str, speak: Speaker) -> str:
+    """Return what the head of a page says of the product: class, form, strength, unit."""
+    strength = f"{strength_text(book.strength)}/{speak(book.unit)}"
+    if book.naloxone_strength is not None:
+        strength += f" + naloxone {strength_text(book.naloxone_strength)}/{speak(book.unit)}"
+    said = {"form": speak(book.form), "strength": strength, "unit": speak(book.unit)}
+    return said.get(name, speak(book.medication))
+
+
+def strength_text(strength: MgPerUnit) -> str:
+    """Return a strength in milligrams."""
+    return f"{plain(strength)} mg"
+
+
+def as_csv(texts: Sequence[PageText]) -> bytes:
+    """Return pages as CSV in UTF-8 with a mark: a row's first cell says what it is, and each page ends with its slip."""
+    out = StringIO()
+    writer = csv.writer(out)
+    for n, text in enumerate(texts):
+        if n:
+            writer.writerow([])
+        writer.writerows([guarded(cell) for cell in row] for row in text.rows)
+    return out.getvalue().encode("utf-8-sig")

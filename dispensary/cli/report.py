@@ -4,8 +4,10 @@ from collections.abc import Callable
 from datetime import date, datetime
 from functools import reduce
 from pathlib import Path
+from typing import TypeVar
 
 import click
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -13,8 +15,12 @@ from sqlalchemy.orm import Session
 from dispensary.cli import opening
 from dispensary.cli.opening import MakeApp
 from dispensary.clock import clinic_day
+from dispensary.policy.register_layouts import register_layouts
 from dispensary.queries import downtime, sites
+from dispensary.queries import register as registers
+from dispensary.queries.register import RegisterBook
 from dispensary.rules.downtime import MOST_COPIES
+from dispensary.rules.register_slip import PAGE_ROWS
 from dispensary.safekeeping import keys
 from dispensary.services import access, founding, printing
 from dispensary.services import downtime as packs
@@ -24,7 +30,7 @@ from dispensary.web.database import db, unit_of_work
 from dispensary.wording import Speaker
 from models import DowntimePack, Person, Product, Site
 from models.enums import PrintedSheet
-from reports import dispensing_log, dose_history, downtime_pack, page, register, sheet
+from reports import dispensing_log, dose_history, downtime_pack, page, register, register_sheet, sheet
 from reports.downtime_pack import Printing
 from reports.page import SIZES, Heading
 
@@ -32,6 +38,7 @@ DAY = click.DateTime(["%Y-%m-%d"])
 BY = "command line"
 """Who printed, where nobody is signed in; the audit names the account that set the clinic up."""
 
+K = TypeVar("K")
 Option = Callable[[Callable[..., None]], Callable[..., None]]
 
 
@@ -146,37 +153,61 @@ def downtime_pack_of_a_day(
 @report.command("register")
 @click.option("--product", required=True, help="The product's name, as the stock page has it.")
 @click.option("--pages", help="From which page to which, as 3 or 3-7; all if not given.")
+@click.option("--from", "since", type=DAY, help="First clinic day, instead of pages.")
+@click.option("--to", "until", type=DAY, help="Last clinic day; that of --from if not given.")
+@click.option(
+    "--layout", type=click.Choice(list(register_layouts())), help="In whose columns; the site's own if not given."
+)
 @writes("pdf", "csv")
 def register_pages(
     create_app: MakeApp,
     product: str,
     pages: str | None,
+    since: datetime | None,
+    until: datetime | None,
+    layout: str | None,
     kind: str,
     paper: str | None,
     out: Path,
     site_code: str | None,
 ) -> None:
-    """Write pages of the controlled-drug register of one product."""
+    """Write pages of the controlled-drug register of one product, each with its verification slip."""
     with opening.clinic(create_app) as app:
         desk = Desk(app, site_code)
         product_id = _known(desk.session.scalar(select(Product.id).where(Product.name == product)), "product", product)
+        book = _known(registers.book_of(desk.session, desk.site.id, product_id), "register of", product)
+        layout = layout or sites.settings(desk.session, desk.site.id, desk.today).register_layout
+        first, last = _lines(desk, book, pages, since, until)
+        if first > book.last_number:
+            raise click.ClickException("The register has no such page.")
+        key = desk.seal(PrintedSheet.REGISTER, product_id=product_id)
+        asked = register.Asked(desk.site.id, product_id, layout, first, last)
         about = desk.heading(desk.today, desk.today, paper)
-        figures = _register(desk, product_id, pages, about)
+        figures = register.figures(desk.session, asked, about=about, speak=desk.speak, key=key)
         if kind == "pdf":
-            desk.seal(PrintedSheet.REGISTER, product_id=product_id)
-            figures = _register(desk, product_id, pages, about)  # again, with the new seal at the foot
-        if kind == "pdf":
-            content = register.render(figures, speak=desk.speak)
+            content = register_sheet.render(figures.texts, paper=about.paper, language=about.language, speak=desk.speak)
         else:
-            content = sheet.to_csv(register.as_sheet(figures, desk.speak), desk.speak.zone)
+            content = register.as_csv(figures.texts)
         out.write_bytes(content)
     click.echo(f"{out}: {len(figures.pages):,} pages, {len(figures.rows):,} lines")
 
 
-def _register(desk: "Desk", product_id: int, pages: str | None, about: Heading) -> register.RegisterFigures:
-    if pages is None:
-        return register.whole(desk.session, desk.site.id, product_id, about=about)
-    return register.figures(desk.session, desk.site.id, product_id, *_pages(pages), about=about)
+def _lines(
+    desk: "Desk", book: RegisterBook, pages: str | None, since: datetime | None, until: datetime | None
+) -> tuple[int, int]:
+    """Return the first and last line that pages or days mean."""
+    if since is not None:
+        days = since.date(), (until or since).date()
+        if pages is not None or days[0] > days[1]:
+            raise click.UsageError("say pages or days, the first day before the last")
+        found = registers.lines_of_days(desk.session, desk.site.id, book.product_id, *days)
+        if found is None:
+            raise click.ClickException("Nothing was entered in this register for these days.")
+        return found
+    first, last = _pages(pages) if pages else (1, book.pages)
+    if not 1 <= first <= last:
+        raise click.UsageError("--pages is written as 3 or 3-7")
+    return (first - 1) * PAGE_ROWS + 1, last * PAGE_ROWS
 
 
 def _pages(text: str) -> tuple[int, int]:
@@ -186,7 +217,7 @@ def _pages(text: str) -> tuple[int, int]:
     return int(first), int(last or first)
 
 
-def _known(found: int | None, what: str, name: str) -> int:
+def _known(found: K | None, what: str, name: str) -> K:
     if found is None:
         raise click.ClickException(f"there is no {what} {name!r}")
     return found
@@ -209,14 +240,15 @@ class Desk:
 
     def seal(
         self, what: PrintedSheet, *, first: date | None = None, last: date | None = None, product_id: int | None = None
-    ) -> None:
-        """Note that a sheet is printed, and seal what it stands on."""
+    ) -> Ed25519PrivateKey:
+        """Note that a sheet is printed, seal what it stands on, and return the key that did."""
         key = keys.read_seal_key(self.app.extensions["home"])
         with unit_of_work() as session:
             act = self._act(session)
             printing.seal_for_print(
                 session, sheet=what, key=key, act=act, first=first, last=last, product_id=product_id
             )
+        return key
 
     def note_pack(self, clinic_day: date, copies: int) -> DowntimePack:
         """Note that a downtime pack is printed, whose copies are accounted for one by one."""

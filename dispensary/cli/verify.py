@@ -9,6 +9,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from dispensary.cli import opening
 from dispensary.cli.opening import MakeApp
+from dispensary.cli.verify_page import verify_page
 from dispensary.home import Home
 from dispensary.queries import sites, verification
 from dispensary.queries.verification import Verification
@@ -23,10 +24,23 @@ from dispensary.wording import Speaker
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="Check the seals with this key (PEM) instead of the clinic's own, as an inspector would.",
 )
+@click.option(
+    "--page",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Check one file of register pages, PDF or CSV, instead of the whole database.",
+)
+@click.option("--alone", is_flag=True, help="With --page: by itself only, without the database.")
 @click.pass_obj
 @opening.in_plain_words
-def verify(create_app: MakeApp, public_key: Path | None) -> None:
-    """Walk the audit and every register, their seals, and each record against its chained row."""
+def verify(create_app: MakeApp, public_key: Path | None, page: Path | None, alone: bool) -> None:
+    """Walk the audit and every register, their seals, and each record against its chained row; or check one page."""
+    if page is not None:
+        if wrong := verify_page(create_app, page, public_key, alone):
+            raise click.ClickException(
+                f"{wrong} things do not hold, named above; keep the file and call the clinic head"
+            )
+        click.echo("The page holds.")
+        return
     with opening.clinic(create_app) as app:
         key = keys.read_public_key(public_key) if public_key else home_key(app.extensions["home"])
         faults = sum(len(found.faults) for found in verify_all(key, app.extensions["clock"]()))

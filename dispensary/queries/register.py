@@ -5,14 +5,15 @@ Screens and paper share these rows. Balances are those of the chained text itsel
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 
-from sqlalchemy import func, select
+from sqlalchemy import String, cast, func, select
 from sqlalchemy.orm import Session, aliased
 
 from dispensary.rules.chain import GENESIS, Break, Link, breaks
+from dispensary.rules.register_slip import PAGE_ROWS, span_of_page
 from dispensary.rules.stock import HERE
 from models import (
     Bottle,
@@ -23,6 +24,8 @@ from models import (
     Collector,
     Container,
     Dose,
+    DoseOrder,
+    IdentityVersion,
     Lot,
     Movement,
     Person,
@@ -30,6 +33,7 @@ from models import (
     Product,
     Receipt,
     RegisterEntry,
+    RegisterFootnote,
     Spill,
     Staff,
     TakeHomeIssue,
@@ -39,14 +43,35 @@ from models.enums import BaseUnit, ChainKind, DoseOutcome, Form, Medication, Mov
 from models.stock import amount_mg
 from models.units import Mg, MgPerUnit, Quantity
 
-PAGE_ROWS = 25
-"""Lines on one page of the register, on screen and on paper, so that a page's number means the same on both."""
+
+@dataclass(frozen=True)
+class AsOf:
+    """How far a page was known when it was printed: later lines, footnotes and names do not stand on it."""
+
+    number: int
+    """The last line that was sealed."""
+    footnote_id: int
+    at: datetime
+
+
+@dataclass(frozen=True)
+class Footnote:
+    """A dated, signed note on a line."""
+
+    id: int
+    number: int
+    """Of the line."""
+    text: str
+    written_at: datetime
+    by: str
+    by_initials: str
 
 
 @dataclass(frozen=True)
 class RegisterRow:
     """One line: what moved, from where to where, who did it before whom, and what the site holds afterwards."""
 
+    id: int
     number: int
     at: datetime
     clinic_day: date
@@ -61,12 +86,23 @@ class RegisterRow:
     quantity: Quantity
     person_number: str
     """Whose dose it was: swallowed, wasted, spilt, taken home or brought back."""
+    person_id: int | None
+    person_name: str
+    person_address: str
+    prescriber: str
+    """Who signed the order on which it was given or taken home."""
+    order_id: int | None
+    order_version: int | None
     outcome: DoseOutcome | None
     """What became of that dose; None where the line belongs to none, or it was spilt."""
     covers_on: date | None
     """Of what goes home or comes back in a bottle: the day on which it is, or was, to be taken."""
-    collector: str
-    """Who took the bottle, if not the person; with the document that was seen."""
+    bottle: str
+    """Which of how many bottles of its issue: `2/6`."""
+    collector_name: str
+    """Who took the bottle, if not the person."""
+    identity_seen: str
+    """Which document the collector showed."""
     supplier: str
     document_no: str
     by: str
@@ -86,6 +122,11 @@ class RegisterRow:
     def balance(self) -> Quantity:
         """What the site held after this line, as the chained text says."""
         return balance_in(self.body)
+
+    @property
+    def collector(self) -> str:
+        """Who took the bottle, if not the person, with the document that was seen."""
+        return f"{self.collector_name} / {self.identity_seen}" if self.collector_name else ""
 
     @property
     def came_in(self) -> Quantity | None:
@@ -133,6 +174,7 @@ class RegisterPage:
     brought_forward: Quantity
     rows: tuple[RegisterRow, ...]
     breaks: tuple[Break, ...]
+    footnotes: tuple[Footnote, ...] = ()
 
     @property
     def carried_on(self) -> Quantity:
@@ -169,21 +211,28 @@ def books(session: Session, site_id: int) -> list[RegisterBook]:
 
 def register_page(session: Session, site_id: int, product_id: int, number: int | None = None) -> RegisterPage | None:
     """Return one page of a product's register, the newest if no number is given; None where there is no such page."""
-    book = next((b for b in books(session, site_id) if b.product_id == product_id), None)
+    book = book_of(session, site_id, product_id)
     if book is None:
         return None
     number = book.pages if number is None else number
     if not 1 <= number <= book.pages:
         return None
-    first = (number - 1) * PAGE_ROWS + 1
-    rows = register_rows(session, site_id, product_id, first, first + PAGE_ROWS - 1)
-    before = _line_before(session, site_id, product_id, first)
+    return lines_of_page(session, site_id, book, number, *span_of_page(number, 1, book.last_number))
+
+
+def lines_of_page(
+    session: Session, site_id: int, book: RegisterBook, number: int, first: int, last: int, as_of: AsOf | None = None
+) -> RegisterPage:
+    """Return these lines of a page, from the first number to the last."""
+    rows = register_rows(session, site_id, book.product_id, first, last, as_of)
+    before = _line_before(session, site_id, book.product_id, first)
     return RegisterPage(
         book=book,
         number=number,
         brought_forward=balance_in(before.body) if before else Quantity(Decimal(0)),
         rows=tuple(rows),
         breaks=breaks_among(rows, first, before.digest if before else GENESIS),
+        footnotes=tuple(footnotes(session, [row.id for row in rows], as_of)),
     )
 
 
@@ -204,17 +253,18 @@ def _line_before(session: Session, site_id: int, product_id: int, number: int) -
 
 
 def register_rows(
-    session: Session, site_id: int, product_id: int, from_number: int, to_number: int
+    session: Session, site_id: int, product_id: int, from_number: int, to_number: int, as_of: AsOf | None = None
 ) -> list[RegisterRow]:
     """Return the lines of a product's register from one number to another, both included.
 
     A reversal and the line it takes back name each other's numbers; neither is ever changed.
     """
     come, gone, there, here = aliased(Place), aliased(Place), aliased(Window), aliased(Window)
-    by, witness = aliased(Staff), aliased(Staff)
+    by, witness, prescriber = aliased(Staff), aliased(Staff), aliased(Staff)
     reversing, taken_back, taking_back = aliased(Movement), aliased(RegisterEntry), aliased(RegisterEntry)
     query = (
         select(
+            RegisterEntry.id,
             RegisterEntry.number,
             Movement.moved_at.label("at"),
             RegisterEntry.clinic_day,
@@ -228,9 +278,17 @@ def register_rows(
             func.coalesce(here.name, "").label("to_window"),
             Movement.quantity,
             func.coalesce(Person.number, "").label("person_number"),
+            Person.id.label("person_id"),
+            func.coalesce(Person.family_name + " " + Person.given_name, "").label("person_name"),
+            func.coalesce(Person.address, "").label("person_address"),
+            func.coalesce(prescriber.name, "").label("prescriber"),
+            DoseOrder.id.label("order_id"),
+            DoseOrder.version.label("order_version"),
             Dose.outcome,
             Bottle.covers_on,
-            func.coalesce(Collector.name + " / " + TakeHomeIssue.identity_seen, "").label("collector"),
+            func.coalesce(cast(Bottle.number, String) + "/" + cast(Bottle.of_number, String), "").label("bottle"),
+            func.coalesce(Collector.name, "").label("collector_name"),
+            func.coalesce(TakeHomeIssue.identity_seen, "").label("identity_seen"),
             func.coalesce(Receipt.supplier, "").label("supplier"),
             func.coalesce(Receipt.document_no, "").label("document_no"),
             by.name.label("by"),
@@ -262,6 +320,8 @@ def register_rows(
         .outerjoin(TakeHomeIssue, (TakeHomeIssue.id == Bottle.issue_id) & BottleLine.id.is_not(None))
         .outerjoin(Collector, Collector.id == TakeHomeIssue.collector_id)
         .outerjoin(Person, Person.id == func.coalesce(Dose.person_id, Spill.person_id, Bottle.person_id))
+        .outerjoin(DoseOrder, DoseOrder.id == func.coalesce(Dose.order_id, Bottle.order_id))
+        .outerjoin(prescriber, prescriber.id == DoseOrder.signed_by_id)
         .outerjoin(Receipt, Receipt.id == Movement.receipt_id)
         .join(by, by.id == RegisterEntry.recorded_by_id)
         .outerjoin(witness, witness.id == Movement.witnessed_by_id)
@@ -275,4 +335,95 @@ def register_rows(
         )
         .order_by(RegisterEntry.number)
     )
-    return [RegisterRow(**row) for row in session.execute(query).mappings()]
+    rows = [RegisterRow(**row) for row in session.execute(query).mappings()]
+    return rows if as_of is None else _as_known(session, rows, as_of)
+
+
+def _as_known(session: Session, rows: list[RegisterRow], as_of: AsOf) -> list[RegisterRow]:
+    """Return lines as they stood then: not yet taken back by a later line, and people by the names of then."""
+    names = _names_before(session, {row.person_id for row in rows if row.person_id is not None}, as_of.at)
+    return [
+        replace(
+            row,
+            reversed_by=row.reversed_by if (row.reversed_by or 0) <= as_of.number else None,
+            person_name=names.get(row.person_id or 0, row.person_name),
+        )
+        for row in rows
+    ]
+
+
+def _names_before(session: Session, people: set[int], at: datetime) -> dict[int, str]:
+    """Return the names that people had at a moment, of those whose name was changed since."""
+    changed: dict[int, str] = {}
+    query = select(IdentityVersion).where(IdentityVersion.person_id.in_(people), IdentityVersion.recorded_at > at)
+    for version in session.scalars(query.order_by(IdentityVersion.id.desc())):  # the first change after it is read last
+        changed[version.person_id] = f"{version.family_name} {version.given_name}".strip()
+    return changed
+
+
+def footnotes(session: Session, entry_ids: Sequence[int], as_of: AsOf | None = None) -> list[Footnote]:
+    """Return the footnotes on some lines, line by line, the oldest first."""
+    by = aliased(Staff)
+    query = (
+        select(
+            RegisterFootnote.id,
+            RegisterEntry.number,
+            RegisterFootnote.text,
+            RegisterFootnote.written_at,
+            by.name.label("by"),
+            by.initials.label("by_initials"),
+        )
+        .join(RegisterEntry, RegisterEntry.id == RegisterFootnote.register_entry_id)
+        .join(by, by.id == RegisterFootnote.recorded_by_id)
+        .where(RegisterFootnote.register_entry_id.in_(entry_ids))
+        .order_by(RegisterEntry.number, RegisterFootnote.id)
+    )
+    if as_of is not None:
+        query = query.where(RegisterFootnote.id <= as_of.footnote_id)
+    return [Footnote(**row) for row in session.execute(query).mappings()]
+
+
+@dataclass(frozen=True)
+class LinePlace:
+    """Where a line of a register stands."""
+
+    product_id: int
+    number: int
+
+    @property
+    def page(self) -> int:
+        """The page on which it stands."""
+        return (self.number - 1) // PAGE_ROWS + 1
+
+
+def place_of(session: Session, site_id: int, entry_id: int) -> LinePlace | None:
+    """Return where a line of this site's registers stands; None where it has no such line."""
+    query = select(RegisterEntry.product_id, RegisterEntry.number).where(
+        RegisterEntry.id == entry_id, RegisterEntry.site_id == site_id
+    )
+    row = session.execute(query).one_or_none()
+    return None if row is None else LinePlace(row.product_id, row.number)
+
+
+def last_footnote(session: Session) -> int:
+    """Return the id of the newest footnote; 0 where there is none."""
+    return session.scalar(select(func.max(RegisterFootnote.id))) or 0
+
+
+def lines_of_days(session: Session, site_id: int, product_id: int, first: date, last: date) -> tuple[int, int] | None:
+    """Return the first and the last line of some clinic days; None where nothing was entered for them.
+
+    A line entered late stands where it was entered, so that lines of other days may lie between.
+    """
+    query = select(func.min(RegisterEntry.number), func.max(RegisterEntry.number)).where(
+        RegisterEntry.site_id == site_id,
+        RegisterEntry.product_id == product_id,
+        RegisterEntry.clinic_day.between(first, last),
+    )
+    lowest, highest = session.execute(query).one()
+    return None if lowest is None else (lowest, highest)
+
+
+def book_of(session: Session, site_id: int, product_id: int) -> RegisterBook | None:
+    """Return the register of one product at a site, if there is one."""
+    return next((book for book in books(session, site_id) if book.product_id == product_id), None)

@@ -55,6 +55,8 @@ class SiteSettings:
     hide_below: int
     """Counts of people from one up to this many are not shown in what leaves the clinic."""
     targets: Targets
+    register_layout: str
+    """Which columns the controlled-drug register has here, unless others are asked for."""
 
 
 def settings(session: Session, site_id: int, on: date) -> SiteSettings:
@@ -135,6 +137,7 @@ def _in_force(rows: list[tuple[SettingKey, str, date]], on: date) -> SiteSetting
             planned_percent=_target(values[SettingKey.TARGET_PLANNED_PERCENT]),
             waiting_days=_target(values[SettingKey.TARGET_WAITING_DAYS]),
         ),
+        register_layout=values[SettingKey.REGISTER_LAYOUT],
     )
 
 

@@ -5,6 +5,7 @@ from datetime import time
 from zoneinfo import available_timezones
 
 from dispensary.policy.house import house_rules
+from dispensary.policy.register_layouts import register_layouts
 from dispensary.policy.risk import risk_card
 from dispensary.wording import N_, Words, say
 from models.enums import SettingKey
@@ -69,6 +70,12 @@ def _target(most: int) -> Callable[[str], Words | None]:
     return check
 
 
+def _register_layout(value: str) -> Words | None:
+    if value in register_layouts():
+        return None
+    return say(N_("The columns are named by one of: %(names)s."), names=", ".join(register_layouts()))
+
+
 CHECKS: dict[SettingKey, Callable[[str], Words | None]] = {
     SettingKey.TIME_ZONE: _time_zone,
     SettingKey.DAY_STARTS: _day_starts,
@@ -94,4 +101,5 @@ CHECKS: dict[SettingKey, Callable[[str], Words | None]] = {
     SettingKey.TARGET_RETAINED_PERCENT: _target(100),
     SettingKey.TARGET_PLANNED_PERCENT: _target(100),
     SettingKey.TARGET_WAITING_DAYS: _target(A_YEAR),
+    SettingKey.REGISTER_LAYOUT: _register_layout,
 }

@@ -208,6 +208,7 @@ class AuditKind(StrEnum):
     LOSS_STEP_DONE = "loss_step.done"
     LOSS_STEP_TAKEN_BACK = "loss_step.taken_back"
     LOSS_CLOSED = "loss.closed"
+    REGISTER_FOOTNOTED = "register.footnoted"
     DAY_CLOSED = "day.closed"
     REPORT_PRINTED = "report.printed"
     POLICY_APPROVED = "policy.approved"

@@ -53,6 +53,7 @@ class SettingKey(StrEnum):
     TARGET_RETAINED_PERCENT = "target_retained_percent"
     TARGET_PLANNED_PERCENT = "target_planned_percent"
     TARGET_WAITING_DAYS = "target_waiting_days"
+    REGISTER_LAYOUT = "register_layout"
 
 
 class PackCopyFate(StrEnum):

@@ -10,6 +10,8 @@ from pypdf import PdfReader
 from sqlalchemy import select
 
 from dispensary.home import Home
+from dispensary.rules.chain import breaks
+from dispensary.rules.register_slip import pages_in
 from dispensary.safekeeping import keys
 from models import AccessLog, AuditEvent, PersonCard, Seal
 from models.enums import AuditKind, DoseOutcome, RefusedReason, Role, SealOccasion
@@ -135,21 +137,21 @@ def test_register_page_prints_lines_seal_and_running_balance(client, session, wo
     client.sign_in(session, world, world.nurse)
     path = f"/paper/register/{world.products['methadone'].id}.pdf"
 
-    answer = client.send(path, {"first_page": "1", "last_page": "1", "paper": "A4"}, page="/paper")
+    answer = client.send(path, {"first_page": "1", "last_page": "1", "paper": "A4", "layout": "who"}, page="/paper")
 
     text = text_of(answer)
     assert answer.status_code == 200
     assert "register page 1 of 1" in text
     assert "992 mL" in text
-    assert "Register sealed: Methadone oral solution 10 mg/mL, up to no. 6" in text
-    assert "TAKEN BACK by no. 5" in text
+    assert "sealed to line 6" in text
+    assert "TAKENBACKbyno.5" in "".join(text.split())
 
 
 def test_register_page_that_is_not_there_prints_and_seals_nothing(client, session, world, morning):
     client.sign_in(session, world, world.nurse)
     path = f"/paper/register/{world.products['methadone'].id}.pdf"
 
-    answer = client.send(path, {"first_page": "7", "last_page": "9", "paper": "A4"}, page="/paper")
+    answer = client.send(path, {"first_page": "7", "last_page": "9", "paper": "A4", "layout": "who"}, page="/paper")
 
     session.rollback()
     assert answer.status_code == 404
@@ -157,15 +159,61 @@ def test_register_page_that_is_not_there_prints_and_seals_nothing(client, sessio
 
 
 def test_register_file_can_be_checked_by_anyone(client, session, world, morning):
-    from dispensary.rules.chain import Link, breaks
-
     client.sign_in(session, world, world.nurse)
-    answer = client.get(f"/paper/register/{world.products['methadone'].id}.csv")
+    path = f"/paper/register/{world.products['methadone'].id}.csv"
+    answer = client.send(path, {"first_page": "1", "last_page": "1", "paper": "A4", "layout": "us"}, page="/paper")
 
-    rows = list(csv.DictReader(io.StringIO(answer.data.decode("utf-8-sig"))))
-    links = [Link(int(r["number"]), r["body"], r["previous digest"], r["digest"]) for r in rows]
-    assert len(links) == 6
-    assert list(breaks(links)) == []
+    (page,) = pages_in(csv.reader(io.StringIO(answer.data.decode("utf-8-sig"))))
+    assert len(page.links) == 6
+    assert list(breaks(page.links)) == []
+    assert page.slip["layout"] == "us"
+
+
+def days_of(client, world, kind="csv", **values):
+    path = f"/paper/register/{world.products['methadone'].id}/days.{kind}"
+    asked = {"first": DAY, "last": DAY, "paper": "A4", "layout": "uk"} | values
+    return client.send(path, asked, page="/stock/register")
+
+
+def test_register_of_days_is_printed_from_the_page_that_shows_them(client, session, world, morning):
+    client.sign_in(session, world, world.nurse)
+
+    shown = client.get(f"/stock/register?from={DAY}&until={DAY}").get_data(as_text=True)
+    pdf, file = days_of(client, world, "pdf"), days_of(client, world)
+
+    assert "1 to 6" in shown
+    assert "lines 1 to 6 (of 1 to 6 asked for)" in " ".join(text_of(pdf).split())
+    (page,) = pages_in(csv.reader(io.StringIO(file.data.decode("utf-8-sig"))))
+    assert (page.slip["layout"], page.slip["last"]) == ("uk", "6")
+
+
+@pytest.mark.parametrize(
+    ("values", "status"),
+    [
+        ({"first": "2020-01-01", "last": "2020-01-01"}, 404),
+        ({"first": "9999-12-31", "last": "9999-12-31"}, 422),
+        ({"first": "0001-01-01", "last": "0001-01-01"}, 422),
+        ({"first": "2026-03-03"}, 422),
+        ({"first": "tomorrow"}, 422),
+        ({"layout": "atlantis"}, 422),
+    ],
+)
+def test_days_that_cannot_be_printed_print_and_seal_nothing(client, session, world, morning, values, status):
+    client.sign_in(session, world, world.nurse)
+
+    answer = days_of(client, world, **values)
+
+    session.rollback()
+    assert answer.status_code == status
+    assert session.scalars(select(Seal)).all() == []
+
+
+@pytest.mark.parametrize("product", ["99", str(2**31), str(2**63), "9" * 40])
+def test_register_of_a_product_that_is_not_here_is_not_printed(client, session, world, morning, product):
+    client.sign_in(session, world, world.nurse)
+    asked = {"first_page": "1", "last_page": "1", "paper": "A4", "layout": "who"}
+
+    assert client.send(f"/paper/register/{product}.pdf", asked, page="/paper").status_code == 404
 
 
 def test_history_shows_every_dose_with_its_chart_and_is_noted(client, session, world, morning):

@@ -164,6 +164,9 @@ SENTENCES: dict[AuditKind, str] = {
     AuditKind.LOSS_STEP_DONE: N_("Recorded a step of %(done_on)s for loss report no. %(report)s: %(loss_step)s."),
     AuditKind.LOSS_STEP_TAKEN_BACK: N_("Took back step no. %(step_no)s of loss report no. %(report)s: %(loss_step)s."),
     AuditKind.LOSS_CLOSED: N_("Closed loss report no. %(report)s, with %(undone)s steps undone."),
+    AuditKind.REGISTER_FOOTNOTED: N_(
+        "Wrote footnote no. %(subject_id)s on line %(line)s of the register of product no. %(product)s."
+    ),
     AuditKind.DAY_CLOSED: N_("Closed %(day)s (turn %(turn)s) with %(doses)s doses on record."),
     AuditKind.REPORT_PRINTED: N_("Printed: %(sheet)s, %(first)s to %(last)s."),
     AuditKind.POLICY_APPROVED: N_("Decided on policy %(profile)s from %(effective_on)s: in force %(in_force)s."),

@@ -1,6 +1,7 @@
 """Print buttons: which days or pages, on which paper."""
 
 from datetime import date
+from typing import Any
 
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
@@ -8,6 +9,7 @@ from wtforms import DateField, IntegerField, SelectField, SubmitField
 from wtforms.validators import ValidationError
 from wtforms.widgets import HiddenInput
 
+from dispensary.policy.register_layouts import register_layouts
 from dispensary.web.forms import Form, Required
 from reports.page import SIZES
 
@@ -40,7 +42,18 @@ class PrintLogForm(PrintForm):
         return self.first.data, self.last.data
 
 
-class PrintRegisterForm(PrintForm):
+class LayoutForm(PrintForm):
+    """A register in the columns of one law or another; the site's own unless others are asked for."""
+
+    layout = SelectField(_l("Columns"))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """Offer every layout that ships."""
+        super().__init__(*args, **kwargs)
+        self.layout.choices = [(name, layout.title) for name, layout in register_layouts().items()]
+
+
+class PrintRegisterForm(LayoutForm):
     """Some pages of a register."""
 
     first_page = IntegerField(_l("From page"), [Required(), of_a_register])
@@ -51,3 +64,16 @@ class PrintRegisterForm(PrintForm):
         """First and last page, once the form is valid."""
         assert self.first_page.data is not None and self.last_page.data is not None
         return self.first_page.data, self.last_page.data
+
+
+class PrintRegisterDaysForm(LayoutForm):
+    """The lines of a register for some days."""
+
+    first = DateField(validators=[Required()], widget=HiddenInput())
+    last = DateField(validators=[Required()], widget=HiddenInput())
+
+    @property
+    def days(self) -> tuple[date, date]:
+        """First and last clinic day, once the form is valid."""
+        assert self.first.data is not None and self.last.data is not None
+        return self.first.data, self.last.data

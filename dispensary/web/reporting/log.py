@@ -12,7 +12,7 @@ from dispensary.web import edge, gate
 from dispensary.web.database import db, unit_of_work
 from dispensary.web.reporting import asked
 from dispensary.web.reporting.blueprint import bp
-from dispensary.web.reporting.forms import PrintForm, PrintLogForm
+from dispensary.web.reporting.forms import LayoutForm, PrintLogForm
 from dispensary.web.sealing import seal_key
 from dispensary.wording import N_, say
 from models.enums import PrintedSheet
@@ -30,7 +30,7 @@ def paper() -> str:
     first, last = asked.days()
     may = edge.sitting().permissions
     books = registers.books(db.session(), edge.sitting().site_id) if Permission.REGISTER_VIEW in may else []
-    form = PrintForm(formdata=None, paper=asked.heading(first, last).paper)
+    form = LayoutForm(formdata=None, paper=asked.heading(first, last).paper, layout=edge.settings().register_layout)
     return render_template("reporting/paper.html", first=first, last=last, books=books, form=form)
 
 

@@ -45,6 +45,9 @@ IN_WORDS = {
     ),
     SettingKey.TARGET_PLANNED_PERCENT: _l("Of 100 people who leave, so many at least leave as planned; or none."),
     SettingKey.TARGET_WAITING_DAYS: _l("Nobody waits for treatment longer than so many days; or none."),
+    SettingKey.REGISTER_LAYOUT: _l(
+        "The columns that the law of this place asks for: who (general), us (United States) or uk (United Kingdom)."
+    ),
 }
 """What each setting does and how its value is written."""
 

@@ -167,3 +167,16 @@ class EndForm(WitnessFields, Form):
     measured = ExactField(_l("Measured in it"), [Required()])
     note = TextField(_l("Note"), longest=LONGEST_NOTE)
     submit = SubmitField(_l("End this container"))
+
+
+class FootnoteForm(Form):
+    """What is wrong with a line of the register, and what is right."""
+
+    text = TextField(
+        _l("Footnote"),
+        [Required()],
+        longest=500,
+        description=_l("What is wrong on the line, and what is right. It is dated, signed with your name, and stays."),
+        render_kw={"autofocus": True, "autocomplete": "off"},
+    )
+    submit = SubmitField(_l("Sign the footnote"))
