@@ -100,6 +100,7 @@ WORDS: dict[type[StrEnum], dict[StrEnum, str]] = {
         enums.PrintedSheet.PRIVACY_STATEMENT: N_("statement of confidentiality"),
         enums.PrintedSheet.RETENTION: N_("retention"),
         enums.PrintedSheet.INDICATORS: N_("indicators"),
+        enums.PrintedSheet.DESTRUCTION: N_("record of a destruction"),
         enums.PrintedSheet.RISK_EVALUATION: N_("the nightly scan looked back on"),
     },
     enums.ChainKind: {

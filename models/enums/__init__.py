@@ -125,8 +125,12 @@ from models.enums.site import (
 )
 from models.enums.stock import (
     BaseUnit,
+    DeliveryDifference,
+    DestructionMethod,
+    DestructionReason,
     MovementKind,
     PlaceKind,
+    StockOrderEndKind,
     WasteReason,
 )
 from models.enums.take_home import (
@@ -172,8 +176,11 @@ __all__ = [
     "ContestResult",
     "DayStatus",
     "DeclineReason",
+    "DeliveryDifference",
     "DepotInterval",
     "Desk",
+    "DestructionMethod",
+    "DestructionReason",
     "Discipline",
     "DisclosureBasis",
     "DisclosureWay",
@@ -246,6 +253,7 @@ __all__ = [
     "SignedOn",
     "Signer",
     "SnoozeReason",
+    "StockOrderEndKind",
     "StopKind",
     "Substance",
     "SupplyKind",

@@ -118,6 +118,7 @@ class PrintedSheet(StrEnum):
     PRIVACY_STATEMENT = "privacy_statement"
     RETENTION = "retention"
     INDICATORS = "indicators"
+    DESTRUCTION = "destruction"
 
 
 class ChainKind(StrEnum):
