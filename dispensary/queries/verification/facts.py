@@ -59,6 +59,10 @@ AUDITED_ONE_BY_ONE: dict[str, tuple[AuditKind, ...]] = {
     "bottle_end": (AuditKind.BOTTLE_RETURNED, AuditKind.BOTTLE_GONE),
     "call_back": (AuditKind.CALLED_BACK,),
     "call_back_outcome": (AuditKind.CALL_BACK_CLOSED,),
+    "stock_order": (AuditKind.STOCK_ORDERED,),
+    "stock_order_end": (AuditKind.STOCK_ORDER_ENDED,),
+    "receipt_match": (AuditKind.RECEIPT_MATCHED,),
+    "destruction": (AuditKind.STOCK_DESTROYED,),
 }
 """Facts of which each has an audit row of its own; what an import brought stands in the audit as one row a run."""
 
