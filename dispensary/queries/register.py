@@ -29,6 +29,7 @@ from models import (
     Place,
     Product,
     Receipt,
+    ReceiptMatch,
     RegisterEntry,
     Spill,
     Staff,
@@ -81,6 +82,8 @@ class RegisterRow:
     body: str
     previous_digest: str
     digest: str
+    supplier_listed: str = ""
+    """Name and address of the supplier, as the list had them when it came in."""
 
     @property
     def balance(self) -> Quantity:
@@ -245,6 +248,9 @@ def register_rows(
             RegisterEntry.body,
             RegisterEntry.previous_digest,
             RegisterEntry.digest,
+            func.coalesce(ReceiptMatch.supplier_name + ", " + ReceiptMatch.supplier_address, "").label(
+                "supplier_listed"
+            ),
         )
         .join(Movement, Movement.id == RegisterEntry.movement_id)
         .join(Lot, Lot.id == Movement.lot_id)
@@ -263,6 +269,7 @@ def register_rows(
         .outerjoin(Collector, Collector.id == TakeHomeIssue.collector_id)
         .outerjoin(Person, Person.id == func.coalesce(Dose.person_id, Spill.person_id, Bottle.person_id))
         .outerjoin(Receipt, Receipt.id == Movement.receipt_id)
+        .outerjoin(ReceiptMatch, ReceiptMatch.receipt_id == Receipt.id)
         .join(by, by.id == RegisterEntry.recorded_by_id)
         .outerjoin(witness, witness.id == Movement.witnessed_by_id)
         .outerjoin(taken_back, taken_back.movement_id == Movement.reverses_id)

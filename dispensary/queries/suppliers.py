@@ -219,16 +219,16 @@ def received_on(session: Session, stock_order_id: int) -> list[CameOnOrder]:
     """Return what came on an order, delivery by delivery and lot by lot."""
     query = (
         select(
-            Receipt.id,
+            Receipt.id.label("receipt_id"),
             Receipt.document_no,
             Receipt.received_at,
             Staff.name.label("by"),
-            ReceiptSignature.id.is_not(None),
-            Product.name,
+            ReceiptSignature.id.is_not(None).label("countersigned"),
+            Product.name.label("product"),
             Product.unit,
-            Lot.number,
+            Lot.number.label("lot_number"),
             Container.size,
-            func.count(Container.id),
+            func.count(Container.id).label("count"),
         )
         .join(ReceiptMatch, ReceiptMatch.receipt_id == Receipt.id)
         .join(Movement, (Movement.receipt_id == Receipt.id) & (Movement.kind == MovementKind.RECEIVE))
@@ -251,7 +251,7 @@ def received_on(session: Session, stock_order_id: int) -> list[CameOnOrder]:
         )
         .order_by(Receipt.id, Product.name, Lot.number, Container.size)
     )
-    return [CameOnOrder(*row) for row in session.execute(query).all()]
+    return [CameOnOrder(**row) for row in session.execute(query).mappings()]
 
 
 def came_on(session: Session, stock_order_id: int, *, before: int | None = None) -> list[CameBatch]:

@@ -73,6 +73,7 @@ class Proposal:
     below_level: bool
     runs_out_first: bool
     """Stock and what is on order would be used up before a delivery ordered today is here."""
+    container_size: Quantity | None
     containers: int | None
     """How many whole containers to order; None where their size is not known."""
     quantity: Quantity
@@ -108,6 +109,7 @@ def proposal(facts: ReorderFacts, *, on: date) -> Proposal:
         on_order=facts.on_order,
         below_level=below,
         runs_out_first=runs_out,
+        container_size=facts.container_size,
         containers=containers,
         quantity=short if containers is None else Quantity(containers * (facts.container_size or NOTHING)),
     )

@@ -86,6 +86,8 @@ MENU: tuple[Area, ...] = (
         N_("Medicine"),
         (
             Entry("stock.overview", N_("Stock"), Permission.STOCK_VIEW),
+            Entry("stock.orders", N_("Stock orders"), Permission.STOCK_VIEW),
+            Entry("stock.destructions", N_("Destruction"), Permission.REGISTER_VIEW),
             Entry("register.day", N_("Close the day"), Permission.DAY_CLOSE),
         ),
     ),

@@ -5,7 +5,7 @@ from typing import Any
 
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
-from wtforms import IntegerField, SelectField, SelectMultipleField, SubmitField, TextAreaField
+from wtforms import HiddenField, IntegerField, SelectField, SelectMultipleField, SubmitField, TextAreaField
 from wtforms.validators import Length
 
 from dispensary.services.stock_receiving import Batch
@@ -115,16 +115,23 @@ class InventoryForm(WitnessFields, BatchForm):
 
 
 class DeliveryForm(BatchForm):
-    """A delivery, as its document says."""
+    """A delivery on no order, from a supplier of the list, as its document says."""
 
-    supplier = TextField(_l("Supplier"), [Required()], longest=120)
+    supplier_id = SelectField(_l("Supplier"), choices=[], default="")
+    supplier = TextField(_l("Supplier as the document names it, if otherwise"), longest=120)
     document_no = TextField(_l("Document number"), [Required()], longest=60)
     submit = SubmitField(_l("Take in"))
 
 
 class CountersignForm(WitnessFields, Form):
-    """The second signature on a delivery."""
+    """The second signature on a delivery, over all that the page shows of it."""
 
+    note = TextField(
+        _l("What was done about the differences"),
+        longest=LONGEST_NOTE,
+        description=_l("Needed where the delivery is not what was ordered."),
+    )
+    shown = HiddenField()
     submit = SubmitField(_l("I have checked it: countersign"))
 
 
