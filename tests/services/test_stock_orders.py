@@ -13,24 +13,17 @@ from dispensary.services import stock_orders, stock_receiving, suppliers
 from dispensary.services.stock_orders import Source
 from dispensary.services.suppliers import SupplierEntry
 from models import ReceiptDifference, ReceiptMatch, StockLevel, StockOrderEnd, Supplier
-from models.enums import AuditKind, DeliveryDifference, Role, StockOrderEndKind
+from models.enums import AuditKind, DeliveryDifference, StockOrderEndKind
 from models.units import quantity
 from tests import factories
+from tests.factories import supplier
 from tests.rows import audited
 from tests.services.test_stock_receiving import batch
 from tests.services.test_verify import open_walls, said
 
 __all__ = ["open_walls"]
 
-ENTRY = SupplierEntry("Mallow Pharma", "7 Mill Lane, Hull", "555-0177", "RM0123456")
-
-
-def supplier(session, world, **values):
-    made = suppliers.list_supplier(
-        session, entry=SupplierEntry(**{**ENTRY.__dict__, **values}), act=world.act(world.staff[Role.CLINIC_HEAD])
-    )
-    session.commit()
-    return made
+ENTRY = SupplierEntry("Mallow Pharma", "7 Mill Lane, Hull", "", "RM0123456")
 
 
 def order(session, world, of, lines=None, **values):

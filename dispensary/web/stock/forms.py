@@ -1,5 +1,6 @@
 """The shapes of what is typed about stock."""
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -30,6 +31,14 @@ WASTE_REASONS = (
 LONGEST_NOTE = 500
 TO_SAFE = 0
 TOO_LONG = _l("This is too long.")
+
+
+DIGEST = re.compile(r"[0-9a-f]{20}")
+
+
+def digest_or_none(text: str | None) -> str:
+    """Return what a hidden field says a page showed; what is no digest is nothing, and is not sent back either."""
+    return text if text and DIGEST.fullmatch(text) else ""
 
 
 def _words(kinds: Sequence[Any]) -> list[tuple[str, str]]:
@@ -131,7 +140,7 @@ class CountersignForm(WitnessFields, Form):
         longest=LONGEST_NOTE,
         description=_l("Needed where the delivery is not what was ordered."),
     )
-    shown = HiddenField()
+    shown = HiddenField(filters=[digest_or_none])
     submit = SubmitField(_l("I have checked it: countersign"))
 
 

@@ -16,11 +16,10 @@ from dispensary.services.stock_orders import Source
 from dispensary.web import edge, gate
 from dispensary.web.changes import carried_out
 from dispensary.web.database import db
-from dispensary.web.forms import id_in
 from dispensary.web.once import Work
 from dispensary.web.stock.blueprint import bp
 from dispensary.web.stock.suppliers import line_of
-from dispensary.web.stock.supply_forms import EndOrderForm, ReceiveOnOrderForm, StockOrderForm
+from dispensary.web.stock.supply_forms import EndOrderForm, ReceiveOnOrderForm, StockOrderForm, chosen_supplier
 from models.enums import StockOrderEndKind
 
 Answer = tuple[str, int] | Response
@@ -60,7 +59,7 @@ def _ordering(form: StockOrderForm) -> Answer:
     def change(work: Work) -> str:
         order = stock_orders.place_order(
             work.session,
-            supplier_id=id_in(form.supplier_id.data),
+            supplier_id=chosen_supplier(form),
             form_number=form.form_number.data or "",
             ordered_on=form.ordered_on.data,
             lines=form.ordered(),

@@ -6,7 +6,7 @@ from typing import Any
 from flask import render_template, url_for
 from werkzeug.wrappers import Response
 
-from dispensary.errors import NotFound, Refused
+from dispensary.errors import NotFound
 from dispensary.permissions import Permission
 from dispensary.queries import containers
 from dispensary.queries import stock as stock_queries
@@ -18,11 +18,10 @@ from dispensary.services.stock_orders import Source
 from dispensary.web import edge, gate
 from dispensary.web.changes import carried_out
 from dispensary.web.database import db
-from dispensary.web.forms import id_in
 from dispensary.web.once import Work
 from dispensary.web.stock.blueprint import bp
 from dispensary.web.stock.forms import CountersignForm, DeliveryForm, InventoryForm
-from dispensary.web.stock.supply_forms import supplier_choices
+from dispensary.web.stock.supply_forms import chosen_supplier, supplier_choices
 from dispensary.web.witness import prove_witness
 from dispensary.wording import N_, say
 
@@ -67,7 +66,7 @@ def receive() -> tuple[str, int] | Response:
             supplier=form.supplier.data or "",
             document_no=form.document_no.data or "",
             batch=form.batch(),
-            source=_source(form),
+            source=Source(chosen_supplier(form)),
             act=work.act,
         )
         return url_for("stock.delivery", receipt_id=receipt.id)
@@ -76,12 +75,6 @@ def receive() -> tuple[str, int] | Response:
         return answer
     orders = supplier_records.orders(session, site_id, only_open=True)
     return render_template("stock/receive.html", form=form, listed=listed, orders=orders), form.status
-
-
-def _source(form: DeliveryForm) -> Source:
-    if not (supplier_id := id_in(form.supplier_id.data)):
-        raise Refused(say(N_("Choose the supplier.")), code="no_supplier", field="supplier_id")
-    return Source(supplier_id)
 
 
 @bp.get("/deliveries/<int:receipt_id>")

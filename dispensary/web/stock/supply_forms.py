@@ -17,7 +17,7 @@ from dispensary.services.destruction import ChosenContainer, ChosenReturn
 from dispensary.services.suppliers import SupplierEntry
 from dispensary.web.forms import DayField, ExactField, Form, Required, TextField, choices, id_in, positive
 from dispensary.web.orders.forms import WholeField
-from dispensary.web.stock.forms import BatchForm
+from dispensary.web.stock.forms import BatchForm, digest_or_none
 from dispensary.web.witness import WitnessFields
 from dispensary.wording import N_, say
 from models import Product
@@ -132,7 +132,7 @@ class ReceiveOnOrderForm(BatchForm):
 
     supplier = TextField(_l("Supplier as the document names it, if otherwise"), longest=120)
     document_no = TextField(_l("Document number"), [Required()], longest=60)
-    shown = HiddenField()
+    shown = HiddenField(filters=[digest_or_none])
     submit = SubmitField(_l("Take in"))
 
 
@@ -156,7 +156,7 @@ class ThingRow(PlainForm):
     """One thing that may be destroyed."""
 
     key = HiddenField()
-    shown = HiddenField()
+    shown = HiddenField(filters=[digest_or_none])
     chosen = BooleanField(_l("Destroy"))
     reason = SelectField(_l("Reason"))
     measured = ExactField(_l("Measured"))
@@ -232,3 +232,14 @@ def supplier_choices(suppliers: Sequence[ListedSupplier]) -> list[SelectChoice]:
     """Return suppliers to choose from, each with its address; the only one is chosen already."""
     named = [SelectChoice(value=str(s.id), label=f"{s.name}, {s.address}") for s in suppliers]
     return named if len(named) == 1 else [SelectChoice(value="", label="—"), *named]
+
+
+def chosen_supplier(form: Any) -> int:
+    """Return the supplier that was chosen.
+
+    Raises:
+        Refused: none was.
+    """
+    if not (supplier_id := id_in(form.supplier_id.data)):
+        raise Refused(say(N_("Choose the supplier.")), code="no_supplier", field="supplier_id")
+    return supplier_id
