@@ -70,6 +70,7 @@ from models.casework import (
 )
 from models.chain import AccessLog, AuditEvent, ChainHead, DayClose, RegisterEntry, RegisterFootnote, Seal
 from models.closure_list import ClosureList, ClosureListLine
+from models.destruction import Destruction, DestructionLine
 from models.dose import (
     Claim,
     ClaimRelease,
@@ -174,6 +175,15 @@ from models.site import (
 )
 from models.staff import KeptForm, SignInAttempt, Staff, StaffRole, StaffSession, Submission
 from models.stock import Container, Lot, Movement, Place, Product, Receipt, ReceiptSignature
+from models.stock_order import (
+    ReceiptDifference,
+    ReceiptMatch,
+    StockLevel,
+    StockOrder,
+    StockOrderEnd,
+    StockOrderLine,
+    Supplier,
+)
 from models.support import (
     Activity,
     ActivityResult,
@@ -263,6 +273,8 @@ __all__ = [
     "CustodyPlan",
     "DayClose",
     "DepotPlan",
+    "Destruction",
+    "DestructionLine",
     "Disclosure",
     "DisclosureScope",
     "Dose",
@@ -360,6 +372,8 @@ __all__ = [
     "ReEntryDecision",
     "ReEntryRelease",
     "Receipt",
+    "ReceiptDifference",
+    "ReceiptMatch",
     "ReceiptSignature",
     "Referral",
     "ReferralClose",
@@ -397,10 +411,15 @@ __all__ = [
     "StaffRole",
     "StaffSession",
     "StageChange",
+    "StockLevel",
+    "StockOrder",
+    "StockOrderEnd",
+    "StockOrderLine",
     "Stop",
     "StopRelease",
     "Submission",
     "Supplement",
+    "Supplier",
     "SupplyIssue",
     "SupportOffer",
     "Supporter",

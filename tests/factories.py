@@ -225,6 +225,18 @@ def container(
     return made
 
 
+def supplier(session: Session, world: World, name: str = "Mallow Pharma", **values: Any) -> models.Supplier:
+    """Put a supplier on the list, as whoever sets up the stock would."""
+    from dispensary.services import suppliers
+
+    entry = suppliers.SupplierEntry(
+        **{"name": name, "address": "7 Mill Lane, Hull", "licence_no": "RM0123456"} | values
+    )
+    made = suppliers.list_supplier(session, entry=entry, act=world.act(world.staff[enums.Role.CLINIC_HEAD]))
+    session.commit()
+    return made
+
+
 def person(session: Session, family_name: str = "Nguyễn", given_name: str = "Hường", **values: Any) -> models.Person:
     return save(
         session,

@@ -102,6 +102,7 @@ WORDS: dict[type[StrEnum], dict[StrEnum, str]] = {
         enums.PrintedSheet.RETENTION: N_("retention"),
         enums.PrintedSheet.LOSS_REPORT: N_("report of a theft or loss"),
         enums.PrintedSheet.INDICATORS: N_("indicators"),
+        enums.PrintedSheet.DESTRUCTION: N_("record of a destruction"),
         enums.PrintedSheet.RISK_EVALUATION: N_("the nightly scan looked back on"),
     },
     enums.ChainKind: {

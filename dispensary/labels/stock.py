@@ -73,4 +73,30 @@ WORDS: dict[type[StrEnum], dict[StrEnum, str]] = {
         enums.LossStepKind.POLICE: N_("police told"),
         enums.LossStepKind.OTHER: N_("something else"),
     },
+    enums.StockOrderEndKind: {
+        enums.StockOrderEndKind.COMPLETE: N_("all of it came"),
+        enums.StockOrderEndKind.CLOSED: N_("closed, the rest does not come"),
+        enums.StockOrderEndKind.CANCELLED: N_("cancelled, nothing came"),
+    },
+    enums.DeliveryDifference: {
+        enums.DeliveryDifference.FEWER: N_("fewer than ordered"),
+        enums.DeliveryDifference.MORE: N_("more than ordered"),
+        enums.DeliveryDifference.OTHER_SIZE: N_("another size than ordered"),
+        enums.DeliveryDifference.NOT_ORDERED: N_("not ordered"),
+        enums.DeliveryDifference.OTHER_LOT: N_("another lot than asked for"),
+        enums.DeliveryDifference.EXPIRES_EARLIER: N_("expires earlier than asked for"),
+    },
+    enums.DestructionMethod: {
+        enums.DestructionMethod.DENATURED: N_("made useless in a denaturing kit"),
+        enums.DestructionMethod.INCINERATED: N_("burnt"),
+        enums.DestructionMethod.CHEMICAL: N_("chemically digested"),
+        enums.DestructionMethod.OTHER: N_("another way"),
+    },
+    enums.DestructionReason: {
+        enums.DestructionReason.EXPIRED: N_("expired"),
+        enums.DestructionReason.CONTAMINATED: N_("contaminated"),
+        enums.DestructionReason.BROKEN: N_("broken"),
+        enums.DestructionReason.NOT_NEEDED: N_("no longer needed"),
+        enums.DestructionReason.RETURNED: N_("brought back by a patient"),
+    },
 }

@@ -32,6 +32,7 @@ from models import (
     Place,
     Product,
     Receipt,
+    ReceiptMatch,
     RegisterEntry,
     RegisterFootnote,
     Spill,
@@ -117,6 +118,8 @@ class RegisterRow:
     body: str
     previous_digest: str
     digest: str
+    supplier_listed: str = ""
+    """Name and address of the supplier, as the list had them when it came in."""
 
     @property
     def balance(self) -> Quantity:
@@ -303,6 +306,9 @@ def register_rows(
             RegisterEntry.body,
             RegisterEntry.previous_digest,
             RegisterEntry.digest,
+            func.coalesce(ReceiptMatch.supplier_name + ", " + ReceiptMatch.supplier_address, "").label(
+                "supplier_listed"
+            ),
         )
         .join(Movement, Movement.id == RegisterEntry.movement_id)
         .join(Lot, Lot.id == Movement.lot_id)
@@ -323,6 +329,7 @@ def register_rows(
         .outerjoin(DoseOrder, DoseOrder.id == func.coalesce(Dose.order_id, Bottle.order_id))
         .outerjoin(prescriber, prescriber.id == DoseOrder.signed_by_id)
         .outerjoin(Receipt, Receipt.id == Movement.receipt_id)
+        .outerjoin(ReceiptMatch, ReceiptMatch.receipt_id == Receipt.id)
         .join(by, by.id == RegisterEntry.recorded_by_id)
         .outerjoin(witness, witness.id == Movement.witnessed_by_id)
         .outerjoin(taken_back, taken_back.movement_id == Movement.reverses_id)

@@ -75,6 +75,11 @@ def said_by(subject: Base) -> dict[str, str | int | None]:
     return said(type(subject), inspect(subject).dict)  # a column never set is not there, and was written as NULL
 
 
+def said_of_card(card: Base) -> dict[str, str | int | None]:
+    """Return what a flushed card says, for the audit row of its change: verification holds the card against the last one."""
+    return said(type(card), {column.key: getattr(card, column.key) for column in card.__table__.columns})
+
+
 def said(model: type[Base], held: Mapping[str, Any]) -> dict[str, str | int | None]:
     """Return what a fact with these values says; the same for one row and for many."""
     return chain.said({key: held.get(key) for key in _columns_said(model)})

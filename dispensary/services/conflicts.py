@@ -110,6 +110,12 @@ MEANING: dict[str, Words] = {
     "uq_pregnancy_care_health_fact_id_turn": say(N_("Somebody wrote this down at the same moment. Look again.")),
     "uq_risk_snooze_end_snooze_id": say(N_("Somebody ended this at the same moment. The person is in the scan again.")),
     "uq_risk_model_site_id_version": say(N_("A version of this name was kept at the same moment. Fit it again.")),
+    "uq_supplier_site_id_name": say(N_("A supplier of this name is on the list already. Open that one.")),
+    "uq_stock_level_site_id_product_id": say(N_("Somebody set this level at the same moment. Look again.")),
+    "uq_stock_order_end_stock_order_id": say(N_("This order was ended at the same moment. Look again.")),
+    "uq_receipt_match_receipt_id": say(N_("Somebody entered this delivery at the same moment. Look again.")),
+    "uq_receipt_difference_receipt_id_number": say(N_("This delivery was already countersigned.")),
+    "uq_destruction_line_bottle_rest_id": say(N_("What was left of this bottle was destroyed before.")),
     "uq_container_site_id_label": say(N_("A container with this label is already on record.")),
 }
 """What each rule of the database means to a person."""

@@ -20,7 +20,15 @@ from models import Container, Lot, Movement, Place, Product
 from models.enums import MovementKind, PlaceKind
 from models.units import Quantity
 
-WITNESSED = frozenset({MovementKind.WASTE, MovementKind.SPILL, MovementKind.INITIAL, MovementKind.BOTTLE_END})
+WITNESSED = frozenset(
+    {
+        MovementKind.WASTE,
+        MovementKind.SPILL,
+        MovementKind.INITIAL,
+        MovementKind.BOTTLE_END,
+        MovementKind.DESTROY,
+    }
+)
 """What only two people together may do to a container's content."""
 
 

@@ -50,7 +50,7 @@ def waste_stock(
     )
     emptied = movement.balance_after == 0 and container.emptied_at is None
     if emptied:
-        _set_emptied(session, container_id, act)
+        set_emptied(session, container_id, act)
     audit.record(
         session,
         AuditKind.STOCK_WASTED,
@@ -105,7 +105,7 @@ def mark_emptied(
             act=act,
         )
         movements.append(left_over)
-    card = _set_emptied(session, container_id, act)
+    card = set_emptied(session, container_id, act)
     audit.record(
         session,
         AuditKind.CONTAINER_EMPTIED,
@@ -168,7 +168,8 @@ def _check_measured(session: Session, container: Standing, measured: Quantity) -
         )
 
 
-def _set_emptied(session: Session, container_id: int, act: Act) -> Container:
+def set_emptied(session: Session, container_id: int, act: Act) -> Container:
+    """Mark a locked container as emptied, once; the caller audits it."""
     card = session.get_one(Container, container_id, populate_existing=True)
     card.emptied_at, card.emptied_by_id = act.at, act.by_id
     session.flush()

@@ -11,16 +11,21 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from dispensary.errors import Conflict, NotFound, Refused
+from dispensary.queries import suppliers as orders_on_record
+from dispensary.rules.deliveries import shown_delivery
 from dispensary.rules.products import is_whole_parts
-from dispensary.services import audit, stock
+from dispensary.services import audit, stock, stock_orders
 from dispensary.services.act import Act
 from dispensary.services.stock import Standing
+from dispensary.services.stock_orders import Source
 from dispensary.wording import N_, say
-from models import Container, Lot, Movement, Product, Receipt, ReceiptSignature, Site
+from models import Container, Lot, Movement, Product, Receipt, ReceiptMatch, ReceiptSignature, Site
 from models.enums import AuditKind, MovementKind, PlaceKind
 from models.units import Quantity
 
 MOST_AT_ONCE = 200
+EARLIEST_EXPIRY, LATEST_EXPIRY = date(1990, 1, 1), date(2200, 12, 31)
+"""No label names a day beyond them."""
 
 
 @dataclass(frozen=True)
@@ -61,19 +66,28 @@ def take_initial_inventory(session: Session, *, batch: Batch, witnessed_by_id: i
     return made
 
 
-def receive_delivery(session: Session, *, supplier: str, document_no: str, batch: Batch, act: Act) -> Receipt:
+def receive_delivery(
+    session: Session, *, supplier: str, document_no: str, batch: Batch, act: Act, source: Source | None = None
+) -> Receipt:
     """Take a delivery into the safe. None of its containers may be opened until a second person has signed.
 
-    A further batch under the same document, entered by the same person and not signed yet, joins the same delivery.
+    A further batch under the same document, from the same source, entered by the same person and not signed yet, joins
+    the same delivery.
+
+    Args:
+        supplier: as the document names it; where that is empty, as the list does.
+        source: the supplier on the list and the order it comes on; None where no list is kept.
 
     Raises:
-        Refused: expired, or the batch does not fit the product.
+        NotFound: there is no such supplier or order here.
+        Refused: expired, the batch does not fit the product, or the order is another supplier's.
+        Conflict: the order was ended, or something came on it since the page was opened.
     """
     product = _product_to_stock(session, batch)
     if batch.expires_on < act.clinic_day:
         raise Refused(say(N_("This lot has expired. Do not take it in.")), code="expired", field="expires_on")
     _lock_site(session, act)
-    receipt = _unsigned_receipt(session, supplier, document_no, act)
+    receipt = _receipt(session, supplier, document_no, source, act)
     lot = _lot(session, batch, act)
     made = _take_in(session, product, batch, lot, act)
     movements = [_came(session, c, MovementKind.RECEIVE, act, receipt_id=receipt.id) for c in made]
@@ -90,13 +104,19 @@ def receive_delivery(session: Session, *, supplier: str, document_no: str, batch
     return receipt
 
 
-def countersign_receipt(session: Session, *, receipt_id: int, act: Act) -> ReceiptSignature:
-    """Sign a delivery as the second person, who has checked it against its document.
+def countersign_receipt(
+    session: Session, *, receipt_id: int, act: Act, shown: str | None = None, note: str = ""
+) -> ReceiptSignature:
+    """Sign a delivery as the second person, who has checked it against its document, and seen how it differs from its order.
+
+    Args:
+        shown: the digest of what the page showed of it; None where no page did.
+        note: what was done about the differences; needed where there are some.
 
     Raises:
         NotFound: no such delivery here.
-        Refused: by whoever took it in.
-        Conflict: it is signed already.
+        Refused: by whoever took it in, or it differs from its order and nobody says what was done about it.
+        Conflict: it is signed already, or another lot was taken in since the page was opened.
     """
     receipt = session.scalar(select(Receipt).where(Receipt.id == receipt_id, Receipt.site_id == act.site_id))
     if receipt is None:
@@ -110,10 +130,15 @@ def countersign_receipt(session: Session, *, receipt_id: int, act: Act) -> Recei
     _lock_site(session, act)
     if _is_signed(session, receipt_id):
         raise Conflict(say(N_("This delivery was already countersigned.")), code="uq_receipt_signature_receipt_id")
+    found = orders_on_record.differences_now(session, receipt.id)
+    if shown is not None and shown != shown_delivery(orders_on_record.batches_of(session, [receipt.id]), found):
+        words = N_("Another lot of this delivery was taken in since this page was opened. Look again, then sign.")
+        raise Conflict(say(words), code="changed_since_shown")
     signature = ReceiptSignature(receipt_id=receipt_id, signed_at=act.at, **act.stamp)
     session.add(signature)
     session.flush()
     audit.record(session, AuditKind.RECEIPT_COUNTERSIGNED, receipt, act)
+    stock_orders.sign_differences(session, receipt, found, note, act)
     return signature
 
 
@@ -122,21 +147,39 @@ def _is_signed(session: Session, receipt_id: int) -> bool:
     return session.scalar(query) is not None
 
 
-def _unsigned_receipt(session: Session, supplier: str, document_no: str, act: Act) -> Receipt:
-    query = select(Receipt).where(
-        Receipt.site_id == act.site_id,
-        Receipt.supplier == supplier,
-        Receipt.document_no == document_no,
-        Receipt.recorded_by_id == act.by_id,
-        Receipt.id.not_in(select(ReceiptSignature.receipt_id)),
-    )
-    known = session.scalars(query.order_by(Receipt.id.desc()).limit(1)).one_or_none()
+def _receipt(session: Session, supplier: str, document_no: str, source: Source | None, act: Act) -> Receipt:
+    """Return the delivery that a batch belongs to: the one being entered, or a new one with its source."""
+    sender = stock_orders.supplier_of(session, source, act) if source else None
+    named = supplier or (sender.name if sender else "")
+    known = _unsigned_receipt(session, named, document_no, source, act)
     if known is not None:
         return known
-    receipt = Receipt(supplier=supplier, document_no=document_no, received_at=act.at, **act.stamp)
+    receipt = Receipt(supplier=named, document_no=document_no, received_at=act.at, **act.stamp)
     session.add(receipt)
     session.flush()
+    if source is not None and sender is not None:
+        stock_orders.match_receipt(session, receipt, source, sender, act)
     return receipt
+
+
+def _unsigned_receipt(
+    session: Session, supplier: str, document_no: str, source: Source | None, act: Act
+) -> Receipt | None:
+    query = (
+        select(Receipt)
+        .outerjoin(ReceiptMatch, ReceiptMatch.receipt_id == Receipt.id)
+        .where(
+            Receipt.site_id == act.site_id,
+            Receipt.supplier == supplier,
+            Receipt.document_no == document_no,
+            Receipt.recorded_by_id == act.by_id,
+            Receipt.id.not_in(select(ReceiptSignature.receipt_id)),
+            ReceiptMatch.supplier_id == source.supplier_id if source else ReceiptMatch.id.is_(None),
+        )
+    )
+    if source is not None:
+        query = query.where(ReceiptMatch.stock_order_id == source.stock_order_id)  # NULL where it came on no order
+    return session.scalars(query.order_by(Receipt.id.desc()).limit(1)).one_or_none()
 
 
 def _product_to_stock(session: Session, batch: Batch) -> Product:
@@ -149,6 +192,9 @@ def _product_to_stock(session: Session, batch: Batch) -> Product:
             code="size_does_not_fit",
             field="size",
         )
+    if not EARLIEST_EXPIRY <= batch.expires_on <= LATEST_EXPIRY:
+        words = N_("No lot expires on this day. Type it as it stands on the label.")
+        raise Refused(say(words), code="no_such_expiry", field="expires_on")
     if not 1 <= batch.count <= MOST_AT_ONCE:
         raise Refused(
             say(N_("Between 1 and %(most)s containers at once."), most=MOST_AT_ONCE), code="count", field="count"

@@ -88,6 +88,8 @@ MENU: tuple[Area, ...] = (
             Entry("stock.overview", N_("Stock"), Permission.STOCK_VIEW),
             Entry("losses.reports", N_("Theft and loss"), Permission.LOSS_VIEW),
             Entry("stock.register", N_("Controlled-drug register"), Permission.REGISTER_VIEW),
+            Entry("stock.orders", N_("Stock orders"), Permission.STOCK_VIEW),
+            Entry("stock.destructions", N_("Destruction"), Permission.REGISTER_VIEW),
             Entry("register.day", N_("Close the day"), Permission.DAY_CLOSE),
         ),
     ),

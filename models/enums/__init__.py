@@ -125,12 +125,16 @@ from models.enums.site import (
 )
 from models.enums.stock import (
     BaseUnit,
+    DeliveryDifference,
+    DestructionMethod,
+    DestructionReason,
     LossKind,
     LossStepKind,
     MovementKind,
     PlaceKind,
     PoliceTold,
     Shift,
+    StockOrderEndKind,
     WasteReason,
 )
 from models.enums.take_home import (
@@ -176,8 +180,11 @@ __all__ = [
     "ContestResult",
     "DayStatus",
     "DeclineReason",
+    "DeliveryDifference",
     "DepotInterval",
     "Desk",
+    "DestructionMethod",
+    "DestructionReason",
     "Discipline",
     "DisclosureBasis",
     "DisclosureWay",
@@ -254,6 +261,7 @@ __all__ = [
     "SignedOn",
     "Signer",
     "SnoozeReason",
+    "StockOrderEndKind",
     "StopKind",
     "Substance",
     "SupplyKind",

@@ -120,6 +120,7 @@ class PrintedSheet(StrEnum):
     RETENTION = "retention"
     INDICATORS = "indicators"
     LOSS_REPORT = "loss_report"
+    DESTRUCTION = "destruction"
 
 
 class ChainKind(StrEnum):

@@ -92,3 +92,41 @@ class LossStepKind(StrEnum):
     REGULATOR_FORM = "regulator_form"
     POLICE = "police"
     OTHER = "other"
+
+
+class StockOrderEndKind(StrEnum):
+    """Why nothing more comes on an order of stock."""
+
+    COMPLETE = "complete"
+    CLOSED = "closed"
+    CANCELLED = "cancelled"
+
+
+class DeliveryDifference(StrEnum):
+    """How a delivery differs from its order."""
+
+    FEWER = "fewer"
+    MORE = "more"
+    OTHER_SIZE = "other_size"
+    NOT_ORDERED = "not_ordered"
+    OTHER_LOT = "other_lot"
+    EXPIRES_EARLIER = "expires_earlier"
+
+
+class DestructionMethod(StrEnum):
+    """How controlled stock is made useless for good."""
+
+    DENATURED = "denatured"
+    INCINERATED = "incinerated"
+    CHEMICAL = "chemical"
+    OTHER = "other"
+
+
+class DestructionReason(StrEnum):
+    """Why a thing is destroyed."""
+
+    EXPIRED = "expired"
+    CONTAMINATED = "contaminated"
+    BROKEN = "broken"
+    NOT_NEEDED = "not_needed"
+    RETURNED = "returned"

@@ -74,12 +74,13 @@ def test_a_delivery_is_taken_in_signed_brought_to_the_window_and_opened(clinic, 
     world = clinic.world
     with clinic.record() as session:
         factories.product(session, name="Buprenorphine 4 mg films", strength="4", **FILM)
+        factories.supplier(session, world, "Wholesale & Sons")
     nurse = sit(world.nurse)
 
     nurse.follow("Medicine")
     nurse.sees_page("Stock").follow("Take in a delivery")
     nurse.sees_page("Take in a delivery")
-    nurse.fill("Supplier", "Wholesale & Sons")
+    nurse.pick("Supplier", "Wholesale & Sons, 7 Mill Lane, Hull")
     nurse.fill("Document number", "D-77")
     nurse.pick("Product", "Buprenorphine 4 mg films")
     nurse.fill("Lot number", "LOT-9")

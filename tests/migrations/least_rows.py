@@ -25,7 +25,7 @@ from sqlalchemy.orm import Session
 
 from models import Base
 from models.base import Instant, Thousandths
-from models.enums import BottleFate, DoseOutcome, MovementKind, RiskLane, UrineMethod
+from models.enums import BottleFate, DestructionReason, DoseOutcome, MovementKind, RiskLane, UrineMethod
 
 AT = datetime(2026, 3, 2, 7, 0, tzinfo=UTC)
 DAY = date(2026, 3, 2)
@@ -42,6 +42,7 @@ WHAT_RULES_ASK: dict[str, dict[str, Any]] = {
     "cohort_course": {"seen_until_on": DAY},
     "closure_list_line": {"other_way": "dosed at the other site"},
     "depot_plan": {"interval_days": 28, "early_days": 7, "late_days": 7},
+    "destruction_line": {"reason": DestructionReason.EXPIRED},
     "dose": {"outcome": DoseOutcome.GIVEN, "ordered_mg": Decimal(1), "wasted_mg": Decimal(0), "part": 1},
     "dose_order": {"version": 1, "parts": 1},
     "downtime_pack": {"copies": 1},
@@ -59,6 +60,7 @@ WHAT_RULES_ASK: dict[str, dict[str, Any]] = {
     "risk_trip": {"expected": Decimal(1)},
     "risk_snooze": {"until_on": date(2026, 3, 9)},
     "session_outcome": {"minutes": 45},
+    "stock_level": {"reorder_at": Decimal(1), "order_up_to": Decimal(2)},
     "take_home_decision": {"every_weeks": 1, "most_days": 6, "criteria": "[]", "review_on": date(2026, 6, 2)},
 }
 """Values without which a rule of the table would refuse the row."""

@@ -21,10 +21,14 @@ def signed_by(who, password=PASSWORD):
     return {"witness_username": who.username, "witness_password": password}
 
 
+@pytest.fixture(autouse=True)
+def mallow(session, world):
+    """The one supplier on the list; its number is 1."""
+    assert factories.supplier(session, world).id == 1
+
+
 def delivery(world, **values):
-    return (
-        {"product": world.products["methadone"].id, "supplier": "Mallow Pharma", "document_no": "DN-77"} | LOT | values
-    )
+    return {"product": world.products["methadone"].id, "supplier_id": 1, "document_no": "DN-77"} | LOT | values
 
 
 def newest(session, table):
@@ -103,6 +107,9 @@ def _hidden(client, path):
         ({"labels": "A\x00"}, "cannot be printed"),
         ({"product": "999"}, "Not a valid choice"),
         ({"supplier": "x" * 5000}, "too long"),
+        ({"supplier_id": ""}, "Not a valid choice"),
+        ({"supplier_id": "9" * 30}, "Not a valid choice"),
+        ({"expires_on": "9999-12-31"}, "No lot expires on this day"),
     ],
 )
 def test_bad_input_is_answered_in_words_and_nothing_comes_in(nurse, session, world, wrong, words):

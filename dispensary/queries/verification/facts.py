@@ -64,6 +64,10 @@ AUDITED_ONE_BY_ONE: dict[str, tuple[AuditKind, ...]] = {
     "loss_report_end": (AuditKind.LOSS_CLOSED,),
     "loss_step": (AuditKind.LOSS_STEP_DONE,),
     "loss_step_taken_back": (AuditKind.LOSS_STEP_TAKEN_BACK,),
+    "stock_order": (AuditKind.STOCK_ORDERED,),
+    "stock_order_end": (AuditKind.STOCK_ORDER_ENDED,),
+    "receipt_match": (AuditKind.RECEIPT_MATCHED,),
+    "destruction": (AuditKind.STOCK_DESTROYED,),
 }
 """Facts of which each has an audit row of its own; what an import brought stands in the audit as one row a run."""
 

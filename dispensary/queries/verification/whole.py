@@ -4,7 +4,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from dispensary.queries.verification import bottles, chains, doses, facts, losses, mishaps, stock
+from dispensary.queries.verification import bottles, chains, doses, facts, losses, mishaps, stock, supply
 from dispensary.queries.verification.results import Progress, Verification
 from dispensary.rules import seals
 from models import AuditEvent, Dose, RegisterEntry, Site
@@ -30,6 +30,10 @@ CHECKS: tuple[facts.Check, ...] = (
     bottles.wrong_return,
     bottles.wrong_handover,
     losses.wrong_loss_line,
+    supply.wrong_card,
+    supply.wrong_contents,
+    supply.wrong_receipt_match,
+    supply.wrong_destruction,
 )
 """What is asked of the facts, once the chains were walked; each names the first that fails it."""
 

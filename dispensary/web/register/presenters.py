@@ -167,6 +167,20 @@ SENTENCES: dict[AuditKind, str] = {
     AuditKind.REGISTER_FOOTNOTED: N_(
         "Wrote footnote no. %(subject_id)s on line %(line)s of the register of product no. %(product)s."
     ),
+    AuditKind.SUPPLIER_LISTED: N_("Put supplier no. %(subject_id)s on the list."),
+    AuditKind.SUPPLIER_CHANGED: N_("Changed supplier no. %(subject_id)s on the list; retired: %(retired)s."),
+    AuditKind.STOCK_LEVEL_SET: N_(
+        "Set when product no. %(product)s is ordered again; a delivery takes %(delivery_days)s days."
+    ),
+    AuditKind.STOCK_ORDERED: N_("Ordered stock of supplier no. %(supplier)s (order of stock no. %(subject_id)s)."),
+    AuditKind.STOCK_ORDER_ENDED: N_("Order of stock no. %(stock_order)s ended: %(stock_order_end)s."),
+    AuditKind.RECEIPT_MATCHED: N_(
+        "Receipt no. %(receipt)s came from supplier no. %(supplier)s, on order of stock no. %(stock_order)s."
+    ),
+    AuditKind.DELIVERY_DIFFERED: N_(
+        "Signed for %(differences)s differences between receipt no. %(subject_id)s and its order."
+    ),
+    AuditKind.STOCK_DESTROYED: N_("Destroyed %(things)s things, with a witness (destruction no. %(subject_id)s)."),
     AuditKind.DAY_CLOSED: N_("Closed %(day)s (turn %(turn)s) with %(doses)s doses on record."),
     AuditKind.REPORT_PRINTED: N_("Printed: %(sheet)s, %(first)s to %(last)s."),
     AuditKind.POLICY_APPROVED: N_("Decided on policy %(profile)s from %(effective_on)s: in force %(in_force)s."),
@@ -232,6 +246,8 @@ FIELDS: dict[str, Callable[[Any], Any]] = {
     "occasion": enums.SealOccasion,
     "ordered": enums.TelephoneOrderKind,
     "agreed": lambda value: Words(YES_NO[value]),
+    "stock_order_end": enums.StockOrderEndKind,
+    "retired": lambda value: Words(YES_NO[value]),
     "in_force": lambda value: Words(YES_NO[value]),
     **casework.FIELDS,
     **{name: lambda value: Words(YES_NO[value]) for name in casework.YES_OR_NO},

@@ -1,6 +1,6 @@
-"""The stock and its register: what stands where, what comes in, moves, opens and is lost."""
+"""The stock and its register: what stands where, what is ordered, comes in, moves, opens, is lost and is destroyed."""
 
-from dispensary.web.stock import leaving, losing, moving, receiving, register, shelf
+from dispensary.web.stock import destroying, leaving, losing, moving, orders, receiving, register, shelf, suppliers
 from dispensary.web.stock.blueprint import bp
 
-__all__ = ["bp", "leaving", "losing", "moving", "receiving", "register", "shelf"]
+__all__ = ["bp", "destroying", "leaving", "losing", "moving", "orders", "receiving", "register", "shelf", "suppliers"]

@@ -1,11 +1,12 @@
 """The shapes of what is typed about stock."""
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
-from wtforms import IntegerField, SelectField, SelectMultipleField, SubmitField, TextAreaField
+from wtforms import HiddenField, IntegerField, SelectField, SelectMultipleField, SubmitField, TextAreaField
 from wtforms.validators import Length
 
 from dispensary.services.stock_receiving import Batch
@@ -30,6 +31,14 @@ WASTE_REASONS = (
 LONGEST_NOTE = 500
 TO_SAFE = 0
 TOO_LONG = _l("This is too long.")
+
+
+DIGEST = re.compile(r"[0-9a-f]{20}")
+
+
+def digest_or_none(text: str | None) -> str:
+    """Return what a hidden field says a page showed; what is no digest is nothing, and is not sent back either."""
+    return text if text and DIGEST.fullmatch(text) else ""
 
 
 def _words(kinds: Sequence[Any]) -> list[tuple[str, str]]:
@@ -115,16 +124,23 @@ class InventoryForm(WitnessFields, BatchForm):
 
 
 class DeliveryForm(BatchForm):
-    """A delivery, as its document says."""
+    """A delivery on no order, from a supplier of the list, as its document says."""
 
-    supplier = TextField(_l("Supplier"), [Required()], longest=120)
+    supplier_id = SelectField(_l("Supplier"), choices=[], default="")
+    supplier = TextField(_l("Supplier as the document names it, if otherwise"), longest=120)
     document_no = TextField(_l("Document number"), [Required()], longest=60)
     submit = SubmitField(_l("Take in"))
 
 
 class CountersignForm(WitnessFields, Form):
-    """The second signature on a delivery."""
+    """The second signature on a delivery, over all that the page shows of it."""
 
+    note = TextField(
+        _l("What was done about the differences"),
+        longest=LONGEST_NOTE,
+        description=_l("Needed where the delivery is not what was ordered."),
+    )
+    shown = HiddenField(filters=[digest_or_none])
     submit = SubmitField(_l("I have checked it: countersign"))
 
 
