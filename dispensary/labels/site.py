@@ -100,6 +100,9 @@ WORDS: dict[type[StrEnum], dict[StrEnum, str]] = {
         enums.PrintedSheet.PRIVACY_STATEMENT: N_("statement of confidentiality"),
         enums.PrintedSheet.RETENTION: N_("retention"),
         enums.PrintedSheet.INDICATORS: N_("indicators"),
+        enums.PrintedSheet.RECONCILIATION: N_("reconciliation"),
+        enums.PrintedSheet.LOT_TRACE: N_("lot trace"),
+        enums.PrintedSheet.CROSS_INDEX: N_("cross-index of patient numbers"),
         enums.PrintedSheet.RISK_EVALUATION: N_("the nightly scan looked back on"),
     },
     enums.ChainKind: {

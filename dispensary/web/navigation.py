@@ -86,6 +86,7 @@ MENU: tuple[Area, ...] = (
         N_("Medicine"),
         (
             Entry("stock.overview", N_("Stock"), Permission.STOCK_VIEW),
+            Entry("stock.reconciliation", N_("Reconciliation"), Permission.REGISTER_VIEW),
             Entry("register.day", N_("Close the day"), Permission.DAY_CLOSE),
         ),
     ),

@@ -127,6 +127,7 @@ from models.enums.stock import (
     BaseUnit,
     MovementKind,
     PlaceKind,
+    ReconciliationCheck,
     WasteReason,
 )
 from models.enums.take_home import (
@@ -261,6 +262,7 @@ __all__ = [
     "UrineOccasion",
     "UrineOutcome",
     "WaitingEndReason",
+    "ReconciliationCheck",
     "WasteReason",
     "WithheldReason",
     "Work",

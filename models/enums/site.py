@@ -118,6 +118,9 @@ class PrintedSheet(StrEnum):
     PRIVACY_STATEMENT = "privacy_statement"
     RETENTION = "retention"
     INDICATORS = "indicators"
+    RECONCILIATION = "reconciliation"
+    LOT_TRACE = "lot_trace"
+    CROSS_INDEX = "cross_index"
 
 
 class ChainKind(StrEnum):

@@ -55,3 +55,17 @@ class WasteReason(StrEnum):
     BROKEN = "broken"
     EXPIRED = "expired"
     CONTAMINATED = "contaminated"
+
+
+class ReconciliationCheck(StrEnum):
+    """What the movements of a product are held against."""
+
+    REGISTER = "register"
+    LINES = "lines"
+    CONTAINERS = "containers"
+    LOTS = "lots"
+    DISPENSED = "dispensed"
+    REVERSED = "reversed"
+    WASTED = "wasted"
+    TAKEN_HOME = "taken_home"
+    BROUGHT_BACK = "brought_back"
