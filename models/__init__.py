@@ -156,6 +156,7 @@ from models.privacy import (
     GlassBroken,
     GlassSeen,
 )
+from models.reconciliation import DayCloseDifference
 from models.risk import RiskFlag, RiskFlagReason, RiskModel, RiskModelDecision, RiskSnooze, RiskSnoozeEnd, RiskTrip
 from models.site import (
     ClockConfirmation,
@@ -261,6 +262,7 @@ __all__ = [
     "Countersignature",
     "CustodyPlan",
     "DayClose",
+    "DayCloseDifference",
     "DepotPlan",
     "Disclosure",
     "DisclosureScope",

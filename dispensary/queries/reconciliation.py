@@ -48,7 +48,20 @@ from models.units import Quantity
 
 NOTHING = Quantity(Decimal(0))
 AT_ONCE = 2000
-HELD_AGAINST = ("movement", "kind", "product", "lot", "container", "from", "to", "quantity", "day", "dose", "reverses")
+HELD_AGAINST = (
+    "movement",
+    "kind",
+    "product",
+    "lot",
+    "container",
+    "from",
+    "to",
+    "quantity",
+    "held_after",
+    "day",
+    "dose",
+    "reverses",
+)
 """Fields of a line that say what moved; the others are for `verify`."""
 
 

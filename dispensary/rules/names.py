@@ -36,6 +36,11 @@ def has_control_characters(text: str) -> bool:
     return any(unicodedata.category(c) in {"Cc", "Cs", "Cn"} or c in TURNING for c in text)
 
 
+def visible(text: str) -> bool:
+    """Return whether a text shows anything at all: blanks and marks without a width are no words."""
+    return any(unicodedata.category(c)[0] not in "ZC" and not unicodedata.combining(c) for c in text)
+
+
 def printable(text: str) -> str:
     """Return the text without such characters, line ends kept."""
     if text.isprintable():

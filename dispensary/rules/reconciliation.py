@@ -4,6 +4,7 @@ Movements are held against the chained text of the register, against what the co
 against the records of doses and bottles that the dispensing log prints. Everything to the thousandth; no tolerance.
 """
 
+import hashlib
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -250,6 +251,11 @@ def written(found: Reconciliation) -> str:
         sort_keys=True,
         separators=(",", ":"),
     )
+
+
+def digest_of(found: Reconciliation) -> str:
+    """Return what stands for the differences as they were shown, so that others are not signed in their place."""
+    return hashlib.sha256(written(found).encode()).hexdigest()
 
 
 def read(text: str) -> tuple[tuple[int, Difference], ...]:

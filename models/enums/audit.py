@@ -205,6 +205,7 @@ class AuditKind(StrEnum):
     CONTAINER_EMPTIED = "container.emptied"
     STOCK_WASTED = "stock.wasted"
     DAY_CLOSED = "day.closed"
+    DAY_CLOSED_DIFFERING = "day.closed_differing"
     REPORT_PRINTED = "report.printed"
     POLICY_APPROVED = "policy.approved"
     HISTORY_IMPORTED = "history.imported"

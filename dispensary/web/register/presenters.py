@@ -159,6 +159,10 @@ SENTENCES: dict[AuditKind, str] = {
     AuditKind.CONTAINER_EMPTIED: N_("Marked container no. %(subject_id)s as emptied."),
     AuditKind.STOCK_WASTED: N_("Wasted from container no. %(container)s, with a witness: %(reason)s."),
     AuditKind.DAY_CLOSED: N_("Closed %(day)s (turn %(turn)s) with %(doses)s doses on record."),
+    AuditKind.DAY_CLOSED_DIFFERING: N_(
+        "Closed %(day)s (turn %(turn)s) although it did not reconcile, with a reason and before staff no. %(witness)s:"
+        " differences %(count)s."
+    ),
     AuditKind.REPORT_PRINTED: N_("Printed: %(sheet)s, %(first)s to %(last)s."),
     AuditKind.POLICY_APPROVED: N_("Decided on policy %(profile)s from %(effective_on)s: in force %(in_force)s."),
     AuditKind.HISTORY_IMPORTED: N_("Imported the history of %(people)s people with %(doses)s doses."),
