@@ -12,7 +12,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import case, func, or_, select
+from sqlalchemy import case, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from dispensary.queries import reconciled_rows
@@ -123,22 +123,29 @@ def _with_rows(
 
 
 def _moved(session: Session, site_id: int, first: date, last: date) -> dict[int, list[_Sum]]:
-    undone, came, gone = aliased(Movement), aliased(Place), aliased(Place)
-    before = case((Movement.clinic_day < first, 1), else_=0)
-    of_dose = case((Movement.dose_id.is_not(None), 1), else_=0)
-    group = (Movement.product_id, Movement.lot_id, Movement.kind, undone.kind, came.kind, gone.kind, before, of_dose)
-    query = (
+    """Return what moved before a period and in it; of what came before, only from where to where."""
+    kinds = {row.id: row.kind for row in session.execute(select(Place.id, Place.kind))}
+    sums: defaultdict[int, list[_Sum]] = defaultdict(list)
+    ends = (Movement.product_id, Movement.lot_id, Movement.from_place_id, Movement.to_place_id)
+    earlier = (
+        select(*ends, func.sum(Movement.quantity))
+        .where(Movement.site_id == site_id, Movement.clinic_day < first)
+        .group_by(*ends)
+    )
+    for product_id, lot_id, from_id, to_id, quantity in session.execute(earlier):
+        moved = Moved(MovementKind.TRANSFER, None, kinds[from_id], kinds[to_id], quantity)
+        sums[product_id].append(_Sum(lot_id, moved, before=True, of_dose=False))
+    undone, of_dose = aliased(Movement), case((Movement.dose_id.is_not(None), 1), else_=0)
+    group = (*ends, Movement.kind, undone.kind, of_dose)
+    during = (
         select(*group, func.sum(Movement.quantity))
         .outerjoin(undone, undone.id == Movement.reverses_id)
-        .join(came, came.id == Movement.from_place_id)
-        .join(gone, gone.id == Movement.to_place_id)
-        .where(Movement.site_id == site_id, Movement.clinic_day <= last)
+        .where(Movement.site_id == site_id, Movement.clinic_day.between(first, last))
         .group_by(*group)
-        .order_by(Movement.product_id, Movement.lot_id)
     )
-    sums: defaultdict[int, list[_Sum]] = defaultdict(list)
-    for product_id, lot_id, kind, of, came_from, went_to, earlier, dose, quantity in session.execute(query):
-        sums[product_id].append(_Sum(lot_id, Moved(kind, of, came_from, went_to, quantity), bool(earlier), bool(dose)))
+    for product_id, lot_id, from_id, to_id, kind, of, dose, quantity in session.execute(during):
+        moved = Moved(kind, of, kinds[from_id], kinds[to_id], quantity)
+        sums[product_id].append(_Sum(lot_id, moved, before=False, of_dose=bool(dose)))
     return sums
 
 
@@ -168,27 +175,34 @@ def _not_anywhere(sums: Iterable[_Sum], held: dict[int, Quantity]) -> Quantity:
 
 def _held(session: Session, site_id: int, last: date) -> dict[tuple[int, int], Quantity]:
     """Return what the containers of each product and lot held at the end of a day, by their own last movement."""
-    newest = (
-        select(Movement.container_id, func.max(Movement.container_seq).label("seq"))
-        .where(Movement.site_id == site_id, Movement.clinic_day <= last)
-        .group_by(Movement.container_id)
-        .subquery()
+    own = aliased(Movement)
+    newest_id = (
+        select(own.id)
+        .where(own.container_id == Container.id, own.clinic_day <= last)
+        .order_by(own.container_seq.desc())
+        .limit(1)
+        .correlate(Container)
+        .scalar_subquery()
     )
     query = (
         select(Container.product_id, Container.lot_id, func.sum(Movement.balance_after))
-        .join(newest, (newest.c.container_id == Movement.container_id) & (newest.c.seq == Movement.container_seq))
-        .join(Container, Container.id == Movement.container_id)
+        .join(Movement, Movement.id == newest_id)
+        .where(Container.site_id == site_id)
         .group_by(Container.product_id, Container.lot_id)
     )
     held = {(product_id, lot_id): quantity for product_id, lot_id, quantity in session.execute(query)}
-    came, gone = aliased(Place), aliased(Place)
+    came, gone, before = aliased(Place), aliased(Place), aliased(Movement)
+    out_of_turn = exists().where(
+        before.container_id == Movement.container_id,
+        before.container_seq > Movement.container_seq,
+        before.clinic_day <= last,
+    )
     later = (
         select(Container.product_id, Container.lot_id, came.kind, gone.kind, func.sum(Movement.quantity))
         .join(Container, Container.id == Movement.container_id)
-        .join(newest, newest.c.container_id == Movement.container_id)
         .join(came, came.id == Movement.from_place_id)
         .join(gone, gone.id == Movement.to_place_id)
-        .where(Movement.clinic_day > last, Movement.container_seq < newest.c.seq)
+        .where(Movement.site_id == site_id, Movement.clinic_day > last, out_of_turn)
         .group_by(Container.product_id, Container.lot_id, came.kind, gone.kind)
     )
     for product_id, lot_id, came_from, went_to, quantity in session.execute(later):
@@ -199,36 +213,37 @@ def _held(session: Session, site_id: int, last: date) -> dict[tuple[int, int], Q
 
 def _registers(session: Session, site_id: int, last: date) -> dict[int, Quantity]:
     """Return each register's balance at the end of a day, by its chained text."""
-    newest = (
-        select(RegisterEntry.product_id, func.max(RegisterEntry.number).label("number"))
-        .where(RegisterEntry.site_id == site_id, RegisterEntry.clinic_day <= last)
-        .group_by(RegisterEntry.product_id)
-        .subquery()
+    own, newest = aliased(RegisterEntry), {}
+    newest_id = (
+        select(own.id)
+        .where(own.site_id == site_id, own.product_id == Product.id, own.clinic_day <= last)
+        .order_by(own.number.desc())
+        .limit(1)
+        .correlate(Product)
+        .scalar_subquery()
     )
-    query = select(RegisterEntry.product_id, RegisterEntry.body).join(
-        newest, (newest.c.product_id == RegisterEntry.product_id) & (newest.c.number == RegisterEntry.number)
+    query = select(Product.id, RegisterEntry.number, RegisterEntry.body).join(
+        RegisterEntry, RegisterEntry.id == newest_id
     )
-    balances = {
-        product_id: Quantity(Decimal(_read(body).get("balance") or 0) / 1000)
-        for product_id, body in session.execute(query.where(RegisterEntry.site_id == site_id))
-    }
+    balances = {}
+    for product_id, number, body in session.execute(query):
+        said = _read(body).get("balance")
+        newest[product_id] = number
+        balances[product_id] = Quantity(Decimal(said if isinstance(said, int) else 0) / 1000)
     came, gone = aliased(Place), aliased(Place)
     later = (
         select(RegisterEntry.product_id, came.kind, gone.kind, func.sum(Movement.quantity))
-        .join(newest, newest.c.product_id == RegisterEntry.product_id)
         .join(Movement, Movement.id == RegisterEntry.movement_id)
         .join(came, came.id == Movement.from_place_id)
         .join(gone, gone.id == Movement.to_place_id)
-        .where(
-            RegisterEntry.site_id == site_id,
-            RegisterEntry.clinic_day > last,
-            RegisterEntry.number < newest.c.number,
-        )
+        .where(RegisterEntry.site_id == site_id, RegisterEntry.clinic_day > last)
         .group_by(RegisterEntry.product_id, came.kind, gone.kind)
     )
-    for product_id, came_from, went_to, quantity in session.execute(later):
-        change = quantity * (int(went_to in HERE) - int(came_from in HERE))
-        balances[product_id] = Quantity(balances[product_id] - change)
+    for product_id, number in newest.items():
+        out_of_turn = later.where(RegisterEntry.product_id == product_id, RegisterEntry.number < number)
+        for _, came_from, went_to, quantity in session.execute(out_of_turn):
+            change = quantity * (int(went_to in HERE) - int(came_from in HERE))
+            balances[product_id] = Quantity(balances[product_id] - change)
     return balances
 
 
