@@ -158,6 +158,7 @@ from models.privacy import (
     GlassBroken,
     GlassSeen,
 )
+from models.reconciliation import DayCloseDifference
 from models.risk import RiskFlag, RiskFlagReason, RiskModel, RiskModelDecision, RiskSnooze, RiskSnoozeEnd, RiskTrip
 from models.site import (
     ClockConfirmation,
@@ -272,6 +273,7 @@ __all__ = [
     "Countersignature",
     "CustodyPlan",
     "DayClose",
+    "DayCloseDifference",
     "DepotPlan",
     "Destruction",
     "DestructionLine",

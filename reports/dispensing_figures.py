@@ -11,7 +11,8 @@ from decimal import Decimal
 
 from sqlalchemy.orm import Session
 
-from dispensary.queries import dispensed_bottles, dispensing, downtime, paper, sites
+from dispensary.queries import day_close, dispensed_bottles, dispensing, downtime, paper, sites
+from dispensary.queries.day_close import Closing
 from dispensary.queries.dispensed_bottles import BroughtBack, TakenHome
 from dispensary.queries.dispensing import DispensedDose, DispensedLine, DispensedProduct, Hand, SpiltDose
 from dispensary.queries.paper import RegisterDoses, SealOnPaper
@@ -166,6 +167,8 @@ class DispensingLogFigures:
     brought_back: tuple[BackRow, ...] = ()
     paper_waits: tuple[date, ...] = ()
     """Days of these whose paper nobody has signed as entered: the log is not complete."""
+    closed_differing: tuple[tuple[date, Closing], ...] = ()
+    """Closings of these days although the books did not agree."""
 
     @property
     def reconciles(self) -> bool:
@@ -255,6 +258,9 @@ def figures(session: Session, site_id: int, first: date, last: date, *, about: H
         brought_back=brought_back,
         seals=paper.register_seals(session, site_id),
         paper_waits=tuple(downtime.not_yet_entered(session, site_id, first, last)),
+        closed_differing=tuple(
+            (day, one) for day, one in day_close.closings(session, site_id, first, last) if one.differences
+        ),
     )
 
 

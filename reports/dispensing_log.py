@@ -12,12 +12,13 @@ from functools import reduce
 from reportlab.platypus import Flowable
 from reportlab.platypus.flowables import CondPageBreak
 
-from dispensary.wording import N_, Speaker, Words, say, what_became
+from dispensary.wording import N_, Moment, Speaker, Words, say, what_became
 from models.units import plain
 from reports import log_bottles, page, sheet
 from reports.dispensing_figures import DispensingLogFigures, LogRow, ProductTotal, SpiltRow, figures
 from reports.dose_words import HAPPENED, dispensed, happened, marks, note, outcome, seal_words, strength
 from reports.ledger import Column, Ledger, Row, Text
+from reports.reconciliation import difference_words
 
 __all__ = ["DispensingLogFigures", "as_sheets", "cells", "figures", "render"]
 
@@ -130,6 +131,7 @@ def render(figures: DispensingLogFigures, *, speak: Speaker) -> bytes:
         table = Ledger(heads, [Row(said(row, speak)) for row in bottles], language=figures.about.language)
         story += [_title(figures, speak(title)), table]
     story += _totals_part(figures, speak)
+    story += [_text(figures, speak(words), above=4) for words in differing(figures)]
     written = notes(figures, speak)
     if written:
         story.append(_title(figures, speak(NOTES)))
@@ -138,6 +140,25 @@ def render(figures: DispensingLogFigures, *, speak: Speaker) -> bytes:
     return page.build(
         story, title=TITLE, about=figures.about, speak=speak, landscape=True, foot=_seal_line(figures, speak)
     )
+
+
+CLOSED_DIFFERING = N_(
+    "✕ %(day)s was closed although it did not reconcile (turn %(turn)s, %(at)s, by %(by)s before %(witness)s): %(note)s."
+)
+
+
+def differing(figures: DispensingLogFigures) -> list[Words]:
+    """Return what did not agree when days of the log were closed, with the reason and the second person."""
+    said: list[Words] = []
+    for day, one in figures.closed_differing:
+        at = Moment(one.at)
+        words = say(CLOSED_DIFFERING, day=day, turn=one.turn, at=at, by=one.by, witness=one.witness, note=one.note)
+        said.append(words)
+        said += [
+            say("%(product)s: %(what)s", product=product, what=difference_words(difference, unit))
+            for product, unit, difference in one.differences
+        ]
+    return said
 
 
 NOTES = say(N_("Notes: corrections, late entries, entries from paper and what went wrong"))

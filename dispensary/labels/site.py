@@ -103,6 +103,9 @@ WORDS: dict[type[StrEnum], dict[StrEnum, str]] = {
         enums.PrintedSheet.LOSS_REPORT: N_("report of a theft or loss"),
         enums.PrintedSheet.INDICATORS: N_("indicators"),
         enums.PrintedSheet.DESTRUCTION: N_("record of a destruction"),
+        enums.PrintedSheet.RECONCILIATION: N_("reconciliation"),
+        enums.PrintedSheet.LOT_TRACE: N_("lot trace"),
+        enums.PrintedSheet.CROSS_INDEX: N_("cross-index of patient numbers"),
         enums.PrintedSheet.RISK_EVALUATION: N_("the nightly scan looked back on"),
     },
     enums.ChainKind: {

@@ -99,4 +99,15 @@ WORDS: dict[type[StrEnum], dict[StrEnum, str]] = {
         enums.DestructionReason.NOT_NEEDED: N_("no longer needed"),
         enums.DestructionReason.RETURNED: N_("brought back by a patient"),
     },
+    enums.ReconciliationCheck: {
+        enums.ReconciliationCheck.REGISTER: N_("balance of the register"),
+        enums.ReconciliationCheck.LINES: N_("lines of the register"),
+        enums.ReconciliationCheck.CONTAINERS: N_("what the containers hold"),
+        enums.ReconciliationCheck.LOTS: N_("sum over all places of a lot"),
+        enums.ReconciliationCheck.DISPENSED: N_("dispensing log: swallowed"),
+        enums.ReconciliationCheck.REVERSED: N_("dispensing log: reversed"),
+        enums.ReconciliationCheck.WASTED: N_("dispensing log: poured, not swallowed"),
+        enums.ReconciliationCheck.TAKEN_HOME: N_("dispensing log: taken home"),
+        enums.ReconciliationCheck.BROUGHT_BACK: N_("dispensing log: brought back"),
+    },
 }

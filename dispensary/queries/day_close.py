@@ -7,12 +7,14 @@ from decimal import Decimal
 from sqlalchemy import ColumnElement, case, exists, func, literal, select
 from sqlalchemy.orm import Session, aliased
 
+from dispensary.rules.reconciliation import Difference, read
 from dispensary.rules.stock import HERE
 from models import (
     Bottle,
     BottleEnd,
     ChainHead,
     DayClose,
+    DayCloseDifference,
     Dose,
     DoseReversal,
     Movement,
@@ -76,11 +78,15 @@ class DayBalance:
 
 @dataclass(frozen=True)
 class Closing:
-    """One time the day was closed."""
+    """One time the day was closed; with a reason and a second person where its books did not agree then."""
 
     turn: int
     at: datetime
     by: str
+    differences: tuple[tuple[str, BaseUnit, Difference], ...] = ()
+    """What did not agree when it was closed, each with its product."""
+    note: str = ""
+    witness: str = ""
 
 
 @dataclass(frozen=True)
@@ -219,13 +225,46 @@ def _register_seals(session: Session, site_id: int) -> dict[int, int]:
 
 
 def _closings(session: Session, site_id: int, day: date) -> tuple[Closing, ...]:
+    return tuple(closing for _, closing in closings(session, site_id, day, day))
+
+
+def closings(session: Session, site_id: int, first: date, last: date) -> list[tuple[date, Closing]]:
+    """Return each time that a day of some days was closed, in order, with what did not agree then."""
+    second = aliased(Staff)
     query = (
-        select(DayClose.turn, DayClose.closed_at, Staff.name)
+        select(
+            DayClose.clinic_day,
+            DayClose.turn,
+            DayClose.closed_at,
+            Staff.name,
+            DayCloseDifference.differences,
+            func.coalesce(DayCloseDifference.note, "").label("note"),
+            func.coalesce(second.name, "").label("witness"),
+        )
         .join(Staff, Staff.id == DayClose.recorded_by_id)
-        .where(DayClose.site_id == site_id, DayClose.clinic_day == day)
-        .order_by(DayClose.turn)
+        .outerjoin(DayCloseDifference, DayCloseDifference.day_close_id == DayClose.id)
+        .outerjoin(second, second.id == DayCloseDifference.witnessed_by_id)
+        .where(DayClose.site_id == site_id, DayClose.clinic_day.between(first, last))
+        .order_by(DayClose.clinic_day, DayClose.turn)
     )
-    return tuple(Closing(*row) for row in session.execute(query))
+    rows = session.execute(query).all()
+    kept = {row.differences: read(row.differences) for row in rows if row.differences is not None}
+    ids = {product_id for differences in kept.values() for product_id, _ in differences}
+    known = {p.id: p for p in session.scalars(select(Product).where(Product.id.in_(ids)))} if ids else {}
+    return [
+        (
+            row.clinic_day,
+            Closing(
+                turn=row.turn,
+                at=row.closed_at,
+                by=row.name,
+                differences=tuple((known[i].name, known[i].unit, one) for i, one in kept.get(row.differences, ())),
+                note=row.note,
+                witness=row.witness,
+            ),
+        )
+        for row in rows
+    ]
 
 
 def _late(session: Session, site_id: int, day: date, closed_at: datetime) -> int:

@@ -10,12 +10,13 @@ from sqlalchemy.orm import Session
 
 from dispensary.errors import NotFound
 from dispensary.wording import N_, say
-from models import Absence, Base, Collector, EpisodeEnd, HealthFact, Marker, Notice, PersonLink, Stop
+from models import Absence, Base, Collector, EpisodeEnd, HealthFact, Lot, Marker, Notice, PersonLink, Stop
 
 STANDS_EVERYWHERE = frozenset(
-    model.__tablename__ for model in (Absence, Collector, EpisodeEnd, HealthFact, Marker, Notice, PersonLink, Stop)
+    model.__tablename__ for model in (Absence, Collector, EpisodeEnd, HealthFact, Lot, Marker, Notice, PersonLink, Stop)
 )
-"""What the window goes by wherever somebody comes, or what says who they are; a wrong one must be put right there too."""
+"""What the window goes by wherever somebody comes, or what says who they are; a wrong one must be put right there too.
+A lot comes to any site: each traces what came to itself."""
 
 
 def refuse_elsewhere(session: Session, record: type[Base], record_id: int | None, site_id: int) -> None:

@@ -1,5 +1,7 @@
 """Who opened whose record: a fact of its own, not chained, written before the record is shown."""
 
+from collections.abc import Collection
+
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
@@ -21,3 +23,14 @@ def note_opened(session: Session, *, person_id: int, page: str, act: Act) -> Non
     if session.scalar(select(Person.id).where(Person.id == person_id)) is None:
         raise NotFound(say(N_("There is no such person on record.")), code="no_such_person")
     session.execute(insert(AccessLog).values(person_id=person_id, page=page, at=act.at, **act.stamp))
+
+
+def note_listed(session: Session, *, person_ids: Collection[int], page: str, act: Act) -> None:
+    """Note that a list is being read that says how to reach these people, or what they were given; a row for each.
+
+    Args:
+        page: the name of the list, never its address.
+    """
+    if person_ids:
+        rows = [{"person_id": i, "page": page, "at": act.at, **act.stamp} for i in sorted(person_ids)]
+        session.execute(insert(AccessLog), rows)

@@ -218,6 +218,7 @@ class AuditKind(StrEnum):
     DELIVERY_DIFFERED = "delivery.differed"
     STOCK_DESTROYED = "stock.destroyed"
     DAY_CLOSED = "day.closed"
+    DAY_CLOSED_DIFFERING = "day.closed_differing"
     REPORT_PRINTED = "report.printed"
     POLICY_APPROVED = "policy.approved"
     HISTORY_IMPORTED = "history.imported"

@@ -121,6 +121,9 @@ class PrintedSheet(StrEnum):
     INDICATORS = "indicators"
     LOSS_REPORT = "loss_report"
     DESTRUCTION = "destruction"
+    RECONCILIATION = "reconciliation"
+    LOT_TRACE = "lot_trace"
+    CROSS_INDEX = "cross_index"
 
 
 class ChainKind(StrEnum):

@@ -130,3 +130,17 @@ class DestructionReason(StrEnum):
     BROKEN = "broken"
     NOT_NEEDED = "not_needed"
     RETURNED = "returned"
+
+
+class ReconciliationCheck(StrEnum):
+    """What the movements of a product are held against."""
+
+    REGISTER = "register"
+    LINES = "lines"
+    CONTAINERS = "containers"
+    LOTS = "lots"
+    DISPENSED = "dispensed"
+    REVERSED = "reversed"
+    WASTED = "wasted"
+    TAKEN_HOME = "taken_home"
+    BROUGHT_BACK = "brought_back"

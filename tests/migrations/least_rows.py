@@ -41,6 +41,7 @@ WHAT_RULES_ASK: dict[str, dict[str, Any]] = {
     "claim": {"part": 1, "turn": 1},
     "cohort_course": {"seen_until_on": DAY},
     "closure_list_line": {"other_way": "dosed at the other site"},
+    "day_close_difference": {"note": "counted again", "differences": "[{}]"},
     "depot_plan": {"interval_days": 28, "early_days": 7, "late_days": 7},
     "destruction_line": {"reason": DestructionReason.EXPIRED},
     "dose": {"outcome": DoseOutcome.GIVEN, "ordered_mg": Decimal(1), "wasted_mg": Decimal(0), "part": 1},

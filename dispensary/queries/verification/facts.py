@@ -55,6 +55,7 @@ AUDITED_ONE_BY_ONE: dict[str, tuple[AuditKind, ...]] = {
     "pack_copy_tick": (AuditKind.PACK_COPY_TICKED,),
     "day_close": (AuditKind.DAY_CLOSED,),
     "register_footnote": (AuditKind.REGISTER_FOOTNOTED,),
+    "day_close_difference": (AuditKind.DAY_CLOSED_DIFFERING,),
     "take_home_issue": (AuditKind.BOTTLES_ISSUED,),
     "label_print": (AuditKind.LABELS_PRINTED,),
     "bottle_end": (AuditKind.BOTTLE_RETURNED, AuditKind.BOTTLE_GONE),

@@ -182,6 +182,10 @@ SENTENCES: dict[AuditKind, str] = {
     ),
     AuditKind.STOCK_DESTROYED: N_("Destroyed %(things)s things, with a witness (destruction no. %(subject_id)s)."),
     AuditKind.DAY_CLOSED: N_("Closed %(day)s (turn %(turn)s) with %(doses)s doses on record."),
+    AuditKind.DAY_CLOSED_DIFFERING: N_(
+        "Closed %(day)s (turn %(turn)s) although it did not reconcile, with a reason and before staff no. %(witness)s:"
+        " differences %(count)s."
+    ),
     AuditKind.REPORT_PRINTED: N_("Printed: %(sheet)s, %(first)s to %(last)s."),
     AuditKind.POLICY_APPROVED: N_("Decided on policy %(profile)s from %(effective_on)s: in force %(in_force)s."),
     AuditKind.HISTORY_IMPORTED: N_("Imported the history of %(people)s people with %(doses)s doses."),

@@ -8,6 +8,8 @@ from werkzeug.wrappers import Response
 
 from dispensary.permissions import Permission
 from dispensary.queries import audit, day_close, downtime
+from dispensary.queries.reconciliation import reconciliation
+from dispensary.rules.reconciliation import digest_of
 from dispensary.services import day_close as closing
 from dispensary.web import edge, gate
 from dispensary.web.changes import carried_out
@@ -16,6 +18,8 @@ from dispensary.web.once import Work
 from dispensary.web.register.forms import CloseDayForm
 from dispensary.web.register.presenters import sentence
 from dispensary.web.sealing import seal_key
+from dispensary.web.witness import prove_witness
+from reports import reconciliation as report
 
 bp = Blueprint("register", __name__)
 audit_bp = Blueprint("audit", __name__)
@@ -29,10 +33,20 @@ def day() -> tuple[str, int] | Response:
 
     def change(work: Work) -> str:
         clinic_day = form.clinic_day.data or work.act.clinic_day
-        closed = closing.close_day(work.session, clinic_day=clinic_day, key=seal_key(), act=work.act)
+        closed = closing.close_day(
+            work.session,
+            clinic_day=clinic_day,
+            key=seal_key(),
+            act=work.act,
+            note=form.note.data or "",
+            witnessed_by_id=work.witness_id,
+            seen=form.seen.data or "",
+        )
         return url_for("register.day", day=closed.clinic_day.isoformat())
 
-    return carried_out(form, change, said=_("The day is closed, and its chains are sealed.")) or _day_page(form)
+    witness = (lambda: prove_witness(form)) if form.witness_username.data else None
+    said = _("The day is closed, and its chains are sealed.")
+    return carried_out(form, change, said=said, witness=witness) or _day_page(form)
 
 
 def _day_page(form: CloseDayForm) -> tuple[str, int]:
@@ -40,11 +54,16 @@ def _day_page(form: CloseDayForm) -> tuple[str, int]:
     shown = min(_day_asked() or form.clinic_day.data or today, today)
     form.clinic_day.data = shown
     figures = day_close.day_figures(db.session(), site_id, shown)
+    found = reconciliation(db.session(), site_id, shown, shown)
+    form.seen.data = digest_of(found)
     unclosed = day_close.open_days(db.session(), site_id, today)
     page = render_template(
         "register/day.html",
         form=form,
         figures=figures,
+        found=found,
+        agrees={product.product_id: product.reconciles for product in found.products},
+        report=report,
         today=today,
         open_days=unclosed,
         on_paper=downtime.not_yet_entered(db.session(), site_id),

@@ -1,6 +1,31 @@
 """The stock and its register: what stands where, what is ordered, comes in, moves, opens, is lost and is destroyed."""
 
-from dispensary.web.stock import destroying, leaving, losing, moving, orders, receiving, register, shelf, suppliers
+from dispensary.web.stock import (
+    destroying,
+    leaving,
+    losing,
+    lots,
+    moving,
+    orders,
+    receiving,
+    reconciliation,
+    register,
+    shelf,
+    suppliers,
+)
 from dispensary.web.stock.blueprint import bp
 
-__all__ = ["bp", "destroying", "leaving", "losing", "moving", "orders", "receiving", "register", "shelf", "suppliers"]
+__all__ = [
+    "bp",
+    "destroying",
+    "leaving",
+    "losing",
+    "lots",
+    "moving",
+    "orders",
+    "receiving",
+    "reconciliation",
+    "register",
+    "shelf",
+    "suppliers",
+]
