@@ -43,6 +43,22 @@ def change(session, chance, table, passed_over):
     return Done("changed", table.name, row.id, column.key, marks(session, table, row))
 
 
+def tamper_column(session, chance, table_name, column_name):
+    """Change one named column of some row; None where the database takes no other value there."""
+    table = Base.metadata.tables[table_name]
+    column = table.c[column_name]
+    for _ in range(12):
+        row = _any_row(session, chance, table)
+        value = _another(session, chance, column, getattr(row, column_name))
+        try:
+            session.execute(update(table).where(table.c.id == row.id).values({column_name: value}))
+        except DBAPIError:
+            session.rollback()
+            continue
+        return Done("changed", table_name, row.id, column_name, marks(session, table, row))
+    return None
+
+
 def remove(session, chance, table, passed_over):
     """Delete one row."""
     row = _any_row(session, chance, table)

@@ -17,7 +17,7 @@ from dispensary.rules import seals
 from dispensary.services.mentions import WAITING
 from models import Base, card_tables, chained_tables, fact_tables
 from tests.properties.laid_clinic import go_on, lay
-from tests.properties.tampering import marks, recompute, tamper
+from tests.properties.tampering import make_up, recompute, remove, tamper, tamper_column
 from tests.services.test_verify import KEY, open_walls, plain, said
 
 __all__ = ["open_walls"]
@@ -132,6 +132,40 @@ def test_ten_tamperings_are_named(session, laid):
 @pytest.mark.soak
 def test_two_hundred_tamperings_are_named(session, laid):
     assert tamper_often(session, laid, range(1000, 1200)) == []
+
+
+def test_what_a_seal_no_longer_covers_is_said(session, laid):
+    go_on(session, laid)
+
+    found = verify(session, laid.site.id, KEY.public_key())
+
+    assert [c.sealed_to < c.rows for c in found.chains if c.unproven] == [True, True]
+
+
+@pytest.mark.soak
+def test_every_column_of_every_held_table_is_protected(session, laid):
+    unnamed = []
+    for name, column in _columns():
+        done = tamper_column(session, random.Random(f"{name}.{column}"), name, column)
+        found = said(session, laid)
+        if done is not None and not any(mark in line for line in found for mark in done.marks):
+            unnamed.append((str(done), found))
+        session.rollback()
+    print(f"\n{len(_columns())} columns changed once each, {len(unnamed)} not named")
+    assert unnamed == []
+
+
+@pytest.mark.soak
+def test_a_row_deleted_from_or_made_up_in_every_held_table_is_named(session, laid):
+    unnamed = []
+    for name in sorted(HELD - NOT_LAID):
+        for way in (remove, make_up):
+            done = way(session, random.Random(name), Base.metadata.tables[name], ())
+            found = said(session, laid)
+            if not any(mark in line for line in found for mark in done.marks):
+                unnamed.append((str(done), found))
+            session.rollback()
+    assert unnamed == []
 
 
 def _columns():
