@@ -37,7 +37,7 @@ from models.assessment import (
 )
 from models.attendance import Absence, AbsenceEnd, ClosedDay, ClosedDayTakenBack, FollowUpKept, MissedDayReason
 from models.backup import BackupDrill, BackupRun
-from models.base import Base, Card, Fact, card_tables, fact_tables
+from models.base import Base, Card, Fact, card_tables, chained_tables, fact_tables
 from models.bottle import (
     Bottle,
     BottleEnd,
@@ -454,6 +454,7 @@ __all__ = [
     "WaitingEnd",
     "Window",
     "card_tables",
+    "chained_tables",
     "fact_tables",
     "walls",
 ]

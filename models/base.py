@@ -102,6 +102,9 @@ class Base(DeclarativeBase):
         enum.Enum: WordType(enum.Enum, native_enum=False, create_constraint=False, length=40, values_callable=_words),
     }
 
+    chained: ClassVar[bool] = False
+    """Whether each row stands, as a digest, in the next audit row of whoever writes or changes it."""
+
     id: Mapped[int] = mapped_column(primary_key=True, sort_order=-10)
 
 
@@ -127,6 +130,11 @@ class Fact(Base):
 def fact_tables() -> list[str]:
     """Return the names of all append-only tables, sorted."""
     return sorted(m.class_.__tablename__ for m in Base.registry.mappers if issubclass(m.class_, Fact))
+
+
+def chained_tables() -> list[str]:
+    """Return the names of all tables whose rows stand in the audit as digests, sorted."""
+    return sorted(m.class_.__tablename__ for m in Base.registry.mappers if m.class_.chained)
 
 
 def card_tables() -> list[str]:

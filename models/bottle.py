@@ -48,6 +48,7 @@ class Bottle(Fact):
     """One dose in one container, for one day; it holds the slot of that day from the moment it is handed over."""
 
     __tablename__ = "bottle"
+    chained = True
     __table_args__ = (
         UniqueConstraint("issue_id", "number"),
         CheckConstraint("number BETWEEN 1 AND of_number", name="number_within"),
@@ -76,6 +77,7 @@ class BottleLine(Fact):
     """What of one stock container is in a bottle, and the movement with which it left."""
 
     __tablename__ = "bottle_line"
+    chained = True
     __table_args__ = (
         UniqueConstraint("bottle_id", "line"),
         CheckConstraint("quantity > 0", name="quantity_positive"),
@@ -139,6 +141,7 @@ class BottleRest(Fact):
     """What of a returned bottle had come from one stock container; it waits, apart from the stock, for destruction."""
 
     __tablename__ = "bottle_rest"
+    chained = True
     __table_args__ = (
         UniqueConstraint("bottle_end_id", "line"),
         CheckConstraint("quantity > 0", name="quantity_positive"),

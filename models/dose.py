@@ -32,6 +32,7 @@ class Claim(Fact):
     """One slot taken. Turn 2 may only follow the release of turn 1, and names it."""
 
     __tablename__ = "claim"
+    chained = True
     __table_args__ = (
         UniqueConstraint("person_id", "clinic_day", "part", "turn", name="uq_claim_slot"),
         UniqueConstraint("id", "person_id", "clinic_day", "part", "turn", name="uq_claim_whole"),
@@ -69,6 +70,7 @@ class ClaimRelease(Fact):
     """A slot made free again, once, by a reversal or an unopened bottle brought back."""
 
     __tablename__ = "claim_release"
+    chained = True
     __table_args__ = (
         UniqueConstraint("claim_id"),
         UniqueConstraint("id", "person_id", "clinic_day", "part", "turn", name="uq_claim_release_whole"),
@@ -161,6 +163,7 @@ class DoseLine(Fact):
     """What a dose took from one container; the lines of a dose add up exactly to what was poured."""
 
     __tablename__ = "dose_line"
+    chained = True
     __table_args__ = (
         UniqueConstraint("dose_id", "line"),
         CheckConstraint("poured > 0", name="poured_positive"),

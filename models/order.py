@@ -61,6 +61,7 @@ class OrderStep(Fact):
     """From a day on, the amount of one part of the day."""
 
     __tablename__ = "order_step"
+    chained = True
     __table_args__ = (
         UniqueConstraint("order_id", "from_on", "part"),
         CheckConstraint("amount_mg > 0", name="amount_positive"),
@@ -80,6 +81,7 @@ class OrderEnd(Fact):
     """
 
     __tablename__ = "order_end"
+    chained = True
     __table_args__ = (UniqueConstraint("order_id", "last_day"),)
 
     order_id: Mapped[int] = mapped_column(ForeignKey("dose_order.id"))
@@ -93,6 +95,7 @@ class ReEntryRelease(Fact):
     """A prescriber lets a held dose be given: for the ordered amount, stated in mg, and for one clinic day."""
 
     __tablename__ = "re_entry_release"
+    chained = True
     __table_args__ = (
         UniqueConstraint("order_id", "clinic_day"),
         CheckConstraint("amount_mg > 0", name="amount_positive"),
@@ -113,6 +116,7 @@ class DepotPlan(Fact):
     """Of an order for depot injections: how long each covers, and how early or late the next may be."""
 
     __tablename__ = "depot_plan"
+    chained = True
     __table_args__ = (
         CheckConstraint("interval_days >= 7", name="interval_sensible"),
         CheckConstraint("early_days >= 0 AND late_days >= 0", name="window_sensible"),

@@ -28,6 +28,7 @@ class Product(Card):
     """A drug in one form and strength. Buprenorphine strengths mean buprenorphine; naloxone stands beside."""
 
     __tablename__ = "product"
+    chained = True
     __table_args__ = (
         CheckConstraint("strength > 0", name="strength_positive"),
         CheckConstraint("smallest_part > 0", name="smallest_part_positive"),
@@ -51,6 +52,7 @@ class Lot(Fact):
     """One batch of a product, as the maker numbered it."""
 
     __tablename__ = "lot"
+    chained = True
     __table_args__ = (
         UniqueConstraint("product_id", "number", "expires_on"),
         UniqueConstraint("id", "product_id", name="uq_lot_product"),
@@ -67,6 +69,7 @@ class Place(Card):
     """Where stock is, comes from or goes to, the world outside included."""
 
     __tablename__ = "place"
+    chained = True
     __table_args__ = (UniqueConstraint("site_id", "kind", "name"),)
 
     site_id: Mapped[int] = mapped_column(ForeignKey("site.id"))
@@ -79,6 +82,7 @@ class Container(Card):
     """A bottle or box. Each of its dates is set once; one a product may stand open at a window."""
 
     __tablename__ = "container"
+    chained = True
     __table_args__ = (
         ForeignKeyConstraint(["lot_id", "product_id"], ["lot.id", "lot.product_id"], name="fk_container_lot"),
         UniqueConstraint("site_id", "label"),
@@ -154,6 +158,7 @@ class Receipt(Fact):
     """A delivery: who sent it, under which document. A second person signs before its first container is opened."""
 
     __tablename__ = "receipt"
+    chained = True
 
     supplier: Mapped[str]
     document_no: Mapped[str]
@@ -164,6 +169,7 @@ class ReceiptSignature(Fact):
     """The second person has checked the delivery against its document."""
 
     __tablename__ = "receipt_signature"
+    chained = True
 
     receipt_id: Mapped[int] = mapped_column(ForeignKey("receipt.id"), unique=True)
     signed_at: Mapped[datetime]

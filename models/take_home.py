@@ -18,6 +18,7 @@ class TakeHomeDecision(Fact):
     """A named person decides on which days somebody comes, and may take home what is due on the days between."""
 
     __tablename__ = "take_home_decision"
+    chained = True
     __table_args__ = (
         CheckConstraint("every_weeks BETWEEN 1 AND 4", name="weeks_sensible"),
         CheckConstraint("most_days BETWEEN 0 AND 31", name="days_sensible"),
@@ -55,6 +56,7 @@ class TakeHomeDecisionEnd(Fact):
     """A decision no longer holds; nothing ends it but a named person."""
 
     __tablename__ = "take_home_decision_end"
+    chained = True
 
     decision_id: Mapped[int] = mapped_column(ForeignKey("take_home_decision.id"), unique=True)
     last_day: Mapped[date]
@@ -114,6 +116,7 @@ class OneOffTakeHome(Fact):
     """Doses for some days, apart from the schedule: a journey, an illness, a closure."""
 
     __tablename__ = "one_off_take_home"
+    chained = True
     __table_args__ = (
         CheckConstraint("last_on >= first_on", name="dates_in_order"),
         CheckConstraint("(reason = 'closure') = (closure_list_id IS NOT NULL)", name="closure_names_its_list"),
@@ -140,6 +143,7 @@ class OneOffTakeHomeEnd(Fact):
     """One-off doses that are no longer to be handed out; what was handed out stays so."""
 
     __tablename__ = "one_off_take_home_end"
+    chained = True
 
     one_off_id: Mapped[int] = mapped_column(ForeignKey("one_off_take_home.id"), unique=True)
     reason: Mapped[str]
@@ -149,6 +153,7 @@ class Collector(Fact):
     """A named other person who may collect somebody's doses, on signed authority."""
 
     __tablename__ = "collector"
+    chained = True
     __table_args__ = (CheckConstraint("until_on >= from_on", name="dates_in_order"),)
 
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
@@ -164,6 +169,7 @@ class CollectorEnd(Fact):
     """A collector's authority was withdrawn."""
 
     __tablename__ = "collector_end"
+    chained = True
 
     collector_id: Mapped[int] = mapped_column(ForeignKey("collector.id"), unique=True)
     reason: Mapped[str]
@@ -173,6 +179,7 @@ class SafetyCheck(Fact):
     """Storage, teaching, closures and naloxone were gone through with somebody; once, then yearly."""
 
     __tablename__ = "safety_check"
+    chained = True
 
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
     clinic_day: Mapped[date]

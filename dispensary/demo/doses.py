@@ -251,10 +251,9 @@ class DoseWriter:
     def _enter(self, movement: dict[str, Any], act: Act) -> None:
         product_id, moved = movement["product_id"], SimpleNamespace(**movement)
         head = self._head(ChainKind.REGISTER, product_id, act)
-        balance = register.balance_after(
-            head.balance, moved.quantity, came_from=PlaceKind.WINDOW, went_to=PlaceKind.PERSON
-        )
-        fields = register.body_fields(moved, balance, act)
+        ways = {"came_from": PlaceKind.WINDOW, "went_to": PlaceKind.PERSON}
+        balance = register.balance_after(head.balance, moved.quantity, **ways)
+        fields = register.body_fields(moved, balance, act, **ways)
         sealing, self._heads[product_id] = chains.next_row(head, register.LAYOUT, fields, balance)
         self._grown[product_id] = None
         row = register.row(moved, sealing)

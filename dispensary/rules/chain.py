@@ -20,6 +20,9 @@ GENESIS = ""
 TEXT_DIGEST = 16
 """Characters of the digest that stands for a free text: enough to see that it was changed."""
 
+ROW_DIGEST = 32
+"""Characters of the digest that stands for a whole row."""
+
 
 def body(layout: int, fields: Mapping[str, Any]) -> str:
     """Return the stored text of a row: JSON with sorted keys, strings, integers and null only.
@@ -63,6 +66,25 @@ def said(columns: Mapping[str, Any]) -> dict[str, str | int | None]:
     Free text is there as a digest only: it can be checked, and not read.
     """
     return {f"row.{name}": _said(value) for name, value in columns.items()}
+
+
+def row_digest(columns: Mapping[str, Any]) -> str:
+    """Return the digest that stands in the audit for a whole row; free text is in it, and cannot be read out of it."""
+    return hashlib.sha256(body(1, said(columns)).encode()).hexdigest()[:ROW_DIGEST]
+
+
+def mentions(rows: Iterable[tuple[str, int, str]]) -> str:
+    """Return rows as an audit row names them: `claim 7 0f3a…; dose_line 9 77b2…`."""
+    return "; ".join(f"{table} {number} {of}" for table, number, of in rows)
+
+
+def mentioned(text: object) -> list[tuple[str, int, str]]:
+    """Return the rows that an audit row names: table, id, digest; none where it names none or cannot be read."""
+    try:
+        found = [part.split(" ") for part in str(text or "").split("; ") if part]
+        return [(table, int(number), of) for table, number, of in found]
+    except ValueError:
+        return []
 
 
 def _said(value: Any) -> str | int | None:

@@ -33,6 +33,8 @@ def sign(key: Ed25519PrivateKey, chain: str, number: int, head: str, at: datetim
 def holds(key: Ed25519PublicKey, signature: str, chain: str, number: int, head: str, at: datetime) -> bool:
     """Return whether a signature is this key's, over exactly this."""
     try:
+        if bytes.fromhex(signature).hex() != signature:  # the same bytes written otherwise are not what was stored
+            return False
         key.verify(bytes.fromhex(signature), sealed_text(chain, number, head, at))
     except (InvalidSignature, ValueError):
         return False

@@ -8,7 +8,7 @@ from sqlalchemy import insert, inspect
 from sqlalchemy.orm import Session
 
 from dispensary.rules import chain
-from dispensary.services import chains
+from dispensary.services import chains, mentions
 from dispensary.services.act import Act
 from models import AuditEvent, Base, Fact
 from models.enums import AuditKind, ChainKind
@@ -32,7 +32,8 @@ def record(session: Session, kind: AuditKind, subject: Base, act: Act, **values:
         values: numbers, ids, days and words of a vocabulary; never a name, a phone, an address or a note.
     """
     head = chains.lock_head(session, act.site_id, ChainKind.AUDIT)
-    fields = body_fields(kind, subject.__tablename__, subject.id, act, {**values, **said_by(subject)})
+    said = {**values, **said_by(subject), **mentions.taken(session)}
+    fields = body_fields(kind, subject.__tablename__, subject.id, act, said)
     sealing = chains.append(session, head, LAYOUT, fields)
     values = row(kind, subject.__tablename__, subject.id, act, sealing)
     session.connection().execute(_INSERT, values)

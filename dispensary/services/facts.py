@@ -6,6 +6,7 @@ from typing import TypeVar
 from sqlalchemy import Insert, insert, inspect
 from sqlalchemy.orm import Session
 
+from dispensary.services import mentions
 from models import Fact
 
 F = TypeVar("F", bound=Fact)
@@ -23,6 +24,7 @@ def write(session: Session, fact: F) -> F:
     for column, value in result.last_inserted_params().items():  # type: ignore[union-attr]  # one row, one set of values
         setattr(fact, column, value)
     fact.id = result.inserted_primary_key[0]  # type: ignore[index]  # a table of ours always has one
+    mentions.keep(session, fact)
     return fact
 
 

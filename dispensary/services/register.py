@@ -5,6 +5,7 @@ from typing import Any
 from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
+from dispensary.rules import chain
 from dispensary.rules.stock import HERE
 from dispensary.services import chains
 from dispensary.services.act import Act
@@ -12,7 +13,10 @@ from models import Movement, RegisterEntry
 from models.enums import ChainKind, PlaceKind
 from models.units import Quantity
 
-LAYOUT = 1
+LAYOUT = 2
+"""2: with what else the movement's row says, and the kinds of the places."""
+
+ALSO_SAID = ("uid", "note", "recorded_at", "origin")
 
 
 def enter(session: Session, movement: Movement, act: Act, *, came_from: PlaceKind, went_to: PlaceKind) -> RegisterEntry:
@@ -22,7 +26,8 @@ def enter(session: Session, movement: Movement, act: Act, *, came_from: PlaceKin
     """
     head = chains.lock_head(session, act.site_id, ChainKind.REGISTER, movement.product_id)
     balance = balance_after(head.balance, movement.quantity, came_from=came_from, went_to=went_to)
-    sealing = chains.append(session, head, LAYOUT, body_fields(movement, balance, act), balance)
+    fields = body_fields(movement, balance, act, came_from=came_from, went_to=went_to)
+    sealing = chains.append(session, head, LAYOUT, fields, balance)
     values = row(movement, sealing)
     session.connection().execute(insert(RegisterEntry), values | act.stamp)
     return RegisterEntry(**values)
@@ -33,7 +38,9 @@ def balance_after(balance: Quantity, moved: Quantity, *, came_from: PlaceKind, w
     return Quantity(balance + moved * (int(went_to in HERE) - int(came_from in HERE)))
 
 
-def body_fields(movement: Any, balance: Quantity, act: Act) -> dict[str, Any]:
+def body_fields(
+    movement: Any, balance: Quantity, act: Act, *, came_from: PlaceKind, went_to: PlaceKind
+) -> dict[str, Any]:
     """Return what the body of an entry holds, but for its number; the same for one entry and for many."""
     return {
         "movement": movement.id,
@@ -55,6 +62,9 @@ def body_fields(movement: Any, balance: Quantity, act: Act) -> dict[str, Any]:
         "by": act.by_id,
         "witness": movement.witnessed_by_id,
         "waste_reason": movement.waste_reason,
+        "from_kind": came_from,
+        "to_kind": went_to,
+        **chain.said({column: getattr(movement, column) for column in ALSO_SAID}),
     }
 
 

@@ -280,7 +280,12 @@ def put_back(session: Session, *, movement: Movement, act: Act) -> Movement:
     """Take back a movement that took something out: the same places the other way round, the balance up again.
 
     Neither audited nor entered in the register: do both afterwards, the register last.
+
+    Raises:
+        Refused: the movement is a reversal itself, so it took nothing out.
     """
+    if movement.kind is MovementKind.REVERSAL:
+        raise Refused(say(N_("A reversal is not reversed: record what is true now anew.")), code="not_taken_out")
     container = lock_container(session, movement.container_id, act)
     return move(
         session,

@@ -70,6 +70,8 @@ class Walk:
     """The last seal that holds."""
     seals_spoken_of: list[tuple[int, datetime, int]] = field(default_factory=list)
     """Audit only: row, moment and number of seals of each sealing."""
+    sealed_by: dict[int, tuple[object, ...]] = field(default_factory=dict)
+    """Audit only: row of each sealing, with the occasion and who sealed, as the audit says."""
 
     def note(self, number: int, what: Words) -> None:
         """Keep a fault, if it is the first."""
@@ -163,14 +165,29 @@ def _check_seals_beyond(seen: Walk) -> None:
 def _check_seals_spoken_of(session: Session, site_id: int, seen: Walk) -> None:
     """Miss a seal that was taken away: each sealing says in the audit how many seals it made."""
     made: dict[datetime, int] = defaultdict(int)
-    for at in session.scalars(select(Seal.sealed_at).where(Seal.site_id == site_id)):
-        made[at] += 1
+    signed: dict[datetime, list[Seal]] = defaultdict(list)
+    for seal in session.scalars(select(Seal).where(Seal.site_id == site_id).order_by(Seal.id)):
+        made[seal.sealed_at] += 1
+        signed[seal.sealed_at].append(seal)
     due: dict[datetime, int] = defaultdict(int)
     for _, at, count in seen.seals_spoken_of:
         due[at] += count
     for number, at, count in seen.seals_spoken_of:
-        if number not in seen.seals or made[at] < due[at]:
+        if number not in seen.seals or made[at] != due[at]:
             seen.note(number, say(N_("it speaks of %(count)s seals, and not all of them are there"), count=count))
+    alike = set(seen.sealed_by.values())
+    for number, said in seen.sealed_by.items():
+        of_this = [seal for seal in signed[said[3]] if _said_by(seal) not in alike]
+        if of_this:
+            seen.note(number, say(N_("a seal that it speaks of says another occasion, moment or person")))
+    spoken = {at for _, at, _ in seen.seals_spoken_of}
+    unspoken = [seal.number for at, seals_then in signed.items() if at not in spoken for seal in seals_then]
+    if unspoken:
+        seen.fault = seen.fault or seen.name.whole(say(N_("there is a seal of which no row speaks")))
+
+
+def _said_by(seal: Seal) -> tuple[object, ...]:
+    return (seal.occasion.value, seal.recorded_by_id, seal.origin, seal.recorded_at)
 
 
 def _check_head(session: Session, site_id: int, seen: Walk) -> None:
@@ -199,6 +216,7 @@ def _audit(session: Session, site_id: int, seen: Walk) -> Iterator[tuple[chain.L
         body = read(row.body)
         if row.kind is AuditKind.CHAINS_SEALED and isinstance(body.get("at"), str):
             seen.seals_spoken_of.append((row.number, row.recorded_at, int(body.get("seals") or 0)))
+            seen.sealed_by[row.number] = (body.get("occasion"), row.recorded_by_id, row.origin, row.recorded_at)
         yield _link(row), None if _audit_fits(row, body) else say(N_("its columns do not say what its text says"))
 
 

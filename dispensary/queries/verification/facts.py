@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from dispensary.queries.imports import imported_doses
 from dispensary.queries.verification.chains import AT_ONCE, read
+from dispensary.queries.verification.mentions import bulk_origins
 from dispensary.queries.verification.results import Fault, Progress
 from dispensary.rules import chain
 from dispensary.rules.imported import digest_of
@@ -35,6 +36,8 @@ AUDITED_ONE_BY_ONE: dict[str, tuple[AuditKind, ...]] = {
     "replacement_order": (AuditKind.REPLACEMENT_ORDERED,),
     "spill": (AuditKind.DOSE_SPILT,),
     "elsewhere_dose": (AuditKind.ELSEWHERE_REPORTED,),
+    "re_entry_answer": (AuditKind.RE_ENTRY_ASKED,),
+    "re_entry_decision": (AuditKind.RE_ENTRY_DECIDED,),
     "elsewhere_verdict": (AuditKind.ELSEWHERE_DECIDED,),
     "dosing_incident": (AuditKind.INCIDENT_RECORDED,),
     "incident_observation": (AuditKind.INCIDENT_OBSERVED,),
@@ -74,8 +77,6 @@ AUDITED_ONE_BY_ONE: dict[str, tuple[AuditKind, ...]] = {
 
 NOT_SAID = frozenset({"id", "request_id"})
 """Columns that no audit row repeats."""
-
-IN_BULK = (Origin.IMPORT, Origin.DEMO)
 
 Check = Callable[[Session, int, Progress], Fault | None]
 
@@ -123,13 +124,14 @@ def _difference(row: Any, columns: list[str]) -> Words | None:
 def unaudited_fact(session: Session, site_id: int, progress: Progress) -> Fault | None:
     """Return the first fact that should have an audit row of its own and has none."""
     audit = AuditEvent.__table__.c
+    in_bulk = bulk_origins(session, site_id)
     for name, kinds in AUDITED_ONE_BY_ONE.items():
         table = Base.metadata.tables[name].c
         spoken_of = exists().where(
             audit.site_id == site_id, audit.subject == name, audit.subject_id == table.id, audit.kind.in_(kinds)
         )
         first = session.scalar(
-            select(func.min(table.id)).where(table.site_id == site_id, table.origin.not_in(IN_BULK), ~spoken_of)
+            select(func.min(table.id)).where(table.site_id == site_id, table.origin.not_in(in_bulk), ~spoken_of)
         )
         if first is not None:
             return Fault(

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import exists, func, select
+from sqlalchemy import exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from dispensary.queries.verification.results import Fault, Progress
@@ -13,6 +13,7 @@ from dispensary.rules import chain
 from dispensary.rules.stock import HERE
 from dispensary.wording import N_, Words, say
 from models import Container, Movement, Place, RegisterEntry
+from models.enums import MovementKind, PlaceKind
 from models.units import Quantity
 
 AT_ONCE = 2000
@@ -42,18 +43,24 @@ COLUMN_OF = {
 """Which column of a movement each field of its register line, in layout 1, was written from."""
 
 
+FROM_LAYOUT_2 = ("uid", "note", "recorded_at", "origin")
+"""Columns of a movement that its register line says since layout 2, each as `row.…`."""
+
+
 @dataclass
 class RunningBalance:
     """What stands here after each movement so far; knows which places are here."""
 
     here: frozenset[int]
+    kinds: Mapping[int, PlaceKind]
     balance: Quantity = NOTHING
 
     @classmethod
     def of_site(cls, session: Session, site_id: int) -> "RunningBalance":
         """Return a balance of nothing, before the first movement."""
-        query = select(Place.id).where(Place.site_id == site_id, Place.kind.in_(HERE))
-        return cls(frozenset(session.scalars(query)))
+        rows = session.execute(select(Place.id, Place.kind).where(Place.site_id == site_id))
+        kinds = {row.id: row.kind for row in rows}
+        return cls(frozenset(place for place, kind in kinds.items() if kind in HERE), kinds)
 
     def after(self, from_place_id: int, to_place_id: int, quantity: Quantity) -> Quantity:
         """Move a quantity and return the balance then."""
@@ -76,12 +83,26 @@ def entry_misfit(row: Any, body: Mapping[str, Any], running: RunningBalance) -> 
     for key, column in COLUMN_OF.items():
         if body.get(key) != chain.written(getattr(row, f"moved_{column}")):
             return say(N_("its movement says something else (%(field)s)"), field=key)
+    if body.get("layout") != 1 and (field := _unlike_since_layout_2(row, body, running)):
+        return say(N_("its movement says something else (%(field)s)"), field=field)
     if body.get("balance") != chain.written(balance):
         return say(N_("its balance is not the sum of the movements"))
     own = (body.get("number"), body.get("product"), body.get("movement"), body.get("day"))
     if own != (row.number, row.product_id, row.movement_id, row.clinic_day.isoformat()):
         return say(N_("its columns do not say what its text says"))
+    stamped = {"by": row.recorded_by_id}
+    if body.get("layout") != 1:
+        stamped |= chain.said({"recorded_at": row.recorded_at, "origin": row.origin})
+    if any(body.get(key) != value for key, value in stamped.items()):
+        return say(N_("its columns do not say what its text says"))
     return None
+
+
+def _unlike_since_layout_2(row: Any, body: Mapping[str, Any], running: RunningBalance) -> str | None:
+    said = chain.said({column: getattr(row, f"moved_{column}") for column in FROM_LAYOUT_2})
+    places = {"from_kind": row.moved_from_place_id, "to_kind": row.moved_to_place_id}
+    said |= {key: running.kinds.get(place) for key, place in places.items()}
+    return next((key for key, value in said.items() if body.get(key) != value), None)
 
 
 def unregistered_movement(session: Session, site_id: int, progress: Progress) -> Fault | None:
@@ -122,6 +143,24 @@ def wrong_container(session: Session, site_id: int, progress: Progress) -> Fault
             if row.balance_after != balance:
                 return _in_container(session, row, say(N_("its balance is not the sum of the container's movements")))
     return None
+
+
+def wrong_card(session: Session, site_id: int, progress: Progress) -> Fault | None:
+    """Return the first container that nothing brought in, or whose drug, lot or size is not what was brought in."""
+    first = Movement.__table__.alias("first_movement").c
+    came_in = exists().where(
+        first.container_id == Container.id,
+        first.container_seq == 1,
+        first.product_id == Container.product_id,
+        first.lot_id == Container.lot_id,
+        or_(first.kind.not_in((MovementKind.INITIAL, MovementKind.RECEIVE)), first.quantity == Container.size),
+    )
+    query = select(Container.label).where(Container.site_id == site_id, ~came_in).order_by(Container.id)
+    label = session.scalar(query.limit(1))
+    if label is None:
+        return None
+    what = say(N_("no movement brought in a container of this drug, lot and size"))
+    return Fault(say(N_("container %(label)s"), label=label), what)
 
 
 def _in_container(session: Session, row: Any, what: Words) -> Fault:

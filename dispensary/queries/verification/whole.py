@@ -4,7 +4,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from dispensary.queries.verification import bottles, chains, doses, facts, losses, mishaps, stock, supply
+from dispensary.queries.verification import bottles, chains, doses, facts, losses, mentions, mishaps, stock, supply
 from dispensary.queries.verification.results import Progress, Verification
 from dispensary.rules import seals
 from models import AuditEvent, Dose, RegisterEntry, Site
@@ -13,8 +13,10 @@ CHECKS: tuple[facts.Check, ...] = (
     facts.changed_fact,
     facts.unaudited_fact,
     facts.wrong_import,
+    mentions.unlike_its_mention,
     stock.unregistered_movement,
     stock.wrong_container,
+    stock.wrong_card,
     doses.wrong_claim,
     doses.wrong_release,
     doses.wrong_amount,
