@@ -10,7 +10,7 @@ from sqlalchemy import exists, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from dispensary.policy.small_losses import Shifts
-from dispensary.queries.register import PAGE_ROWS
+from dispensary.rules.register_slip import PAGE_ROWS
 from dispensary.rules.small_losses import Hand, SmallLoss
 from dispensary.rules.stock import HERE
 from models import Container, Movement, Place, Product, RegisterEntry, Staff
