@@ -45,6 +45,8 @@ class Permission(StrEnum):
     STOCK_RECEIVE = "stock.receive"
     STOCK_MOVE = "stock.move"
     STOCK_WASTE = "stock.waste"
+    STOCK_COUNT = "stock.count"
+    STOCK_ADJUST = "stock.adjust"
     STOCK_SET_UP = "stock.set_up"
     DAY_CLOSE = "day.close"
     REPORT_PRINT = "report.print"
@@ -121,6 +123,7 @@ ROLES: dict[Role, frozenset[Permission]] = {
             P.STOCK_RECEIVE,
             P.STOCK_MOVE,
             P.STOCK_WASTE,
+            P.STOCK_COUNT,
             P.DAY_CLOSE,
             P.REPORT_PRINT,
             P.HISTORY_VIEW,
@@ -236,6 +239,8 @@ ROLES: dict[Role, frozenset[Permission]] = {
             P.ORDER_VIEW,
             P.STOCK_VIEW,
             P.STOCK_RECEIVE,
+            P.STOCK_COUNT,
+            P.STOCK_ADJUST,
             P.STOCK_SET_UP,
             P.DAY_CLOSE,
             P.REPORT_PRINT,

@@ -173,6 +173,7 @@ from models.site import (
 )
 from models.staff import KeptForm, SignInAttempt, Staff, StaffRole, StaffSession, Submission
 from models.stock import Container, Lot, Movement, Place, Product, Receipt, ReceiptSignature
+from models.stock_count import StockAdjustment, StockCount, StockCountLine, StockFind
 from models.support import (
     Activity,
     ActivityResult,
@@ -390,6 +391,10 @@ __all__ = [
     "StaffRole",
     "StaffSession",
     "StageChange",
+    "StockAdjustment",
+    "StockCount",
+    "StockCountLine",
+    "StockFind",
     "Stop",
     "StopRelease",
     "Submission",

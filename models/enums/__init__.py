@@ -125,6 +125,9 @@ from models.enums.site import (
 )
 from models.enums.stock import (
     BaseUnit,
+    BusinessMoment,
+    CountFound,
+    CountKind,
     MovementKind,
     PlaceKind,
     WasteReason,
@@ -159,6 +162,7 @@ __all__ = [
     "BaseUnit",
     "BottleFate",
     "BottleState",
+    "BusinessMoment",
     "CallBackOutcomeKind",
     "CallBackReason",
     "CallSeries",
@@ -170,6 +174,8 @@ __all__ = [
     "ConsentScope",
     "ContestAbout",
     "ContestResult",
+    "CountFound",
+    "CountKind",
     "DayStatus",
     "DeclineReason",
     "DepotInterval",

@@ -55,3 +55,29 @@ class WasteReason(StrEnum):
     BROKEN = "broken"
     EXPIRED = "expired"
     CONTAMINATED = "contaminated"
+
+
+class CountKind(StrEnum):
+    """Why a place is counted."""
+
+    OPENING = "opening"
+    CLOSING = "closing"
+    WEEKLY = "weekly"
+    BIENNIAL = "biennial"
+
+
+class BusinessMoment(StrEnum):
+    """When on its day an inventory is taken."""
+
+    OPENING = "opening"
+    CLOSE = "close"
+
+
+class CountFound(StrEnum):
+    """What was found of a container that the books put there."""
+
+    WHOLE = "whole"
+    BROKEN = "broken"
+    OTHER_SEAL = "other_seal"
+    MEASURED = "measured"
+    NOT_FOUND = "not_found"

@@ -158,6 +158,15 @@ SENTENCES: dict[AuditKind, str] = {
     AuditKind.CONTAINER_OPENED: N_("Opened container no. %(subject_id)s."),
     AuditKind.CONTAINER_EMPTIED: N_("Marked container no. %(subject_id)s as emptied."),
     AuditKind.STOCK_WASTED: N_("Wasted from container no. %(container)s, with a witness: %(reason)s."),
+    AuditKind.STOCK_COUNTED: N_(
+        "Counted stock (count no. %(subject_id)s): %(count_kind)s; lines that differ: %(differ)s."
+    ),
+    AuditKind.STOCK_ADJUSTED: N_(
+        "Authorised an adjustment of container no. %(container)s after count no. %(count)s (movement no. %(movement)s)."
+    ),
+    AuditKind.COUNT_LOOKED_AT_AGAIN: N_(
+        "A %(count_kind)s did not agree with the books in %(differ)s lines, and was looked at again before it was recorded."
+    ),
     AuditKind.DAY_CLOSED: N_("Closed %(day)s (turn %(turn)s) with %(doses)s doses on record."),
     AuditKind.REPORT_PRINTED: N_("Printed: %(sheet)s, %(first)s to %(last)s."),
     AuditKind.POLICY_APPROVED: N_("Decided on policy %(profile)s from %(effective_on)s: in force %(in_force)s."),
@@ -190,6 +199,7 @@ FIELDS: dict[str, Callable[[Any], Any]] = {
     "wasted_mg": _milligrams,
     "amount_mg": _milligrams,
     "observed": enums.ObservationKind,
+    "count_kind": enums.CountKind,
     "witnessed": lambda value: Words(YES_NO[value]),
     "key": enums.SettingKey,
     "role": enums.Role,
