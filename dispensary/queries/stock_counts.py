@@ -9,13 +9,16 @@ from typing import Any
 from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
+from dispensary.queries import calendar
 from dispensary.queries.stock import holds
 from dispensary.rules import stock_counts as rule
+from dispensary.rules.counts_due import CountDue, PlaceCounts, counts_due
 from dispensary.rules.stock_counts import AtClosing, Expected
 from models import (
     Container,
     Lot,
     Movement,
+    Place,
     Product,
     Staff,
     StockAdjustment,
@@ -24,7 +27,7 @@ from models import (
     StockFind,
     Window,
 )
-from models.enums import BaseUnit, BusinessMoment, CountFound, CountKind, Form, Medication
+from models.enums import BaseUnit, BusinessMoment, CountFound, CountKind, Form, Medication, MovementKind
 from models.stock import amount_mg
 from models.units import Mg, MgPerUnit, Quantity
 
@@ -118,6 +121,7 @@ class Counted:
     """The head of a count."""
 
     id: int
+    site_id: int
     kind: CountKind
     window_id: int | None
     window: str
@@ -235,6 +239,7 @@ def _heads(site_id: int) -> Select[*tuple[Any, ...]]:
     return (
         select(
             StockCount.id,
+            StockCount.site_id,
             StockCount.kind,
             StockCount.window_id,
             func.coalesce(Window.name, "").label("window"),
@@ -288,6 +293,19 @@ def inventory_of(session: Session, site_id: int, head: Counted) -> list[WholeCou
     )
     of_place = {row["window_id"]: Counted(**row) for row in session.execute(query).mappings()}
     return _whole(session, list(of_place.values()))
+
+
+def window_names(session: Session, site_id: int) -> dict[int, str]:
+    """Return the names of a site's windows, closed ones included, since stock may stand there still."""
+    query = select(Window.id, Window.name).where(Window.site_id == site_id).order_by(Window.name, Window.id)
+    return {row.id: row.name for row in session.execute(query)}
+
+
+def not_in(session: Session, site_id: int, inventory: Iterable[WholeCount]) -> list[str]:
+    """Return the names of windows with stock that an inventory leaves out; the safe's is empty."""
+    counted = {one.head.window_id for one in inventory}
+    names = window_names(session, site_id)
+    return ["" if place is None else names[place] for place in _with_stock(session, site_id) if place not in counted]
 
 
 def _whole(session: Session, heads: list[Counted]) -> list[WholeCount]:
@@ -366,3 +384,55 @@ def _finds(session: Session, count_ids: list[int]) -> dict[int, list[str]]:
     for row in session.execute(query.order_by(StockFind.count_id, StockFind.number)):
         found.setdefault(row.count_id, []).append(row.said)
     return found
+
+
+OUT_TO_PEOPLE = (MovementKind.DISPENSE, MovementKind.TAKE_HOME)
+
+
+def due(session: Session, site_id: int, day: date) -> list[CountDue]:
+    """Return which counts are due on a clinic day: the safe first, then the windows in their order."""
+    began_on = session.scalar(select(func.min(Movement.clinic_day)).where(Movement.site_id == site_id))
+    if began_on is None:
+        return []
+    last_on, dosed = _last_on(session, site_id), _dosed_at(session, site_id, day)
+    places = [
+        PlaceCounts(window_id, began_on, last_on.get(window_id, {}), dosed_today=window_id in dosed)
+        for window_id in _with_stock(session, site_id)
+    ]
+    return counts_due(day, open_today=calendar.is_open(session, site_id, day), places=places)
+
+
+def _with_stock(session: Session, site_id: int) -> list[int | None]:
+    """Return the places where the books put a container, or the last closing count found one; None is the safe."""
+    windows = session.scalars(select(Window.id).where(Window.site_id == site_id).order_by(Window.name, Window.id))
+    stands = select(Container.window_id).where(
+        Container.site_id == site_id, or_(Container.emptied_at.is_(None), holds() > NOTHING)
+    )
+    used = set(session.scalars(stands.distinct()))
+    return [place for place in (None, *windows) if place in used or _stood_there(session, site_id, place)]
+
+
+def _stood_there(session: Session, site_id: int, window_id: int | None) -> bool:
+    closing = last_closing(session, site_id, window_id)
+    return closing is not None and bool(at_closing(session, closing.id))
+
+
+def _last_on(session: Session, site_id: int) -> dict[int | None, dict[CountKind, date]]:
+    query = (
+        select(StockCount.window_id, StockCount.kind, func.max(StockCount.clinic_day).label("day"))
+        .where(StockCount.site_id == site_id)
+        .group_by(StockCount.window_id, StockCount.kind)
+    )
+    found: dict[int | None, dict[CountKind, date]] = {}
+    for row in session.execute(query):
+        found.setdefault(row.window_id, {})[row.kind] = row.day
+    return found
+
+
+def _dosed_at(session: Session, site_id: int, day: date) -> set[int | None]:
+    query = (
+        select(Place.window_id)
+        .join(Movement, Movement.from_place_id == Place.id)
+        .where(Movement.site_id == site_id, Movement.clinic_day == day, Movement.kind.in_(OUT_TO_PEOPLE))
+    )
+    return set(session.scalars(query.distinct()))

@@ -81,11 +81,15 @@ def fault_of(one: Expected, looked: Looked) -> Words | None:
         if looked.measured is not None:
             return say(N_("A quantity is measured only where a container is open, or its seal is not whole."))
         return None
-    if looked.measured is None:
+    return _fault_of_measure(one, looked.measured)
+
+
+def _fault_of_measure(one: Expected, measured: Quantity | None) -> Words | None:
+    if measured is None:
         return say(N_("Measure what is in it; 0 if nothing is."))
-    if not NOTHING <= looked.measured <= one.size:
+    if not NOTHING <= measured <= one.size:
         return say(N_("So much cannot be in it. Measure it again."))
-    if not is_whole_parts(looked.measured, one.smallest_part):
+    if not is_whole_parts(measured, one.smallest_part):
         return say(N_("It is measured in steps of %(part)s."), part=one.smallest_part)
     return None
 

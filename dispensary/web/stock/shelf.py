@@ -5,7 +5,7 @@ from werkzeug.wrappers import Response
 
 from dispensary.errors import NotFound
 from dispensary.permissions import Permission
-from dispensary.queries import containers
+from dispensary.queries import containers, stock_counts
 from dispensary.queries import stock as stock_queries
 from dispensary.queries.containers import ContainerCard
 from dispensary.services import stock_products
@@ -28,6 +28,8 @@ def overview() -> str:
         products=stock_queries.overview(db.session(), site_id),
         unsigned=containers.deliveries(db.session(), site_id, only_unsigned=True),
         today=act.clinic_day,
+        due=stock_counts.due(db.session(), site_id, act.clinic_day),
+        windows=stock_counts.window_names(db.session(), site_id),
     )
 
 
