@@ -45,6 +45,8 @@ class Permission(StrEnum):
     STOCK_RECEIVE = "stock.receive"
     STOCK_MOVE = "stock.move"
     STOCK_WASTE = "stock.waste"
+    STOCK_COUNT = "stock.count"
+    STOCK_ADJUST = "stock.adjust"
     STOCK_SET_UP = "stock.set_up"
     LOSS_PATTERN_VIEW = "loss_pattern.view"
     LOSS_VIEW = "loss.view"
@@ -128,6 +130,7 @@ ROLES: dict[Role, frozenset[Permission]] = {
             P.STOCK_WASTE,
             P.LOSS_VIEW,
             P.LOSS_REPORT,
+            P.STOCK_COUNT,
             P.DAY_CLOSE,
             P.REPORT_PRINT,
             P.HISTORY_VIEW,
@@ -244,6 +247,8 @@ ROLES: dict[Role, frozenset[Permission]] = {
             P.ORDER_VIEW,
             P.STOCK_VIEW,
             P.STOCK_RECEIVE,
+            P.STOCK_COUNT,
+            P.STOCK_ADJUST,
             P.STOCK_SET_UP,
             P.LOSS_PATTERN_VIEW,
             P.LOSS_VIEW,

@@ -185,6 +185,7 @@ from models.stock_order import (
     StockOrderLine,
     Supplier,
 )
+from models.stock_count import StockAdjustment, StockCount, StockCountLine, StockFind
 from models.support import (
     Activity,
     ActivityResult,
@@ -417,6 +418,10 @@ __all__ = [
     "StockOrder",
     "StockOrderEnd",
     "StockOrderLine",
+    "StockAdjustment",
+    "StockCount",
+    "StockCountLine",
+    "StockFind",
     "Stop",
     "StopRelease",
     "Submission",

@@ -37,6 +37,7 @@ WORDS: dict[type[StrEnum], dict[StrEnum, str]] = {
         enums.SettingKey.FIRST_DOSE_OBSERVATION_MINUTES: N_("minutes to stay after a first dose"),
         enums.SettingKey.LOST_AFTER_NO_SHOWS: N_("no-shows in a row before somebody is proposed as lost"),
         enums.SettingKey.CALL_BACK_HOURS: N_("hours to bring in the bottles after a call-back"),
+        enums.SettingKey.COUNT_WITNESS_ABOVE_MG: N_("mg of variance above which a witness signs a count"),
         enums.SettingKey.SAFETY_CHECK_DAYS: N_("days until take-home safety is gone through again"),
         enums.SettingKey.PACK_FOLDER: N_("folder for the rolling downtime pack"),
         enums.SettingKey.PACK_EVERY_MINUTES: N_("minutes between two rolling downtime packs"),
@@ -106,6 +107,7 @@ WORDS: dict[type[StrEnum], dict[StrEnum, str]] = {
         enums.PrintedSheet.RECONCILIATION: N_("reconciliation"),
         enums.PrintedSheet.LOT_TRACE: N_("lot trace"),
         enums.PrintedSheet.CROSS_INDEX: N_("cross-index of patient numbers"),
+        enums.PrintedSheet.INVENTORY: N_("inventory of controlled stock"),
         enums.PrintedSheet.RISK_EVALUATION: N_("the nightly scan looked back on"),
     },
     enums.ChainKind: {

@@ -110,4 +110,21 @@ WORDS: dict[type[StrEnum], dict[StrEnum, str]] = {
         enums.ReconciliationCheck.TAKEN_HOME: N_("dispensing log: taken home"),
         enums.ReconciliationCheck.BROUGHT_BACK: N_("dispensing log: brought back"),
     },
+    enums.CountKind: {
+        enums.CountKind.OPENING: N_("opening check"),
+        enums.CountKind.CLOSING: N_("closing count"),
+        enums.CountKind.WEEKLY: N_("weekly count"),
+        enums.CountKind.BIENNIAL: N_("biennial inventory"),
+    },
+    enums.BusinessMoment: {
+        enums.BusinessMoment.OPENING: N_("opening of business"),
+        enums.BusinessMoment.CLOSE: N_("close of business"),
+    },
+    enums.CountFound: {
+        enums.CountFound.WHOLE: N_("seal whole"),
+        enums.CountFound.BROKEN: N_("seal broken"),
+        enums.CountFound.OTHER_SEAL: N_("another seal"),
+        enums.CountFound.MEASURED: N_("measured"),
+        enums.CountFound.NOT_FOUND: N_("not found"),
+    },
 }

@@ -13,6 +13,7 @@ from dispensary.queries import policy
 from dispensary.rules.dosing import SiteRules
 from models import AuditEvent, Site, SiteSetting, Terminal, Window
 from models.enums import SettingKey
+from models.units import Mg, mg
 
 
 @dataclass(frozen=True)
@@ -43,6 +44,8 @@ class SiteSettings:
     """So long a talk about take-home safety holds."""
     call_back_within: timedelta
     """So long somebody has to bring in the bottles."""
+    count_witness_above: Mg
+    """A count that differs by more than this in all is signed by a witness too."""
     pack_folder: str
     """Where the rolling downtime pack is written; `none` where the site names no folder."""
     pack_every: timedelta
@@ -125,6 +128,7 @@ def _in_force(rows: list[tuple[SettingKey, str, date]], on: date) -> SiteSetting
         lost_after_no_shows=int(values[SettingKey.LOST_AFTER_NO_SHOWS]),
         safety_check_days=int(values[SettingKey.SAFETY_CHECK_DAYS]),
         call_back_within=timedelta(hours=int(values[SettingKey.CALL_BACK_HOURS])),
+        count_witness_above=mg(values[SettingKey.COUNT_WITNESS_ABOVE_MG]),
         pack_folder=values[SettingKey.PACK_FOLDER],
         backup_folder=values[SettingKey.BACKUP_FOLDER],
         risk_red_from=int(values[SettingKey.RISK_RED_FROM]),

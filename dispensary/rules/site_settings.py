@@ -14,6 +14,7 @@ LATEST_START = time(6)
 MOST_HOURS, MOST_MINUTES = 24, 60
 MOST_NO_SHOWS, MOST_CALL_BACK_HOURS, A_YEAR = 180, 168, 365
 MOST_PEOPLE, MOST_HIDDEN = 100_000, 50
+MOST_VARIANCE_MG = 1000
 MOST_COUNTERSIGN_HOURS, MOST_OBSERVATION_MINUTES = 168, 480
 
 
@@ -91,6 +92,7 @@ CHECKS: dict[SettingKey, Callable[[str], Words | None]] = {
     SettingKey.LOST_AFTER_NO_SHOWS: _whole_number(7, MOST_NO_SHOWS),
     SettingKey.CALL_BACK_HOURS: _whole_number(1, MOST_CALL_BACK_HOURS),
     SettingKey.SAFETY_CHECK_DAYS: _whole_number(1, A_YEAR),
+    SettingKey.COUNT_WITNESS_ABOVE_MG: _whole_number(0, MOST_VARIANCE_MG),
     SettingKey.PACK_FOLDER: _folder,
     SettingKey.BACKUP_FOLDER: _folder,
     SettingKey.RISK_RED_FROM: _whole_number(risk_card().red_least, risk_card().red_most),

@@ -17,7 +17,7 @@ def carried_out(
     *,
     said: str = "",
     origin: Origin = Origin.DESK,
-    witness: Callable[[], int] | None = None,
+    witness: Callable[[], int | None] | None = None,
 ) -> Response | None:
     """Carry out one change if its form was sent and is well-formed.
 

@@ -49,6 +49,7 @@ class SettingKey(StrEnum):
     RISK_RED_FROM = "risk_red_from"
     RISK_AMBER_A_DAY = "risk_amber_a_day"
     HIDE_BELOW = "hide_below"
+    COUNT_WITNESS_ABOVE_MG = "count_witness_above_mg"
     TARGET_IN_TREATMENT = "target_in_treatment"
     TARGET_RETAINED_PERCENT = "target_retained_percent"
     TARGET_PLANNED_PERCENT = "target_planned_percent"
@@ -124,6 +125,7 @@ class PrintedSheet(StrEnum):
     RECONCILIATION = "reconciliation"
     LOT_TRACE = "lot_trace"
     CROSS_INDEX = "cross_index"
+    INVENTORY = "inventory"
 
 
 class ChainKind(StrEnum):

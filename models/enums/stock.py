@@ -144,3 +144,29 @@ class ReconciliationCheck(StrEnum):
     WASTED = "wasted"
     TAKEN_HOME = "taken_home"
     BROUGHT_BACK = "brought_back"
+
+
+class CountKind(StrEnum):
+    """Why a place is counted."""
+
+    OPENING = "opening"
+    CLOSING = "closing"
+    WEEKLY = "weekly"
+    BIENNIAL = "biennial"
+
+
+class BusinessMoment(StrEnum):
+    """When on its day an inventory is taken."""
+
+    OPENING = "opening"
+    CLOSE = "close"
+
+
+class CountFound(StrEnum):
+    """What was found of a container that the books put there."""
+
+    WHOLE = "whole"
+    BROKEN = "broken"
+    OTHER_SEAL = "other_seal"
+    MEASURED = "measured"
+    NOT_FOUND = "not_found"

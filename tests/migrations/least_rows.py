@@ -62,6 +62,7 @@ WHAT_RULES_ASK: dict[str, dict[str, Any]] = {
     "risk_snooze": {"until_on": date(2026, 3, 9)},
     "session_outcome": {"minutes": 45},
     "stock_level": {"reorder_at": Decimal(1), "order_up_to": Decimal(2)},
+    "stock_count_line": {"sealed": True},
     "take_home_decision": {"every_weeks": 1, "most_days": 6, "criteria": "[]", "review_on": date(2026, 6, 2)},
 }
 """Values without which a rule of the table would refuse the row."""

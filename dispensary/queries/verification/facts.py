@@ -62,6 +62,8 @@ AUDITED_ONE_BY_ONE: dict[str, tuple[AuditKind, ...]] = {
     "take_home_issue": (AuditKind.BOTTLES_ISSUED,),
     "label_print": (AuditKind.LABELS_PRINTED,),
     "bottle_end": (AuditKind.BOTTLE_RETURNED, AuditKind.BOTTLE_GONE),
+    "stock_count": (AuditKind.STOCK_COUNTED,),
+    "stock_adjustment": (AuditKind.STOCK_ADJUSTED,),
     "call_back": (AuditKind.CALLED_BACK,),
     "call_back_outcome": (AuditKind.CALL_BACK_CLOSED,),
     "loss_report": (AuditKind.LOSS_REPORTED,),

@@ -4,7 +4,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from dispensary.queries.verification import bottles, chains, doses, facts, losses, mentions, mishaps, stock, supply
+from dispensary.queries.verification import bottles, chains, counts, doses, facts, losses, mentions, mishaps, stock, supply
 from dispensary.queries.verification.results import Progress, Verification
 from dispensary.rules import seals
 from models import AuditEvent, Dose, RegisterEntry, Site
@@ -36,6 +36,8 @@ CHECKS: tuple[facts.Check, ...] = (
     supply.wrong_contents,
     supply.wrong_receipt_match,
     supply.wrong_destruction,
+    counts.wrong_count,
+    counts.wrong_adjustment,
 )
 """What is asked of the facts, once the chains were walked; each names the first that fails it."""
 

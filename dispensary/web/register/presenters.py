@@ -181,6 +181,15 @@ SENTENCES: dict[AuditKind, str] = {
         "Signed for %(differences)s differences between receipt no. %(subject_id)s and its order."
     ),
     AuditKind.STOCK_DESTROYED: N_("Destroyed %(things)s things, with a witness (destruction no. %(subject_id)s)."),
+    AuditKind.STOCK_COUNTED: N_(
+        "Counted stock (count no. %(subject_id)s): %(count_kind)s; lines that differ: %(differ)s."
+    ),
+    AuditKind.STOCK_ADJUSTED: N_(
+        "Authorised an adjustment of container no. %(container)s after count no. %(count)s (movement no. %(movement)s)."
+    ),
+    AuditKind.COUNT_LOOKED_AT_AGAIN: N_(
+        "A %(count_kind)s did not agree with the books in %(differ)s lines, and was looked at again before it was recorded."
+    ),
     AuditKind.DAY_CLOSED: N_("Closed %(day)s (turn %(turn)s) with %(doses)s doses on record."),
     AuditKind.DAY_CLOSED_DIFFERING: N_(
         "Closed %(day)s (turn %(turn)s) although it did not reconcile, with a reason and before staff no. %(witness)s:"
@@ -217,6 +226,7 @@ FIELDS: dict[str, Callable[[Any], Any]] = {
     "wasted_mg": _milligrams,
     "amount_mg": _milligrams,
     "observed": enums.ObservationKind,
+    "count_kind": enums.CountKind,
     "witnessed": lambda value: Words(YES_NO[value]),
     "key": enums.SettingKey,
     "role": enums.Role,

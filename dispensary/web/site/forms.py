@@ -27,6 +27,9 @@ IN_WORDS = {
     ),
     SettingKey.CALL_BACK_HOURS: _l("Within so many hours of a call-back the bottles are brought in."),
     SettingKey.SAFETY_CHECK_DAYS: _l("So many days the talk about storing take-home doses safely holds."),
+    SettingKey.COUNT_WITNESS_ABOVE_MG: _l(
+        "A count that differs by more than so many mg in all is signed by a witness too; 0: every one that differs."
+    ),
     SettingKey.PACK_FOLDER: _l("Where the encrypted downtime pack is written: a folder of this computer, or none."),
     SettingKey.BACKUP_FOLDER: _l(
         "Where every backup is copied a second time: a stick, another disk or a share, or none."

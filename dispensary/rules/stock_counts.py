@@ -1,0 +1,170 @@
+"""What a count says beside the books: which lines differ, by how much, and what that asks for."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from hashlib import sha256
+
+from dispensary.rules.products import is_whole_parts
+from dispensary.wording import N_, Words, say
+from models.enums import CountFound
+from models.units import Mg, MgPerUnit, Quantity, plain
+
+NOTHING = Quantity(Decimal(0))
+TEXT_DIGEST = 16
+"""So many characters stand for a text that the audit does not repeat."""
+SEAL_LOST = (CountFound.BROKEN, CountFound.OTHER_SEAL)
+FOUND_SEALED = (CountFound.WHOLE, *SEAL_LOST, CountFound.NOT_FOUND)
+FOUND_OPEN = (CountFound.MEASURED, CountFound.NOT_FOUND)
+
+
+@dataclass(frozen=True)
+class Expected:
+    """A container that the books put at a place, as they know it."""
+
+    id: int
+    label: str
+    size: Quantity
+    smallest_part: Quantity
+    strength: MgPerUnit
+    seq: int
+    books: Quantity
+    sealed: bool
+    """Never opened, and as full as it came: what says sealed and is not full is measured like an open one."""
+
+
+@dataclass(frozen=True)
+class Looked:
+    """What somebody found of one container, and its last movement as the page knew it."""
+
+    seq: int
+    found: CountFound
+    measured: Quantity | None = None
+
+
+@dataclass(frozen=True)
+class Judged:
+    """What a count as a whole comes to."""
+
+    differing: tuple[int, ...]
+    """Ids of the containers that differ from the books, or whose seal is not whole."""
+    since_closing: tuple[int, ...]
+    """Ids of the containers that the closing count found and that are gone, or opened, since."""
+    off_mg: Mg
+    """All variances added up, whichever way they go."""
+    finds: int
+
+    @property
+    def needs_note(self) -> bool:
+        """Whether it has to be said in words how this may have come about."""
+        return bool(self.differing or self.since_closing or self.finds)
+
+    def needs_witness(self, above: Mg) -> bool:
+        """Return whether a second person signs: the site's figure is passed."""
+        return self.off_mg > above
+
+
+@dataclass(frozen=True)
+class AtClosing:
+    """What the closing count found of one container."""
+
+    container_id: int
+    sealed: bool
+    """Whether its seal was whole."""
+
+
+def fault_of(one: Expected, looked: Looked) -> Words | None:
+    """Return what is impossible in what was found of a container, in words that say nothing of the books; None if nothing."""
+    if looked.found not in (FOUND_SEALED if one.sealed else FOUND_OPEN):
+        return say(N_("Choose from the list."))
+    if looked.found in (CountFound.WHOLE, CountFound.NOT_FOUND):
+        if looked.measured is not None:
+            return say(N_("A quantity is measured only where a container is open, or its seal is not whole."))
+        return None
+    return _fault_of_measure(one, looked.measured)
+
+
+def _fault_of_measure(one: Expected, measured: Quantity | None) -> Words | None:
+    if measured is None:
+        return say(N_("Measure what is in it; 0 if nothing is."))
+    if not NOTHING <= measured <= one.size:
+        return say(N_("So much cannot be in it. Measure it again."))
+    if not is_whole_parts(measured, one.smallest_part):
+        return say(N_("It is measured in steps of %(part)s."), part=one.smallest_part)
+    return None
+
+
+def counted(books: Quantity, found: CountFound, measured: Quantity | None) -> Quantity:
+    """Return how much was there: behind a whole seal what the books say, of one that is gone nothing."""
+    if found is CountFound.WHOLE:
+        return books
+    return measured if measured is not None else NOTHING
+
+
+def variance(books: Quantity, found: CountFound, measured: Quantity | None) -> Quantity:
+    """Return what was there beyond the books; less than zero where something is missing."""
+    return Quantity(counted(books, found, measured) - books)
+
+
+def differs(books: Quantity, found: CountFound, measured: Quantity | None) -> bool:
+    """Return whether a line asks for a word: a quantity that differs, a seal that is not whole, a container that is gone."""
+    return found in (*SEAL_LOST, CountFound.NOT_FOUND) or variance(books, found, measured) != 0
+
+
+def judge(lines: Iterable[tuple[Expected, Looked]], closing: Sequence[AtClosing], finds: int) -> Judged:
+    """Return what a count comes to.
+
+    Args:
+        lines: every container that the books put there, with what was found of it.
+        closing: what the closing count of the place found there, for an opening check; else nothing.
+        finds: how many containers stand there that the books do not know.
+    """
+    pairs, off = list(lines), Decimal(0)
+    for one, looked in pairs:
+        off += abs(variance(one.books, looked.found, looked.measured)) * one.strength
+    return Judged(
+        differing=tuple(o.id for o, seen in pairs if differs(o.books, seen.found, seen.measured)),
+        since_closing=since(closing, {one.id: one.sealed for one, _ in pairs}),
+        off_mg=Mg(off),
+        finds=finds,
+    )
+
+
+def since(closing: Iterable[AtClosing], now_sealed: Mapping[int, bool]) -> tuple[int, ...]:
+    """Return the ids of containers that stood there at closing and have left since, or were sealed then and are not now.
+
+    Args:
+        now_sealed: every container that the books put there now, and whether it is to be sealed.
+    """
+    return tuple(
+        c.container_id
+        for c in closing
+        if c.container_id not in now_sealed or (c.sealed and not now_sealed[c.container_id])
+    )
+
+
+def contents_of(
+    lines: Iterable[tuple[int, int, Quantity, bool, CountFound, Quantity | None]], finds: Iterable[str]
+) -> str:
+    """Return the lines and finds of a count as the audit writes them: `7/3 998.5 open measured 990; find 1 3f…`.
+
+    Args:
+        lines: container, its last movement, the books, whether sealed, what was found, what was measured; in the order
+            in which they were written.
+        finds: what was said of each container that no book knows; only a digest of it stands in the audit.
+    """
+    said = [
+        f"{container_id}/{seq} {plain(books)} {'sealed' if sealed else 'open'} {found.value}"
+        + (f" {plain(measured)}" if measured is not None else "")
+        for container_id, seq, books, sealed, found, measured in lines
+    ]
+    said += [f"find {n} {sha256(text.encode()).hexdigest()[:TEXT_DIGEST]}" for n, text in enumerate(finds, start=1)]
+    return "; ".join(said)
+
+
+def tried(looked: Mapping[int, Looked]) -> str:
+    """Return what was found, as a try that was looked at again is noted: `7 measured 990; 8 whole`."""
+    return "; ".join(
+        f"{key} {one.found.value}" + (f" {plain(one.measured)}" if one.measured is not None else "")
+        for key, one in sorted(looked.items())
+    )

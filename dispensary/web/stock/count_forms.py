@@ -1,0 +1,175 @@
+"""The shapes of what is typed when stock is counted. No field carries what the books expect."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Any
+
+from flask import request
+from flask_babel import gettext
+from flask_babel import lazy_gettext as _l
+from werkzeug.datastructures import MultiDict
+from wtforms import BooleanField, HiddenField, SelectField, SubmitField
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its stubs
+
+from dispensary.queries.stock_counts import OnShelf
+from dispensary.rules import stock_counts as rule
+from dispensary.rules.names import is_blank
+from dispensary.rules.stock_counts import Looked
+from dispensary.web import edge
+from dispensary.web.forms import ExactField, Form, ParagraphsField, Required, TextField, id_in
+from dispensary.web.stock.forms import LONGEST_NOTE
+from dispensary.web.witness import WitnessFields
+from dispensary.wording import label
+from models.enums import BusinessMoment, CountFound, CountKind
+
+LOOK = _l("Look at it, and choose.")
+MOVED = _l("It moved since this page was opened: count it again.")
+SEALED = (CountFound.WHOLE, CountFound.BROKEN, CountFound.OTHER_SEAL, CountFound.NOT_FOUND)
+OPEN = (CountFound.MEASURED, CountFound.NOT_FOUND)
+
+
+def _choices(words: Iterable[StrEnum], first: str = "") -> list[SelectChoice]:
+    speak = edge.speaker()
+    none_yet = [SelectChoice(value="", label=first)] if first else []
+    return [*none_yet, *(SelectChoice(value=word.value, label=speak(word)) for word in words)]
+
+
+class CountForm(WitnessFields, Form):
+    """What was found at a place; the rows are added for what stands there, see `count_form`."""
+
+    shelf: Sequence[OnShelf] = ()
+    kind = CountKind.OPENING
+    names_of: Mapping[tuple[str, int], str] = MappingProxyType({})
+    """The names of the fields of each row. They carry the last movement too, so that nothing keyed before is put back later."""
+
+    all_whole = BooleanField(
+        _l("All sealed containers listed here are here, each seal whole and ours"), render_kw={"autofocus": True}
+    )
+    finds = ParagraphsField(
+        _l("On the shelf, but not listed here"),
+        longest=2000,
+        description=_l("One a line: label, product, seal, about how much. Empty if there is nothing."),
+        render_kw={"rows": 2},
+    )
+    business = SelectField(_l("Taken at"))
+    note = TextField(_l("What is known about the difference"), longest=LONGEST_NOTE)
+    submit = SubmitField(_l("Record the count"))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """Offer the moments of an inventory, and send back every line that moved since it was shown."""
+        super().__init__(*args, **kwargs)
+        self.business.choices = _choices(BusinessMoment, first="–")
+        if self.kind is not CountKind.BIENNIAL:
+            del self.business
+        self.moved = self._forget_what_moved() if request.method == "POST" else frozenset()
+        self.looked: Mapping[int, Looked] = {}
+
+    def row(self, part: str, container_id: int) -> Any:
+        """Return one field of a container's row."""
+        return self[self.names_of[part, container_id]]
+
+    def put_back(self, kept: MultiDict[str, str]) -> set[str]:
+        """Fill in what was keyed before the terminal locked; the tick only where the same rows stand here still."""
+        rows = {self.names_of[part, one.id] for one in self.shelf for part in ("found", "measured")}
+        same = rows == {name for name in kept if name.startswith(("found_", "measured_"))}
+        left = super().put_back(kept)
+        if not same:
+            self.all_whole.data = False
+        return left
+
+    def _forget_what_moved(self) -> frozenset[int]:
+        """Empty each row whose container moved since it was shown, or of which the page said nothing we know."""
+        moved = frozenset(one.id for one in self.shelf if _sent(self.row("seq", one.id)) != one.seq)
+        for one in self.shelf:
+            self.row("seq", one.id).data = str(one.seq)
+            if one.id in moved:
+                for part in ("found", "measured"):
+                    field = self.row(part, one.id)
+                    field.data, field.raw_data, field.process_errors, field.typed = None, None, [], ""
+                if not one.sealed:
+                    self.row("found", one.id).data = CountFound.MEASURED.value
+                else:
+                    self.row("found", one.id).data = ""
+                    self.all_whole.data = False
+        return moved
+
+    def validate(self, *args: Any, **kwargs: Any) -> bool:
+        """Check each row for what cannot be; a line that moved has to be counted again."""
+        good = super().validate(*args, **kwargs)
+        looked = {one.id: seen for one in self.shelf if (seen := self._looked(one)) is not None}
+        if not good or len(looked) != len(self.shelf):
+            self.status = 422
+            self._lead_to_refusal()
+            return False
+        self.looked = looked
+        return True
+
+    def _looked(self, one: OnShelf) -> Looked | None:
+        """Return what was typed of a container; None with a message at its field if it cannot be."""
+        found, measured = self.row("found", one.id), self.row("measured", one.id)
+        if one.id in self.moved:
+            found.errors = [MOVED]
+            return None
+        if found.errors or measured.errors:
+            return None
+        if one.sealed and not found.data:
+            if not self.all_whole.data:
+                found.errors = [LOOK]
+                return None
+            seen = Looked(one.seq, CountFound.WHOLE, measured.data)
+        else:
+            seen = Looked(one.seq, CountFound(found.data), measured.data)
+        fault = rule.fault_of(one.expected, seen)
+        if fault is not None:
+            measured.errors = [edge.speaker()(fault)]
+            return None
+        return seen
+
+    @property
+    def found_besides(self) -> tuple[str, ...]:
+        """What stands there and is not listed, each in words."""
+        lines = (" ".join(line.split()) for line in (self.finds.data or "").splitlines())
+        return tuple(line for line in lines if not is_blank(line))
+
+    @property
+    def taken_at(self) -> BusinessMoment | None:
+        """Of an inventory: at opening or at close of business."""
+        said = self.business.data if self.kind is CountKind.BIENNIAL else None
+        return BusinessMoment(said) if said else None
+
+
+def _sent(field: Any) -> int:
+    """Return what a hidden field was sent with; 0 where the page did not have it, never what a fresh page would say."""
+    return id_in(field.raw_data[0] if field.raw_data else None)
+
+
+def count_form(shelf: Sequence[OnShelf], kind: CountKind) -> CountForm:
+    """Return a form with a row for each container that the books put there."""
+    names = {(part, one.id): f"{part}_{one.id}_{one.seq}" for one in shelf for part in ("found", "measured")}
+    names |= {("seq", one.id): f"seq_{one.id}" for one in shelf}
+    rows: dict[str, Any] = {"shelf": tuple(shelf), "kind": kind, "names_of": names}
+    sealed, opened = _choices(SEALED, first="–"), _choices(OPEN)
+    for one in shelf:
+        rows[names["seq", one.id]] = HiddenField(default=str(one.seq))
+        rows[names["found", one.id]] = SelectField(
+            gettext("%(label)s: found", label=one.label),
+            choices=sealed if one.sealed else opened,
+            default="" if one.sealed else CountFound.MEASURED.value,
+        )
+        rows[names["measured", one.id]] = ExactField(
+            gettext("%(label)s: measured", label=one.label), render_kw={"autocomplete": "off", "inputmode": "decimal"}
+        )
+    return type("CountOfPlaceForm", (CountForm,), rows)()  # type: ignore[no-any-return]
+
+
+class AdjustForm(Form):
+    """Why the books are brought to what was counted."""
+
+    reason = TextField(_l("Why the books are adjusted"), [Required()], longest=LONGEST_NOTE)
+    submit = SubmitField(_l("Authorise the adjustment"))
+
+
+def kind_words() -> list[tuple[str, str]]:
+    """Return every kind of count with its words, to choose from."""
+    return [(kind.value, gettext(label(kind))) for kind in CountKind]
