@@ -294,7 +294,7 @@ DESCRIPTIONS: dict[Role, str] = {
     Role.NURSE: "Gives doses at the window, keeps stock and register, sets stops and notices, takes urine tests.",
     Role.COUNSELLOR: "Works the counselling desk: sessions, groups, case notes, plans, calls, referrals, outreach.",
     Role.PRESCRIBER: "Signs orders, decides stops, held doses, doses to take home and wishes; answers contests, approves policy.",
-    Role.CLINIC_HEAD: "Reads what is counted, register and audit; answers contests, draws for urine tests, sees who opened what.",
+    Role.CLINIC_HEAD: "Reads counts, register, audit; works losses, answers contests, draws urine tests, sees who opened what.",
     Role.ADMINISTRATOR: "Manages accounts, sites, windows and terminals; sees no clinical record.",
     Role.INSPECTOR: "Reads the register, logs and audit of any period until a set day; writes nothing.",
     Role.PEER: "Records and sees own outreach contacts only.",

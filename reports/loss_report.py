@@ -72,8 +72,8 @@ def known(text: str) -> Words:
 
 
 def percent(number: Decimal | None) -> Words:
-    """Return a share in words; none where there was nothing to have a share of."""
-    return NOT_KNOWN if number is None else say("%(n)s %%", n=plain(number))
+    """Return a share in words; a dash where there was nothing to have a share of."""
+    return say("–") if number is None else say("%(n)s %%", n=plain(number))
 
 
 def happened(card: LossCard) -> Words:
@@ -140,7 +140,6 @@ def render(figures: LossFigures, *, speak: Speaker) -> bytes:
     def table(columns: Sequence[tuple[Words, float, bool]], rows: Sequence[Sequence[Words | str]]) -> list[Flowable]:
         heads = [Column(speak(title), share, number) for title, share, number in columns]
         said = [[cell if isinstance(cell, str) else speak(cell) for cell in row] for row in rows]
-        # a ledger's rows are all as high as its highest, so that each row of texts is a ledger of its own
         return [
             Ledger(heads, [Row(row) for row in said], language=language, row_height=0)
             if said
@@ -166,7 +165,8 @@ def render(figures: LossFigures, *, speak: Speaker) -> bytes:
     if card.unreadable is not None:
         story.append(small(card.unreadable))
     story += table(_DUE, [_due(card, n) for n in range(len(card.due))]) if card.due else [small(NO_POLICY)]
-    story += table(_STEPS, [_step(card, n) for n in range(len(card.steps))]) if card.steps else []
+    # a note may be longer than a page, which a row cannot be
+    story += [Text(speak(_step(step)), size=9.0, above=2.5, language=language) for step in card.steps]
     return page.build(story, title=TITLE, about=figures.about, speak=speak)
 
 
@@ -209,14 +209,6 @@ _DUE = (
     (say(N_("Due by")), 22, False),
     (say(N_("State")), 40, False),
     (say(N_("By which rule")), 80, False),
-)
-_STEPS = (
-    (say(N_("Done on")), 22, False),
-    (say(N_("What")), 40, False),
-    (say(N_("To whom")), 40, False),
-    (say(N_("Number")), 30, False),
-    (say(N_("By")), 30, False),
-    (say(N_("Note")), 50, False),
 )
 
 
@@ -271,16 +263,19 @@ def _due(card: LossCard, number: int) -> list[Words | str]:
     return [say("%(kind)s", kind=one.kind), one.due_on.isoformat(), one.state_words, rule]
 
 
-def _step(card: LossCard, number: int) -> list[Words | str]:
-    step = card.steps[number]
-    note: Words | str = step.note
-    if step.taken_back_why is not None:
-        note = say(N_("taken back by %(by)s: %(why)s"), by=step.taken_back_by, why=step.taken_back_why)
-    return [
-        step.done_on.isoformat(),
-        say("%(kind)s", kind=step.kind),
-        step.to_whom,
-        step.number or NOT_KNOWN,
-        step.by,
-        note or "–",
-    ]
+def _step(step: losses.LossStepLine) -> Words:
+    """Return one step in a sentence; one that was taken back says so first."""
+    words = N_("%(day)s, %(kind)s: to %(whom)s, number %(number)s, recorded by %(by)s. %(note)s")
+    said = say(
+        words,
+        day=step.done_on,
+        kind=step.kind,
+        whom=step.to_whom,
+        number=known(step.number),
+        by=step.by,
+        note=step.note,
+    )
+    if step.taken_back_why is None:
+        return said
+    gone = N_("Taken back by %(by)s (%(why)s): %(step)s")
+    return say(gone, by=step.taken_back_by, why=step.taken_back_why, step=said)

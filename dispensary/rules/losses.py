@@ -185,7 +185,7 @@ def differing_lines(written: object, lines: Sequence[Mapping[str, object]]) -> l
     """
     now = [said(line) for line in lines]
     was = _read(written)
-    numbers = {_number(line) for line in (*was, *now)}
+    numbers = {_number(line) for line in was} | {_number(line) for line in now}
     return sorted(n for n in numbers if _numbered(was, n) != _numbered(now, n))
 
 

@@ -240,3 +240,15 @@ def test_reports_of_another_site_and_of_no_site_are_not_found(nurse, head, sessi
         assert answer.status_code == 404
         assert "Theirs alone" not in text(answer)
     assert client.get(f"/stock/losses/steps/{2**63}/take-back").status_code == 404
+
+
+def test_the_sheet_is_printed_however_long_what_was_told_is(nurse, head, session, world):
+    address = reported(nurse, world, circumstances="丢" * 2000, measures="W" * 2000)
+    client = head()
+    client.send(f"{address}/steps/new", step(world, kind="other", note="丢 " * 999, to_whom="W" * 500))
+    client.send(f"{address}/close", {"reason": "W " * 999})
+
+    answer = client.send(f"{address}/sheet.pdf", {"paper": "Letter"}, page=address)
+
+    assert answer.status_code == 200
+    assert len(PdfReader(io.BytesIO(answer.get_data())).pages) > 1
