@@ -176,6 +176,7 @@ from models.site import (
 )
 from models.staff import KeptForm, SignInAttempt, Staff, StaffRole, StaffSession, Submission
 from models.stock import Container, Lot, Movement, Place, Product, Receipt, ReceiptSignature
+from models.stock_count import StockAdjustment, StockCount, StockCountLine, StockFind
 from models.stock_order import (
     ReceiptDifference,
     ReceiptMatch,
@@ -185,7 +186,6 @@ from models.stock_order import (
     StockOrderLine,
     Supplier,
 )
-from models.stock_count import StockAdjustment, StockCount, StockCountLine, StockFind
 from models.support import (
     Activity,
     ActivityResult,

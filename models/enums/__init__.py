@@ -125,14 +125,14 @@ from models.enums.site import (
 )
 from models.enums.stock import (
     BaseUnit,
+    BusinessMoment,
+    CountFound,
+    CountKind,
     DeliveryDifference,
     DestructionMethod,
     DestructionReason,
     LossKind,
     LossStepKind,
-    BusinessMoment,
-    CountFound,
-    CountKind,
     MovementKind,
     PlaceKind,
     PoliceTold,

@@ -57,11 +57,13 @@ class Samples:
         session.commit()
 
     def _dose(self, who: Any, order_id: Any) -> None:
-        from models import DoseOrder
+        from models import DoseOrder, Movement, RegisterEntry
 
         made = factories.dose(self.session, self.world, who, self.session.get_one(DoseOrder, order_id))
         self._know("dose", made.id)
         self._know("claim", made.claim_id)
+        line = select(RegisterEntry.id).join(Movement, Movement.id == RegisterEntry.movement_id)
+        self._know("register_entry", self.session.scalars(line.where(Movement.dose_id == made.id)).one())
 
     def _row(self, table: str, key: Any) -> dict[str, Any]:
         return dict(self.session.execute(select(Base.metadata.tables[table]).filter_by(id=key)).mappings().one())

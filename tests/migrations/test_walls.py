@@ -15,10 +15,10 @@ from models import Base, fact_tables
 from models.enums import (
     BottleFate,
     BottleState,
-    DestructionReason,
     BusinessMoment,
     CountFound,
     CountKind,
+    DestructionReason,
     DisclosureBasis,
     DoseOutcome,
     EpisodeEndReason,

@@ -4,7 +4,18 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from dispensary.queries.verification import bottles, chains, counts, doses, facts, losses, mentions, mishaps, stock, supply
+from dispensary.queries.verification import (
+    bottles,
+    chains,
+    counts,
+    doses,
+    facts,
+    losses,
+    mentions,
+    mishaps,
+    stock,
+    supply,
+)
 from dispensary.queries.verification.results import Progress, Verification
 from dispensary.rules import seals
 from models import AuditEvent, Dose, RegisterEntry, Site

@@ -50,7 +50,7 @@ class LayoutForm(PrintForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         """Offer every layout that ships."""
         super().__init__(*args, **kwargs)
-        self.layout.choices = [(name, layout.title) for name, layout in register_layouts().items()]
+        self.layout.choices = [(name, gettext(layout.title)) for name, layout in register_layouts().items()]
 
 
 class PrintRegisterForm(LayoutForm):
