@@ -6,7 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from dispensary.errors import Refused
-from dispensary.services import audit, stock
+from dispensary.services import audit, people, stock
 from dispensary.services.act import Act
 from dispensary.services.stock import Standing
 from dispensary.wording import N_, say
@@ -34,6 +34,7 @@ def waste_stock(
         NotFound: no such container here.
         Refused: more than it holds, no witness, or a spill without its circumstances.
     """
+    note = people.line(note, "note", longest=500)
     if reason in SPILLS and not note:
         raise Refused(say(N_("Say how it happened.")), code="note_needed", field="note")
     container = stock.lock_container(session, container_id, act)
