@@ -13,7 +13,7 @@ from dispensary.queries import destructions as records
 from dispensary.queries.destructions import HeldContainer, WaitingReturn
 from dispensary.rules import destruction as rules
 from dispensary.rules.destruction import Destroyed
-from dispensary.services import audit, people, stock, stock_leaving
+from dispensary.services import audit, people, stock
 from dispensary.services.act import Act
 from dispensary.services.facts import write
 from dispensary.services.stock import Standing
@@ -100,7 +100,7 @@ def destroy(
         after = stock.standing(session, ids)  # the next one of the same container comes after it
         moved.append((movement, DestructionReason.RETURNED, rest.id))
     lines = [_line(session, destruction, n, *one, act) for n, one in enumerate(moved, start=1)]
-    emptied = [stock_leaving.set_emptied(session, i, act).id for i, c in held.items() if c.emptied_at is None]
+    emptied = [stock.set_emptied(session, i, act).id for i, c in held.items() if c.emptied_at is None]
     audit.record(
         session,
         AuditKind.STOCK_DESTROYED,

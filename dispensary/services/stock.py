@@ -301,6 +301,14 @@ def put_back(session: Session, *, movement: Movement, act: Act) -> Movement:
     )
 
 
+def set_emptied(session: Session, container_id: int, act: Act) -> Container:
+    """Mark a locked container as emptied, once; the caller audits it."""
+    card = session.get_one(Container, container_id, populate_existing=True)
+    card.emptied_at, card.emptied_by_id = act.at, act.by_id
+    session.flush()
+    return card
+
+
 def enter_register(
     session: Session, movements: Iterable[Movement], act: Act, known: Mapping[PlaceKind, int] | None = None
 ) -> None:

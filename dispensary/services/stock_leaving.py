@@ -6,7 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from dispensary.errors import Refused
-from dispensary.services import audit, stock
+from dispensary.services import audit, people, stock
 from dispensary.services.act import Act
 from dispensary.services.stock import Standing
 from dispensary.wording import N_, say
@@ -34,6 +34,7 @@ def waste_stock(
         NotFound: no such container here.
         Refused: more than it holds, no witness, or a spill without its circumstances.
     """
+    note = people.line(note, "note", longest=500)
     if reason in SPILLS and not note:
         raise Refused(say(N_("Say how it happened.")), code="note_needed", field="note")
     container = stock.lock_container(session, container_id, act)
@@ -50,7 +51,7 @@ def waste_stock(
     )
     emptied = movement.balance_after == 0 and container.emptied_at is None
     if emptied:
-        set_emptied(session, container_id, act)
+        stock.set_emptied(session, container_id, act)
     audit.record(
         session,
         AuditKind.STOCK_WASTED,
@@ -105,7 +106,7 @@ def mark_emptied(
             act=act,
         )
         movements.append(left_over)
-    card = set_emptied(session, container_id, act)
+    card = stock.set_emptied(session, container_id, act)
     audit.record(
         session,
         AuditKind.CONTAINER_EMPTIED,
@@ -166,11 +167,3 @@ def _check_measured(session: Session, container: Standing, measured: Quantity) -
             code="measured_too_much",
             field="measured",
         )
-
-
-def set_emptied(session: Session, container_id: int, act: Act) -> Container:
-    """Mark a locked container as emptied, once; the caller audits it."""
-    card = session.get_one(Container, container_id, populate_existing=True)
-    card.emptied_at, card.emptied_by_id = act.at, act.by_id
-    session.flush()
-    return card

@@ -34,14 +34,20 @@ BUTTONS = {
     "reporting.own_sheet_pdf", "orders.prescription", "station.tick_notice", "station.spoke",
     "station.sign_note", "plans.sheet", "plans.countersign", "referrals.letter", "journey.consent_pdf",
     "support.sheet", "turns.notice_pdf", "turns.answer_pdf", "privacy.print_readers", "privacy.tick_seen",
+<<<<<<< HEAD
     "relatives.end_link", "risk.print_own", "risk.end_leaving_out", "losses.sheet",
+||||||| fcb6eb2
+    "relatives.end_link", "risk.print_own", "risk.end_leaving_out",
+=======
+    "stock.destruction_pdf", "relatives.end_link", "risk.print_own", "risk.end_leaving_out",
+>>>>>>> supply
 }  # fmt: skip
 """Forms of one button, perhaps beside the size of the paper: there is nothing to type wrongly."""
 
 WORDS = {
     "patients.contact", "patients.release_stop", "patients.correct_end", "orders.release_stop", "orders.close_task",
     "site.add_window", "site.name_terminal", "staff.set_password", "station.notes", "patients.end_health",
-    "disclosures.take_back", "referrals.end_calls",
+    "disclosures.take_back", "referrals.end_calls", "stock.add_supplier", "stock.change_supplier",
     "take_homes.end_once", "take_homes.end_collector", "take_homes.credit", "calendar.take_back",
     "take_homes.decline", "take_homes.keep", "urine.take_back", "urine.make",
     "turns.take_back_ending", "harm_reduction.take_back", "assessment.take_back", "worklist.agree",
