@@ -51,6 +51,7 @@ class Permission(StrEnum):
     HISTORY_VIEW = "history.view"
     REGISTER_VIEW = "register.view"
     AUDIT_VIEW = "audit.view"
+    INSPECTION_VIEW = "inspection.view"
     STAFF_MANAGE = "staff.manage"
     SITE_MANAGE = "site.manage"
     JOB_VIEW = "job.view"
@@ -242,6 +243,7 @@ ROLES: dict[Role, frozenset[Permission]] = {
             P.HISTORY_VIEW,
             P.REGISTER_VIEW,
             P.AUDIT_VIEW,
+            P.INSPECTION_VIEW,
             P.JOB_VIEW,
             P.CASEWORK_VIEW,
             P.RISK_VIEW,
@@ -265,7 +267,9 @@ ROLES: dict[Role, frozenset[Permission]] = {
         }
     ),
     Role.ADMINISTRATOR: frozenset({P.STAFF_MANAGE, P.SITE_MANAGE, P.JOB_VIEW, P.STOCK_SET_UP, P.STOCK_VIEW}),
-    Role.INSPECTOR: frozenset({P.STOCK_VIEW, P.REGISTER_VIEW, P.REPORT_PRINT, P.AUDIT_VIEW, P.INDICATOR_VIEW}),
+    Role.INSPECTOR: frozenset(
+        {P.STOCK_VIEW, P.REGISTER_VIEW, P.REPORT_PRINT, P.AUDIT_VIEW, P.INSPECTION_VIEW, P.INDICATOR_VIEW}
+    ),
     Role.PEER: frozenset({P.OUTREACH_RECORD}),
 }
 """What each role may do. The administrator reads no clinical record; the inspector writes nothing."""

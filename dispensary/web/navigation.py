@@ -87,6 +87,7 @@ MENU: tuple[Area, ...] = (
         (
             Entry("stock.overview", N_("Stock"), Permission.STOCK_VIEW),
             Entry("stock.reconciliation", N_("Reconciliation"), Permission.REGISTER_VIEW),
+            Entry("inspection.overview", N_("Inspection"), Permission.INSPECTION_VIEW),
             Entry("register.day", N_("Close the day"), Permission.DAY_CLOSE),
         ),
     ),
