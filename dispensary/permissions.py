@@ -58,6 +58,7 @@ class Permission(StrEnum):
     REGISTER_VIEW = "register.view"
     REGISTER_FOOTNOTE = "register.footnote"
     AUDIT_VIEW = "audit.view"
+    INSPECTION_VIEW = "inspection.view"
     STAFF_MANAGE = "staff.manage"
     SITE_MANAGE = "site.manage"
     JOB_VIEW = "job.view"
@@ -260,6 +261,7 @@ ROLES: dict[Role, frozenset[Permission]] = {
             P.REGISTER_VIEW,
             P.REGISTER_FOOTNOTE,
             P.AUDIT_VIEW,
+            P.INSPECTION_VIEW,
             P.JOB_VIEW,
             P.CASEWORK_VIEW,
             P.RISK_VIEW,
@@ -283,9 +285,17 @@ ROLES: dict[Role, frozenset[Permission]] = {
         }
     ),
     Role.ADMINISTRATOR: frozenset({P.STAFF_MANAGE, P.SITE_MANAGE, P.JOB_VIEW, P.STOCK_SET_UP, P.STOCK_VIEW}),
+<<<<<<< HEAD
     Role.INSPECTOR: frozenset(
         {P.STOCK_VIEW, P.LOSS_VIEW, P.REGISTER_VIEW, P.REPORT_PRINT, P.AUDIT_VIEW, P.INDICATOR_VIEW}
     ),
+||||||| ec7d503
+    Role.INSPECTOR: frozenset({P.STOCK_VIEW, P.REGISTER_VIEW, P.REPORT_PRINT, P.AUDIT_VIEW, P.INDICATOR_VIEW}),
+=======
+    Role.INSPECTOR: frozenset(
+        {P.STOCK_VIEW, P.REGISTER_VIEW, P.REPORT_PRINT, P.AUDIT_VIEW, P.INSPECTION_VIEW, P.INDICATOR_VIEW}
+    ),
+>>>>>>> reconcile
     Role.PEER: frozenset({P.OUTREACH_RECORD}),
 }
 """What each role may do. The administrator reads no clinical record; the inspector writes nothing."""

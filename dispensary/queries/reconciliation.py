@@ -10,9 +10,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
+from itertools import chain as one_after_another
 from typing import Any
 
-from sqlalchemy import case, exists, func, or_, select
+from sqlalchemy import case, exists, func, select
 from sqlalchemy.orm import Session, aliased
 
 from dispensary.queries import reconciled_rows
@@ -191,6 +192,8 @@ def _held(session: Session, site_id: int, last: date) -> dict[tuple[int, int], Q
         .group_by(Container.product_id, Container.lot_id)
     )
     held = {(product_id, lot_id): quantity for product_id, lot_id, quantity in session.execute(query)}
+    if not _went_on_after(session, last):
+        return held
     came, gone, before = aliased(Place), aliased(Place), aliased(Movement)
     out_of_turn = exists().where(
         before.container_id == Movement.container_id,
@@ -230,6 +233,8 @@ def _registers(session: Session, site_id: int, last: date) -> dict[int, Quantity
         said = _read(body).get("balance")
         newest[product_id] = number
         balances[product_id] = Quantity(Decimal(said if isinstance(said, int) else 0) / 1000)
+    if not _went_on_after(session, last):
+        return balances
     came, gone = aliased(Place), aliased(Place)
     later = (
         select(RegisterEntry.product_id, came.kind, gone.kind, func.sum(Movement.quantity))
@@ -247,10 +252,16 @@ def _registers(session: Session, site_id: int, last: date) -> dict[int, Quantity
     return balances
 
 
+def _went_on_after(session: Session, last: date) -> bool:
+    """Return whether anything at all is on record of a later day; usually not, when a day is closed."""
+    newest = session.scalar(select(func.max(RegisterEntry.clinic_day)))
+    return newest is not None and newest > last
+
+
 def _line_faults(session: Session, site_id: int, first: date, last: date) -> dict[int, list[Difference]]:
     """Return, for each product, the first line of the period that does not say what moved; what that line says besides."""
-    columns = Movement.__table__.c
-    query = (
+    columns, days = Movement.__table__.c, (first, last)
+    lines = (
         select(
             columns.id,
             columns.product_id,
@@ -261,14 +272,15 @@ def _line_faults(session: Session, site_id: int, first: date, last: date) -> dic
             RegisterEntry.digest,
         )
         .outerjoin(RegisterEntry, RegisterEntry.movement_id == columns.id)
-        .where(
-            columns.site_id == site_id,
-            or_(columns.clinic_day.between(first, last), RegisterEntry.clinic_day.between(first, last)),
-        )
+        .where(columns.site_id == site_id)
         .order_by(columns.id)
     )
+    moved = lines.where(columns.clinic_day.between(*days))
+    moved_another_day = lines.where(RegisterEntry.clinic_day.between(*days), ~columns.clinic_day.between(*days))
     faults: dict[int, list[Difference]] = {}
-    for row in session.execute(query.execution_options(yield_per=AT_ONCE)):
+    options = {"yield_per": AT_ONCE}
+    read_twice = (session.execute(query, execution_options=options) for query in (moved, moved_another_day))
+    for row in one_after_another.from_iterable(read_twice):
         if row.product_id in faults:
             continue
         said = _read(row.body) if row.body is not None else {}

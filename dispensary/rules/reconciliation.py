@@ -6,7 +6,7 @@ against the records of doses and bottles that the dispensing log prints. Everyth
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -76,6 +76,14 @@ class Account:
     def closing(self) -> Quantity:
         """What is there at the end, by the movements."""
         return Quantity(self.opening + self.came_in - self.went_out)
+
+    def moved_for(self, kind: MovementKind) -> Quantity:
+        """Return how much moved for one reason, whichever way; what was reversed of it stands under reversals."""
+        return _sum(Quantity(line.came_in + line.went_out) for line in self.lines if line.kind is kind)
+
+    def net_but(self, kinds: Collection[MovementKind]) -> Quantity:
+        """Return what came in less what went out for all other reasons."""
+        return _sum(Quantity(line.came_in - line.went_out) for line in self.lines if line.kind not in kinds)
 
     @property
     def moved(self) -> bool:

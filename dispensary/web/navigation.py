@@ -91,6 +91,7 @@ MENU: tuple[Area, ...] = (
             Entry("stock.orders", N_("Stock orders"), Permission.STOCK_VIEW),
             Entry("stock.destructions", N_("Destruction"), Permission.REGISTER_VIEW),
             Entry("stock.reconciliation", N_("Reconciliation"), Permission.REGISTER_VIEW),
+            Entry("inspection.overview", N_("Inspection"), Permission.INSPECTION_VIEW),
             Entry("register.day", N_("Close the day"), Permission.DAY_CLOSE),
         ),
     ),

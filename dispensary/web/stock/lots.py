@@ -24,7 +24,7 @@ LONGEST_SOUGHT = 40
 @gate.requires(Permission.REGISTER_VIEW)
 def lots() -> str:
     """List the lots that ever came here; with a part of a number, those whose number holds it."""
-    sought = request.args.get("number", "").strip()[:LONGEST_SOUGHT]
+    sought = request.args.get("lot", "").strip()[:LONGEST_SOUGHT]
     found = [
         lot
         for lot in lot_trace.lots(db.session(), edge.sitting().site_id)

@@ -5,7 +5,7 @@ from werkzeug.wrappers import Response
 
 from dispensary.errors import NotFound
 from dispensary.permissions import Permission
-from dispensary.queries import containers, destructions, losses, stock_counts
+from dispensary.queries import containers, destructions, losses, stock_counts, stock_rate
 from dispensary.queries import reorder as reorder_queries
 from dispensary.queries import stock as stock_queries
 from dispensary.queries.containers import ContainerCard
@@ -25,9 +25,12 @@ def overview() -> str:
     """Show what the site holds of each product, what is open, and what waits for somebody."""
     site_id, act = edge.sitting().site_id, edge.act()
     lines = reorder_queries.reorder_list(db.session(), site_id, act.clinic_day)
+    products = stock_queries.overview(db.session(), site_id)
+    at = stock_rate.rates(db.session(), site_id, act.clinic_day)
     return render_template(
         "stock/overview.html",
-        products=stock_queries.overview(db.session(), site_id),
+        products=products,
+        lasting=stock_rate.lasting(products, at, act.clinic_day),
         unsigned=containers.deliveries(db.session(), site_id, only_unsigned=True),
         losses=losses.asking(db.session(), site_id, act.clinic_day),
         reorder=[line for line in lines if line.proposal and line.proposal.to_order],
