@@ -285,17 +285,17 @@ ROLES: dict[Role, frozenset[Permission]] = {
         }
     ),
     Role.ADMINISTRATOR: frozenset({P.STAFF_MANAGE, P.SITE_MANAGE, P.JOB_VIEW, P.STOCK_SET_UP, P.STOCK_VIEW}),
-<<<<<<< HEAD
     Role.INSPECTOR: frozenset(
-        {P.STOCK_VIEW, P.LOSS_VIEW, P.REGISTER_VIEW, P.REPORT_PRINT, P.AUDIT_VIEW, P.INDICATOR_VIEW}
+        {
+            P.STOCK_VIEW,
+            P.LOSS_VIEW,
+            P.REGISTER_VIEW,
+            P.REPORT_PRINT,
+            P.AUDIT_VIEW,
+            P.INSPECTION_VIEW,
+            P.INDICATOR_VIEW,
+        }
     ),
-||||||| ec7d503
-    Role.INSPECTOR: frozenset({P.STOCK_VIEW, P.REGISTER_VIEW, P.REPORT_PRINT, P.AUDIT_VIEW, P.INDICATOR_VIEW}),
-=======
-    Role.INSPECTOR: frozenset(
-        {P.STOCK_VIEW, P.REGISTER_VIEW, P.REPORT_PRINT, P.AUDIT_VIEW, P.INSPECTION_VIEW, P.INDICATOR_VIEW}
-    ),
->>>>>>> reconcile
     Role.PEER: frozenset({P.OUTREACH_RECORD}),
 }
 """What each role may do. The administrator reads no clinical record; the inspector writes nothing."""
