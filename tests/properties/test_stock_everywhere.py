@@ -100,9 +100,7 @@ class Clinic:
 
     def reverse(self, which, window, amount):
         if self.drawn:
-            made = stock.put_back(
-                self.session, movement=self.drawn.pop(which % len(self.drawn)), act=self.act(window)
-            )
+            made = stock.put_back(self.session, movement=self.drawn.pop(which % len(self.drawn)), act=self.act(window))
             self.write(made, AuditKind.DOSE_REVERSED)
             self.reversals.append(made)
 
