@@ -3,21 +3,20 @@
 import json
 import uuid
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Enum, delete, func, insert, literal, select, update
+from sqlalchemy import Enum, delete, func, insert, select, update
 from sqlalchemy.exc import DBAPIError
 
 from dispensary.rules import chain
-from models import Base
+from models import Base, Container
 from models.enums import ChainKind
 
 CHAINS = {"audit_event", "register_entry"}
 BY_NUMBER = CHAINS | {"seal"}
 """Tables whose order is their number; the ids of their rows are in nobody's mouth."""
-LIKE_A_DIGEST = "0" * 64
 
 
 @dataclass(frozen=True)
@@ -59,6 +58,16 @@ def tamper_column(session, chance, table_name, column_name):
     return None
 
 
+def done_to(session, chance, table_name, way):
+    """Delete from, or make up in, one named table; None where the database refuses each row that was tried."""
+    for _ in range(12):
+        try:
+            return way(session, chance, Base.metadata.tables[table_name], ())
+        except DBAPIError:
+            session.rollback()
+    return None
+
+
 def remove(session, chance, table, passed_over):
     """Delete one row."""
     row = _any_row(session, chance, table)
@@ -72,7 +81,8 @@ def make_up(session, chance, table, passed_over):
     row = _any_row(session, chance, table)
     values = dict(row._mapping) | {"id": session.scalar(select(func.max(table.c.id))) + 1}
     for column in _unique(table):
-        values[column.key] = _another(session, chance, column, values[column.key], far=True)
+        if values[column.key] is not None and column.key not in ("turn", "version", "kind"):
+            values[column.key] = _another(session, chance, column, values[column.key], far=True)
     session.execute(insert(table).values(values))
     made = session.execute(select(*table.c).where(table.c.id == values["id"])).one()
     return Done("made up", table.name, made.id, "", marks(session, table, made))
@@ -119,14 +129,16 @@ def marks(session, table, row) -> tuple[str, ...]:
     """Return the words of which one must stand in the fault that names this row."""
     name = table.name
     if name in CHAINS:
-        return tuple(f"row {n}:" for n in (row.number, row.number + 1)) + (f"{name} no. {row.id}",)
+        return (f"row {row.number}:", f"row {row.number + 1}:", f"{name} no. {row.id}")
     if name in ("seal", "chain_head"):
         number = row.number if name == "seal" else row.last_number
-        return (f"row {number}:", f"row {number + 1}:", "audit", "register of")
+        return (f"row {number}:", f"row {number + 1}:", "audit", "register of", "chain head no.")
     found = [f"{name} no. {row.id} ", f"{name} no. {row.id}:"]
     if name == "movement":
         entry = Base.metadata.tables["register_entry"]
         number = session.scalar(select(entry.c.number).where(entry.c.movement_id == row.id))
+        label = session.scalar(select(Container.label).where(Container.id == row.container_id))
+        found += [f"container {label}, movement {row.container_seq + n}:" for n in (0, 1)]
         found += [f"stock movement no. {row.id}", f"movement no. {row.id}", f"row {number}:"]
     return tuple(found)
 
@@ -143,47 +155,52 @@ def _unique(table):
 
 
 def _another(session, chance, column, old, far=False):
-    """Return another value that fits the column's type."""
+    """Return another value that fits the column's type; `far` from any that is there."""
     if column.nullable and old is not None and chance.random() < 0.2 and not far:
         return None
     kind = column.type
     if isinstance(kind, Enum):
         return chance.choice([word for word in kind.enum_class if word != old])
-    made = kind.python_type if old is None and type(kind).__name__ not in ("Thousandths", "Instant") else type(old)
-    if type(kind).__name__ == "Thousandths":
-        return (old or Decimal(0)) + Decimal("0.001") * chance.randint(1, 5000)
-    if type(kind).__name__ == "Instant":
-        return (old or datetime.fromisoformat("2026-03-02T08:00:00+00:00")) + timedelta(seconds=1)
-    if made is bool:
-        return not old
-    if made is int:
-        if column.foreign_keys and not far:
-            target = next(iter(column.foreign_keys)).column
-            others = [i for i in session.scalars(select(target).order_by(target)) if i != old]
-            return chance.choice(others) if others else (old or 0) + 1
-        return (old or 0) + (1000 if far else chance.choice([1, 7]))
-    if made is date:
-        return (old or date(2026, 3, 2)) + timedelta(days=1)
-    if made is uuid.UUID:
-        return uuid.UUID(int=chance.getrandbits(128))
-    return (old or "") + chance.choice(["x", " ", "\u200b"])
+    if column.foreign_keys and not far:
+        return _another_id(session, chance, column, old)
+    name = type(kind).__name__
+    made = name if name in OTHERS else kind.python_type.__name__
+    return OTHERS[made](old, chance.choice([1, 7]) if not far else 1000)
 
 
-def recompute(session, site_id, table_name, where, seal_again=None):
+def _another_id(session, chance, column, old):
+    target = next(iter(column.foreign_keys)).column
+    others = [i for i in session.scalars(select(target).order_by(target)) if i != old]
+    return chance.choice(others) if others else (old or 0) + 1
+
+
+OTHERS = {
+    "Thousandths": lambda old, by: (old or Decimal(0)) + Decimal("0.001") * by,
+    "Instant": lambda old, by: (old or datetime(2026, 3, 2, 8, tzinfo=UTC)) + timedelta(seconds=by),
+    "bool": lambda old, by: not old,
+    "int": lambda old, by: (old or 0) + by,
+    "date": lambda old, by: (old or date(2026, 3, 2)) + timedelta(days=by),
+    "UUID": lambda old, by: uuid.uuid5(uuid.NAMESPACE_OID, f"{old} {by}"),
+    "str": lambda old, by: (old or "") + ("x" if by == 1 else "\u200b" if by == 7 else f" {by}"),
+}
+"""Another value of each type, a little or far from what was there; text gets a letter or something invisible."""
+
+
+def recompute(session, table_name, product_id=0):
     """Compute every digest of a chain anew and move its head there, as somebody who knows the recipe would."""
     table, head = Base.metadata.tables[table_name], Base.metadata.tables["chain_head"]
-    previous, number = "", 0
-    for row in session.execute(select(*table.c).where(*where).order_by(table.c.number)).all():
-        number += 1
-        body = chain.body(json.loads(row.body)["layout"], {**json.loads(row.body), "number": number})
+    kind = ChainKind.REGISTER if product_id else ChainKind.AUDIT
+    query = select(*table.c).order_by(table.c.number)
+    if product_id:
+        query = query.where(table.c.product_id == product_id)
+    previous, number, at = "", 0, None
+    for number, row in enumerate(session.execute(query).all(), start=1):
+        fields = json.loads(row.body)
+        body = chain.body(fields["layout"], fields | {"number": number})
         now = chain.digest(previous, body)
         values = {"number": number, "body": body, "previous_digest": previous, "digest": now}
         session.execute(update(table).where(table.c.id == row.id).values(values))
-        previous = now
-    kind = ChainKind.AUDIT if table_name == "audit_event" else ChainKind.REGISTER
-    product = literal(0) if table_name == "audit_event" else select(table.c.product_id).where(*where).limit(1)
-    of = (head.c.site_id == site_id, head.c.kind == kind, head.c.product_id == (
-        session.scalar(select(product)) if table_name == "audit_event" else session.scalar(product)
-    ))  # fmt: skip
+        previous, at = now, row.recorded_at
+    of = (head.c.kind == kind, head.c.product_id == product_id)
     session.execute(update(head).where(*of).values(last_number=number, last_digest=previous))
-    return number, previous
+    return number, previous, at

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from dispensary.queries.verification.results import ChainResult, Fault, Progress
@@ -70,7 +70,7 @@ class Walk:
     """The last seal that holds."""
     seals_spoken_of: list[tuple[int, datetime, int]] = field(default_factory=list)
     """Audit only: row, moment and number of seals of each sealing."""
-    sealed_by: dict[int, tuple[object, ...]] = field(default_factory=dict)
+    sealed_by: dict[int, tuple[object, object, object, datetime]] = field(default_factory=dict)
     """Audit only: row of each sealing, with the occasion and who sealed, as the audit says."""
 
     def note(self, number: int, what: Words) -> None:
@@ -177,16 +177,13 @@ def _check_seals_spoken_of(session: Session, site_id: int, seen: Walk) -> None:
             seen.note(number, say(N_("it speaks of %(count)s seals, and not all of them are there"), count=count))
     alike = set(seen.sealed_by.values())
     for number, said in seen.sealed_by.items():
-        of_this = [seal for seal in signed[said[3]] if _said_by(seal) not in alike]
-        if of_this:
+        if any(_said_by(seal) not in alike for seal in signed[said[3]]):
             seen.note(number, say(N_("a seal that it speaks of says another occasion, moment or person")))
-    spoken = {at for _, at, _ in seen.seals_spoken_of}
-    unspoken = [seal.number for at, seals_then in signed.items() if at not in spoken for seal in seals_then]
-    if unspoken:
+    if signed.keys() - due.keys() - {said[3] for said in alike}:
         seen.fault = seen.fault or seen.name.whole(say(N_("there is a seal of which no row speaks")))
 
 
-def _said_by(seal: Seal) -> tuple[object, ...]:
+def _said_by(seal: Seal) -> tuple[object, object, object, datetime]:
     return (seal.occasion.value, seal.recorded_by_id, seal.origin, seal.recorded_at)
 
 
@@ -207,6 +204,18 @@ def _check_head(session: Session, site_id: int, seen: Walk) -> None:
         seen.note(seen.number, say(N_("it is not the row that the chain ended with")))
     elif seen.balance is not None and head.last_balance != seen.balance:
         seen.note(seen.number, say(N_("the balance kept at the chain's end is another")))
+
+
+def stray_head(session: Session, site_id: int, progress: Progress) -> Fault | None:
+    """Return the first head of a chain that cannot be: an audit of a product, or a register of none."""
+    of_none = ChainHead.product_id == 0
+    query = select(func.min(ChainHead.id)).where(
+        ChainHead.site_id == site_id, (ChainHead.kind == ChainKind.AUDIT) != of_none
+    )
+    first = session.scalar(query)
+    return (
+        None if first is None else Fault(say(N_("chain head no. %(id)s"), id=first), say(N_("there is no such chain")))
+    )
 
 
 def _audit(session: Session, site_id: int, seen: Walk) -> Iterator[tuple[chain.Link, Words | None]]:

@@ -98,14 +98,16 @@ def _unnamed(session: Session, site_id: int, seen: dict[str, set[int]]) -> Fault
     for name in sorted(seen):
         table = Base.metadata.tables[name].c
         query = select(table.id).where((table.id > min(seen[name])) | (table.id < 1))
-        if "site_id" not in table:
-            continue  # shared by the sites: each audit knows of those that came in there
-        query = query.where(table.site_id == site_id)
+        known = seen[name]
+        if "site_id" in table:
+            query = query.where(table.site_id == site_id)
+        else:  # shared by the sites: any audit may know of it
+            known = known | _named_elsewhere(session, site_id, name)
         if "origin" in table:
             query = query.where(table.origin.not_in(exempt))
         with session.execute(query.order_by(table.id).execution_options(yield_per=AT_ONCE)) as rows:
             for (row_id,) in rows:
-                if row_id not in seen[name]:
+                if row_id not in known:
                     where = say(N_("%(table)s no. %(id)s"), table=name, id=row_id)
                     return Fault(where, say(N_("the audit knows nothing of it")))
     return None
@@ -119,3 +121,12 @@ def bulk_origins(session: Session, site_id: int) -> tuple[Origin, ...]:
     audit = AuditEvent.__table__.c
     demonstration = exists().where(audit.site_id == site_id, audit.origin == Origin.DEMO)
     return (Origin.IMPORT, Origin.DEMO) if session.scalar(select(demonstration)) else (Origin.IMPORT,)
+
+
+def _named_elsewhere(session: Session, site_id: int, name: str) -> set[int]:
+    """Return the rows of a table that the audits of the other sites name."""
+    audit = AuditEvent.__table__.c
+    query = select(audit.body).where(audit.site_id != site_id, audit.body.contains(f"{name} "))
+    with session.execute(query.execution_options(yield_per=AT_ONCE)) as rows:
+        named = [chain.mentioned(read(row.body).get("with")) for row in rows]
+    return {number for mentions in named for table, number, _ in mentions if table == name}

@@ -80,28 +80,34 @@ def entry_misfit(row: Any, body: Mapping[str, Any], running: RunningBalance) -> 
     if row.moved_id is None:
         return say(N_("its movement is not on record"))
     balance = running.after(row.moved_from_place_id, row.moved_to_place_id, row.moved_quantity)
-    for key, column in COLUMN_OF.items():
-        if body.get(key) != chain.written(getattr(row, f"moved_{column}")):
-            return say(N_("its movement says something else (%(field)s)"), field=key)
-    if body.get("layout") != 1 and (field := _unlike_since_layout_2(row, body, running)):
+    if (field := _unlike_movement(row, body, running)) is not None:
         return say(N_("its movement says something else (%(field)s)"), field=field)
     if body.get("balance") != chain.written(balance):
         return say(N_("its balance is not the sum of the movements"))
-    own = (body.get("number"), body.get("product"), body.get("movement"), body.get("day"))
-    if own != (row.number, row.product_id, row.movement_id, row.clinic_day.isoformat()):
-        return say(N_("its columns do not say what its text says"))
-    stamped = {"by": row.recorded_by_id}
-    if body.get("layout") != 1:
-        stamped |= chain.said({"recorded_at": row.recorded_at, "origin": row.origin})
-    if any(body.get(key) != value for key, value in stamped.items()):
+    if not _says_its_columns(row, body):
         return say(N_("its columns do not say what its text says"))
     return None
 
 
-def _unlike_since_layout_2(row: Any, body: Mapping[str, Any], running: RunningBalance) -> str | None:
-    said = chain.said({column: getattr(row, f"moved_{column}") for column in FROM_LAYOUT_2})
-    places = {"from_kind": row.moved_from_place_id, "to_kind": row.moved_to_place_id}
-    said |= {key: running.kinds.get(place) for key, place in places.items()}
+def _says_its_columns(row: Any, body: Mapping[str, Any]) -> bool:
+    own = {
+        "number": row.number,
+        "product": row.product_id,
+        "movement": row.movement_id,
+        "day": row.clinic_day.isoformat(),
+        "by": row.recorded_by_id,
+    }
+    if body.get("layout") != 1:
+        own |= chain.said({"recorded_at": row.recorded_at, "origin": row.origin})
+    return all(body.get(key) == value for key, value in own.items())
+
+
+def _unlike_movement(row: Any, body: Mapping[str, Any], running: RunningBalance) -> str | None:
+    said = {key: chain.written(getattr(row, f"moved_{column}")) for key, column in COLUMN_OF.items()}
+    if body.get("layout") != 1:
+        said |= chain.said({column: getattr(row, f"moved_{column}") for column in FROM_LAYOUT_2})
+        places = {"from_kind": row.moved_from_place_id, "to_kind": row.moved_to_place_id}
+        said |= {key: chain.written(running.kinds.get(place)) for key, place in places.items()}
     return next((key for key, value in said.items() if body.get(key) != value), None)
 
 

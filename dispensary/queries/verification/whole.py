@@ -21,6 +21,7 @@ from dispensary.rules import seals
 from models import AuditEvent, Dose, RegisterEntry, Site
 
 CHECKS: tuple[facts.Check, ...] = (
+    chains.stray_head,
     facts.changed_fact,
     facts.unaudited_fact,
     facts.wrong_import,
