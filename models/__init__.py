@@ -70,6 +70,7 @@ from models.casework import (
 )
 from models.chain import AccessLog, AuditEvent, ChainHead, DayClose, RegisterEntry, Seal
 from models.closure_list import ClosureList, ClosureListLine
+from models.consignment import Consignment, ConsignmentArrival, ConsignmentEnd, ConsignmentLine
 from models.dose import (
     Claim,
     ClaimRelease,
@@ -254,6 +255,10 @@ __all__ = [
     "ConferenceAction",
     "ConferenceActionDone",
     "ConferenceParty",
+    "Consignment",
+    "ConsignmentArrival",
+    "ConsignmentEnd",
+    "ConsignmentLine",
     "ContactRule",
     "Container",
     "Contest",

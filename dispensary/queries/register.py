@@ -21,6 +21,9 @@ from models import (
     BottleRest,
     ChainHead,
     Collector,
+    Consignment,
+    ConsignmentEnd,
+    ConsignmentLine,
     Container,
     Dose,
     Lot,
@@ -30,6 +33,7 @@ from models import (
     Product,
     Receipt,
     RegisterEntry,
+    Site,
     Spill,
     Staff,
     TakeHomeIssue,
@@ -68,6 +72,7 @@ class RegisterRow:
     collector: str
     """Who took the bottle, if not the person; with the document that was seen."""
     supplier: str
+    """Who sent it, or to whom it was sent; as its document, its number, says."""
     document_no: str
     by: str
     by_initials: str
@@ -211,7 +216,7 @@ def register_rows(
     A reversal and the line it takes back name each other's numbers; neither is ever changed.
     """
     come, gone, there, here = aliased(Place), aliased(Place), aliased(Window), aliased(Window)
-    by, witness = aliased(Staff), aliased(Staff)
+    by, witness, addressee = aliased(Staff), aliased(Staff), aliased(Site)
     reversing, taken_back, taking_back = aliased(Movement), aliased(RegisterEntry), aliased(RegisterEntry)
     query = (
         select(
@@ -231,8 +236,8 @@ def register_rows(
             Dose.outcome,
             Bottle.covers_on,
             func.coalesce(Collector.name + " / " + TakeHomeIssue.identity_seen, "").label("collector"),
-            func.coalesce(Receipt.supplier, "").label("supplier"),
-            func.coalesce(Receipt.document_no, "").label("document_no"),
+            func.coalesce(Receipt.supplier, addressee.name, Consignment.addressee, "").label("supplier"),
+            func.coalesce(Receipt.document_no, Consignment.document_no, "").label("document_no"),
             by.name.label("by"),
             by.initials.label("by_initials"),
             func.coalesce(witness.name, "").label("witness"),
@@ -263,6 +268,13 @@ def register_rows(
         .outerjoin(Collector, Collector.id == TakeHomeIssue.collector_id)
         .outerjoin(Person, Person.id == func.coalesce(Dose.person_id, Spill.person_id, Bottle.person_id))
         .outerjoin(Receipt, Receipt.id == Movement.receipt_id)
+        .outerjoin(ConsignmentEnd, ConsignmentEnd.movement_id == Movement.id)
+        .outerjoin(
+            ConsignmentLine,
+            (ConsignmentLine.movement_id == Movement.id) | (ConsignmentLine.id == ConsignmentEnd.line_id),
+        )
+        .outerjoin(Consignment, Consignment.id == ConsignmentLine.consignment_id)
+        .outerjoin(addressee, addressee.id == Consignment.to_site_id)
         .join(by, by.id == RegisterEntry.recorded_by_id)
         .outerjoin(witness, witness.id == Movement.witnessed_by_id)
         .outerjoin(taken_back, taken_back.movement_id == Movement.reverses_id)

@@ -125,6 +125,7 @@ from models.enums.site import (
 )
 from models.enums.stock import (
     BaseUnit,
+    ConsignmentFate,
     MovementKind,
     PlaceKind,
     WasteReason,
@@ -168,6 +169,7 @@ __all__ = [
     "ClaimKind",
     "ClosureKind",
     "ConsentScope",
+    "ConsignmentFate",
     "ContestAbout",
     "ContestResult",
     "DayStatus",

@@ -55,3 +55,13 @@ class WasteReason(StrEnum):
     BROKEN = "broken"
     EXPIRED = "expired"
     CONTAMINATED = "contaminated"
+
+
+class ConsignmentFate(StrEnum):
+    """What became of a container that was on its way to another site."""
+
+    RECEIVED = "received"
+    CONFIRMED = "confirmed"
+    """An addressee with books of its own has confirmed it on paper."""
+    CAME_BACK = "came_back"
+    LOST = "lost"

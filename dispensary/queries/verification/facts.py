@@ -57,6 +57,10 @@ AUDITED_ONE_BY_ONE: dict[str, tuple[AuditKind, ...]] = {
     "take_home_issue": (AuditKind.BOTTLES_ISSUED,),
     "label_print": (AuditKind.LABELS_PRINTED,),
     "bottle_end": (AuditKind.BOTTLE_RETURNED, AuditKind.BOTTLE_GONE),
+    "consignment": (AuditKind.CONSIGNMENT_SENT,),
+    "consignment_line": (AuditKind.CONTAINER_CONSIGNED,),
+    "consignment_arrival": (AuditKind.CONSIGNMENT_ARRIVED,),
+    "consignment_end": (AuditKind.CONSIGNMENT_ENDED,),
     "call_back": (AuditKind.CALLED_BACK,),
     "call_back_outcome": (AuditKind.CALL_BACK_CLOSED,),
 }

@@ -15,6 +15,7 @@ CHECKS: tuple[facts.Check, ...] = (
     facts.wrong_import,
     stock.unregistered_movement,
     stock.wrong_container,
+    stock.wrong_consignment,
     doses.wrong_claim,
     doses.wrong_release,
     doses.wrong_amount,

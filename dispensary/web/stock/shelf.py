@@ -5,7 +5,7 @@ from werkzeug.wrappers import Response
 
 from dispensary.errors import NotFound
 from dispensary.permissions import Permission
-from dispensary.queries import containers
+from dispensary.queries import consignments, containers
 from dispensary.queries import stock as stock_queries
 from dispensary.queries.containers import ContainerCard
 from dispensary.services import stock_products
@@ -27,6 +27,8 @@ def overview() -> str:
         "stock/overview.html",
         products=stock_queries.overview(db.session(), site_id),
         unsigned=containers.deliveries(db.session(), site_id, only_unsigned=True),
+        on_the_way=consignments.open_at(db.session(), site_id),
+        here=site_id,
         today=act.clinic_day,
     )
 
