@@ -71,6 +71,7 @@ from models.casework import (
 from models.chain import AccessLog, AuditEvent, ChainHead, DayClose, RegisterEntry, RegisterFootnote, Seal
 from models.closure_list import ClosureList, ClosureListLine
 from models.destruction import Destruction, DestructionLine
+from models.consignment import Consignment, ConsignmentArrival, ConsignmentEnd, ConsignmentLine
 from models.dose import (
     Claim,
     ClaimRelease,
@@ -267,6 +268,10 @@ __all__ = [
     "ConferenceAction",
     "ConferenceActionDone",
     "ConferenceParty",
+    "Consignment",
+    "ConsignmentArrival",
+    "ConsignmentEnd",
+    "ConsignmentLine",
     "ContactRule",
     "Container",
     "Contest",

@@ -143,7 +143,7 @@ class Movement(Fact):
     to_place_id: Mapped[int] = mapped_column(ForeignKey("place.id"))
     quantity: Mapped[Quantity]
     balance_after: Mapped[Quantity]
-    """What the container holds afterwards, wherever it stands."""
+    """What the container holds here afterwards, wherever it stands; nothing while it is on its way to another site."""
     moved_at: Mapped[datetime]
     clinic_day: Mapped[date]
     dose_id: Mapped[int | None] = mapped_column(ForeignKey("dose.id"), index=True)

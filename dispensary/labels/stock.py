@@ -40,6 +40,12 @@ WORDS: dict[type[StrEnum], dict[StrEnum, str]] = {
         enums.MovementKind.BOTTLE_END: N_("bottle end"),
         enums.MovementKind.ADJUSTMENT: N_("adjusted"),
     },
+    enums.ConsignmentFate: {
+        enums.ConsignmentFate.RECEIVED: N_("received"),
+        enums.ConsignmentFate.CONFIRMED: N_("confirmed on paper by the addressee"),
+        enums.ConsignmentFate.CAME_BACK: N_("came back"),
+        enums.ConsignmentFate.LOST: N_("lost on the way"),
+    },
     enums.WasteReason: {
         enums.WasteReason.LEFT_OVER: N_("left over"),
         enums.WasteReason.NOT_SWALLOWED: N_("poured, not swallowed"),

@@ -22,6 +22,9 @@ from models import (
     BottleRest,
     ChainHead,
     Collector,
+    Consignment,
+    ConsignmentEnd,
+    ConsignmentLine,
     Container,
     Dose,
     DoseOrder,
@@ -35,6 +38,7 @@ from models import (
     ReceiptMatch,
     RegisterEntry,
     RegisterFootnote,
+    Site,
     Spill,
     Staff,
     TakeHomeIssue,
@@ -105,6 +109,7 @@ class RegisterRow:
     identity_seen: str
     """Which document the collector showed."""
     supplier: str
+    """Who sent it, or to whom it was sent; as its document, its number, says."""
     document_no: str
     by: str
     by_initials: str
@@ -263,7 +268,7 @@ def register_rows(
     A reversal and the line it takes back name each other's numbers; neither is ever changed.
     """
     come, gone, there, here = aliased(Place), aliased(Place), aliased(Window), aliased(Window)
-    by, witness, prescriber = aliased(Staff), aliased(Staff), aliased(Staff)
+    by, witness, prescriber, addressee = aliased(Staff), aliased(Staff), aliased(Staff), aliased(Site)
     reversing, taken_back, taking_back = aliased(Movement), aliased(RegisterEntry), aliased(RegisterEntry)
     query = (
         select(
@@ -292,8 +297,8 @@ def register_rows(
             func.coalesce(cast(Bottle.number, String) + "/" + cast(Bottle.of_number, String), "").label("bottle"),
             func.coalesce(Collector.name, "").label("collector_name"),
             func.coalesce(TakeHomeIssue.identity_seen, "").label("identity_seen"),
-            func.coalesce(Receipt.supplier, "").label("supplier"),
-            func.coalesce(Receipt.document_no, "").label("document_no"),
+            func.coalesce(Receipt.supplier, addressee.name, Consignment.addressee, "").label("supplier"),
+            func.coalesce(Receipt.document_no, Consignment.document_no, "").label("document_no"),
             by.name.label("by"),
             by.initials.label("by_initials"),
             func.coalesce(witness.name, "").label("witness"),
@@ -330,6 +335,13 @@ def register_rows(
         .outerjoin(prescriber, prescriber.id == DoseOrder.signed_by_id)
         .outerjoin(Receipt, Receipt.id == Movement.receipt_id)
         .outerjoin(ReceiptMatch, ReceiptMatch.receipt_id == Receipt.id)
+        .outerjoin(ConsignmentEnd, ConsignmentEnd.movement_id == Movement.id)
+        .outerjoin(
+            ConsignmentLine,
+            (ConsignmentLine.movement_id == Movement.id) | (ConsignmentLine.id == ConsignmentEnd.line_id),
+        )
+        .outerjoin(Consignment, Consignment.id == ConsignmentLine.consignment_id)
+        .outerjoin(addressee, addressee.id == Consignment.to_site_id)
         .join(by, by.id == RegisterEntry.recorded_by_id)
         .outerjoin(witness, witness.id == Movement.witnessed_by_id)
         .outerjoin(taken_back, taken_back.movement_id == Movement.reverses_id)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
-from sqlalchemy import ColumnElement, bindparam, exists, func, or_, select
+from sqlalchemy import ColumnElement, and_, bindparam, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from dispensary.rules.stock import ContainerFacts
@@ -191,8 +191,12 @@ def products(session: Session) -> list[Product]:
 
 
 def on_shelf(session: Session, site_id: int) -> list[Shelved]:
-    """Return every container of a site that is in use or holds something, in the order of use."""
+    """Return every container of a site that stands open or holds something, in the order of use.
+
+    A sealed one that holds nothing was sent away, and is not here.
+    """
     content = holds()
+    open_now = and_(Container.opened_at.is_not(None), Container.emptied_at.is_(None))
     query = (
         select(
             Container.id,
@@ -210,7 +214,7 @@ def on_shelf(session: Session, site_id: int) -> list[Shelved]:
         )
         .join(Lot, Lot.id == Container.lot_id)
         .outerjoin(Window, Window.id == Container.window_id)
-        .where(Container.site_id == site_id, or_(Container.emptied_at.is_(None), content > NOTHING))
+        .where(Container.site_id == site_id, or_(open_now, content > NOTHING))
         .order_by(Container.opened_at.is_(None), Lot.expires_on, Container.label)
     )
     return [Shelved(**row) for row in session.execute(query).mappings()]

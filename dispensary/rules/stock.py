@@ -9,7 +9,11 @@ from models.enums import BaseUnit, Form, Medication, PlaceKind
 from models.units import Mg, MgPerUnit, Quantity, exact
 
 HERE = frozenset({PlaceKind.SAFE, PlaceKind.WINDOW})
-"""Places whose stock the site answers for; a register's running balance is the sum over them."""
+"""Places whose stock stands in the site; a register's running balance, and what is counted, is the sum over them.
+
+What is on its way to another site has left the balance on the day on which it left the safe, as the register of a supply
+has it, and can be counted by nobody; the sender still answers for it, line by line, until it has arrived or come back.
+"""
 
 
 @dataclass(frozen=True)

@@ -39,6 +39,10 @@ MEANING: dict[str, Words] = {
     "uq_loss_report_end_report_id": say(N_("This report was closed by somebody else at the same moment.")),
     "uq_loss_step_taken_back_step_id": say(N_("This step was taken back before.")),
     "uq_receipt_signature_receipt_id": say(N_("This delivery was already countersigned.")),
+    "uq_consignment_end_line_id": say(
+        N_("This container was received or accounted for at the same moment. Look again.")
+    ),
+    "uq_consignment_arrival_consignment_id_turn": say(N_("Somebody received this at the same moment. Look again.")),
     "uq_product_medication_form_strength_name": say(N_("A product of this name and strength is already on record.")),
     "uq_person_card_current": say(N_("Somebody issued a card to this person at the same moment. Look again.")),
     "uq_episode_end_episode_id_turn": say(N_("This episode was ended by somebody else at the same moment.")),

@@ -26,10 +26,10 @@ def move_to_window(session: Session, *, container_ids: Iterable[int], window_id:
     window = session.scalar(select(Window.id).where(Window.id == window_id, Window.site_id == act.site_id))
     if window is None:
         raise NotFound(say(N_("There is no such window here.")), code="no_window")
-    containers = _lock_all(session, container_ids, act)
+    containers = lock_all(session, container_ids, act)
     for container in containers:
-        _check_sealed(container)
-        _check_at(container, None)
+        check_sealed(container)
+        check_at(container, None)
         stock.check_not_expired(session, container, act)
     return _transfer(session, containers, window_id, act)
 
@@ -41,9 +41,9 @@ def move_to_safe(session: Session, *, container_ids: Iterable[int], act: Act) ->
         NotFound: no such container here.
         Refused: opened, emptied, or in the safe already.
     """
-    containers = _lock_all(session, container_ids, act)
+    containers = lock_all(session, container_ids, act)
     for container in containers:
-        _check_sealed(container)
+        check_sealed(container)
         if container.window_id is None:
             _refuse_place(container)
     return _transfer(session, containers, None, act)
@@ -60,13 +60,13 @@ def open_container(session: Session, *, container_id: int, act: Act, witnessed_b
         Conflict: another container of the product is open here, by way of the unique rule.
     """
     container = stock.lock_container(session, container_id, act)
-    _check_sealed(container)
+    check_sealed(container)
     if act.window_id is None or container.window_id != act.window_id:
         raise Refused(
             say(N_("Container %(label)s does not stand at your window."), label=container.label), code="not_here"
         )
     stock.check_not_expired(session, container, act)
-    _check_countersigned(session, container)
+    check_countersigned(session, container)
     _check_none_open(session, container)
     if stock_queries.is_new_strength(session, product_id=container.product_id, window_id=act.window_id, at=act.at):
         _check_second_person(witnessed_by_id, act)
@@ -87,7 +87,12 @@ def _check_second_person(witnessed_by_id: int | None, act: Act) -> None:
     stock.check_witness(MovementKind.TRANSFER, witnessed_by_id, act)
 
 
-def _check_countersigned(session: Session, container: Standing) -> None:
+def check_countersigned(session: Session, container: Standing) -> None:
+    """Refuse a container whose delivery lacks its second signature.
+
+    Raises:
+        Refused: it does.
+    """
     signed = exists().where(ReceiptSignature.receipt_id == Movement.receipt_id)
     waiting = select(Movement.id).where(
         Movement.container_id == container.id, Movement.receipt_id.is_not(None), ~signed
@@ -118,23 +123,42 @@ def _check_none_open(session: Session, container: Standing) -> None:
         )
 
 
-def _lock_all(session: Session, container_ids: Iterable[int], act: Act) -> list[Standing]:
+def lock_all(session: Session, container_ids: Iterable[int], act: Act) -> list[Standing]:
+    """Lock containers of this site in the order of their ids, each once.
+
+    Raises:
+        NotFound: no such container here.
+        Refused: none was chosen.
+    """
     chosen = sorted(set(container_ids))
     if not chosen:
         raise Refused(say(N_("Choose at least one container.")), code="none_chosen", field="containers")
     return [stock.lock_container(session, container_id, act) for container_id in chosen]
 
 
-def _check_sealed(container: Standing) -> None:
+def check_sealed(container: Standing) -> None:
+    """Refuse a container that is not sealed and here.
+
+    Raises:
+        Refused: opened, emptied, or sent away.
+    """
     if container.emptied_at is not None:
         words = say(N_("Container %(label)s was already emptied."), label=container.label)
         raise Refused(words, code="container_emptied")
     if container.opened_at is not None:
         words = say(N_("Container %(label)s is open; only sealed ones are moved."), label=container.label)
         raise Refused(words, code="container_open")
+    if container.holds <= 0:
+        words = say(N_("Container %(label)s is not here: it was sent away."), label=container.label)
+        raise Refused(words, code="container_away")
 
 
-def _check_at(container: Standing, window_id: int | None) -> None:
+def check_at(container: Standing, window_id: int | None) -> None:
+    """Refuse a container that stands elsewhere than at this window; in the safe where none is named.
+
+    Raises:
+        Refused: it does.
+    """
     if container.window_id != window_id:
         _refuse_place(container)
 

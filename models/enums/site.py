@@ -89,6 +89,7 @@ class PrintedSheet(StrEnum):
 
     DISPENSING_LOG = "dispensing_log"
     REGISTER = "register"
+    CONSIGNMENT = "consignment"
     DOSE_HISTORY = "dose_history"
     DOWNTIME_PACK = "downtime_pack"
     PRESCRIPTION = "prescription"

@@ -170,3 +170,13 @@ class CountFound(StrEnum):
     OTHER_SEAL = "other_seal"
     MEASURED = "measured"
     NOT_FOUND = "not_found"
+
+
+class ConsignmentFate(StrEnum):
+    """What became of a container that was on its way to another site."""
+
+    RECEIVED = "received"
+    CONFIRMED = "confirmed"
+    """An addressee with books of its own has confirmed it on paper."""
+    CAME_BACK = "came_back"
+    LOST = "lost"

@@ -25,7 +25,7 @@ from sqlalchemy.orm import Session
 
 from models import Base
 from models.base import Instant, Thousandths
-from models.enums import BottleFate, DestructionReason, DoseOutcome, MovementKind, RiskLane, UrineMethod
+from models.enums import BottleFate, ConsignmentFate, DestructionReason, DoseOutcome, MovementKind, RiskLane, UrineMethod
 
 AT = datetime(2026, 3, 2, 7, 0, tzinfo=UTC)
 DAY = date(2026, 3, 2)
@@ -39,6 +39,7 @@ WHAT_RULES_ASK: dict[str, dict[str, Any]] = {
     "call_back": {"due_by": datetime(2026, 3, 3, 7, 0, tzinfo=UTC), "bottles": 2},
     "care_plan": {"review_on": date(2026, 6, 2)},
     "claim": {"part": 1, "turn": 1},
+    "consignment_end": {"fate": ConsignmentFate.LOST, "note": "not in the van"},
     "cohort_course": {"seen_until_on": DAY},
     "closure_list_line": {"other_way": "dosed at the other site"},
     "day_close_difference": {"note": "counted again", "differences": "[{}]"},
@@ -48,6 +49,8 @@ WHAT_RULES_ASK: dict[str, dict[str, Any]] = {
     "dose_order": {"version": 1, "parts": 1},
     "downtime_pack": {"copies": 1},
     "glass_broken": {"until_at": datetime(2026, 3, 2, 11, 0, tzinfo=UTC)},
+    "consignment": {"to_site_id": None, "addressee": "Prison pharmacy"},
+    "consignment_arrival": {"turn": 1},
     "contact_rule": {"leave_message": True},
     "programme": {"weeks": 12},
     "private_rating": {"relation": 3, "waiting": 3},

@@ -5,15 +5,16 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import exists, func, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy import and_, exists, func, or_, select
+from sqlalchemy.orm import Session, aliased
 
 from dispensary.queries.verification.results import Fault, Progress
 from dispensary.rules import chain
 from dispensary.rules.stock import HERE
 from dispensary.wording import N_, Words, say
-from models import Container, Movement, Place, RegisterEntry
+from models import ConsignmentEnd, ConsignmentLine, Container, Movement, Place, RegisterEntry
 from models.enums import MovementKind, PlaceKind
+from models.enums import PlaceKind
 from models.units import Quantity
 
 AT_ONCE = 2000
@@ -167,6 +168,53 @@ def wrong_card(session: Session, site_id: int, progress: Progress) -> Fault | No
         return None
     what = say(N_("no movement brought in a container of this drug, lot and size"))
     return Fault(say(N_("container %(label)s"), label=label), what)
+
+
+def wrong_consignment(session: Session, site_id: int, progress: Progress) -> Fault | None:
+    """Return the first movement onto or off the way that no consignment knows, or a line whose movement is another's."""
+    come, gone = aliased(Place), aliased(Place)
+    sent = exists().where(
+        ConsignmentLine.movement_id == Movement.id, ConsignmentLine.container_id == Movement.container_id
+    )
+    ended = exists().where(
+        ConsignmentEnd.movement_id == Movement.id,
+        ConsignmentEnd.line_id == ConsignmentLine.id,
+        ConsignmentLine.container_id == Movement.container_id,
+    )
+    way = PlaceKind.IN_TRANSIT
+    query = (
+        select(func.min(Movement.id))
+        .join(come, come.id == Movement.from_place_id)
+        .join(gone, gone.id == Movement.to_place_id)
+        .where(Movement.site_id == site_id, or_(and_(gone.kind == way, ~sent), and_(come.kind == way, ~ended)))
+    )
+    if (first := session.scalar(query)) is not None:
+        return Fault(say(N_("stock movement no. %(id)s"), id=first), say(N_("no consignment knows of it")))
+    return _line_without_its_movement(session, site_id)
+
+
+def _line_without_its_movement(session: Session, site_id: int) -> Fault | None:
+    onto, off = aliased(Place), aliased(Place)
+    left = exists().where(
+        Movement.id == ConsignmentLine.movement_id,
+        Movement.container_id == ConsignmentLine.container_id,
+        Movement.to_place_id == onto.id,
+        onto.kind == PlaceKind.IN_TRANSIT,
+    )
+    line = session.scalar(select(func.min(ConsignmentLine.id)).where(ConsignmentLine.site_id == site_id, ~left))
+    if line is not None:
+        return Fault(say(N_("line no. %(id)s of a consignment"), id=line), say(N_("its movement is another one")))
+    ended = exists().where(
+        Movement.id == ConsignmentEnd.movement_id,
+        ConsignmentLine.id == ConsignmentEnd.line_id,
+        Movement.container_id == ConsignmentLine.container_id,
+        Movement.from_place_id == off.id,
+        off.kind == PlaceKind.IN_TRANSIT,
+    )
+    end = session.scalar(select(func.min(ConsignmentEnd.id)).where(ConsignmentEnd.site_id == site_id, ~ended))
+    if end is None:
+        return None
+    return Fault(say(N_("end no. %(id)s of a consignment"), id=end), say(N_("its movement is another one")))
 
 
 def _in_container(session: Session, row: Any, what: Words) -> Fault:

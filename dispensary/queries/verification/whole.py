@@ -29,6 +29,7 @@ CHECKS: tuple[facts.Check, ...] = (
     stock.unregistered_movement,
     stock.wrong_container,
     stock.wrong_card,
+    stock.wrong_consignment,
     doses.wrong_claim,
     doses.wrong_release,
     doses.wrong_amount,

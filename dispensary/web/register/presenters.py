@@ -155,6 +155,14 @@ SENTENCES: dict[AuditKind, str] = {
     AuditKind.STOCK_RECEIVED: N_("Took in a delivery of %(containers)s containers (receipt no. %(subject_id)s)."),
     AuditKind.RECEIPT_COUNTERSIGNED: N_("Countersigned receipt no. %(subject_id)s."),
     AuditKind.STOCK_TRANSFERRED: N_("Moved container no. %(container)s (movement no. %(subject_id)s)."),
+    AuditKind.CONSIGNMENT_SENT: N_(
+        "Sent consignment no. %(subject_id)s with %(containers)s containers, with a witness."
+    ),
+    AuditKind.CONTAINER_CONSIGNED: N_("Sent container no. %(container)s on its way (consignment no. %(consignment)s)."),
+    AuditKind.CONSIGNMENT_ARRIVED: N_(
+        "Took in consignment no. %(consignment)s: %(came)s of the containers on their way had come."
+    ),
+    AuditKind.CONSIGNMENT_ENDED: N_("Container no. %(container)s of consignment no. %(consignment)s: %(fate)s."),
     AuditKind.CONTAINER_OPENED: N_("Opened container no. %(subject_id)s."),
     AuditKind.CONTAINER_EMPTIED: N_("Marked container no. %(subject_id)s as emptied."),
     AuditKind.STOCK_WASTED: N_("Wasted from container no. %(container)s, with a witness: %(reason)s."),

@@ -1,6 +1,6 @@
 """The stock and its register: what stands where, what is ordered, comes in, moves, opens, is lost and is destroyed."""
 
-from dispensary.web.stock import (, counting
+from dispensary.web.stock import (, consignments, counting
     destroying,
     leaving,
     losing,
@@ -15,7 +15,7 @@ from dispensary.web.stock import (, counting
 )
 from dispensary.web.stock.blueprint import bp
 
-__all__ = [, "counting"]
+__all__ = [, "consignments", "counting"]
     "bp",
     "destroying",
     "leaving",

@@ -9,13 +9,14 @@ from flask_babel import lazy_gettext as _l
 from wtforms import HiddenField, IntegerField, SelectField, SelectMultipleField, SubmitField, TextAreaField
 from wtforms.validators import Length
 
+from dispensary.services.consignments import Sending
 from dispensary.services.stock_receiving import Batch
 from dispensary.web import edge
 from dispensary.web.forms import DayField, ExactField, Form, Required, TextField, positive, sane_text
 from dispensary.web.witness import WitnessFields
-from models import Product, Window
+from models import Product, Site, Window
+from models.enums import ConsignmentFate, Medication, WasteReason
 from models.enums import Form as DrugForm
-from models.enums import Medication, WasteReason
 from models.units import Quantity
 
 MEDICATIONS = tuple(Medication)
@@ -30,6 +31,7 @@ WASTE_REASONS = (
 )
 LONGEST_NOTE = 500
 TO_SAFE = 0
+NO_SITE = 0
 TOO_LONG = _l("This is too long.")
 
 
@@ -196,3 +198,75 @@ class FootnoteForm(Form):
         render_kw={"autofocus": True, "autocomplete": "off"},
     )
     submit = SubmitField(_l("Sign the footnote"))
+
+
+class ConsignmentForm(WitnessFields, Form):
+    """To whom a consignment goes, under which papers, with whom and under which seal."""
+
+    to_site = SelectField(_l("To which site"), coerce=int)
+    addressee = TextField(
+        _l("Or another addressee"), longest=120, description=_l("A pharmacy or clinic that keeps books of its own.")
+    )
+    document_no = TextField(
+        _l("Document number"), [Required()], longest=60, description=_l("In the United States: of Form 222.")
+    )
+    authority = TextField(
+        _l("By what right the addressee may have it"),
+        longest=120,
+        description=_l("Licence, registration or requisition; needed for another addressee."),
+    )
+    carrier = TextField(_l("Who collects it"), [Required()], longest=120)
+    identity_seen = TextField(_l("Identity seen"), [Required()], longest=120)
+    seal_no = TextField(_l("Number of the seal"), [Required()], longest=60)
+    containers = SelectMultipleField(_l("Containers"), coerce=int, validate_choice=False)
+    submit = SubmitField(_l("Sealed: send it"))
+
+    def offer(self, others: Sequence[Site]) -> None:
+        """Offer the other sites, and none of them."""
+        self.to_site.choices = [(NO_SITE, gettext("none of ours")), *((site.id, site.name) for site in others)]
+
+    def sending(self) -> Sending:
+        """Return what was typed, as the service wants it."""
+        return Sending(
+            document_no=self.document_no.data or "",
+            carrier=self.carrier.data or "",
+            identity_seen=self.identity_seen.data or "",
+            seal_no=self.seal_no.data or "",
+            to_site_id=self.to_site.data or None,
+            addressee=self.addressee.data or "",
+            authority=self.authority.data or "",
+        )
+
+
+class ArrivalForm(Form):
+    """What is found when a consignment comes, typed from the containers themselves."""
+
+    turn = HiddenField()
+    seal_no = TextField(_l("Number of the seal, as it came"), [Required()], longest=60)
+    seal = SelectField(_l("The seal is"))
+    labels = TextAreaField(
+        _l("Labels of the containers that came, one a line"),
+        [Required(), sane_text, Length(max=10_000, message=TOO_LONG)],
+    )
+    note = TextField(_l("Note"), longest=LONGEST_NOTE, description=_l("Needed if the seal is not whole."))
+    submit = SubmitField(_l("Take it in"))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """Ask how the seal is; nothing is chosen beforehand."""
+        super().__init__(*args, **kwargs)
+        self.seal.choices = [("", gettext("choose")), ("whole", gettext("whole")), ("broken", gettext("not whole"))]
+        self.seal.validators = [Required()]
+
+
+class ConsignmentEndForm(WitnessFields, Form):
+    """What became of containers that are still on their way."""
+
+    lines = SelectMultipleField(_l("Containers"), coerce=int, validate_choice=False)
+    fate = SelectField(_l("What became of it"))
+    note = TextField(_l("How it is known"), [Required()], longest=LONGEST_NOTE)
+    submit = SubmitField(_l("Record it"))
+
+    def offer(self, *, by_paper: bool) -> None:
+        """Offer what the sender may say; that it arrived, only of an addressee with books of its own."""
+        confirmed = (ConsignmentFate.CONFIRMED,) if by_paper else ()
+        self.fate.choices = _words((*confirmed, ConsignmentFate.CAME_BACK, ConsignmentFate.LOST))

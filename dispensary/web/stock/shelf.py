@@ -5,7 +5,7 @@ from werkzeug.wrappers import Response
 
 from dispensary.errors import NotFound
 from dispensary.permissions import Permission
-from dispensary.queries import containers, destructions, losses, stock_counts, stock_rate
+from dispensary.queries import consignments, containers, destructions, losses, stock_counts, stock_rate
 from dispensary.queries import reorder as reorder_queries
 from dispensary.queries import stock as stock_queries
 from dispensary.queries.containers import ContainerCard
@@ -35,6 +35,8 @@ def overview() -> str:
         losses=losses.asking(db.session(), site_id, act.clinic_day),
         reorder=[line for line in lines if line.proposal and line.proposal.to_order],
         waiting=len(destructions.returns_waiting(db.session(), site_id)),
+        on_the_way=consignments.open_at(db.session(), site_id),
+        here=site_id,
         today=act.clinic_day,
         due=stock_counts.due(db.session(), site_id, act.clinic_day),
         windows=stock_counts.window_names(db.session(), site_id),
