@@ -6,7 +6,7 @@ from alembic import op
 from models.walls import append_only
 
 revision = "0013"
-down_revision = "0007"
+down_revision = "0011"
 branch_labels = None
 depends_on = None
 
