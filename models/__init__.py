@@ -70,8 +70,8 @@ from models.casework import (
 )
 from models.chain import AccessLog, AuditEvent, ChainHead, DayClose, RegisterEntry, RegisterFootnote, Seal
 from models.closure_list import ClosureList, ClosureListLine
-from models.destruction import Destruction, DestructionLine
 from models.consignment import Consignment, ConsignmentArrival, ConsignmentEnd, ConsignmentLine
+from models.destruction import Destruction, DestructionLine
 from models.dose import (
     Claim,
     ClaimRelease,

@@ -126,6 +126,7 @@ from models.enums.site import (
 from models.enums.stock import (
     BaseUnit,
     BusinessMoment,
+    ConsignmentFate,
     CountFound,
     CountKind,
     DeliveryDifference,
@@ -133,7 +134,6 @@ from models.enums.stock import (
     DestructionReason,
     LossKind,
     LossStepKind,
-    ConsignmentFate,
     MovementKind,
     PlaceKind,
     PoliceTold,

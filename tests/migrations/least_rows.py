@@ -25,7 +25,15 @@ from sqlalchemy.orm import Session
 
 from models import Base
 from models.base import Instant, Thousandths
-from models.enums import BottleFate, ConsignmentFate, DestructionReason, DoseOutcome, MovementKind, RiskLane, UrineMethod
+from models.enums import (
+    BottleFate,
+    ConsignmentFate,
+    DestructionReason,
+    DoseOutcome,
+    MovementKind,
+    RiskLane,
+    UrineMethod,
+)
 
 AT = datetime(2026, 3, 2, 7, 0, tzinfo=UTC)
 DAY = date(2026, 3, 2)

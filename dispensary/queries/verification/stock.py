@@ -14,7 +14,6 @@ from dispensary.rules.stock import HERE
 from dispensary.wording import N_, Words, say
 from models import ConsignmentEnd, ConsignmentLine, Container, Movement, Place, RegisterEntry
 from models.enums import MovementKind, PlaceKind
-from models.enums import PlaceKind
 from models.units import Quantity
 
 AT_ONCE = 2000

@@ -1,6 +1,8 @@
-"""The stock and its register: what stands where, what is ordered, comes in, moves, opens, is lost and is destroyed."""
+"""The stock and its register: what stands where, what comes in, moves, opens and is lost, and whether it all adds up."""
 
-from dispensary.web.stock import (, consignments, counting
+from dispensary.web.stock import (
+    consignments,
+    counting,
     destroying,
     leaving,
     losing,
@@ -15,8 +17,10 @@ from dispensary.web.stock import (, consignments, counting
 )
 from dispensary.web.stock.blueprint import bp
 
-__all__ = [, "consignments", "counting"]
+__all__ = [
     "bp",
+    "consignments",
+    "counting",
     "destroying",
     "leaving",
     "losing",
