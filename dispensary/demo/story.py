@@ -14,6 +14,7 @@ from dispensary.demo.scene import Deed, Happening, Scene
 from dispensary.policy.stack import stack, take_home_policy
 from dispensary.queries import policy
 from dispensary.services import day_close
+from models.enums import CountKind
 
 OPENS, CLOSES = time(6, 30), time(12, 0)
 HALF = timedelta(hours=3)
@@ -98,8 +99,11 @@ def _prepare(scene: Scene, at: datetime) -> None:
     scene.write_up()
     scene.writer.forget_stock()
     scene.supplies.fill(scene.day, at)
+    scene.supplies.stockroom.count(CountKind.WEEKLY, scene.day, at, scene.days_left)
+    scene.supplies.stockroom.count(CountKind.OPENING, scene.day, at, scene.days_left)
 
 
 def _close(scene: Scene, at: datetime) -> None:
     scene.write_up()
+    scene.supplies.stockroom.count(CountKind.CLOSING, scene.day, at, scene.days_left)
     day_close.close_day(scene.session, clinic_day=scene.day, key=scene.clinic.key, act=scene.act("nurse", at))

@@ -7,6 +7,7 @@ from itertools import count
 from sqlalchemy.orm import Session
 
 from dispensary.demo.setting import Clinic, Ware
+from dispensary.demo.stockroom import SUPPLIER, Stockroom
 from dispensary.queries import stock as shelves
 from dispensary.rules.stock import ContainerFacts
 from dispensary.services import stock_leaving, stock_moving, stock_receiving
@@ -16,6 +17,7 @@ from models.enums import Form, Medication, WasteReason
 from models.units import quantity
 
 SEALED_AT_WINDOW = 2
+ORDERED_BELOW = 9
 LOWEST_IN_SAFE = 6
 DELIVERED = 12
 SHELF_LIFE = timedelta(days=540)
@@ -28,16 +30,20 @@ class Supplies:
     def __init__(self, session: Session, clinic: Clinic) -> None:
         """Keep this clinic in stock."""
         self.session, self.clinic = session, clinic
+        self.stockroom = Stockroom(session, clinic)
         self.safe: dict[int, list[int]] = {product_id: [] for product_id in clinic.products}
-        self.documents = count(1)
+        self.documents, self.forms = count(1), count(1)
         self.first_day: date | None = None
 
     def fill(self, day: date, at: datetime) -> None:
         """See that no window runs out today."""
         if self.first_day is None:
             self.first_day = day
+            self.stockroom.found(day, at)
             self._first_inventory(day, at)
         for product_id, ware in self.clinic.products.items():
+            if len(self.safe[product_id]) < ORDERED_BELOW:
+                self.stockroom.order(product_id, ware, DELIVERED, f"N-{next(self.forms):05}", (day, at))
             if len(self.safe[product_id]) < LOWEST_IN_SAFE:
                 self._delivery(product_id, ware, day, at)
             for number, window_id in enumerate(self.clinic.windows[: 1 if ware.form is Form.INJECTION else None]):
@@ -68,7 +74,8 @@ class Supplies:
     def _delivery(self, product_id: int, ware: Ware, day: date, at: datetime) -> None:
         receipt = stock_receiving.receive_delivery(
             self.session,
-            supplier="Northern Pharmacy Supply",
+            supplier=SUPPLIER.name,
+            source=self.stockroom.source(product_id),
             document_no=f"D-{next(self.documents):05}",
             batch=self._batch(product_id, ware, day),
             act=self.clinic.act("nurse", at, day),
