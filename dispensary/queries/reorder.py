@@ -68,20 +68,19 @@ def used_of_late(session: Session, site_id: int, today: date) -> dict[int, Used]
     from_place, to_place = aliased(Place), aliased(Place)
     first = today - LOOKED_BACK
     query = (
-        select(Movement.product_id, from_place.kind.in_(HERE), func.sum(Movement.quantity))
+        select(Movement.product_id, from_place.kind, to_place.kind, func.sum(Movement.quantity))
         .join(from_place, from_place.id == Movement.from_place_id)
         .join(to_place, to_place.id == Movement.to_place_id)
         .where(
             Movement.site_id == site_id,
             Movement.kind.in_(USE),
             Movement.clinic_day.between(first, today - timedelta(days=1)),
-            from_place.kind.in_(HERE) != to_place.kind.in_(HERE),
         )
-        .group_by(Movement.product_id, from_place.kind.in_(HERE))
+        .group_by(Movement.product_id, from_place.kind, to_place.kind)
     )
     sums: defaultdict[int, Decimal] = defaultdict(Decimal)
-    for product_id, went_out, quantity in session.execute(query):
-        sums[product_id] += quantity if went_out else -quantity
+    for product_id, came_from, went_to, quantity in session.execute(query):
+        sums[product_id] += quantity * (int(came_from in HERE) - int(went_to in HERE))
     began = _first_used(session, site_id)
     return {
         product_id: Used(Quantity(max(Decimal(0), sums[product_id])), max(0, (today - max(first, day)).days))
