@@ -248,7 +248,7 @@ def as_sheet(figures: LotFigures, speak: Speaker) -> Sheet:
         return [*who(one.person_id), *given, one.container, one.by, remark]
 
     columns = ["What", "Clinic day", "Time", "To be taken on", "Quantity", "mg", "Container", "By", "Remarks"]
-    rows = [row(one) for one in (*trace.bottles, *trace.doses)]
+    rows = [*(row(one) for one in trace.bottles), *(row(one) for one in trace.doses)]
     return Sheet(speak(TITLE), [*heads, *columns], rows)
 
 

@@ -5,6 +5,7 @@ The same figures on the screen, on paper and as files. Differences are named in 
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 
 from reportlab.platypus import Flowable
 from reportlab.platypus.flowables import CondPageBreak
@@ -108,7 +109,7 @@ def cells(entry: Entry, product: ProductReconciliation, speak: Speaker) -> tuple
     return (speak(entry.what), *(_amount(one, entry) for one in (*amounts, *milligrams)))
 
 
-def _amount(amount: Quantity | None, entry: Entry) -> str:
+def _amount(amount: Decimal | None, entry: Entry) -> str:
     if amount is None:
         return ""
     return plain(amount) if amount or entry.is_balance else "–"

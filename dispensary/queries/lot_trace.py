@@ -249,7 +249,7 @@ def trace(session: Session, site_id: int, lot_id: int) -> LotTrace | None:
         doses=doses,
         bottles=bottles,
         elsewhere=_elsewhere(session, site_id, lot_id),
-        people=_people(session, {one.person_id for one in (*doses, *bottles)}),
+        people=_people(session, {one.person_id for one in doses} | {one.person_id for one in bottles}),
         other_sites=_other_sites(session, site_id, lot_id),
     )
 

@@ -134,7 +134,7 @@ def _dose(session: Session, site_id: int, product_id: int, first_day: date, last
 
 def _counts_as(kind: MovementKind, of: MovementKind | None, what: str, quantity: Quantity) -> Decimal:
     """Return how far a movement counts as swallowed, reversed or wasted."""
-    signs = {
+    signs: dict[str, dict[tuple[MovementKind, MovementKind | None], int]] = {
         "taken": {(MovementKind.DISPENSE, None): 1},
         "reversed": {(MovementKind.REVERSAL, MovementKind.DISPENSE): 1},
         "wasted": {(MovementKind.WASTE, None): 1, (MovementKind.REVERSAL, MovementKind.WASTE): -1},
