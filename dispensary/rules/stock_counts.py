@@ -16,6 +16,8 @@ TEXT_DIGEST = 16
 SEAL_LOST = (CountFound.BROKEN, CountFound.OTHER_SEAL)
 FOUND_SEALED = (CountFound.WHOLE, *SEAL_LOST, CountFound.NOT_FOUND)
 FOUND_OPEN = (CountFound.MEASURED, CountFound.NOT_FOUND)
+LineSaid = tuple[int, int, Quantity, bool, CountFound, Quantity | None]
+"""Container, its last movement, the books, whether sealed, what was found, what was measured."""
 
 
 @dataclass(frozen=True)
@@ -143,14 +145,11 @@ def since(closing: Iterable[AtClosing], now_sealed: Mapping[int, bool]) -> tuple
     )
 
 
-def contents_of(
-    lines: Iterable[tuple[int, int, Quantity, bool, CountFound, Quantity | None]], finds: Iterable[str]
-) -> str:
+def contents_of(lines: Iterable[LineSaid], finds: Iterable[str]) -> str:
     """Return the lines and finds of a count as the audit writes them: `7/3 998.5 open measured 990; find 1 3f…`.
 
     Args:
-        lines: container, its last movement, the books, whether sealed, what was found, what was measured; in the order
-            in which they were written.
+        lines: in the order in which they were written.
         finds: what was said of each container that no book knows; only a digest of it stands in the audit.
     """
     said = [

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session, aliased
 
 from dispensary.queries.verification.chains import AT_ONCE
 from dispensary.queries.verification.results import Fault, Progress
-from dispensary.rules.stock_counts import contents_of, variance
+from dispensary.rules.stock_counts import LineSaid, contents_of, variance
 from dispensary.wording import N_, Words, say
 from models import AuditEvent, Movement, Place, StockAdjustment, StockCount, StockCountLine, StockFind
 from models.enums import AuditKind, MovementKind, PlaceKind
@@ -32,16 +32,16 @@ def wrong_count(session: Session, site_id: int, progress: Progress) -> Fault | N
     return _wrong_books(session, site_id)
 
 
-def _lines(session: Session, site_id: int) -> dict[int, list[tuple[object, ...]]]:
+def _lines(session: Session, site_id: int) -> dict[int, list[LineSaid]]:
     line = StockCountLine
     query = (
         select(line.count_id, line.container_id, line.container_seq, line.books, line.sealed, line.found, line.measured)
         .where(line.count_id.in_(select(StockCount.id).where(StockCount.site_id == site_id)))
         .order_by(line.count_id, line.id)
     )
-    found = defaultdict(list)
-    for count_id, *rest in session.execute(query):
-        found[count_id].append(tuple(rest))
+    found: dict[int, list[LineSaid]] = defaultdict(list)
+    for count_id, container_id, seq, books, sealed, seen, measured in session.execute(query):
+        found[count_id].append((container_id, seq, books, sealed, seen, measured))
     return found
 
 

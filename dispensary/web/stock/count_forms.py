@@ -160,7 +160,7 @@ def count_form(shelf: Sequence[OnShelf], kind: CountKind) -> CountForm:
         rows[names["measured", one.id]] = ExactField(
             gettext("%(label)s: measured", label=one.label), render_kw={"autocomplete": "off", "inputmode": "decimal"}
         )
-    return type("CountOfPlaceForm", (CountForm,), rows)()  # type: ignore[no-any-return]
+    return type("CountOfPlaceForm", (CountForm,), rows)()
 
 
 class AdjustForm(Form):
