@@ -20,7 +20,7 @@ from dispensary.queries import stock as shelves
 from dispensary.rules.dosing import DosingFacts
 from dispensary.rules.re_entry import ReEntryVerdict, Said
 from dispensary.rules.stock import ContainerFacts, Line, lines_for
-from dispensary.services import audit, chains, dosing, re_entry_decisions, register, stock
+from dispensary.services import audit, chains, dosing, mentions, re_entry_decisions, register, stock
 from dispensary.services.act import Act
 from dispensary.services.chains import Head
 from dispensary.services.stock import Standing
@@ -67,6 +67,7 @@ class DoseWriter:
         self._uid = uid
         self._ids = Ids(session)
         self._rows: dict[type[Base], list[dict[str, Any]]] = defaultdict(list)
+        self._unsaid: list[tuple[type[Base], dict[str, Any]]] = []
         self._shelves: dict[Shelf, list[ContainerFacts]] = {}
         self._standing_at: dict[int, Standing] = {}
         self._places: dict[int | None, int] = {}
@@ -138,6 +139,7 @@ class DoseWriter:
                 **act.stamp,
             }
         )
+        self._unsaid.append((Claim, self._rows[Claim][-1]))
         dose = {
             "id": self._ids.one(Dose),
             "uid": self._uid(),
@@ -179,6 +181,7 @@ class DoseWriter:
                 **act.stamp,
             }
         )
+        self._unsaid.append((DoseLine, self._rows[DoseLine][-1]))
         holds = self._draw(container, line.quantity, act)
         standing = self._standing_at[container.id]
         self._standing_at[container.id] = replace(standing, seq=standing.seq + 1, holds=holds)
@@ -241,7 +244,9 @@ class DoseWriter:
     def _audit(
         self, kind: AuditKind, model: type[Base], held: dict[str, Any], values: dict[str, Any], act: Act
     ) -> None:
-        subject, values = model.__tablename__, {**values, **audit.said(model, held)}
+        named = [mentions.named(of, row) for of, row in self._unsaid]
+        self._unsaid.clear()
+        subject, values = model.__tablename__, {**values, **audit.said(model, held), **mentions.field_of(named)}
         fields = audit.body_fields(kind, subject, held["id"], act, values)
         sealing, self._heads[AUDIT] = chains.next_row(self._head(ChainKind.AUDIT, AUDIT, act), audit.LAYOUT, fields)
         self._grown[AUDIT] = None

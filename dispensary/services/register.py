@@ -16,7 +16,7 @@ from models.units import Quantity
 LAYOUT = 2
 """2: with what else the movement's row says, and the kinds of the places."""
 
-ALSO_SAID = ("uid", "note", "recorded_at", "origin")
+ALSO_SAID = ("note", "recorded_at", "origin")
 
 
 def enter(session: Session, movement: Movement, act: Act, *, came_from: PlaceKind, went_to: PlaceKind) -> RegisterEntry:

@@ -17,6 +17,7 @@ from dispensary.queries import accounts, risk_flags, sites, verification
 from dispensary.queries import dosing as facts_of
 from dispensary.queries import intake as intake_of
 from dispensary.queries import queue as queue_of
+from dispensary.rules.chain import mentioned
 from dispensary.rules.dosing import shown_digest
 from dispensary.services import dosing, re_entry, urine_draws
 from dispensary.services.dosing import Shown
@@ -244,4 +245,12 @@ def audit_bodies(session: Session) -> list[dict[str, object]]:
     bodies = [
         json.loads(body) for body in session.scalars(select(models.AuditEvent.body).order_by(models.AuditEvent.id))
     ]
-    return [{key: value for key, value in body.items() if key != "row.uid"} for body in bodies]
+    return [
+        {key: _foreseen(value) if key == "with" else value for key, value in body.items() if key != "row.uid"}
+        for body in bodies
+    ]
+
+
+def _foreseen(rows):
+    """Return the rows that an audit row names, without those whose digest holds a random number of their own."""
+    return [row for row in mentioned(rows) if "uid" not in models.Base.metadata.tables[row[0]].c]

@@ -59,9 +59,9 @@ NOT_HELD = {
 }
 """Tables that `verify` does not hold whole, by the reason."""
 
-NOT_HELD_COLUMNS: dict[str, tuple[str, ...]] = {}
-"""Columns of held tables that nothing protects, beside `id` (it stands in what protects the row) and `request_id` (it
-ties a row to the server's log, and says nothing about what happened)."""
+NOT_HELD_COLUMNS = {"movement": ("uid",)}
+"""Columns of held tables that nothing protects: a movement's random number, which nothing reads. Beside it stand `id`, which
+is in what protects the row, and `request_id`, which ties a row to the server's log and says nothing about what happened."""
 
 NOT_LAID = {
     "call_back",

@@ -43,7 +43,7 @@ COLUMN_OF = {
 """Which column of a movement each field of its register line, in layout 1, was written from."""
 
 
-FROM_LAYOUT_2 = ("uid", "note", "recorded_at", "origin")
+FROM_LAYOUT_2 = ("note", "recorded_at", "origin")
 """Columns of a movement that its register line says since layout 2, each as `row.…`."""
 
 
