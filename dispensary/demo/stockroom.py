@@ -15,7 +15,7 @@ from dispensary.services.stock_counts import Counting
 from dispensary.services.stock_orders import Source
 from dispensary.services.suppliers import SupplierEntry
 from models.enums import CountFound, CountKind
-from models.units import Mg, quantity
+from models.units import Quantity, mg, quantity
 
 COUNTED_DAILY = 14
 """Of so many days before today the opening and closing counts are on record; before them the weekly ones alone."""
@@ -48,8 +48,8 @@ class Stockroom:
             suppliers.set_level(
                 self.session,
                 product_id=product_id,
-                reorder_at=quantity(ware.size * 8),
-                order_up_to=quantity(ware.size * 20),
+                reorder_at=Quantity(quantity(ware.size) * 8),
+                order_up_to=Quantity(quantity(ware.size) * 20),
                 delivery_days=DELIVERY_DAYS,
                 act=act,
             )
@@ -106,7 +106,7 @@ class Stockroom:
             counting=Counting(
                 kind, window_id, looked, note="measured twice, drops on the cap of the pump" if differs else ""
             ),
-            witness_above=Mg(quantity(1000)),
+            witness_above=mg(1000),
             witnessed_by_id=self.clinic.staff["nurse2"],
             act=self.clinic.act("nurse", at, day, window_id),
         )

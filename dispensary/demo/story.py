@@ -98,9 +98,9 @@ def _from_now_on(scene: Scene, mishap: Happening) -> Deed:
 def _prepare(scene: Scene, at: datetime) -> None:
     scene.write_up()
     scene.writer.forget_stock()
+    scene.supplies.stockroom.count(CountKind.OPENING, scene.day, at, scene.days_left)
     scene.supplies.fill(scene.day, at)
     scene.supplies.stockroom.count(CountKind.WEEKLY, scene.day, at, scene.days_left)
-    scene.supplies.stockroom.count(CountKind.OPENING, scene.day, at, scene.days_left)
 
 
 def _close(scene: Scene, at: datetime) -> None:
