@@ -93,7 +93,6 @@ MENU: tuple[Area, ...] = (
             Entry("stock.consignments_list", N_("Between sites"), Permission.STOCK_VIEW),
             Entry("stock.destructions", N_("Destruction"), Permission.REGISTER_VIEW),
             Entry("losses.reports", N_("Theft and loss"), Permission.LOSS_VIEW),
-            Entry("inspection.overview", N_("Inspection"), Permission.INSPECTION_VIEW),
             Entry("register.day", N_("Close the day"), Permission.DAY_CLOSE),
         ),
     ),
@@ -101,6 +100,7 @@ MENU: tuple[Area, ...] = (
         N_("Paper"),
         (
             Entry("reporting.paper", N_("Paper"), Permission.REPORT_PRINT),
+            Entry("inspection.overview", N_("Inspection"), Permission.INSPECTION_VIEW),
             Entry("journey.counts", N_("Counts for the commissioner"), Permission.CASEWORK_VIEW),
             Entry("journey.life_counts", N_("Life over time"), Permission.CASEWORK_VIEW),
             Entry("assessment.reasons", N_("What people stay and leave for"), Permission.CASEWORK_VIEW),
