@@ -155,11 +155,12 @@ ASKED_BY_ADDRESS = {
     "page", "day", "from", "until", "month", "as_of", "least", "of", "sort", "back", "lang", "paper", "asked",
     "who", "by", "gap", "ci", "cohort", "landmark", "days", "follow_up", "medication", "dose_day", "group", "way",
     "layout",
+    "kind", "place",
 }  # fmt: skip
 """What may stand in an address: page number, days, least days, which part of a list, order, where to go back, language,
 size of paper, the number of a request or of an account, whether for all of the clinic; and by which rule retention is counted:
-groups, days, the scale of an interval, a medicine, which group and way out; in whose columns the register stands.
-Never text about a person."""
+groups, days, the scale of an interval, a medicine, which group and way out; in whose columns the register stands; which kind
+of count, and of which window. Never text about a person."""
 
 
 def test_nothing_typed_about_a_person_travels_in_an_address():
