@@ -1,6 +1,6 @@
 """Lots: which came here, and for a recall where one of them went."""
 
-from flask import Response, render_template, request
+from flask import Response, render_template
 
 from dispensary.errors import NotFound
 from dispensary.permissions import Permission
@@ -17,20 +17,13 @@ from reports import lot_trace as report
 from reports import sheet
 from reports.lot_trace import LotFigures
 
-LONGEST_SOUGHT = 40
-
 
 @bp.get("/lots")
 @gate.requires(Permission.REGISTER_VIEW)
 def lots() -> str:
-    """List the lots that ever came here; with a part of a number, those whose number holds it."""
-    sought = request.args.get("lot", "").strip()[:LONGEST_SOUGHT]
-    found = [
-        lot
-        for lot in lot_trace.lots(db.session(), edge.sitting().site_id)
-        if sought.casefold() in lot.number.casefold()
-    ]
-    return render_template("stock/lots.html", lots=found, sought=sought, today=edge.act().clinic_day)
+    """List the lots that ever came here."""
+    found = lot_trace.lots(db.session(), edge.sitting().site_id)
+    return render_template("stock/lots.html", lots=found, today=edge.act().clinic_day)
 
 
 @bp.get("/lots/<int:lot_id>")
