@@ -58,6 +58,7 @@ class Samples:
         session.commit()
 
     def _incoming(self) -> dict[str, Any]:
+        self.rows.one("consignment")  # the one sent from here
         there = self.rows.add("site")
         return self.rows.add("consignment", site_id=there["id"], to_site_id=self.world.site.id, addressee="")
 
