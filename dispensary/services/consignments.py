@@ -87,6 +87,7 @@ def send(
     """
     sending = _checked(session, sending, act)
     _check_two(witnessed_by_id, act)
+    _lock_sites(session, act.site_id)
     containers = stock_moving.lock_all(session, container_ids, act)
     for container in containers:
         _check_may_leave(session, container, act)
@@ -320,8 +321,8 @@ def _labels(typed: Sequence[str]) -> tuple[str, ...]:
         words = N_("Write the label of each container that came, one a line. If nothing came, leave it for the sender.")
         raise Refused(say(words), code="no_labels", field="labels")
     if len(labels) > MOST_AT_ONCE:
-        words = say(N_("Between 1 and %(most)s containers at once."), most=MOST_AT_ONCE)
-        raise Refused(words, code="count", field="labels")
+        too_many = say(N_("Between 1 and %(most)s containers at once."), most=MOST_AT_ONCE)
+        raise Refused(too_many, code="count", field="labels")
     if len({label.casefold() for label in labels}) != len(labels):
         raise Refused(say(N_("The same label stands there twice.")), code="label_twice", field="labels")
     return labels

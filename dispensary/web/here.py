@@ -14,6 +14,7 @@ NAMED_OTHERWISE = {
     "asked_id": "take_home_request",
     "decision_id": "take_home_decision",
     "end_id": "episode_end",
+    "incoming_id": "consignment",
     "issue_id": "take_home_issue",
     "link_id": "person_link",
     "one_off_id": "one_off_take_home",

@@ -54,7 +54,13 @@ class Samples:
         self.rows.add("agency_consent", signed_how=SignedOn.SCREEN, drawn=SIGNED)
         self.rows.add("plan_signature", signer=Signer.PERSON, signed_how=SignedOn.SCREEN, drawn=SIGNED)
         self.other_id = factories.person(session).id
+        self.incoming_id = self._incoming()["id"]
         session.commit()
+
+    def _incoming(self) -> dict[str, Any]:
+        self.rows.one("consignment")  # the one sent from here
+        there = self.rows.add("site")
+        return self.rows.add("consignment", site_id=there["id"], to_site_id=self.world.site.id, addressee="")
 
     def _dose(self, who: Any, order_id: Any) -> None:
         from models import DoseOrder, Movement, RegisterEntry
@@ -96,6 +102,7 @@ class Samples:
     def words(self) -> dict[str, Any]:
         """Return samples for gaps that are no id."""
         return {
+            "incoming_id": self.incoming_id,
             "day": self.world.day.isoformat(),
             "clinic_day": self.world.day.isoformat(),
             "from_on": (self.world.day - timedelta(days=7)).isoformat(),

@@ -88,6 +88,7 @@ ANOTHER: dict[str, tuple[str, dict[str, Any]]] = {
 
 NEEDED_ANYWAY = {
     "brief_intervention": ("person_id",),
+    "consignment_end": ("witnessed_by_id",),
     "contest": ("stop_id",),
     "disclosure": ("consent_id",),
     "dose": ("claim_id", "order_id"),

@@ -66,20 +66,20 @@ def consignment(consignment_id: int) -> str:
     return render_template("stock/consignment.html", c=found, shown=_is_shown(found), ours=_is_ours(found), form=form)
 
 
-@bp.route("/consignments/<int:consignment_id>/receive", methods=["GET", "POST"])
+@bp.route("/consignments/<int:incoming_id>/receive", methods=["GET", "POST"])
 @gate.of_any_site
 @gate.requires(Permission.STOCK_RECEIVE)
-def receive_consignment(consignment_id: int) -> tuple[str, int] | Response:
+def receive_consignment(incoming_id: int) -> tuple[str, int] | Response:
     """Take in what came, as it was found, before what was sent is shown."""
-    found = _consignment(consignment_id)
+    found = _consignment(incoming_id)
     if _is_ours(found):
         raise NotFound(say(N_("There is no such consignment here.")), code="no_consignment")
     turn = len(found.arrivals) + 1
     form = ArrivalForm(turn=str(turn))
 
     def change(work: Work) -> str:
-        consignments.receive(work.session, consignment_id=consignment_id, found=_found(form), act=work.act)
-        return url_for("stock.consignment", consignment_id=consignment_id)
+        consignments.receive(work.session, consignment_id=incoming_id, found=_found(form), act=work.act)
+        return url_for("stock.consignment", consignment_id=incoming_id)
 
     answer = carried_out(form, change)
     return answer or (render_template("stock/receive_consignment.html", form=form, c=found), form.status)
