@@ -1,7 +1,6 @@
 """What is told of a theft or a loss held against the books, and the figures that follow from the books alone."""
 
 import json
-import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -22,13 +21,6 @@ PATTERN_KINDS = (MovementKind.BOTTLE_END, MovementKind.ADJUSTMENT, MovementKind.
 """What of a product's movements makes a pattern of small losses; what counts find is added here once they are on record."""
 NOTHING = Quantity(Decimal(0))
 HUNDREDTH = Decimal("0.01")
-UNSEEN = frozenset("\u115f\u1160\u2800\u3164\uffa0")
-"""Letters by their class that print as nothing."""
-
-
-def is_visible(text: str) -> bool:
-    """Return whether a text has anything in it that somebody can read."""
-    return any(unicodedata.category(c)[0] in "LNPS" and c not in UNSEEN for c in text)
 
 
 def fault_of_days(first_on: date, last_on: date, discovered_on: date, today: date) -> tuple[str, Words] | None:

@@ -7,8 +7,6 @@ LETTERS = str.maketrans({"đ": "d", "Đ": "d", "ø": "o", "Ø": "o", "ł": "l", 
 
 TURNING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 """Marks that change the direction in which what stands beside them is read, an amount in mg too."""
-FILLERS = frozenset("\u115f\u1160\u2800\u3164\uffa0")
-"""Letters and signs by their class that print as nothing."""
 
 
 UNSEEN = frozenset("\u115f\u1160\u2800\u3164\uffa0")
@@ -45,13 +43,6 @@ def has_control_characters(text: str) -> bool:
     if text.isprintable():  # almost every text; the look at each character is for the rest
         return False
     return any(unicodedata.category(c) in {"Cc", "Cs", "Cn"} or c in TURNING for c in text)
-
-
-def visible(text: str) -> bool:
-    """Return whether a text shows anything at all: blanks and marks without a width are no words."""
-    return any(
-        c not in FILLERS and unicodedata.category(c)[0] not in "ZC" for c in text if not unicodedata.combining(c)
-    )
 
 
 def printable(text: str) -> str:

@@ -1,6 +1,5 @@
 """Sending sealed containers to another site, taking them in there blind, and what became of those that did not arrive."""
 
-import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -10,7 +9,6 @@ from sqlalchemy.orm import Session
 
 from dispensary.errors import Conflict, NotFound, Refused
 from dispensary.queries import sites
-from dispensary.rules.names import has_control_characters
 from dispensary.services import audit, people, stock, stock_moving
 from dispensary.services.act import Act
 from dispensary.services.facts import write
@@ -32,8 +30,6 @@ from models.units import Quantity
 
 NOTHING = Quantity(Decimal(0))
 LONGEST_LABEL = 60
-UNSEEN = frozenset({"Cc", "Cf", "Mn", "Zs", "Zl", "Zp", "Cn"})
-"""Kinds of signs that show nothing on a page."""
 
 LEADS_TO = {
     ConsignmentFate.CONFIRMED: (MovementKind.TRANSFER, PlaceKind.OTHER_SITE),
@@ -224,7 +220,7 @@ def end(
     )
     if consignment is None:
         raise NotFound(say(N_("There is no such consignment here.")), code="no_consignment")
-    note = _line(note, "note", needed=True)
+    note = people.line(note, "note", needed=True)
     if fate not in LEADS_TO or (fate is ConsignmentFate.CONFIRMED and consignment.to_site_id is not None):
         raise Refused(say(N_("The addressee takes it in at its own site.")), code="not_ours_to_say", field="fate")
     _check_two(witnessed_by_id, act)
@@ -270,27 +266,21 @@ def _checked(session: Session, sending: Sending, act: Act) -> Sending:
             raise Refused(say(N_("Choose another site.")), code="no_site", field="to_site")
     return replace(
         sending,
-        addressee=_line(sending.addressee, "addressee", needed=sending.to_site_id is None),
-        document_no=_line(sending.document_no, "document_no", needed=True),
-        authority=_line(sending.authority, "authority", needed=sending.to_site_id is None),
-        carrier=_line(sending.carrier, "carrier", needed=True),
-        identity_seen=_line(sending.identity_seen, "identity_seen", needed=True),
-        seal_no=_line(sending.seal_no, "seal_no", needed=True),
+        addressee=people.line(sending.addressee, "addressee", needed=sending.to_site_id is None),
+        document_no=people.line(sending.document_no, "document_no", needed=True),
+        authority=people.line(sending.authority, "authority", needed=sending.to_site_id is None),
+        carrier=people.line(sending.carrier, "carrier", needed=True),
+        identity_seen=people.line(sending.identity_seen, "identity_seen", needed=True),
+        seal_no=people.line(sending.seal_no, "seal_no", needed=True),
     )
-
-
-def _line(text: str, field: str, *, needed: bool = False, longest: int = people.LONGEST) -> str:
-    """Return one line of text; what nobody can see is as good as nothing."""
-    seen = any(unicodedata.category(sign) not in UNSEEN for sign in text)
-    return people.line(text if seen or has_control_characters(text) else "", field, needed=needed, longest=longest)
 
 
 def _checked_find(found: Found) -> Found:
     whole = replace(
         found,
-        seal_no=_line(found.seal_no, "seal_no", needed=True),
+        seal_no=people.line(found.seal_no, "seal_no", needed=True),
         labels=_labels(found.labels),
-        note=_line(found.note, "note"),
+        note=people.line(found.note, "note"),
     )
     if not whole.seal_whole and not whole.note:
         raise Refused(say(N_("Say what you saw of the seal.")), code="note_needed", field="note")
@@ -315,7 +305,7 @@ def _check_may_leave(session: Session, container: Standing, act: Act) -> None:
 
 
 def _labels(typed: Sequence[str]) -> tuple[str, ...]:
-    labels = tuple(_line(label, "labels", longest=LONGEST_LABEL) for label in typed)
+    labels = tuple(people.line(label, "labels", longest=LONGEST_LABEL) for label in typed)
     labels = tuple(label for label in labels if label)
     if not labels:
         words = N_("Write the label of each container that came, one a line. If nothing came, leave it for the sender.")

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from dispensary.errors import Conflict, Refused
 from dispensary.queries.reconciliation import reconciliation
-from dispensary.rules.names import visible
+from dispensary.rules.names import is_blank
 from dispensary.rules.reconciliation import Reconciliation, digest_of, written
 from dispensary.services import audit, guests, seals
 from dispensary.services.act import Act
@@ -69,7 +69,7 @@ def _check_signed(found: Reconciliation, note: str, witnessed_by_id: int | None,
     if seen is not None and seen != digest_of(found):
         words = N_("What does not agree has changed since this page was shown. Read it again, then close the day.")
         raise Conflict(say(words), code="changed_since_shown")
-    if not visible(note):
+    if is_blank(note):
         words = N_("This day does not reconcile. Say why it is closed all the same, or find the difference first.")
         raise Refused(say(words), code="does_not_reconcile", field="note")
     if witnessed_by_id is None:

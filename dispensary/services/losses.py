@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from dispensary.errors import NotFound, Refused
 from dispensary.queries import loss_facts
 from dispensary.queries import losses as records
-from dispensary.rules.losses import contents_of, fault_of_days, fault_of_quantity, is_visible
+from dispensary.rules.losses import contents_of, fault_of_days, fault_of_quantity
 from dispensary.services import audit, people
 from dispensary.services.act import Act
 from dispensary.services.facts import write
@@ -67,12 +67,12 @@ def report_loss(session: Session, *, told: LossTold, lines: Sequence[LineTold], 
         raise Refused(fault[1], code="impossible_days", field=fault[0])
     _check_police(told)
     values = {
-        "discovered_by": _visible(told.discovered_by, "discovered_by", needed=True),
-        "circumstances": _visible(told.circumstances, "circumstances", needed=True, longest=LONGEST_STORY),
-        "police_who": _visible(told.police_who, "police_who"),
-        "police_number": _visible(told.police_number, "police_number"),
-        "carrier": _visible(told.carrier, "carrier"),
-        "measures": _visible(told.measures, "measures", longest=LONGEST_STORY),
+        "discovered_by": people.line(told.discovered_by, "discovered_by", needed=True),
+        "circumstances": people.line(told.circumstances, "circumstances", needed=True, longest=LONGEST_STORY),
+        "police_who": people.line(told.police_who, "police_who"),
+        "police_number": people.line(told.police_number, "police_number"),
+        "carrier": people.line(told.carrier, "carrier"),
+        "measures": people.line(told.measures, "measures", longest=LONGEST_STORY),
     }
     checked = _checked_lines(session, told, lines, act)
     report = write(
@@ -155,7 +155,7 @@ def _checked_lines(session: Session, told: LossTold, lines: Sequence[LineTold], 
 
 def _named(session: Session, told: LossTold, line: LineTold, number: int, act: Act) -> tuple[int | None, str]:
     """Return the container and the lot that a line names, as the books know them."""
-    label, lot = _visible(line.container, "lines"), _visible(line.lot, "lines")
+    label, lot = people.line(line.container, "lines"), people.line(line.lot, "lines")
     if label:
         found = loss_facts.container_labelled(session, act.site_id, label)
         if found is None or found[1] != line.product_id:
@@ -211,9 +211,9 @@ def record_step(
             report_id=report_id,
             kind=kind,
             done_on=done_on,
-            number=_visible(number, "number"),
-            to_whom=_visible(to_whom, "to_whom", needed=True),
-            note=_visible(note, "note", needed=kind is LossStepKind.OTHER, longest=LONGEST_STORY),
+            number=people.line(number, "number"),
+            to_whom=people.line(to_whom, "to_whom", needed=True),
+            note=people.line(note, "note", needed=kind is LossStepKind.OTHER, longest=LONGEST_STORY),
             **act.stamp,
         ),
     )
@@ -234,7 +234,7 @@ def take_back_step(session: Session, *, step_id: int, reason: str, act: Act) -> 
         raise NotFound(say(N_("There is no such step here.")), code="no_such_step")
     taken_back = write(
         session,
-        LossStepTakenBack(step_id=step_id, reason=_visible(reason, "reason", needed=True), **act.stamp),
+        LossStepTakenBack(step_id=step_id, reason=people.line(reason, "reason", needed=True), **act.stamp),
     )
     audit.record(
         session,
@@ -265,7 +265,7 @@ def close_report(
     card = records.report(session, report_id, act.site_id, act.clinic_day)
     if card.end is not None:
         raise Refused(say(N_("This report was closed on %(day)s."), day=card.end.closed_on), code="closed_before")
-    why = _visible(reason, "reason", needed=True, longest=LONGEST_STORY)
+    why = people.line(reason, "reason", needed=True, longest=LONGEST_STORY)
     undone = len(card.open_steps)
     if (undone or card.unreadable) and not despite_open:
         words = N_(
@@ -278,7 +278,7 @@ def close_report(
             report_id=report_id,
             closed_on=act.clinic_day,
             reason=why,
-            recovered=_visible(recovered, "recovered", longest=LONGEST_STORY),
+            recovered=people.line(recovered, "recovered", longest=LONGEST_STORY),
             open_steps=undone,
             **act.stamp,
         ),
@@ -292,15 +292,3 @@ def _here(session: Session, report_id: int, act: Act) -> LossReport:
     if report is None or report.site_id != act.site_id:
         raise NotFound(say(N_("There is no such report here.")), code="no_such_loss")
     return report
-
-
-def _visible(text: str, field: str, *, needed: bool = False, longest: int = LONGEST) -> str:
-    """Return one line of text that somebody can read, or none.
-
-    Raises:
-        Refused: as `people.line`, or it holds nothing that can be seen.
-    """
-    line = people.line(text, field, needed=needed, longest=longest)
-    if line and not is_visible(line):
-        raise Refused(say(N_("Nothing in this can be read. Type it in letters or digits.")), code="unseen", field=field)
-    return line

@@ -119,7 +119,7 @@ def test_a_container_tells_its_lot(session, world):
 @pytest.mark.parametrize(
     ("changes", "code"),
     [
-        ({"circumstances": "\u200b\u2060"}, "unseen"),
+        ({"circumstances": "\u200b\u2060"}, "blank"),
         ({"circumstances": " "}, "blank"),
         ({"circumstances": "x" * 2001}, "long"),
         ({"discovered_by": "\u3164"}, "unseen"),

@@ -17,7 +17,6 @@ from dispensary.rules.losses import (
     differing_lines,
     fault_of_days,
     fault_of_quantity,
-    is_visible,
     months_to,
     most_held,
     share,
@@ -101,22 +100,6 @@ def test_most_that_was_held_is_the_highest_of_the_days_not_the_sum_of_what_came(
 )
 def test_share_is_exact_to_a_hundredth_and_unknown_of_nothing(part, of, percent):
     assert share(quantity(part), quantity(of)) == (None if percent is None else Decimal(percent))
-
-
-@pytest.mark.parametrize(
-    ("text", "visible"),
-    [
-        ("lost", True),
-        ("丢失", True),
-        ("7", True),
-        ("…", True),
-        ("\u200b", False),
-        ("\u2060\u200d \ufe0f", False),
-        ("\u3164", False),
-    ],
-)
-def test_text_of_nothing_but_marks_that_do_not_print_is_none(text, visible):
-    assert is_visible(text) is visible
 
 
 def test_small_losses_are_counted_by_month_and_an_overage_counts_against_them():
