@@ -159,15 +159,8 @@ ASKED_BY_ADDRESS = {
 }  # fmt: skip
 """What may stand in an address: page number, days, least days, which part of a list, order, where to go back, language,
 size of paper, the number of a request or of an account, whether for all of the clinic; and by which rule retention is counted:
-<<<<<<< HEAD
 groups, days, the scale of an interval, a medicine, which group and way out; in whose columns the register stands; which kind
 of count, and of which window. Never text about a person."""
-||||||| 0404b06
-groups, days, the scale of an interval, a medicine, which group and way out; which kind of count, and of which window. Never text about a person."""
-=======
-groups, days, the scale of an interval, a medicine, which group and way out;
-which kind of count, and of which window. Never text about a person."""
->>>>>>> counting
 
 
 def test_nothing_typed_about_a_person_travels_in_an_address():
