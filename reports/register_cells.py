@@ -18,6 +18,10 @@ BETWEEN = " · "
 GIVEN = frozenset({MovementKind.DISPENSE, MovementKind.TAKE_HOME})
 
 
+OBTAINED_FROM = frozenset({PlaceKind.SUPPLIER, PlaceKind.INVENTORY, PlaceKind.OTHER_SITE})
+ON_THE_WAY = frozenset({PlaceKind.IN_TRANSIT, PlaceKind.OTHER_SITE})
+
+
 @dataclass(frozen=True)
 class Line:
     """One line of the register with what its cells need besides."""
@@ -37,11 +41,9 @@ class Line:
 
     @property
     def obtained(self) -> bool:
-        """Whether the site got it from outside, and not back from somebody."""
+        """Whether the site got it from somebody outside; what came back, or was found over, it had obtained before."""
         row = self.row
-        return (
-            row.came_in is not None and row.kind is not MovementKind.REVERSAL and row.from_kind is not PlaceKind.PERSON
-        )
+        return row.came_in is not None and row.kind is not MovementKind.REVERSAL and row.from_kind in OBTAINED_FROM
 
     @property
     def supplied(self) -> bool:
@@ -108,7 +110,8 @@ def _remarks(line: Line) -> str:
 
 def _from_to(line: Line) -> str:
     row, speak = line.row, line.speak
-    return f"{place(row.from_kind, row.from_window, speak)} → {place(row.to_kind, row.to_window, speak)}"
+    named = f" ({row.supplier})" if row.supplier and row.to_kind in ON_THE_WAY else ""
+    return f"{place(row.from_kind, row.from_window, speak)} → {place(row.to_kind, row.to_window, speak)}{named}"
 
 
 def _kind(line: Line) -> str:
@@ -145,7 +148,9 @@ def _order(line: Line) -> str:
 
 
 def _obtained_from(line: Line) -> str:
-    return (line.row.supplier or place(line.row.from_kind, line.row.from_window, line.speak)) if line.obtained else ""
+    row = line.row
+    named = row.supplier_listed or row.supplier or place(row.from_kind, row.from_window, line.speak)
+    return named if line.obtained else ""
 
 
 def _yes(line: Line) -> str:

@@ -99,7 +99,7 @@ def test_a_nurse_reports_and_sees_what_the_books_know(nurse, session, world):
         ({"discovered_on": "9999-12-31"}, "lies ahead"),
         ({"discovered_on": "0001-01-01"}, "more than a year ago"),
         ({"last_on": "9999-12-31"}, "after it was discovered"),
-        ({"circumstances": "\u200b\u2060"}, "Nothing in this can be read"),
+        ({"circumstances": "\u200b\u2060"}, "Please fill this in."),
         ({"circumstances": ""}, "Please fill this in."),
         ({"police": "no"}, "Say yes to the police"),
         ({"kind": "magic"}, "Not a valid choice"),
@@ -159,7 +159,7 @@ def test_the_head_works_the_steps_and_closes_and_what_is_undone_stays_in_sight(a
     [
         ({"done_on": "9999-12-31"}, "From the day of discovery"),
         ({"done_on": "0001-01-01"}, "From the day of discovery"),
-        ({"to_whom": "\u200b"}, "Nothing in this can be read"),
+        ({"to_whom": "\u200b"}, "Please fill this in."),
         ({"kind": "other"}, "Please fill this in."),
         ({"kind": "nothing"}, "Not a valid choice"),
     ],
