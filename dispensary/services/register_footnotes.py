@@ -3,7 +3,7 @@
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from dispensary.errors import NotFound
+from dispensary.errors import NotFound, Refused
 from dispensary.services import audit, people
 from dispensary.services.act import Act
 from dispensary.wording import N_, say
@@ -21,6 +21,8 @@ def write_footnote(session: Session, *, entry_id: int, text: str, act: Act) -> R
         Refused: the footnote says nothing that can be read, or is too long.
     """
     text = people.line(text, "text", needed=True, longest=LONGEST)
+    if not any(c.isalnum() for c in text):
+        raise Refused(say(N_("Write it in words that can be read.")), code="blank", field="text")
     query = select(RegisterEntry).where(RegisterEntry.id == entry_id, RegisterEntry.site_id == act.site_id)
     entry = session.scalar(query)
     if entry is None:

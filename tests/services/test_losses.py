@@ -122,7 +122,7 @@ def test_a_container_tells_its_lot(session, world):
         ({"circumstances": "\u200b\u2060"}, "blank"),
         ({"circumstances": " "}, "blank"),
         ({"circumstances": "x" * 2001}, "long"),
-        ({"discovered_by": "\u3164"}, "unseen"),
+        ({"discovered_by": "\u3164"}, "blank"),
         ({"police": PoliceTold.NOT_KNOWN, "police_number": "7"}, "police_not_told"),
         ({"police_who": "Central"}, "police_not_told"),
     ],
@@ -296,7 +296,7 @@ def test_a_step_taken_back_stays_legible_and_is_due_again(session, world, us):
     [
         ({"days": 1}, "done_when"),
         ({"days": -1}, "done_when"),
-        ({"to_whom": "\u200b"}, "unseen"),
+        ({"to_whom": "\u200b"}, "blank"),
         ({"to_whom": ""}, "blank"),
         ({"kind": LossStepKind.OTHER, "note": ""}, "blank"),
     ],
@@ -333,7 +333,7 @@ def test_closing_with_a_step_undone_needs_somebody_who_says_so_and_stays_visible
 
 def test_closing_says_why_and_then_asks_for_nothing_more(session, world):
     made = report(session, world)
-    with pytest.raises(Refused, match="unseen"):
+    with pytest.raises(Refused, match="blank"):
         close(session, world, made, reason="\u2060")
 
     close(session, world, made)
