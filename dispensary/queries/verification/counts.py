@@ -10,7 +10,7 @@ from dispensary.queries.verification.chains import AT_ONCE
 from dispensary.queries.verification.results import Fault, Progress
 from dispensary.rules.stock_counts import LineSaid, contents_of, variance
 from dispensary.wording import N_, Words, say
-from models import AuditEvent, Movement, Place, StockAdjustment, StockCount, StockCountLine, StockFind
+from models import AuditEvent, ConsignmentEnd, Movement, Place, StockAdjustment, StockCount, StockCountLine, StockFind
 from models.enums import AuditKind, MovementKind, PlaceKind
 
 
@@ -111,8 +111,9 @@ def wrong_adjustment(session: Session, site_id: int, progress: Progress) -> Faul
         if row.own:
             return Fault(where, say(N_("whoever counted made it")))
     named = exists().where(StockAdjustment.movement_id == Movement.id)
+    lost = exists().where(ConsignmentEnd.movement_id == Movement.id)
     unnamed = select(func.min(Movement.id)).where(
-        Movement.site_id == site_id, Movement.kind == MovementKind.ADJUSTMENT, ~named
+        Movement.site_id == site_id, Movement.kind == MovementKind.ADJUSTMENT, ~named, ~lost
     )
     if (first := session.scalar(unnamed)) is not None:
         return Fault(say(N_("movement no. %(id)s"), id=first), say(N_("no count stands behind it")))
