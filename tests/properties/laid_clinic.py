@@ -5,19 +5,37 @@ from datetime import date, timedelta
 from sqlalchemy import select
 
 import models
+from dispensary.queries import destructions
+from dispensary.queries import stock_counts as stock_counts_of
+from dispensary.rules import deliveries
 from dispensary.rules.bottle_returns import Looked
+from dispensary.rules.deliveries import OrderedLine
+from dispensary.rules.stock_counts import Looked as Found
 from dispensary.services import (
     bottle_returns,
+    consignments,
     day_close,
+    destruction,
+    losses,
+    register_footnotes,
+    stock_counts,
     stock_leaving,
     stock_moving,
+    stock_orders,
     stock_products,
     stock_receiving,
+    suppliers,
 )
+from dispensary.services.consignments import Sending
+from dispensary.services.destruction import ChosenContainer
+from dispensary.services.losses import LineTold, LossTold
+from dispensary.services.stock_counts import Counting
+from dispensary.services.stock_orders import Source
 from dispensary.services.stock_receiving import Batch
+from dispensary.services.suppliers import SupplierEntry
 from models import enums
-from models.enums import BottleState, Residue, SealState, WasteReason
-from models.units import mg_per_unit, quantity
+from models.enums import BottleState, CountFound, CountKind, Residue, SealState, WasteReason
+from models.units import mg, mg_per_unit, quantity
 from tests import factories
 from tests.station import give
 from tests.take_homes import decide, hand_over, one_off, safe
@@ -31,6 +49,7 @@ def lay(session, world, key):
     _stock(session, world)
     _doses(session, world)
     _bottles(session, world)
+    _stockroom(session, world)
     session.commit()
     day_close.close_day(session, clinic_day=world.day, key=key, act=world.act(at=world.at + timedelta(hours=8)))
     session.commit()
@@ -141,3 +160,140 @@ def _bottles(session, world):
             witnessed_by_id=world.witness.id,
             act=world.act(at=at),
         )
+
+
+def _stockroom(session, world):
+    """An order that came short, a count that differed and was adjusted, a destruction, a consignment, a loss, a footnote."""
+    head, solution = world.act(world.staff[enums.Role.CLINIC_HEAD]), _solution(session)
+    _ordered(session, world, solution, head)
+    _counted(session, world, head)
+    sealed = [one.id for one in stock_counts_of.shelf_of(session, world.site.id, None) if one.sealed]
+    _destroyed(session, world, sealed[0])
+    _sent(session, world, sealed[1:3])
+    _lost(session, world, solution, head)
+    line = session.scalar(select(models.RegisterEntry.id).order_by(models.RegisterEntry.id).limit(1))
+    register_footnotes.write_footnote(session, entry_id=line, text="the lot was misread", act=world.act())
+
+
+def _solution(session):
+    return session.scalars(select(models.Product).where(models.Product.name.startswith("Methadone concentrate"))).one()
+
+
+def _ordered(session, world, solution, head):
+    entry = SupplierEntry("Mallow", "3 Mill Lane", phone="555-0123", licence_no="W-1")
+    supplier = suppliers.list_supplier(session, entry=entry, act=head)
+    suppliers.set_level(
+        session,
+        product_id=solution.id,
+        reorder_at=quantity("500"),
+        order_up_to=quantity("2000"),
+        delivery_days=3,
+        act=head,
+    )
+    lines = (OrderedLine(solution.id, quantity("250"), 3), OrderedLine(solution.id, quantity("500"), 1))
+    order = stock_orders.place_order(
+        session, supplier_id=supplier.id, form_number="222-1", ordered_on=world.day, lines=lines, act=head
+    )
+    source = Source(supplier.id, order.id, deliveries.shown_order(lines, ()))
+    batch = Batch(solution.id, "L-300", date(2031, 1, 1), quantity("250"), 2)
+    receipt = stock_receiving.receive_delivery(
+        session, supplier="Mallow", document_no="D-2", batch=batch, source=source, act=world.act()
+    )
+    stock_receiving.countersign_receipt(
+        session, receipt_id=receipt.id, note="rang them up", act=world.act(world.witness)
+    )
+    stock_orders.end_order(
+        session,
+        stock_order_id=order.id,
+        kind=enums.StockOrderEndKind.CLOSED,
+        reason="not in stock there",
+        act=head,
+    )
+
+
+def _counted(session, world, head):
+    shelf = stock_counts_of.shelf_of(session, world.site.id, world.window.id)
+    looked = {
+        one.id: Found(one.seq, CountFound.WHOLE)
+        if one.sealed
+        else Found(one.seq, CountFound.MEASURED, one.expected.books)
+        for one in shelf
+    }
+    off = next(one for one in shelf if not one.sealed and one.expected.books > 1)
+    looked[off.id] = Found(off.seq, CountFound.MEASURED, quantity(off.expected.books - 1))
+    made = stock_counts.count_place(
+        session,
+        counting=Counting(CountKind.CLOSING, world.window.id, looked, ("a box without a label",), "measured twice"),
+        witness_above=mg(1),
+        witnessed_by_id=world.witness.id,
+        act=world.act(),
+    )
+    line = session.scalars(
+        select(models.StockCountLine.id).where(
+            models.StockCountLine.count_id == made.id, models.StockCountLine.container_id == off.id
+        )
+    ).one()
+    stock_counts.adjust(session, count_line_id=line, reason="drops in the pump", act=head)
+
+
+def _destroyed(session, world, container_id):
+    shown = destructions.held(session, [container_id], world.site.id)[container_id].shown
+    destruction.destroy(
+        session,
+        containers=[ChosenContainer(container_id, enums.DestructionReason.CONTAMINATED, shown)],
+        method=enums.DestructionMethod.DENATURED,
+        document_no="41-7",
+        witnessed_by_id=world.witness.id,
+        act=world.act(),
+    )
+
+
+def _sent(session, world, container_ids):
+    sending = Sending("222-9", "M. Diaz", "courier pass 77", "S-100", addressee="Prison pharmacy", authority="L-7")
+    consignment = consignments.send(
+        session, sending=sending, container_ids=container_ids, witnessed_by_id=world.witness.id, act=world.act()
+    )
+    line = session.scalars(
+        select(models.ConsignmentLine.id).where(models.ConsignmentLine.consignment_id == consignment.id)
+    ).first()
+    consignments.end(
+        session,
+        consignment_id=consignment.id,
+        line_ids=[line],
+        fate=enums.ConsignmentFate.CAME_BACK,
+        note="nobody at the gate",
+        witnessed_by_id=world.witness.id,
+        act=world.act(),
+    )
+
+
+def _lost(session, world, solution, head):
+    report = losses.report_loss(
+        session,
+        told=LossTold(
+            kind=enums.LossKind.UNEXPLAINED,
+            first_on=world.day,
+            last_on=world.day,
+            discovered_on=world.day,
+            discovered_by="Wanda Reed",
+            circumstances="one bottle fewer than the list says",
+            police=enums.PoliceTold.NO,
+        ),
+        lines=[LineTold(solution.id, quantity("10"), lot="L-300")],
+        act=world.act(),
+    )
+    for kind in (enums.LossStepKind.POLICE, enums.LossStepKind.OTHER):
+        step = losses.record_step(
+            session,
+            report_id=report.id,
+            kind=kind,
+            done_on=world.day,
+            number="7",
+            to_whom="Sgt. Hill",
+            note="by telephone",
+            act=head,
+        )
+    losses.take_back_step(session, step_id=step.id, reason="written twice", act=head)
+    losses.close_report(
+        session, report_id=report.id, reason="found behind the fridge", recovered="10 mL", despite_open=True, act=head
+    )

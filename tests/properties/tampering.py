@@ -125,6 +125,17 @@ def tamper(session, chance, tables, passed_over):
     raise AssertionError("nothing could be tampered with")
 
 
+PART_OF = {
+    "destruction_line": ("destruction", "destruction_id"),
+    "loss_report_line": ("loss report", "report_id"),
+    "receipt_difference": ("receipt", "receipt_id"),
+    "stock_count_line": ("count", "count_id"),
+    "stock_find": ("count", "count_id"),
+    "stock_order_line": ("stock_order", "stock_order_id"),
+}
+"""Lines that are named by what they are part of."""
+
+
 def marks(session, table, row) -> tuple[str, ...]:
     """Return the words of which one must stand in the fault that names this row."""
     name = table.name
@@ -134,6 +145,9 @@ def marks(session, table, row) -> tuple[str, ...]:
         number = row.number if name == "seal" else row.last_number
         return (f"row {number}:", f"row {number + 1}:", "audit", "register of", "chain head no.")
     found = [f"{name} no. {row.id} ", f"{name} no. {row.id}:"]
+    if name in PART_OF:
+        whole, key = PART_OF[name]
+        found.append(f"{whole} no. {getattr(row, key)}:")
     if name == "movement":
         entry = Base.metadata.tables["register_entry"]
         number = session.scalar(select(entry.c.number).where(entry.c.movement_id == row.id))

@@ -19,8 +19,15 @@ INDEX = "/inspection/cross-index"
 PRINTS = {
     "inspection.cross_index_pdf",
     "indicators.as_pdf",
+    "losses.sheet",
     "reporting.day_log_pdf",
+    "reporting.register_csv",
+    "reporting.register_days_csv",
+    "reporting.register_days_pdf",
     "reporting.register_pdf",
+    "stock.consignment_pdf",
+    "stock.destruction_pdf",
+    "stock.inventory_pdf",
     "stock.lot_pdf",
     "stock.reconciliation_pdf",
 }
@@ -48,7 +55,7 @@ def looks(session):
 
 
 def test_the_cross_index_is_two_clicks_from_signing_in(inspector, session, dosed):
-    menu = inspector.get("/stock").text
+    menu = inspector.get("/paper").text
     overview = inspector.get("/inspection").text
     page = inspector.get(INDEX).text
 
