@@ -13,7 +13,7 @@ from dispensary.services.act import Act
 from models import AuditEvent, Base, Fact
 from models.enums import AuditKind, ChainKind
 
-LAYOUT = 2
+LAYOUT = 3
 NOT_SAID = frozenset({"id", "request_id"})
 """Columns that stand in the audit row already, or say nothing about what happened."""
 REDACTABLE = frozenset({"identity_version"})

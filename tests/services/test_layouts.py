@@ -1,4 +1,4 @@
-"""The bodies of chained rows, as layout 1 writes them for ever: a row printed years ago must still be readable."""
+"""The bodies of chained rows, as their newest layout writes them for ever: a row printed years ago must still be readable."""
 
 import json
 import os
@@ -34,13 +34,13 @@ def dose(session, world):
 def test_the_audit_row_of_a_dose_is_written_as_ever(session, dose):
     query = select(AuditEvent.body).where(AuditEvent.kind == AuditKind.DOSE_RECORDED)
 
-    check("audit-2.txt", session.scalars(query).one())
+    check("audit-3.txt", session.scalars(query).one())
 
 
 def test_the_register_lines_of_a_dose_are_written_as_ever(session, world, dose):
     query = select(RegisterEntry.body).where(RegisterEntry.product_id == world.products["methadone"].id)
 
-    check("register-1.txt", "\n".join(session.scalars(query.order_by(RegisterEntry.number))))
+    check("register-2.txt", "\n".join(session.scalars(query.order_by(RegisterEntry.number))))
 
 
 def test_verification_knows_every_field_of_a_register_line():
