@@ -32,6 +32,7 @@ class DestructionLine(Fact):
     """One thing that was destroyed: all that a container held, or what waited of a bottle that was brought back."""
 
     __tablename__ = "destruction_line"
+    chained = True
     __table_args__ = (
         UniqueConstraint("destruction_id", "line"),
         CheckConstraint("quantity > 0", name="quantity_positive"),

@@ -47,6 +47,7 @@ class LossReportLine(Fact):
     """How much of one product is missing, and of which lot and container, if that is known."""
 
     __tablename__ = "loss_report_line"
+    chained = True
     __table_args__ = (
         UniqueConstraint("report_id", "number"),
         CheckConstraint("number >= 1", name="number_positive"),

@@ -46,6 +46,7 @@ class StockCountLine(Fact):
     """One container that the books put there: what was found of it, and what the books said then."""
 
     __tablename__ = "stock_count_line"
+    chained = True
     __table_args__ = (
         UniqueConstraint("count_id", "container_id"),
         CheckConstraint("(found IN ('whole', 'not_found')) = (measured IS NULL)", name="measured_unless_whole_or_gone"),
@@ -69,6 +70,7 @@ class StockFind(Fact):
     """A container on the shelf that no book of this place knows, in the words of whoever found it."""
 
     __tablename__ = "stock_find"
+    chained = True
     __table_args__ = (
         UniqueConstraint("count_id", "number"),
         CheckConstraint("number > 0", name="number_positive"),

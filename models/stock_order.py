@@ -59,6 +59,7 @@ class StockOrderLine(Fact):
     """So many containers of one size of one product."""
 
     __tablename__ = "stock_order_line"
+    chained = True
     __table_args__ = (
         UniqueConstraint("stock_order_id", "line"),
         CheckConstraint("size > 0", name="size_positive"),
@@ -103,6 +104,7 @@ class ReceiptDifference(Fact):
     """One way in which a delivery differs from its order, as the second person saw it and signed for it."""
 
     __tablename__ = "receipt_difference"
+    chained = True
     __table_args__ = (
         UniqueConstraint("receipt_id", "number"),
         CheckConstraint("ordered >= 0 AND came >= 0", name="counts_not_negative"),
