@@ -170,7 +170,7 @@ CELLS: dict[str, Callable[[Line], str]] = {
     "person_number": lambda line: line.row.person_number,
     "person_name": lambda line: line.row.person_name,
     "person_address": lambda line: line.row.person_address,
-    "supplier": lambda line: line.row.supplier,
+    "supplier": lambda line: line.row.supplier_listed or line.row.supplier,
     "document": lambda line: line.row.document_no,
     "prescriber": lambda line: line.row.prescriber,
     "order": _order,

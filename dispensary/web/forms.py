@@ -166,13 +166,18 @@ class Required:
         """Stop at an empty field; one that could not be read has said so already."""
         if field.process_errors:
             raise StopValidation
-        if field.data is None or (isinstance(field.data, str) and is_blank(field.data)):
+        if field.data is None or (isinstance(field.data, str) and _is_blank(field.data)):
             field.errors = []
             raise StopValidation(self.message or gettext("Please fill this in."))
 
 
 def _in_a_line(text: str) -> str:
     return text.replace("\r\n", " ").replace("\n", " ")
+
+
+def _is_blank(text: str) -> bool:
+    """Return whether nothing can be read in a text; of what cannot even be printed it is said that it cannot."""
+    return is_blank(text) and not has_control_characters(_in_a_line(text))
 
 
 def sane_text(form: FlaskForm, field: Any) -> None:
@@ -208,7 +213,7 @@ class ParagraphsField(TextAreaField):
     def process_formdata(self, valuelist: Any) -> None:
         """Keep what was typed; what nobody can read is nothing."""
         super().process_formdata(valuelist)
-        if self.data and is_blank(self.data) and not has_control_characters(_in_a_line(self.data)):
+        if self.data and _is_blank(self.data):
             self.data = ""
 
 
