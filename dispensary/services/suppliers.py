@@ -56,6 +56,7 @@ def change_supplier(
     """
     values: dict[str, Any] = _checked(entry)
     supplier = here(session, supplier_id, act)
+    _lock_site(session, act)
     session.refresh(supplier, with_for_update={"key_share": True})
     _refuse_name_taken(session, values["name"], act, but=supplier_id)
     values["retired_on"] = (supplier.retired_on or act.clinic_day) if retired else None
