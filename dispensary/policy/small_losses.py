@@ -30,6 +30,6 @@ class PatternRule:
     """From when on small losses are shown as a pattern."""
 
     least: int
-    """So many losses at least, and more of them than finds."""
+    """So many losses at least, and more in milligrams than what was over."""
     times: int
     """Of a shift or a person: so many times the share that they have of all movements."""

@@ -61,12 +61,16 @@ def small_losses(
     ]
 
 
+HANDED = (*UNEXPLAINED, MovementKind.DISPENSE, MovementKind.TAKE_HOME, MovementKind.WASTE, MovementKind.SPILL)
+"""What is counted as moved: stock in the hand. Bringing containers to and fro, or taking back, thins nobody's share out."""
+
+
 def moved_by(session: Session, site_id: int, first: date, last: date, zone: ZoneInfo, shifts: Shifts) -> Counter[Hand]:
     """Return how many movements of each drug everybody made in each part of the day."""
     query = (
         select(Product.medication, Movement.moved_at, Movement.recorded_by_id)
         .join(Product, Product.id == Movement.product_id)
-        .where(Movement.site_id == site_id, Movement.clinic_day.between(first, last))
+        .where(Movement.site_id == site_id, Movement.clinic_day.between(first, last), Movement.kind.in_(HANDED))
     )
     rows = session.execute(query.execution_options(yield_per=2000))
     return Counter(Hand(row.medication, shifts.of(row.moved_at, zone), row.recorded_by_id) for row in rows)

@@ -56,6 +56,7 @@ class Pattern:
     """Losses of this drug in all."""
     over: int
     amount_mg: Mg
+    over_mg: Mg
     moved: int
     of_moved: int
     """Movements of this drug in all."""
@@ -65,8 +66,9 @@ class Pattern:
 def patterns(found: Collection[SmallLoss], moved: Mapping[Hand, int], rule: PatternRule) -> list[Pattern]:
     """Return the patterns among small losses, by drug, and in each first the drug itself, then shifts, then people.
 
-    A drug is shown from the least number on if shortages outnumber overages. A shift or a person is shown under the same
-    terms, and only if their share of the losses is a multiple of their share of all movements of the drug.
+    A drug is shown from the least number on if more was short than over, in milligrams: a drop found hides no bottle. A
+    shift or a person is shown under the same terms, and only if their share of the losses is a multiple of their share of
+    all movements of the drug.
 
     Args:
         found: shortages and overages of the period, those taken back left out.
@@ -110,7 +112,8 @@ def _pattern(
         losses=len(short),
         of_losses=sum(not loss.over for loss in all_losses),
         over=len(losses) - len(short),
-        amount_mg=Mg(sum((loss.amount_mg for loss in short), Decimal(0))),
+        amount_mg=_together(short),
+        over_mg=_together(loss for loss in losses if loss.over),
         moved=sum(moved.values()),
         of_moved=sum(all_moved.values()),
         movement_ids=tuple(loss.movement_id for loss in short),
@@ -118,7 +121,11 @@ def _pattern(
 
 
 def _is_many(pattern: Pattern, rule: PatternRule) -> bool:
-    return pattern.losses >= rule.least and pattern.losses > pattern.over
+    return pattern.losses >= rule.least and pattern.amount_mg > pattern.over_mg
+
+
+def _together(losses: Iterable[SmallLoss]) -> Mg:
+    return Mg(sum((loss.amount_mg for loss in losses), Decimal(0)))
 
 
 def _stands_out(pattern: Pattern, rule: PatternRule) -> bool:

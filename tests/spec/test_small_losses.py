@@ -30,8 +30,8 @@ def short(times, who, shift=MORNING, drug=METHADONE, amount="2.5"):
     return [SmallLoss(next(numbers), Hand(drug, shift, who), mg(amount), over=False) for _ in range(times)]
 
 
-def over(times, who, shift=MORNING, drug=METHADONE):
-    return [SmallLoss(next(numbers), Hand(drug, shift, who), mg("1"), over=True) for _ in range(times)]
+def over(times, who, shift=MORNING, drug=METHADONE, amount="2.5"):
+    return [SmallLoss(next(numbers), Hand(drug, shift, who), mg(amount), over=True) for _ in range(times)]
 
 
 BOTH_SHIFTS = [*short(2, ANA), *short(2, BO, AFTERNOON)]
@@ -53,6 +53,7 @@ CASES = [
         {Cut.DRUG},
     ),
     ("as often over as short: a measure that errs both ways", BOTH_SHIFTS + over(4, ANA), EVERYBODY_ALIKE, set()),
+    ("drops found hide nothing", BOTH_SHIFTS + over(6, ANA, amount="0.01"), EVERYBODY_ALIKE, {Cut.DRUG}),
     ("over once, short four times", BOTH_SHIFTS + over(1, ANA), EVERYBODY_ALIKE, {Cut.DRUG}),
     ("two of one drug, two of another: neither", short(2, ANA) + short(2, ANA, drug=BUPRENORPHINE), EVERYBODY_ALIKE, set()),
     (
