@@ -66,14 +66,5 @@ class PrintRegisterForm(LayoutForm):
         return self.first_page.data, self.last_page.data
 
 
-class PrintRegisterDaysForm(LayoutForm):
+class PrintRegisterDaysForm(LayoutForm, PrintLogForm):
     """The lines of a register for some days."""
-
-    first = DateField(validators=[Required()], widget=HiddenInput())
-    last = DateField(validators=[Required()], widget=HiddenInput())
-
-    @property
-    def days(self) -> tuple[date, date]:
-        """First and last clinic day, once the form is valid."""
-        assert self.first.data is not None and self.last.data is not None
-        return self.first.data, self.last.data
