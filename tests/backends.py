@@ -14,7 +14,7 @@ from sqlalchemy import Engine
 POSTGRESQL = sorted(Path("/usr/lib/postgresql").glob("*/bin"))[-1:]
 
 
-PLACE = Path("/dev/shm")  # noqa: S108 - a name of our own is made in it
+PLACE = Path("/dev/shm")
 ENOUGH = 4 * 2**30
 
 STANDING = """
