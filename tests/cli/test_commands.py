@@ -1,5 +1,6 @@
 """The command line: founding a clinic, accounts, verification and upgrade, each with its exit code and its sentence."""
 
+import shutil
 import socket
 import stat
 from pathlib import Path
@@ -56,11 +57,25 @@ def run(home):
     return command
 
 
+AS_FOUNDED: dict[str, Home] = {}
+"""By backend, a home as `init` left it; a test gets a copy, since the migrations take seconds each time."""
+
+
 @pytest.fixture
-def founded(run):
+def founded(run, home, backend, request, tmp_path_factory):
     """The same, after `init`."""
-    result = run(*FOUND)
-    assert result.exit_code == 0, result.output
+    server = request.getfixturevalue("postgres") if backend == POSTGRESQL else None
+    if backend not in AS_FOUNDED:
+        folder = tmp_path_factory.mktemp("founded") / "home"
+        if server:
+            server.execute("CREATE DATABASE as_founded")
+        first = Home(folder, server.url("as_founded") if server else f"sqlite:///{folder / 'clinic.sqlite'}")
+        result = run(*FOUND, home=first)
+        assert result.exit_code == 0, result.output
+        AS_FOUNDED[backend] = first
+    shutil.copytree(AS_FOUNDED[backend].folder, home.folder)
+    if server:
+        server.copy("as_founded", "founded")
     return run
 
 

@@ -12,7 +12,7 @@ import pytest
 from tests.exchange import replay
 from tests.exchange.dropouts import ON_DAY, PUBLISHED
 from tests.exchange.test_cohorts import folder  # noqa: F401 - a fixture
-from tests.exchange.test_command import Clinic, clinic  # noqa: F401 - a fixture
+from tests.exchange.test_command import Clinic, as_founded, clinic  # noqa: F401 - fixtures
 
 needs_replay = pytest.mark.skipif(
     not replay.SOURCE.exists(), reason=f"the published histories are not at {replay.SOURCE}"

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.exchange.test_command import Clinic, clinic  # noqa: F401 - a fixture
+from tests.exchange.test_command import Clinic, as_founded, clinic  # noqa: F401 - fixtures
 
 TREATED = [(6, 1), (6, 1), (6, 1), (6, 0), (7, 1), (9, 0), (10, 1), (10, 0), (11, 0), (13, 1), (16, 1), (17, 0), (19, 0),
            (20, 0), (22, 1), (23, 1), (25, 0), (32, 0), (32, 0), (34, 0), (35, 0)]  # fmt: skip
