@@ -169,8 +169,6 @@ def bench(
             home = make_home(folder, f"sqlite:///{path}")
 
             def renew() -> None:
-                with bench.app.app_context():
-                    backends.close(db.engine)
                 backends.copy_sqlite(template, path)
 
         else:
@@ -182,8 +180,6 @@ def bench(
 
             def renew() -> None:
                 if not server.clean(name, expected):
-                    with bench.app.app_context():
-                        backends.close(db.engine)
                     server.copy(template, name)
                     server.keep(name)
 
@@ -194,6 +190,8 @@ def bench(
                 event.listen(db.engine, "connect", _reverse_what_has_no_order)
         benches[backend] = Bench(app, clock, renew)
     bench = benches[backend]
+    with bench.app.app_context():
+        backends.close(db.engine)  # on PostgreSQL too: a test may have told its connection to look past the walls
     bench.renew()
     bench.clock.at = MORNING
     bench.app.extensions.pop(counts.PLACE, None)
