@@ -393,7 +393,7 @@ def of_lot(session: Session, site_id: int, lot_id: int) -> tuple[PumpOfLot, ...]
     )
     rows = session.execute(query).all()
     found = []
-    for row, after in zip(rows, [*rows[1:], None], strict=True):
+    for row, after in zip(rows, [*rows[1:], None], strict=False):
         if row.lot_id != lot_id:
             continue
         ended = after if after is not None and after.pump_id == row.pump_id else None

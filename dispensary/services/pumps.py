@@ -31,7 +31,7 @@ from models import (
     Site,
     Window,
 )
-from models.enums import AuditKind, MovementKind, PlaceKind, PumpEventKind, PumpPoured, PumpRest, WasteReason
+from models.enums import AuditKind, Form, MovementKind, PlaceKind, PumpEventKind, PumpPoured, PumpRest, WasteReason
 from models.units import Percent, Quantity
 
 LONGEST = 200
@@ -62,12 +62,14 @@ def list_pump(session: Session, *, entry: PumpEntry, product_id: int, act: Act) 
 
     Raises:
         NotFound: no such window here, or no such product in use.
-        Refused: name or serial number is missing, or a pump of this name is on the list.
+        Refused: name or serial number is missing, no liquid, or a pump of this name is on the list.
     """
     values = _checked(session, entry, act)
     product = session.get(Product, product_id)
     if product is None or product.retired_at is not None:
         raise NotFound(say(N_("There is no such product in use.")), code="no_product", field="product_id")
+    if product.form is not Form.LIQUID:
+        raise Refused(say(N_("A pump pours a liquid. Choose one.")), code="not_a_liquid", field="product_id")
     _lock_site(session, act)
     _refuse_name_taken(session, values["name"], act)
     pump = Pump(

@@ -17,6 +17,7 @@ from dispensary.web.orders.forms import WholeField
 from dispensary.web.witness import WitnessFields
 from dispensary.wording import N_, say
 from models import Product, Window
+from models.enums import Form as DrugForm
 from models.enums import PumpPoured, PumpRest
 from models.units import Percent, Quantity
 
@@ -69,8 +70,9 @@ class NewPumpForm(PumpForm):
     submit = SubmitField(_l("Put it in service"))
 
     def offer_products(self, products: Sequence[Product]) -> None:
-        """Offer these products."""
-        self.product_id.choices = [_none(), *(SelectChoice(value=str(p.id), label=p.name) for p in products)]
+        """Offer the liquids among these products; the only one is chosen already."""
+        liquids = [SelectChoice(value=str(p.id), label=p.name) for p in products if p.form is DrugForm.LIQUID]
+        self.product_id.choices = liquids if len(liquids) == 1 else [_none(), *liquids]
 
 
 class ChangePumpForm(PumpForm):
