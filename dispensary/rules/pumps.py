@@ -97,13 +97,13 @@ def standing_of(
     until one passes; one that passed holds for as many days as the site's rule says, and is due on the last of them.
 
     Args:
-        calibrations: those that were not taken back, in any order.
+        calibrations: those that were not taken back; of two at the same moment the one recorded later stands later.
         every_days: the site's rule; None where the clinic head has set none, so that nothing can be judged.
     """
     if out_of_service:
         return PumpStanding(PumpState.OUT)
-    counting = [one for one in calibrations if one.done_at >= in_service_at]
-    last = max(counting, key=lambda one: one.done_at, default=None)
+    counting = sorted((one for one in calibrations if one.done_at >= in_service_at), key=lambda one: one.done_at)
+    last = counting[-1] if counting else None
     if last is None or every_days is None:
         return PumpStanding(PumpState.NEVER)
     if not last.passed:

@@ -48,6 +48,8 @@ CASES = [
     ("failed long ago, and nothing since", [(40, DID_NOT)], {}, (FAILED, False)),
     ("passed before, failed today", [(3, PASSED), (0, DID_NOT)], {}, (FAILED, False)),
     ("passes again on the same day", [(0, DID_NOT), (0, PASSED, 9)], {}, (FIT, False)),
+    ("two at the same moment: the one recorded later counts", [(0, DID_NOT), (0, PASSED)], {}, (FIT, False)),
+    ("the one that was done later counts, whichever was recorded first", [(0, PASSED), (1, DID_NOT)], {}, (FIT, False)),
     ("a pass after a failure counts from its own day", [(8, DID_NOT), (7, PASSED)], {}, (DUE, False)),
     ("out of service, though calibrated today", [(0, PASSED)], {"out_of_service": True}, (OUT, False)),
     ("out of service, though it failed", [(0, DID_NOT)], {"out_of_service": True}, (OUT, False)),
@@ -79,7 +81,7 @@ CASES = [
 def test_how_a_pump_stands(done, how, expected):
     given = {"in_service_at": IN_SERVICE, "out_of_service": False, "every_days": WEEKLY} | how
 
-    found = standing_of(calibrations=[calibrated(*one) for one in reversed(done)], today=TODAY, **given)
+    found = standing_of(calibrations=[calibrated(*one) for one in done], today=TODAY, **given)
 
     assert (found.state, found.late) == expected
     assert found.asks == (found.state in (DUE, FAILED, NEVER))
