@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from reportlab.platypus import Flowable
+from reportlab.platypus import Flowable, Spacer
 from sqlalchemy.orm import Session
 
 from dispensary.queries import pumps as queries
@@ -30,6 +30,8 @@ COLUMNS = (
     (N_("Witness"), 76),
     (N_("Remarks"), 140),
 )
+AIR = 8.0
+"""Points over the table."""
 NOTHING = say(N_("Nothing is in the log of these days."))
 NO_RULE = say(
     N_(
@@ -173,7 +175,8 @@ def render(figures: PumpLogFigures, *, speak: Speaker) -> bytes:
         text(stands, bold=True),
         text(figures.rule_words),
     ]
-    story.append(_ledger(figures.lines, speak, language) if figures.lines else text(NOTHING, above=10.0))
+    story.append(Spacer(1, AIR))
+    story.append(_ledger(figures.lines, speak, language) if figures.lines else text(NOTHING))
     return page.build(story, title=TITLE, about=figures.about, speak=speak, landscape=True)
 
 

@@ -89,7 +89,6 @@ MENU: tuple[Area, ...] = (
             Entry("stock.counts", N_("Counts"), Permission.STOCK_VIEW),
             Entry("stock.register", N_("Register"), Permission.REGISTER_VIEW),
             Entry("stock.reconciliation", N_("Reconciliation"), Permission.REGISTER_VIEW),
-            Entry("stock.pumps", N_("Pumps"), Permission.STOCK_VIEW),
             Entry("stock.orders", N_("Stock orders"), Permission.STOCK_VIEW),
             Entry("stock.consignments_list", N_("Between sites"), Permission.STOCK_VIEW),
             Entry("stock.destructions", N_("Destruction"), Permission.REGISTER_VIEW),

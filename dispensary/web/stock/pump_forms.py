@@ -131,7 +131,7 @@ class PouredForm(WitnessFields, Form):
     """What every entry says by which a pump poured something out for nobody."""
 
     shown = HiddenField(filters=[id_or_none])
-    poured = SelectField(_l("It went"), [Required(CHOOSE)], default="")
+    poured = SelectField(_l("What was poured went"), [Required(CHOOSE)], default="")
     note = TextField(_l("Note"), longest=LONGEST)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
