@@ -48,6 +48,8 @@ class Permission(StrEnum):
     STOCK_COUNT = "stock.count"
     STOCK_ADJUST = "stock.adjust"
     STOCK_SET_UP = "stock.set_up"
+    PUMP_RECORD = "pump.record"
+    PUMP_RULE_SET = "pump_rule.set"
     LOSS_PATTERN_VIEW = "loss_pattern.view"
     LOSS_VIEW = "loss.view"
     LOSS_REPORT = "loss.report"
@@ -129,6 +131,7 @@ ROLES: dict[Role, frozenset[Permission]] = {
             P.STOCK_RECEIVE,
             P.STOCK_MOVE,
             P.STOCK_WASTE,
+            P.PUMP_RECORD,
             P.LOSS_VIEW,
             P.LOSS_REPORT,
             P.STOCK_COUNT,
@@ -251,6 +254,7 @@ ROLES: dict[Role, frozenset[Permission]] = {
             P.STOCK_COUNT,
             P.STOCK_ADJUST,
             P.STOCK_SET_UP,
+            P.PUMP_RULE_SET,
             P.LOSS_PATTERN_VIEW,
             P.LOSS_VIEW,
             P.LOSS_REPORT,

@@ -159,6 +159,7 @@ from models.privacy import (
     GlassBroken,
     GlassSeen,
 )
+from models.pump import Pump, PumpEvent, PumpEventTakenBack, PumpMeasure, PumpRule
 from models.reconciliation import DayCloseDifference
 from models.risk import RiskFlag, RiskFlagReason, RiskModel, RiskModelDecision, RiskSnooze, RiskSnoozeEnd, RiskTrip
 from models.site import (
@@ -224,6 +225,11 @@ from models.toxicology import (
 from models.walls import walls
 
 __all__ = [
+    "Pump",
+    "PumpEvent",
+    "PumpEventTakenBack",
+    "PumpMeasure",
+    "PumpRule",
     "Absence",
     "AbsenceEnd",
     "AccessLog",

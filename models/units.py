@@ -16,6 +16,9 @@ Quantity = NewType("Quantity", Decimal)
 MgPerUnit = NewType("MgPerUnit", Decimal)
 """Strength: milligrams in one base unit of a product (mg per mL, per tablet, per film)."""
 
+Percent = NewType("Percent", Decimal)
+"""A share in hundredths: 5 is five in a hundred."""
+
 THOUSANDTH = Decimal("0.001")
 LARGEST = Decimal("1000000000")
 

@@ -12,7 +12,8 @@ from sqlalchemy.orm import Session
 
 from dispensary.queries import lot_trace as queries
 from dispensary.queries.lot_trace import BottleOfLot, ContainerOfLot, DoseOfLot, LotTrace, Reached
-from dispensary.wording import N_, Speaker, Words, in_unit, say
+from dispensary.queries.pumps import PumpOfLot
+from dispensary.wording import N_, Moment, Speaker, Words, in_unit, say
 from models.units import Mg, plain
 from reports import page
 from reports.ledger import Column, Ledger, Row, Text
@@ -23,6 +24,7 @@ from reports.worklist import reach
 TITLE = say(N_("Lot trace"))
 PEOPLE = say(N_("People whom it reached, those with bottles at home first"))
 DOSES, BOTTLES = say(N_("Doses at the window")), say(N_("Bottles that went home"))
+PUMPS = say(N_("Pumps that poured it"))
 CONTAINERS, ELSEWHERE = say(N_("Containers")), say(N_("Where else it went"))
 NOBODY = say(N_("No dose and no bottle of this lot has gone to anybody here."))
 NO_PHONE = say(N_("no number on record"))
@@ -64,6 +66,14 @@ CONTAINER_COLUMNS = (
     (N_("Size"), 54, True),
     (N_("Holds now"), 60, True),
     (N_("Stands"), 80, False),
+)
+PUMP_COLUMNS = (
+    (N_("Pump"), 100, False),
+    (N_("Serial number"), 90, False),
+    (N_("Container"), 60, False),
+    (N_("Put in"), 80, False),
+    (N_("Until the next was put in"), 90, False),
+    (N_("The rest of it then"), 130, False),
 )
 ELSEWHERE_COLUMNS = (
     (N_("What"), 100, False),
@@ -212,6 +222,18 @@ def elsewhere_cells(figures: LotFigures, speak: Speaker) -> list[list[str]]:
     ]
 
 
+def pump_cells(one: PumpOfLot, speak: Speaker) -> list[str]:
+    """Return one pump in whose reservoir the lot was, in the order of its columns."""
+    return [
+        one.pump,
+        one.serial_no,
+        one.container,
+        speak(Moment(one.since)),
+        speak(Moment(one.until)) if one.until else speak(say(N_("in it now"))),
+        speak(one.rest) if one.rest else "–",
+    ]
+
+
 Part = tuple[Words, Sequence[tuple[str, int, bool]], list[list[str]]]
 
 
@@ -223,6 +245,7 @@ def parts(figures: LotFigures, speak: Speaker) -> list[Part]:
         (BOTTLES, BOTTLE_COLUMNS, [bottle_cells(figures, one, speak) for one in trace.bottles]),
         (DOSES, DOSE_COLUMNS, [dose_cells(figures, one, speak) for one in trace.doses]),
         (ELSEWHERE, ELSEWHERE_COLUMNS, elsewhere_cells(figures, speak)),
+        (PUMPS, PUMP_COLUMNS, [pump_cells(one, speak) for one in trace.pumps]),
         (CONTAINERS, CONTAINER_COLUMNS, [container_cells(figures, one, speak) for one in trace.containers]),
     ]
     return [part for part in every if part[2]]

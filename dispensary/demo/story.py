@@ -100,6 +100,7 @@ def _prepare(scene: Scene, at: datetime) -> None:
     scene.writer.forget_stock()
     scene.supplies.stockroom.count(CountKind.OPENING, scene.day, at, scene.days_left)
     scene.supplies.fill(scene.day, at)
+    scene.supplies.pumping.morning(scene.day, at, scene.days_left)
     scene.supplies.stockroom.count(CountKind.WEEKLY, scene.day, at, scene.days_left)
 
 

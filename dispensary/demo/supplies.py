@@ -6,6 +6,7 @@ from itertools import count
 
 from sqlalchemy.orm import Session
 
+from dispensary.demo.pumping import Pumping
 from dispensary.demo.setting import Clinic, Ware
 from dispensary.demo.stockroom import SUPPLIER, Stockroom
 from dispensary.queries import stock as shelves
@@ -31,6 +32,7 @@ class Supplies:
         """Keep this clinic in stock."""
         self.session, self.clinic = session, clinic
         self.stockroom = Stockroom(session, clinic)
+        self.pumping = Pumping(session, clinic)
         self.safe: dict[int, list[int]] = {product_id: [] for product_id in clinic.products}
         self.documents, self.forms = count(1), count(1)
         self.first_day: date | None = None
@@ -40,6 +42,7 @@ class Supplies:
         if self.first_day is None:
             self.first_day = day
             self.stockroom.found(day, at)
+            self.pumping.found(day, at)
             self._first_inventory(day, at)
         for product_id, ware in self.clinic.products.items():
             if len(self.safe[product_id]) < ORDERED_BELOW:

@@ -53,6 +53,22 @@ WORDS: dict[type[StrEnum], dict[StrEnum, str]] = {
         enums.WasteReason.BROKEN: N_("broken"),
         enums.WasteReason.EXPIRED: N_("expired"),
         enums.WasteReason.CONTAMINATED: N_("contaminated"),
+        enums.WasteReason.PUMP: N_("pump primed or calibrated"),
+    },
+    enums.PumpEventKind: {
+        enums.PumpEventKind.PRIME: N_("primed"),
+        enums.PumpEventKind.CALIBRATION: N_("calibrated"),
+        enums.PumpEventKind.RESERVOIR: N_("reservoir changed"),
+        enums.PumpEventKind.CLEANING: N_("cleaned"),
+    },
+    enums.PumpPoured: {
+        enums.PumpPoured.RETURNED: N_("back into the reservoir"),
+        enums.PumpPoured.WASTED: N_("wasted"),
+    },
+    enums.PumpRest: {
+        enums.PumpRest.EMPTIED: N_("it was empty"),
+        enums.PumpRest.MIXED: N_("stayed in, both pour together"),
+        enums.PumpRest.TAKEN_OFF: N_("taken off with what was in it"),
     },
     enums.Shift: {
         enums.Shift.MORNING: N_("morning"),

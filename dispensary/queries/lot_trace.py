@@ -11,9 +11,10 @@ from functools import cached_property
 from sqlalchemy import ColumnElement, exists, func, select
 from sqlalchemy.orm import Session, aliased
 
-from dispensary.queries import contact_rules
+from dispensary.queries import contact_rules, pumps
 from dispensary.queries.contact_rules import Reach
 from dispensary.queries.people import full_name
+from dispensary.queries.pumps import PumpOfLot
 from dispensary.queries.stock import holds
 from dispensary.rules.stock import HERE
 from models import (
@@ -156,6 +157,8 @@ class LotTrace:
     people: tuple[Reached, ...]
     other_sites: tuple[tuple[str, int], ...]
     """Name of each other site that has containers of the lot, and how many."""
+    pumps: tuple[PumpOfLot, ...] = ()
+    """In which pumps it was."""
 
     @cached_property
     def by_id(self) -> dict[int, Reached]:
@@ -251,6 +254,7 @@ def trace(session: Session, site_id: int, lot_id: int) -> LotTrace | None:
         elsewhere=_elsewhere(session, site_id, lot_id),
         people=_people(session, {one.person_id for one in doses} | {one.person_id for one in bottles}),
         other_sites=_other_sites(session, site_id, lot_id),
+        pumps=pumps.of_lot(session, site_id, lot_id),
     )
 
 

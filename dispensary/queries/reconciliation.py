@@ -154,7 +154,7 @@ def _drawn(sums: Iterable[_Sum]) -> LogSums:
     """Return what doses and bottles moved, by the movements."""
     by_kind: defaultdict[tuple[MovementKind, MovementKind | None], Decimal] = defaultdict(Decimal)
     for one in sums:
-        if one.of_dose or one.moved.of is MovementKind.DISPENSE or one.moved.kind is not MovementKind.WASTE:
+        if one.of_dose or MovementKind.WASTE not in (one.moved.kind, one.moved.of):
             by_kind[one.moved.kind, one.moved.of] += one.moved.quantity
     return LogSums(
         dispensed=Quantity(by_kind[MovementKind.DISPENSE, None]),

@@ -39,6 +39,8 @@ MEANING: dict[str, Words] = {
     "uq_loss_report_end_report_id": say(N_("This report was closed by somebody else at the same moment.")),
     "uq_loss_step_taken_back_step_id": say(N_("This step was taken back before.")),
     "uq_receipt_signature_receipt_id": say(N_("This delivery was already countersigned.")),
+    "uq_pump_site_id_name": say(N_("A pump of this name is on the list already. Give this one another.")),
+    "uq_pump_event_taken_back_event_id": say(N_("This entry was taken back before.")),
     "uq_consignment_end_line_id": say(
         N_("This container was received or accounted for at the same moment. Look again.")
     ),

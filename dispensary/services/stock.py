@@ -276,7 +276,7 @@ def with_unit(session: Session, quantity: Quantity, product_id: int) -> Words:
     return in_unit(quantity, session.scalars(select(Product.unit).where(Product.id == product_id)).one())
 
 
-def put_back(session: Session, *, movement: Movement, act: Act) -> Movement:
+def put_back(session: Session, *, movement: Movement, act: Act, witnessed_by_id: int | None = None) -> Movement:
     """Take back a movement that took something out: the same places the other way round, the balance up again.
 
     Neither audited nor entered in the register: do both afterwards, the register last.
@@ -298,6 +298,7 @@ def put_back(session: Session, *, movement: Movement, act: Act) -> Movement:
         act=act,
         dose_id=movement.dose_id,
         reverses_id=movement.id,
+        witnessed_by_id=witnessed_by_id,
     )
 
 

@@ -137,6 +137,9 @@ from models.enums.stock import (
     MovementKind,
     PlaceKind,
     PoliceTold,
+    PumpEventKind,
+    PumpPoured,
+    PumpRest,
     ReconciliationCheck,
     Shift,
     StockOrderEndKind,
@@ -156,6 +159,9 @@ from models.enums.take_home import (
 )
 
 __all__ = [
+    "PumpEventKind",
+    "PumpPoured",
+    "PumpRest",
     "AbsenceKind",
     "ActivityKind",
     "Admission",

@@ -127,6 +127,7 @@ class PrintedSheet(StrEnum):
     LOT_TRACE = "lot_trace"
     CROSS_INDEX = "cross_index"
     INVENTORY = "inventory"
+    PUMP_LOG = "pump_log"
 
 
 class ChainKind(StrEnum):

@@ -55,6 +55,8 @@ class WasteReason(StrEnum):
     BROKEN = "broken"
     EXPIRED = "expired"
     CONTAMINATED = "contaminated"
+    PUMP = "pump"
+    """Poured out by a pump that was primed or calibrated."""
 
 
 class Shift(StrEnum):
@@ -180,3 +182,28 @@ class ConsignmentFate(StrEnum):
     """An addressee with books of its own has confirmed it on paper."""
     CAME_BACK = "came_back"
     LOST = "lost"
+
+
+class PumpEventKind(StrEnum):
+    """What was done at a pump."""
+
+    PRIME = "prime"
+    CALIBRATION = "calibration"
+    RESERVOIR = "reservoir"
+    CLEANING = "cleaning"
+
+
+class PumpPoured(StrEnum):
+    """Where what a pump poured out went, that was for nobody."""
+
+    RETURNED = "returned"
+    WASTED = "wasted"
+
+
+class PumpRest(StrEnum):
+    """What became of the rest in a reservoir when the next container was put in."""
+
+    EMPTIED = "emptied"
+    MIXED = "mixed"
+    """It stayed in, so that two lots may pour together."""
+    TAKEN_OFF = "taken_off"

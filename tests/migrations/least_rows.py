@@ -31,6 +31,7 @@ from models.enums import (
     DestructionReason,
     DoseOutcome,
     MovementKind,
+    PumpPoured,
     RiskLane,
     UrineMethod,
 )
@@ -65,6 +66,7 @@ WHAT_RULES_ASK: dict[str, dict[str, Any]] = {
     "ending": {"contest_by": date(2026, 3, 16), "last_day": date(2026, 3, 23)},
     "follow_up_kept": {"look_again_on": date(2026, 3, 9)},
     "movement": {"kind": MovementKind.DISPENSE},
+    "pump_event": {"quantity": Decimal(1), "poured": PumpPoured.RETURNED},
     "urine_collection": {"method": UrineMethod.STRIP},
     "risk_flag": {"capped": True, "lane": RiskLane.AMBER},
     "risk_flag_reason": {"counted": Decimal(1)},
@@ -94,6 +96,8 @@ NEEDED_ANYWAY = {
     "dose": ("claim_id", "order_id"),
     "instrument_score": ("person_id",),
     "overdose": ("person_id",),
+    "pump_event": ("container_id", "witnessed_by_id"),
+    "pump_event_taken_back": ("witnessed_by_id",),
     "take_home_issue": ("decision_id",),
     "bottle_end": ("witnessed_by_id",),
 }

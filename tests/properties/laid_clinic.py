@@ -1,6 +1,7 @@
 """A clinic of two days with every kind of stock and dosing fact, laid by the services that the pages call."""
 
 from datetime import date, timedelta
+from decimal import Decimal
 
 from sqlalchemy import select
 
@@ -17,6 +18,7 @@ from dispensary.services import (
     day_close,
     destruction,
     losses,
+    pumps,
     register_footnotes,
     stock_counts,
     stock_leaving,
@@ -29,13 +31,14 @@ from dispensary.services import (
 from dispensary.services.consignments import Sending
 from dispensary.services.destruction import ChosenContainer
 from dispensary.services.losses import LineTold, LossTold
+from dispensary.services.pumps import Poured, PumpEntry
 from dispensary.services.stock_counts import Counting
 from dispensary.services.stock_orders import Source
 from dispensary.services.stock_receiving import Batch
 from dispensary.services.suppliers import SupplierEntry
 from models import enums
 from models.enums import BottleState, CountFound, CountKind, Residue, SealState, WasteReason
-from models.units import mg, mg_per_unit, quantity
+from models.units import Percent, mg, mg_per_unit, quantity
 from tests import factories
 from tests.station import give
 from tests.take_homes import decide, hand_over, one_off, safe
@@ -173,6 +176,7 @@ def _stockroom(session, world):
     _lost(session, world, solution, head)
     line = session.scalar(select(models.RegisterEntry.id).order_by(models.RegisterEntry.id).limit(1))
     register_footnotes.write_footnote(session, entry_id=line, text="the lot was misread", act=world.act())
+    _pumped(session, world, head)
 
 
 def _solution(session):
@@ -297,3 +301,35 @@ def _lost(session, world, solution, head):
     losses.close_report(
         session, report_id=report.id, reason="found behind the fridge", recovered="10 mL", despite_open=True, act=head
     )
+
+
+def _pumped(session, world, head):
+    """A pump with its rule: filled, primed, calibrated twice, cleaned; a waste by it was typed in wrongly and taken back."""
+    bottle = world.containers["methadone"].id
+    pump = pumps.list_pump(
+        session,
+        entry=PumpEntry("Pump 1", "IVEK", "SN-7", world.window.id),
+        product_id=world.products["methadone"].id,
+        act=head,
+    )
+    pumps.set_rule(session, tolerance=Percent(Decimal(2)), every_days=7, basis="manual, page 12", act=head)
+    change = pumps.change_reservoir(
+        session, pump_id=pump.id, shown=0, container_id=bottle, rest=None, note="the first", act=world.act()
+    )
+    at = {"pump_id": pump.id, "shown": change.id, "act": world.act()}
+    away = Poured(enums.PumpPoured.WASTED, "air in the tube", world.witness.id)
+    for _ in range(2):
+        primed = pumps.prime(session, quantity=quantity("2"), poured=away, **at)
+    pumps.take_back(
+        session, event_id=primed.id, reason="typed twice", witnessed_by_id=world.witness.id, act=world.act()
+    )
+    for volumes in (("10.3", "10"), ("9.9", "10.05")):
+        pumps.calibrate(
+            session,
+            asked=quantity("10"),
+            measured=[quantity(one) for one in volumes],
+            means="cylinder no. 3",
+            poured=Poured(enums.PumpPoured.RETURNED),
+            **at,
+        )
+    pumps.clean(session, pump_id=pump.id, means="warm water", note="", act=world.act())

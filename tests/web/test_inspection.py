@@ -29,6 +29,7 @@ PRINTS = {
     "stock.destruction_pdf",
     "stock.inventory_pdf",
     "stock.lot_pdf",
+    "stock.pump_log_pdf",
     "stock.reconciliation_pdf",
 }
 """All that an inspector may send: buttons that print, each noted in the audit."""

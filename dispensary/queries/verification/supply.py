@@ -23,6 +23,7 @@ from models import (
     Fact,
     Movement,
     Place,
+    Pump,
     Receipt,
     ReceiptDifference,
     ReceiptMatch,
@@ -36,12 +37,13 @@ from models.enums import AuditKind, MovementKind, PlaceKind
 CARDS: dict[type[Base], tuple[AuditKind, ...]] = {
     Supplier: (AuditKind.SUPPLIER_LISTED, AuditKind.SUPPLIER_CHANGED),
     StockLevel: (AuditKind.STOCK_LEVEL_SET,),
+    Pump: (AuditKind.PUMP_LISTED, AuditKind.PUMP_CHANGED),
 }
 """Cards that an inspector relies on, and the audit kinds whose rows say all that a card says then."""
 
 
 def wrong_card(session: Session, site_id: int, progress: Progress) -> Fault | None:
-    """Return the first supplier or level that does not say what the audit row of its last change says, or is gone."""
+    """Return the first supplier, level or pump that does not say what the audit row of its last change says, or is gone."""
     for model, kinds in CARDS.items():
         said = _last_said(session, site_id, model.__tablename__, kinds)
         table = model.__table__

@@ -166,6 +166,15 @@ SENTENCES: dict[AuditKind, str] = {
     AuditKind.CONTAINER_OPENED: N_("Opened container no. %(subject_id)s."),
     AuditKind.CONTAINER_EMPTIED: N_("Marked container no. %(subject_id)s as emptied."),
     AuditKind.STOCK_WASTED: N_("Wasted from container no. %(container)s, with a witness: %(reason)s."),
+    AuditKind.PUMP_LISTED: N_("Put pump no. %(subject_id)s on the list."),
+    AuditKind.PUMP_CHANGED: N_("Changed pump no. %(subject_id)s on the list; in service: %(in_service)s."),
+    AuditKind.PUMP_RULE_SET: N_(
+        "Set that a pump may be off by %(tolerance)s of what is asked, and is calibrated every %(every_days)s days."
+    ),
+    AuditKind.PUMP_EVENT_RECORDED: N_("Log of pump no. %(pump)s, entry no. %(subject_id)s: %(pump_event)s."),
+    AuditKind.PUMP_EVENT_TAKEN_BACK: N_(
+        "Took back entry no. %(entry)s of the log of pump no. %(pump)s: %(pump_event)s."
+    ),
     AuditKind.LOSS_REPORTED: N_(
         "Reported a theft or loss (no. %(subject_id)s), discovered on %(discovered_on)s: %(loss_kind)s, %(lines)s lines."
     ),
@@ -264,6 +273,9 @@ FIELDS: dict[str, Callable[[Any], Any]] = {
     "sheet": enums.PrintedSheet,
     "fate": enums.PackCopyFate,
     "loss_kind": enums.LossKind,
+    "pump_event": enums.PumpEventKind,
+    "tolerance": lambda thousandths: f"{plain(Decimal(thousandths) / 1000)}\N{NO-BREAK SPACE}%",
+    "in_service": lambda value: Words(YES_NO[value]),
     "loss_step": enums.LossStepKind,
     "occasion": enums.SealOccasion,
     "ordered": enums.TelephoneOrderKind,

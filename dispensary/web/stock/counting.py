@@ -5,6 +5,7 @@ from werkzeug.wrappers import Response
 
 from dispensary.errors import NotFound
 from dispensary.permissions import Permission
+from dispensary.queries import pumps
 from dispensary.queries import stock_counts as queries
 from dispensary.queries.stock_counts import OnShelf, WholeCount
 from dispensary.rules.names import is_blank
@@ -37,6 +38,7 @@ def counts() -> str:
         "stock/counts.html",
         counts=queries.newest(db.session(), site_id),
         due=queries.due(db.session(), site_id, act.clinic_day),
+        pumps=pumps.asking(db.session(), site_id, act.clinic_day),
         windows=_windows(),
     )
 

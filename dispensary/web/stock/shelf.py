@@ -5,7 +5,7 @@ from werkzeug.wrappers import Response
 
 from dispensary.errors import NotFound
 from dispensary.permissions import Permission
-from dispensary.queries import consignments, containers, destructions, losses, stock_counts, stock_rate
+from dispensary.queries import consignments, containers, destructions, losses, pumps, stock_counts, stock_rate
 from dispensary.queries import reorder as reorder_queries
 from dispensary.queries import stock as stock_queries
 from dispensary.queries.containers import ContainerCard
@@ -40,6 +40,7 @@ def overview() -> str:
         today=act.clinic_day,
         due=stock_counts.due(db.session(), site_id, act.clinic_day),
         windows=stock_counts.window_names(db.session(), site_id),
+        pumps=pumps.asking(db.session(), site_id, act.clinic_day),
     )
 
 
