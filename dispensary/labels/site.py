@@ -72,6 +72,7 @@ WORDS: dict[type[StrEnum], dict[StrEnum, str]] = {
     enums.PrintedSheet: {
         enums.PrintedSheet.DISPENSING_LOG: N_("dispensing log"),
         enums.PrintedSheet.CONSIGNMENT: N_("consignment note"),
+        enums.PrintedSheet.CUSTODY_SHEET: N_("custody sheet of a kit"),
         enums.PrintedSheet.REGISTER: N_("controlled-drug register"),
         enums.PrintedSheet.DOSE_HISTORY: N_("dosing history"),
         enums.PrintedSheet.DOWNTIME_PACK: N_("downtime pack"),
