@@ -346,7 +346,7 @@ def _lines(session: Session, ids: Collection[int]) -> dict[int, list[PackedConta
             StockCountLine.books.label("books_then"),
             StockCountLine.found,
             StockCountLine.measured,
-            func.coalesce(adjusted, False).label("adjusted"),  # noqa: FBT003 - the value where nothing was counted
+            func.coalesce(adjusted, False).label("adjusted"),
         )
         .join(KitTrip, KitTrip.id == KitTripLine.trip_id)
         .join(Container, Container.id == KitTripLine.container_id)
@@ -400,7 +400,7 @@ def _drawn(session: Session, ids: Collection[int]) -> dict[tuple[int, int], Quan
         .where(
             KitTripLine.trip_id.in_(ids),
             Movement.recorded_at >= KitTrip.packed_at,
-            func.coalesce(Movement.recorded_at < next_packed, True),  # noqa: FBT003 - where it was not packed again
+            func.coalesce(Movement.recorded_at < next_packed, True),
         )
         .group_by(KitTripLine.trip_id, KitTripLine.container_id)
     )

@@ -198,8 +198,8 @@ def check_may_count(trip: Trip, act: Act) -> None:
         Refused: see above.
     """
     if trip.holder_id != act.by_id:
-        words = say(N_("%(name)s holds this kit. They hand it to you first, and you sign for it."), name=trip.holder)
-        raise Refused(words, code="not_the_holder")
+        held = say(N_("%(name)s holds this kit. They hand it to you first, and you sign for it."), name=trip.holder)
+        raise Refused(held, code="not_the_holder")
     if not trip.passed:
         words = N_("You packed it and it is still with you. Hand it to another person, who counts it.")
         raise Refused(say(words), code="not_handed_over")
