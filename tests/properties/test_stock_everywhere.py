@@ -54,6 +54,8 @@ class Clinic:
         self.receipts, self.drawn, self.reversals = [], [], []
         self.receive(0, 0, quantity("60"))
         self.sign(0, 0, None)
+        self.receive(1, 0, quantity("30"))
+        self.sign(1, 0, None)
         for which in range(2):
             self.to_window(which, which, None)
             self.open(which, which, None)
