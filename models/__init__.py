@@ -124,6 +124,7 @@ from models.journey import (
     Waiting,
     WaitingEnd,
 )
+from models.kit import KitHandOver, KitReturn, KitTrip, KitTripLine
 from models.loss import LossReport, LossReportEnd, LossReportLine, LossStep, LossStepTakenBack
 from models.order import (
     Countersignature,
@@ -334,6 +335,10 @@ __all__ = [
     "IntakeStep",
     "JobRun",
     "KeptForm",
+    "KitHandOver",
+    "KitReturn",
+    "KitTrip",
+    "KitTripLine",
     "LabelPrint",
     "Lapse",
     "LifeSituation",

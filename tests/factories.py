@@ -138,6 +138,7 @@ def make_world(session: Session, at: datetime) -> World:
             ),
         )
         for kind in enums.PlaceKind
+        if kind is not enums.PlaceKind.OFF_SITE_KIT
     }
     world = World(at, site, window, terminal, people, witness, places)
     chains.create_head(session, site.id, enums.ChainKind.AUDIT)

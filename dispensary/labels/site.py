@@ -73,6 +73,7 @@ WORDS: dict[type[StrEnum], dict[StrEnum, str]] = {
         enums.PrintedSheet.DISPENSING_LOG: N_("dispensing log"),
         enums.PrintedSheet.CONSIGNMENT: N_("consignment note"),
         enums.PrintedSheet.PUMP_LOG: N_("log of a pump"),
+        enums.PrintedSheet.CUSTODY_SHEET: N_("custody sheet of a kit"),
         enums.PrintedSheet.REGISTER: N_("controlled-drug register"),
         enums.PrintedSheet.DOSE_HISTORY: N_("dosing history"),
         enums.PrintedSheet.DOWNTIME_PACK: N_("downtime pack"),

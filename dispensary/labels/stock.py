@@ -17,6 +17,7 @@ WORDS: dict[type[StrEnum], dict[StrEnum, str]] = {
         enums.PlaceKind.INVENTORY: N_("first inventory"),
         enums.PlaceKind.SAFE: N_("safe"),
         enums.PlaceKind.WINDOW: N_("window"),
+        enums.PlaceKind.OFF_SITE_KIT: N_("off-site kit"),
         enums.PlaceKind.PERSON: N_("people in treatment"),
         enums.PlaceKind.RETURNED: N_("brought back, waiting for destruction"),
         enums.PlaceKind.WASTE: N_("waste"),
@@ -137,6 +138,7 @@ WORDS: dict[type[StrEnum], dict[StrEnum, str]] = {
         enums.CountKind.CLOSING: N_("closing count"),
         enums.CountKind.WEEKLY: N_("weekly count"),
         enums.CountKind.BIENNIAL: N_("biennial inventory"),
+        enums.CountKind.KIT_RETURN: N_("count of a kit that came back"),
     },
     enums.BusinessMoment: {
         enums.BusinessMoment.OPENING: N_("opening of business"),

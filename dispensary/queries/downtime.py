@@ -6,13 +6,15 @@ from datetime import date, datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from dispensary.queries.sites import of_a_kit
 from models import DowntimeDay, DowntimeEntered, DowntimePack, OnCallDuty, PackCopyTick, Staff, Window
 from models.enums import PackCopyFate
 
 
 def first_window(session: Session, site_id: int) -> int | None:
     """Return the window whose containers a sheet shows, where it is printed at no window: the site's first."""
-    query = select(Window.id).where(Window.site_id == site_id, Window.closed_at.is_(None)).order_by(Window.id)
+    usable = (Window.site_id == site_id, Window.closed_at.is_(None), ~of_a_kit())
+    query = select(Window.id).where(*usable).order_by(Window.id)
     return session.scalar(query.limit(1))
 
 

@@ -4,15 +4,15 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import ColumnElement, bindparam, exists, func, select
 from sqlalchemy.orm import Session
 
 from dispensary.clock import clinic_day
 from dispensary.policy.house import house_rules
 from dispensary.queries import policy
 from dispensary.rules.dosing import SiteRules
-from models import AuditEvent, Site, SiteSetting, Terminal, Window
-from models.enums import SettingKey
+from models import AuditEvent, Place, Site, SiteSetting, Terminal, Window
+from models.enums import PlaceKind, SettingKey
 from models.units import Mg, mg
 
 
@@ -173,9 +173,20 @@ def first_site_id(session: Session) -> int:
 
 
 def windows(session: Session, site_id: int) -> list[Window]:
-    """Return the site's open windows, by name."""
+    """Return the site's open windows, by name; a kit's is none of them."""
+    query = select(Window).where(Window.site_id == site_id, Window.closed_at.is_(None), ~of_a_kit())
+    return list(session.scalars(query.order_by(Window.name)))
+
+
+def windows_and_kits(session: Session, site_id: int) -> list[Window]:
+    """Return where a terminal may stand: the site's open windows and its kits, by name."""
     query = select(Window).where(Window.site_id == site_id, Window.closed_at.is_(None))
     return list(session.scalars(query.order_by(Window.name)))
+
+
+def of_a_kit() -> ColumnElement[bool]:
+    """Return the condition that a window is that of an off-site kit."""
+    return exists().where(Place.window_id == Window.id, Place.kind == PlaceKind.OFF_SITE_KIT).correlate(Window)
 
 
 def terminals(session: Session, site_id: int) -> list[Terminal]:

@@ -40,6 +40,8 @@ class Shelved:
     opened_at: datetime | None
     emptied_at: datetime | None
     countersigned: bool
+    in_kit: bool = False
+    """Whether that window is a kit's."""
 
     @property
     def is_sealed(self) -> bool:
@@ -69,7 +71,12 @@ class ProductStock:
     @property
     def at_windows(self) -> Quantity:
         """What stands at the windows."""
-        return _sum(c.holds for c in self.containers if c.window_id is not None)
+        return _sum(c.holds for c in self.containers if c.window_id is not None and not c.in_kit)
+
+    @property
+    def in_kits(self) -> Quantity:
+        """What is in the kits, here or out."""
+        return _sum(c.holds for c in self.containers if c.in_kit)
 
     @property
     def total(self) -> Quantity:
@@ -211,6 +218,9 @@ def on_shelf(session: Session, site_id: int) -> list[Shelved]:
             Container.opened_at,
             Container.emptied_at,
             (~unsigned()).label("countersigned"),
+            (exists().where(Place.window_id == Container.window_id, Place.kind == PlaceKind.OFF_SITE_KIT)).label(
+                "in_kit"
+            ),
         )
         .join(Lot, Lot.id == Container.lot_id)
         .outerjoin(Window, Window.id == Container.window_id)

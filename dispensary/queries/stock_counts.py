@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
-from dispensary.queries import calendar
+from dispensary.queries import calendar, kits
 from dispensary.queries.stock import holds
 from dispensary.rules import stock_counts as rule
 from dispensary.rules.counts_due import CountDue, PlaceCounts, counts_due
@@ -395,9 +395,11 @@ def due(session: Session, site_id: int, day: date) -> list[CountDue]:
     if began_on is None:
         return []
     last_on, dosed = _last_on(session, site_id), _dosed_at(session, site_id, day)
+    away = kits.windows_out(session, site_id)
     places = [
         PlaceCounts(window_id, began_on, last_on.get(window_id, {}), dosed_today=window_id in dosed)
         for window_id in _with_stock(session, site_id)
+        if window_id not in away
     ]
     return counts_due(day, open_today=calendar.is_open(session, site_id, day), places=places)
 

@@ -8,8 +8,9 @@ from decimal import Decimal
 from models.enums import BaseUnit, Form, Medication, PlaceKind
 from models.units import Mg, MgPerUnit, Quantity, exact
 
-HERE = frozenset({PlaceKind.SAFE, PlaceKind.WINDOW})
-"""Places whose stock stands in the site; a register's running balance, and what is counted, is the sum over them.
+HERE = frozenset({PlaceKind.SAFE, PlaceKind.WINDOW, PlaceKind.OFF_SITE_KIT})
+"""Places whose stock the site holds, a kit in the hands of its staff among them; a register's running balance, and what
+is counted, is the sum over them.
 
 What is on its way to another site has left the balance on the day on which it left the safe, as the register of a supply
 has it, and can be counted by nobody; the sender still answers for it, line by line, until it has arrived or come back.

@@ -45,6 +45,9 @@ MEANING: dict[str, Words] = {
         N_("This container was received or accounted for at the same moment. Look again.")
     ),
     "uq_consignment_arrival_consignment_id_turn": say(N_("Somebody received this at the same moment. Look again.")),
+    "uq_kit_trip_place_id_turn": say(N_("This kit was packed at the same moment. Look again.")),
+    "uq_kit_hand_over_trip_id_turn": say(N_("This kit changed hands at the same moment. Look again.")),
+    "uq_kit_return_trip_id": say(N_("This kit is back already.")),
     "uq_product_medication_form_strength_name": say(N_("A product of this name and strength is already on record.")),
     "uq_person_card_current": say(N_("Somebody issued a card to this person at the same moment. Look again.")),
     "uq_episode_end_episode_id_turn": say(N_("This episode was ended by somebody else at the same moment.")),

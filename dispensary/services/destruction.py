@@ -13,7 +13,7 @@ from dispensary.queries import destructions as records
 from dispensary.queries.destructions import HeldContainer, WaitingReturn
 from dispensary.rules import destruction as rules
 from dispensary.rules.destruction import Destroyed
-from dispensary.services import audit, people, stock
+from dispensary.services import audit, people, stock, stock_moving
 from dispensary.services.act import Act
 from dispensary.services.facts import write
 from dispensary.services.stock import Standing
@@ -77,6 +77,8 @@ def destroy(
     }
     ids = {one.container_id for one in containers} | {one.container_id for one in waiting.values()}
     standing = {i: stock.lock_container(session, i, act) for i in sorted(ids)}
+    for one in (standing[c.container_id] for c in containers):
+        stock_moving.check_not_out(session, one, act)
     held = _as_shown(records.held(session, [c.container_id for c in containers], act.site_id), containers)
     rests = _still_waiting(session, returns, act)
     destruction = write(

@@ -80,7 +80,8 @@ def create_site(
     # The moment's day in UTC decides which zone holds (queries.sites.settings_at); east of there the clinic is a day on.
     today = min(clinic_day(at, ZoneInfo(time_zone), starts), at.date())
     act = Act(by_id=by_id, site_id=site.id, at=at, clinic_day=today, origin=origin)
-    session.add_all(Place(site_id=site.id, kind=kind) for kind in PlaceKind if kind is not PlaceKind.WINDOW)
+    outside = (kind for kind in PlaceKind if kind not in (PlaceKind.WINDOW, PlaceKind.OFF_SITE_KIT))
+    session.add_all(Place(site_id=site.id, kind=kind) for kind in outside)
     chains.create_head(session, site.id, ChainKind.AUDIT)
     session.flush()
     audit.record(session, AuditKind.SITE_CREATED, site, act)
@@ -126,6 +127,23 @@ def add_window(session: Session, *, name: str, act: Act) -> Window:
     Raises:
         Refused: a window of this name is here already.
     """
+    window, _ = _add_place(session, PlaceKind.WINDOW, name, act)
+    audit.record(session, AuditKind.WINDOW_CREATED, window, act)
+    return window
+
+
+def add_kit(session: Session, *, name: str, act: Act) -> Place:
+    """Add an off-site kit to the site: a place with a window of its own, at which its terminal may stand.
+
+    Raises:
+        Refused: a window or kit of this name is here already.
+    """
+    _, place = _add_place(session, PlaceKind.OFF_SITE_KIT, name, act)
+    audit.record(session, AuditKind.KIT_ADDED, place, act, window=place.window_id)
+    return place
+
+
+def _add_place(session: Session, kind: PlaceKind, name: str, act: Act) -> tuple[Window, Place]:
     name = people.line(name, "name", needed=True)
     _lock_site(session, act)
     taken = select(Window.id).where(Window.site_id == act.site_id, Window.name == name)
@@ -134,10 +152,10 @@ def add_window(session: Session, *, name: str, act: Act) -> Window:
     window = Window(site_id=act.site_id, name=name)
     session.add(window)
     session.flush()
-    session.add(Place(site_id=act.site_id, kind=PlaceKind.WINDOW, name=name, window_id=window.id))
+    place = Place(site_id=act.site_id, kind=kind, name=name, window_id=window.id)
+    session.add(place)
     session.flush()
-    audit.record(session, AuditKind.WINDOW_CREATED, window, act)
-    return window
+    return window, place
 
 
 def name_terminal(session: Session, *, name: str, window_id: int | None, act: Act) -> Terminal:

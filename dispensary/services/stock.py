@@ -107,7 +107,12 @@ _STANDING = (
 def places(session: Session, act: Act, *kinds: PlaceKind) -> dict[PlaceKind, int]:
     """Return the ids of the site's places of these kinds; the window's is the one of this act. One read."""
     rows = session.execute(_PLACES, {"site_id": act.site_id, "window_id": act.window_id})
-    found = {row.kind: row.id for row in rows}
+    found = {}
+    for row in rows:
+        if row.window_id is not None:
+            found[PlaceKind.WINDOW] = row.id
+        found[row.kind] = row.id  # of a kit after its window: whoever asks what kind a place is hears the kit's
+    kinds = (*kinds, PlaceKind.OFF_SITE_KIT) if PlaceKind.OFF_SITE_KIT in found else kinds
     return {
         kind: found[kind]
         if kind in found
@@ -117,15 +122,15 @@ def places(session: Session, act: Act, *kinds: PlaceKind) -> dict[PlaceKind, int
 
 
 _P = Place.__table__.c
-_PLACES = select(_P.id, _P.kind).where(
+_PLACES = select(_P.id, _P.kind, _P.window_id).where(
     _P.site_id == bindparam("site_id"),
     (_P.window_id == bindparam("window_id")) | ((_P.window_id.is_(None)) & (_P.name == "")),
 )
 
 
 def place_id(session: Session, act: Act, kind: PlaceKind, window_id: int | None = None) -> int:
-    """Return the site's place of a kind, made on first use; a window has one of its own."""
-    query = select(Place.id).where(Place.site_id == act.site_id, Place.kind == kind, Place.window_id == window_id)
+    """Return the site's place of a kind, made on first use; a window, and a kit, which has one, has one of its own."""
+    query = select(Place.id).where(Place.site_id == act.site_id, Place.window_id == window_id)
     if window_id is None:
         query = select(Place.id).where(Place.site_id == act.site_id, Place.kind == kind, Place.name == "")
     known = session.scalar(query)
@@ -139,7 +144,7 @@ def place_id(session: Session, act: Act, kind: PlaceKind, window_id: int | None 
 
 
 def stands_at(session: Session, container: Standing, act: Act) -> int:
-    """Return the place where a container stands: its window, or the safe."""
+    """Return the place where a container stands: its window or kit, or the safe."""
     kind = PlaceKind.SAFE if container.window_id is None else PlaceKind.WINDOW
     return place_id(session, act, kind, container.window_id)
 

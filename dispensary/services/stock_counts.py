@@ -7,6 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from dispensary.errors import Conflict, NotFound, Refused
+from dispensary.queries import kits
 from dispensary.queries import stock_counts as queries
 from dispensary.queries.stock_counts import OnShelf
 from dispensary.rules import stock_counts as rule
@@ -51,6 +52,16 @@ def check_place(session: Session, window_id: int | None, act: Act) -> None:
         raise NotFound(say(N_("There is no such window here.")), code="no_window")
 
 
+def check_not_out(session: Session, window_id: int | None, act: Act) -> None:
+    """Refuse to count a kit that is out: whoever takes it back counts it then.
+
+    Raises:
+        NotFound: it is out, and not here.
+    """
+    if window_id in kits.windows_out(session, act.site_id):
+        raise NotFound(say(N_("This kit is out. It is counted when it comes back.")), code="kit_is_out")
+
+
 def judged(session: Session, counting: Counting, shelf: Iterable[OnShelf], act: Act) -> Judged:
     """Return what a count comes to beside the books, and for an opening check beside the closing count before it."""
     closing = queries.last_closing(session, act.site_id, counting.window_id) if _is_opening(counting) else None
@@ -81,6 +92,8 @@ def count_place(
         Refused: something was not looked at or cannot be; a note or a witness is missing.
     """
     check_place(session, counting.window_id, act)
+    if counting.kind is not CountKind.KIT_RETURN:
+        check_not_out(session, counting.window_id, act)
     shelf = _behind_locks(session, counting, act)
     for one in shelf:
         fault = rule.fault_of(one.expected, counting.looked[one.id])
@@ -153,10 +166,16 @@ def _check_explained(
     if found.needs_note and is_blank(counting.note):
         words = N_("This does not agree with the books. Count the marked lines again, or say what is known about it.")
         raise Refused(say(words), code="note_needed", field="note")
-    needed = counting.kind is CountKind.BIENNIAL or found.needs_witness(witness_above)
+    needed = needs_two(found, counting.kind, witness_above)
     if needed and witnessed_by_id is None:
         raise Refused(say(N_("A second person must sign here.")), code="witness_needed", field="witness_username")
     stock.check_witness(MovementKind.ADJUSTMENT, witnessed_by_id, act)
+
+
+def needs_two(found: Judged, kind: CountKind, witness_above: Mg) -> bool:
+    """Return whether a second person signs a count: an inventory, a kit that differs, or beyond the site's figure."""
+    of_kit = kind is CountKind.KIT_RETURN and found.needs_note
+    return kind is CountKind.BIENNIAL or of_kit or found.needs_witness(witness_above)
 
 
 def _write_lines(session: Session, made: StockCount, counting: Counting, shelf: list[OnShelf], act: Act) -> None:

@@ -6,6 +6,7 @@ from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from dispensary.errors import NotFound, Refused
+from dispensary.queries import kits
 from dispensary.queries import stock as stock_queries
 from dispensary.services import audit, stock
 from dispensary.services.act import Act
@@ -26,6 +27,8 @@ def move_to_window(session: Session, *, container_ids: Iterable[int], window_id:
     window = session.scalar(select(Window.id).where(Window.id == window_id, Window.site_id == act.site_id))
     if window is None:
         raise NotFound(say(N_("There is no such window here.")), code="no_window")
+    if window_id in {kit.window_id for kit in kits.kits_of(session, act.site_id)}:
+        raise Refused(say(N_("This is a kit: it is packed by two on its own page.")), code="is_a_kit", field="to")
     containers = lock_all(session, container_ids, act)
     for container in containers:
         check_sealed(container)
@@ -46,6 +49,7 @@ def move_to_safe(session: Session, *, container_ids: Iterable[int], act: Act) ->
         check_sealed(container)
         if container.window_id is None:
             _refuse_place(container)
+        check_not_out(session, container, act)
     return _transfer(session, containers, None, act)
 
 
@@ -151,6 +155,17 @@ def check_sealed(container: Standing) -> None:
     if container.holds <= 0:
         words = say(N_("Container %(label)s is not here: it was sent away."), label=container.label)
         raise Refused(words, code="container_away")
+
+
+def check_not_out(session: Session, container: Standing, act: Act) -> None:
+    """Refuse a container of a kit that is out; behind its lock, which packing takes too.
+
+    Raises:
+        Refused: it is.
+    """
+    if container.window_id in kits.windows_out(session, act.site_id):
+        words = say(N_("Container %(label)s is in a kit that is out."), label=container.label)
+        raise Refused(words, code="kit_is_out")
 
 
 def check_at(container: Standing, window_id: int | None) -> None:

@@ -16,6 +16,7 @@ NAMED_OTHERWISE = {
     "end_id": "episode_end",
     "incoming_id": "consignment",
     "issue_id": "take_home_issue",
+    "kit_id": "place",
     "link_id": "person_link",
     "one_off_id": "one_off_take_home",
     "order_id": "dose_order",

@@ -90,6 +90,7 @@ class PrintedSheet(StrEnum):
     DISPENSING_LOG = "dispensing_log"
     REGISTER = "register"
     CONSIGNMENT = "consignment"
+    CUSTODY_SHEET = "custody_sheet"
     DOSE_HISTORY = "dose_history"
     DOWNTIME_PACK = "downtime_pack"
     PRESCRIPTION = "prescription"

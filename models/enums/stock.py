@@ -19,6 +19,8 @@ class PlaceKind(StrEnum):
     INVENTORY = "inventory"
     SAFE = "safe"
     WINDOW = "window"
+    OFF_SITE_KIT = "off_site_kit"
+    """A case that leaves for a visit; it has a window of its own."""
     PERSON = "person"
     WASTE = "waste"
     DESTROYED = "destroyed"
@@ -155,6 +157,8 @@ class CountKind(StrEnum):
     CLOSING = "closing"
     WEEKLY = "weekly"
     BIENNIAL = "biennial"
+    KIT_RETURN = "kit_return"
+    """Of a kit that came back, by whoever took it."""
 
 
 class BusinessMoment(StrEnum):

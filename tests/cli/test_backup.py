@@ -16,7 +16,7 @@ from tests.conftest import MORNING, POSTGRESQL
 
 LATER = (
     "risk_", "cohort_course", "stock_", "supplier", "receipt_match", "receipt_difference", "destruction", "consignment",
-    "loss_", "register_footnote", "day_close_difference", "pump",
+    "loss_", "register_footnote", "day_close_difference", "pump", "kit_",
 )  # fmt: skip
 
 

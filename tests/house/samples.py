@@ -55,12 +55,27 @@ class Samples:
         self.rows.add("plan_signature", signer=Signer.PERSON, signed_how=SignedOn.SCREEN, drawn=SIGNED)
         self.other_id = factories.person(session).id
         self.incoming_id = self._incoming()["id"]
+        self._trip()
         session.commit()
 
     def _incoming(self) -> dict[str, Any]:
         self.rows.one("consignment")  # the one sent from here
         there = self.rows.add("site")
         return self.rows.add("consignment", site_id=there["id"], to_site_id=self.world.site.id, addressee="")
+
+    def _trip(self) -> None:
+        """Lay a kit that is out, in the hands of the nurse."""
+        self.rows.add("kit_trip", place_id=self.kit()["id"])
+        witness = {"recorded_by_id": self.world.witness.id, "taken_by_id": self.world.nurse.id}
+        self.rows.add("kit_hand_over", **witness)
+
+    def kit(self) -> dict[str, Any]:
+        """Return the row of a kit of the site, made on first use."""
+        if "a kit" not in self.rows.first:
+            window = self.rows.add("dispensing_window")
+            made = self.rows.add("place", kind=PlaceKind.OFF_SITE_KIT, window_id=window["id"])
+            self.rows.first["a kit"] = made
+        return self.rows.first["a kit"]
 
     def _dose(self, who: Any, order_id: Any) -> None:
         from models import DoseOrder, Movement, RegisterEntry
@@ -88,6 +103,10 @@ class Samples:
         """Return something that fits a gap: the id of a record, a day, or a word known by the name of the gap."""
         if gap in self.words():
             return self.words()[gap]
+        if gap == "kit_id":
+            row = self.kit()
+            self.session.commit()
+            return row["id"]
         table = table_of(gap)
         assert table is not None, f"neither tests/house/samples.py nor dispensary/web/here.py knows <{gap}>"
         row = self._apart(table.name) if table.name in OF_SOMEBODY_ELSE else self.rows.one(table.name)

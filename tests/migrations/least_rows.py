@@ -3,7 +3,7 @@
 import itertools
 import uuid
 from collections.abc import Callable
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -61,6 +61,9 @@ WHAT_RULES_ASK: dict[str, dict[str, Any]] = {
     "consignment": {"to_site_id": None, "addressee": "Prison pharmacy"},
     "consignment_arrival": {"turn": 1},
     "contact_rule": {"leave_message": True},
+    "kit_hand_over": {"turn": 1, "sealed": True, "seal_no": "S-1"},
+    "kit_return": {"sealed": True, "seal_no": "S-1"},
+    "kit_trip": {"turn": 1, "expected_back_at": AT + timedelta(hours=4)},
     "programme": {"weeks": 12},
     "private_rating": {"relation": 3, "waiting": 3},
     "ending": {"contest_by": date(2026, 3, 16), "last_day": date(2026, 3, 23)},
@@ -83,6 +86,7 @@ WHAT_RULES_ASK: dict[str, dict[str, Any]] = {
 ANOTHER: dict[str, tuple[str, dict[str, Any]]] = {
     "to_place_id": ("place", {"name": "elsewhere"}),
     "root_id": ("person", {}),
+    "taken_by_id": ("staff", {}),
     "prescriber_id": ("staff", {}),
     "witnessed_by_id": ("staff", {}),
 }

@@ -161,7 +161,8 @@ PUMP_WASTE: dict[str, Any] = {"poured": PumpPoured.WASTED, "movement_id": "the m
 IN_AN_EMERGENCY: dict[str, Any] = {"basis": DisclosureBasis.EMERGENCY, "consent_id": None}
 COUNTED_BY_TURNS = (
     "activity_result", "assessment", "care_plan", "caseload", "contact_rule", "custody_plan", "ending", "group_attendance",
-    "group_member", "health_test_result", "intake_step", "marker", "meeting_outcome", "own_aim", "pair_week", "plan_step_result",
+    "group_member", "health_test_result", "intake_step", "kit_hand_over", "kit_trip", "marker",
+    "meeting_outcome", "own_aim", "pair_week", "plan_step_result",
     "pregnancy_care", "privacy_statement", "referral_meeting", "relative_link", "session_outcome", "stage_change",
     "supporter_consent", "task_hand_over", "treatment_consent", "urine_collection", "urine_draw", "waiting",
 )  # fmt: skip
@@ -422,6 +423,15 @@ FORBIDDEN: dict[str, tuple[str, dict[str, Any]]] = {
     "ck_consignment_end_container_of_the_received": ("consignment_end", {"came_as_id": "the container"}),
     "ck_consignment_end_two_say_why_otherwise": ("consignment_end", {"note": ""}),
     "ck_consignment_end_witness_is_another": ("consignment_end", {"witnessed_by_id": "somebody"}),
+    "ck_kit_hand_over_sealed_by_number": ("kit_hand_over", {"sealed": False, "note": "the lock is broken"}),
+    "ck_kit_hand_over_says_why_not_sealed": ("kit_hand_over", {"sealed": False, "seal_no": "", "note": ""}),
+    "ck_kit_hand_over_taker_is_another": ("kit_hand_over", {"taken_by_id": "the recorder"}),
+    "ck_kit_return_sealed_by_number": ("kit_return", {"sealed": False, "note": "the lock is broken"}),
+    "ck_kit_return_says_why_not_sealed": ("kit_return", {"sealed": False, "seal_no": "", "note": ""}),
+    "ck_kit_trip_back_after_it_left": ("kit_trip", {"expected_back_at": AT}),
+    "ck_kit_trip_sealed": ("kit_trip", {"seal_no": ""}),
+    "ck_kit_trip_witness_is_another": ("kit_trip", {"witnessed_by_id": "the recorder"}),
+    "ck_kit_trip_line_books_not_negative": ("kit_trip_line", {"books": -ONE}),
     "ck_cohort_course_end_whole": ("cohort_course", {"end_reason": EpisodeEndReason.DIED}),
     "ck_cohort_course_ended_or_seen": ("cohort_course", {"seen_until_on": None}),
     "ck_cohort_course_dose_of_its_day": ("cohort_course", {"dose_day": 28}),
@@ -519,6 +529,7 @@ WHERE_UNIQUE_MATTERS: dict[str, dict[str, Any]] = {
     },
     "uq_pump_event_movement_id": PUMP_WASTE,
     "uq_pump_event_taken_back_movement_id": {"movement_id": "the movement"},
+    "uq_kit_trip_line_movement_id": {"movement_id": "the movement"},
     "uq_movement_reverses_id": {"kind": MovementKind.REVERSAL, "reverses_id": "the movement"},
     "uq_place_window_id": {"window_id": "the window"},
     "uq_re_entry_decision_dose_id": {"dose_id": "the dose"},

@@ -17,9 +17,11 @@ from dispensary.services import (
     consignments,
     day_close,
     destruction,
+    kits,
     losses,
     pumps,
     register_footnotes,
+    sites,
     stock_counts,
     stock_leaving,
     stock_moving,
@@ -30,6 +32,7 @@ from dispensary.services import (
 )
 from dispensary.services.consignments import Sending
 from dispensary.services.destruction import ChosenContainer
+from dispensary.services.kits import Closed, Packing
 from dispensary.services.losses import LineTold, LossTold
 from dispensary.services.pumps import Poured, PumpEntry
 from dispensary.services.stock_counts import Counting
@@ -173,6 +176,10 @@ def _stockroom(session, world):
     sealed = [one.id for one in stock_counts_of.shelf_of(session, world.site.id, None) if one.sealed]
     _destroyed(session, world, sealed[0])
     _sent(session, world, sealed[1:3])
+    left = [
+        one.id for one in stock_counts_of.shelf_of(session, world.site.id, None) if one.sealed and one.expected.books
+    ]
+    _visited(session, world, left[:1], head)
     _lost(session, world, solution, head)
     line = session.scalar(select(models.RegisterEntry.id).order_by(models.RegisterEntry.id).limit(1))
     register_footnotes.write_footnote(session, entry_id=line, text="the lot was misread", act=world.act())
@@ -268,6 +275,38 @@ def _sent(session, world, container_ids):
         note="nobody at the gate",
         witnessed_by_id=world.witness.id,
         act=world.act(),
+    )
+
+
+def _visited(session, world, container_ids, head):
+    """A kit that was handed on open, and came back whole."""
+    kit = sites.add_kit(session, name="Kit A", act=head)
+    trip = kits.pack(
+        session,
+        kit_id=kit.id,
+        packing=Packing(1, "County prison", "S-200", world.at + timedelta(hours=4)),
+        container_ids=container_ids,
+        witnessed_by_id=world.witness.id,
+        act=world.act(),
+    )
+    kits.hand_over(
+        session,
+        trip_id=trip.id,
+        closed=Closed(1, sealed=False, note="the lock is broken"),
+        taken_by_id=world.witness.id,
+        act=world.act(),
+    )
+    shelf = stock_counts_of.shelf_of(session, world.site.id, kit.window_id)
+    kits.take_back(
+        session,
+        trip_id=trip.id,
+        closed=Closed(2, sealed=True, seal_no="S-201", note="closed in the car"),
+        counting=Counting(
+            CountKind.KIT_RETURN, kit.window_id, {one.id: Found(one.seq, CountFound.WHOLE) for one in shelf}
+        ),
+        witness_above=mg(1),
+        witnessed_by_id=None,
+        act=world.act(world.witness),
     )
 
 

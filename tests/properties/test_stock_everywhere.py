@@ -3,7 +3,7 @@
 import json
 from collections import defaultdict
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
@@ -13,19 +13,24 @@ from sqlalchemy import select
 
 import models
 from dispensary.errors import DomainError
+from dispensary.queries import kits as kit_queries
 from dispensary.queries import stock as stock_queries
+from dispensary.queries import stock_counts as count_queries
 from dispensary.queries.verification import verify
 from dispensary.rules.stock import HERE
-from dispensary.services import audit, stock, stock_leaving, stock_moving, stock_receiving
+from dispensary.rules.stock_counts import Looked
+from dispensary.services import audit, kits, sites, stock, stock_leaving, stock_moving, stock_receiving
+from dispensary.services.kits import Closed, Packing
+from dispensary.services.stock_counts import Counting
 from dispensary.services.stock_receiving import Batch
 from models import ChainHead, Container, Movement, Place, RegisterEntry
-from models.enums import AuditKind, ChainKind, MovementKind, PlaceKind, WasteReason
-from models.units import Quantity, quantity
+from models.enums import AuditKind, ChainKind, CountFound, CountKind, MovementKind, PlaceKind, WasteReason
+from models.units import Quantity, mg, quantity
 from tests import factories
 from tests.services.test_verify import KEY, said
 
 VERBS = ["receive", "sign", "to_window", "to_window", "to_safe", "open", "open", *["dispense"] * 4, "reverse", "reverse",
-         "reverse_again", "waste", "spill", "end"]  # fmt: skip
+         "reverse_again", "waste", "spill", "end", "pack", "pack", "pass_on", "pass_on", "unpack", "unpack"]  # fmt: skip
 happenings = st.lists(
     st.tuples(
         st.sampled_from(VERBS),
@@ -45,9 +50,12 @@ class Clinic:
         self.product = factories.product(session, name="For two windows", strength="5")
         second = factories.save(session, models.Window(site_id=world.site.id, name="Window 2"))
         self.windows = [world.window.id, second.id]
+        self.kit = sites.add_kit(session, name="Kit A", act=world.act())
         self.receipts, self.drawn, self.reversals = [], [], []
         self.receive(0, 0, quantity("60"))
         self.sign(0, 0, None)
+        self.receive(1, 0, quantity("30"))
+        self.sign(1, 0, None)
         for which in range(2):
             self.to_window(which, which, None)
             self.open(which, which, None)
@@ -131,6 +139,50 @@ class Clinic:
             witnessed_by_id=self.world.witness.id,
             act=self.act(window),
         )
+
+    def trip(self):
+        trips = kit_queries.newest(self.session, self.world.site.id)
+        return trips[0] if trips else None
+
+    def pack(self, which, window, amount):
+        trip = self.trip()
+        kits.pack(
+            self.session,
+            kit_id=self.kit.id,
+            packing=Packing(trip.turn + 1 if trip else 1, "Ward 3", "S-1", self.world.at + timedelta(hours=1)),
+            container_ids=[self.container(which), self.container(which + 3)],
+            witnessed_by_id=self.world.witness.id,
+            act=self.act(),
+        )
+
+    def pass_on(self, which, window, amount):
+        trip = self.trip()
+        if trip:
+            by, to = [(self.world.nurse, self.world.witness), (self.world.witness, self.world.nurse)][which % 2]
+            closed = Closed(len(trip.passed) + 1, sealed=bool(window), seal_no="S-2", note="opened")
+            kits.hand_over(self.session, trip_id=trip.id, closed=closed, taken_by_id=to.id, act=self.world.act(by))
+
+    def unpack(self, which, window, amount):
+        trip = self.trip()
+        if trip:
+            by, other = [(self.world.nurse, self.world.witness), (self.world.witness, self.world.nurse)][which % 2]
+            shelf = count_queries.shelf_of(self.session, self.world.site.id, self.kit.window_id)
+            seen = [CountFound.WHOLE, CountFound.WHOLE, CountFound.NOT_FOUND]
+            looked = {
+                one.id: Looked(one.seq, seen[(which + turn) % 3])
+                if one.sealed
+                else Looked(one.seq, CountFound.MEASURED, one.expected.books)
+                for turn, one in enumerate(shelf)
+            }
+            kits.take_back(
+                self.session,
+                trip_id=trip.id,
+                closed=Closed(len(trip.passed) + 1, sealed=False, note="open"),
+                counting=Counting(CountKind.KIT_RETURN, self.kit.window_id, looked, note="looked twice"),
+                witness_above=mg(20),
+                witnessed_by_id=other.id,
+                act=self.world.act(by),
+            )
 
     def write(self, movement, kind):
         audit.record(self.session, kind, movement, self.act())

@@ -13,7 +13,7 @@ from dispensary.rules.counts_due import PlaceCounts, counts_due, years_after
 from models.enums import CountKind
 
 TODAY = date(2026, 3, 2)
-OPENING, CLOSING, WEEKLY, BIENNIAL = CountKind
+OPENING, CLOSING, WEEKLY, BIENNIAL = (kind for kind in CountKind if kind is not CountKind.KIT_RETURN)
 ALL_DONE = {OPENING: TODAY, CLOSING: TODAY, WEEKLY: TODAY, BIENNIAL: TODAY}
 YESTERDAY = date(2026, 3, 1)
 LATE = True

@@ -34,7 +34,7 @@ BUTTONS = {
     "reporting.own_sheet_pdf", "orders.prescription", "station.tick_notice", "station.spoke",
     "station.sign_note", "plans.sheet", "plans.countersign", "referrals.letter", "journey.consent_pdf",
     "support.sheet", "turns.notice_pdf", "turns.answer_pdf", "privacy.print_readers", "privacy.tick_seen",
-    "relatives.end_link", "risk.print_own", "risk.end_leaving_out", "losses.sheet", "stock.destruction_pdf",
+    "relatives.end_link", "risk.print_own", "risk.end_leaving_out", "losses.sheet", "stock.destruction_pdf", "stock.custody_pdf",
 }  # fmt: skip
 """Forms of one button, perhaps beside the size of the paper: there is nothing to type wrongly."""
 
@@ -47,7 +47,7 @@ WORDS = {
     "turns.take_back_ending", "harm_reduction.take_back", "assessment.take_back", "worklist.agree",
     "support.change_supporter", "relatives.change_relative", "relatives.register", "outreach.take_back_screening",
     "losses.take_back", "losses.close",
-    "stock.footnote", "stock.clean_pump", "stock.take_back_pump_event",
+    "stock.footnote", "stock.clean_pump", "stock.take_back_pump_event", "stock.add_kit",
 }  # fmt: skip
 """Forms that take any printable words, or one whole number, and so may record what looks like garbage."""
 

@@ -26,6 +26,7 @@ PRINTS = {
     "reporting.register_days_pdf",
     "reporting.register_pdf",
     "stock.consignment_pdf",
+    "stock.custody_pdf",
     "stock.destruction_pdf",
     "stock.inventory_pdf",
     "stock.lot_pdf",

@@ -12,7 +12,18 @@ from dispensary.queries.verification.results import Fault, Progress
 from dispensary.rules import chain
 from dispensary.rules.stock import HERE
 from dispensary.wording import N_, Words, say
-from models import ConsignmentEnd, ConsignmentLine, Container, Movement, Place, RegisterEntry
+from models import (
+    ConsignmentEnd,
+    ConsignmentLine,
+    Container,
+    KitHandOver,
+    KitReturn,
+    KitTrip,
+    KitTripLine,
+    Movement,
+    Place,
+    RegisterEntry,
+)
 from models.enums import MovementKind, PlaceKind
 from models.units import Quantity
 
@@ -214,6 +225,58 @@ def _line_without_its_movement(session: Session, site_id: int) -> Fault | None:
     if end is None:
         return None
     return Fault(say(N_("end no. %(id)s of a consignment"), id=end), say(N_("its movement is another one")))
+
+
+def wrong_kit(session: Session, site_id: int, progress: Progress) -> Fault | None:
+    """Return the first movement into a kit that no trip knows, or a line of a trip whose movement is another's."""
+    gone, packed = aliased(Place), Movement.__table__.alias("packed").c
+    known = exists().where(KitTripLine.movement_id == Movement.id, KitTripLine.container_id == Movement.container_id)
+    query = (
+        select(func.min(Movement.id))
+        .join(gone, gone.id == Movement.to_place_id)
+        .where(
+            Movement.site_id == site_id,
+            Movement.kind == MovementKind.TRANSFER,
+            gone.kind == PlaceKind.OFF_SITE_KIT,
+            ~known,
+        )
+    )
+    if (first := session.scalar(query)) is not None:
+        return Fault(say(N_("stock movement no. %(id)s"), id=first), say(N_("no trip of a kit knows of it")))
+    put_in = exists().where(
+        packed.id == KitTripLine.movement_id,
+        packed.container_id == KitTripLine.container_id,
+        packed.quantity == KitTripLine.books,
+        packed.to_place_id == KitTrip.place_id,
+        KitTrip.id == KitTripLine.trip_id,
+    )
+    line = session.scalar(
+        select(func.min(KitTripLine.id)).where(
+            KitTripLine.site_id == site_id, KitTripLine.movement_id.is_not(None), ~put_in
+        )
+    )
+    if line is None:
+        return _wrong_hands(session, site_id)
+    return Fault(say(N_("line no. %(id)s of a kit's trip"), id=line), say(N_("its movement is another one")))
+
+
+def _wrong_hands(session: Session, site_id: int) -> Fault | None:
+    """Return the first hand-over, or return, by somebody who did not hold the kit."""
+    held = {
+        row.id: row.recorded_by_id
+        for row in session.execute(select(KitTrip.id, KitTrip.recorded_by_id).where(KitTrip.site_id == site_id))
+    }
+    passed = select(KitHandOver).where(KitHandOver.site_id == site_id).order_by(KitHandOver.trip_id, KitHandOver.turn)
+    what, turns = say(N_("whoever gave the kit did not hold it")), dict.fromkeys(held, 0)
+    for one in session.scalars(passed):
+        in_turn = one.turn == turns.get(one.trip_id, -1) + 1
+        if not in_turn or held.get(one.trip_id) != one.recorded_by_id:
+            return Fault(say(N_("hand-over no. %(id)s of a kit"), id=one.id), what)
+        held[one.trip_id], turns[one.trip_id] = one.taken_by_id, one.turn
+    for back in session.scalars(select(KitReturn).where(KitReturn.site_id == site_id).order_by(KitReturn.id)):
+        if held.get(back.trip_id) != back.recorded_by_id:
+            return Fault(say(N_("return no. %(id)s of a kit"), id=back.id), what)
+    return None
 
 
 def _in_container(session: Session, row: Any, what: Words) -> Fault:

@@ -13,6 +13,7 @@ from dispensary.queries.verification.results import Fault, Progress
 from dispensary.rules import chain, deliveries, destruction
 from dispensary.rules.deliveries import Difference, OrderedLine
 from dispensary.rules.destruction import Destroyed
+from dispensary.rules.stock import HERE
 from dispensary.wording import N_, Words, say
 from models import (
     AuditEvent,
@@ -159,7 +160,7 @@ def wrong_destruction(session: Session, site_id: int, progress: Progress) -> Fau
             came.c.kind == PlaceKind.DESTROYED,
             gone.c.id == Movement.from_place_id,
             or_(
-                and_(DestructionLine.bottle_rest_id.is_(None), gone.c.kind.in_((PlaceKind.SAFE, PlaceKind.WINDOW))),
+                and_(DestructionLine.bottle_rest_id.is_(None), gone.c.kind.in_(HERE)),
                 and_(gone.c.kind == PlaceKind.RETURNED, exists().where(own), same_container),
             ),
         )

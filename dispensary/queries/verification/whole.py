@@ -31,6 +31,7 @@ CHECKS: tuple[facts.Check, ...] = (
     stock.wrong_container,
     stock.wrong_card,
     stock.wrong_consignment,
+    stock.wrong_kit,
     doses.wrong_claim,
     doses.wrong_release,
     doses.wrong_amount,

@@ -163,6 +163,12 @@ SENTENCES: dict[AuditKind, str] = {
         "Took in consignment no. %(consignment)s: %(came)s of the containers on their way had come."
     ),
     AuditKind.CONSIGNMENT_ENDED: N_("Container no. %(container)s of consignment no. %(consignment)s: %(fate)s."),
+    AuditKind.KIT_ADDED: N_("Added an off-site kit (place no. %(subject_id)s)."),
+    AuditKind.KIT_PACKED: N_("Packed a kit with %(containers)s containers, with a witness (trip no. %(subject_id)s)."),
+    AuditKind.KIT_HANDED_OVER: N_("Handed a kit over to account no. %(taken_by)s, who signed (trip no. %(trip)s)."),
+    AuditKind.KIT_RETURNED: N_(
+        "Counted a kit that came back: %(differ)s containers differ, %(moved)s went to the safe (trip no. %(trip)s)."
+    ),
     AuditKind.CONTAINER_OPENED: N_("Opened container no. %(subject_id)s."),
     AuditKind.CONTAINER_EMPTIED: N_("Marked container no. %(subject_id)s as emptied."),
     AuditKind.STOCK_WASTED: N_("Wasted from container no. %(container)s, with a witness: %(reason)s."),

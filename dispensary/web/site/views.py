@@ -91,7 +91,7 @@ def add_window() -> Answer:
 def name_terminal() -> Answer:
     """Make this computer one of the site's terminals; it keeps a cookie that says which."""
     form = TerminalForm()
-    form.offer(records.windows(db.session(), edge.sitting().site_id))
+    form.offer(records.windows_and_kits(db.session(), edge.sitting().site_id))
     made = []
 
     def change(work: Work) -> str:

@@ -25,6 +25,8 @@ from models.enums import BusinessMoment, CountFound, CountKind
 
 LOOK = _l("Look at it, and choose.")
 MOVED = _l("It moved since this page was opened: count it again.")
+ASKED_FOR = tuple(kind for kind in CountKind if kind is not CountKind.KIT_RETURN)
+"""Counts that somebody chooses; a kit that came back is counted on its own page."""
 SEALED = (CountFound.WHOLE, CountFound.BROKEN, CountFound.OTHER_SEAL, CountFound.NOT_FOUND)
 OPEN = (CountFound.MEASURED, CountFound.NOT_FOUND)
 
@@ -144,8 +146,12 @@ def _sent(field: Any) -> int:
     return id_in(field.raw_data[0] if field.raw_data else None)
 
 
-def count_form(shelf: Sequence[OnShelf], kind: CountKind) -> CountForm:
-    """Return a form with a row for each container that the books put there."""
+def count_form(shelf: Sequence[OnShelf], kind: CountKind, shape: type[CountForm] = CountForm) -> CountForm:
+    """Return a form with a row for each container that the books put there.
+
+    Args:
+        shape: what else it asks.
+    """
     names = {(part, one.id): f"{part}_{one.id}_{one.seq}" for one in shelf for part in ("found", "measured")}
     names |= {("seq", one.id): f"seq_{one.id}" for one in shelf}
     rows: dict[str, Any] = {"shelf": tuple(shelf), "kind": kind, "names_of": names}
@@ -160,7 +166,7 @@ def count_form(shelf: Sequence[OnShelf], kind: CountKind) -> CountForm:
         rows[names["measured", one.id]] = ExactField(
             gettext("%(label)s: measured", label=one.label), render_kw={"autocomplete": "off", "inputmode": "decimal"}
         )
-    return type("CountOfPlaceForm", (CountForm,), rows)()
+    return type("CountOfPlaceForm", (shape,), rows)()
 
 
 class AdjustForm(Form):
@@ -172,4 +178,4 @@ class AdjustForm(Form):
 
 def kind_words() -> list[tuple[str, str]]:
     """Return every kind of count with its words, to choose from."""
-    return [(kind.value, gettext(label(kind))) for kind in CountKind]
+    return [(kind.value, gettext(label(kind))) for kind in ASKED_FOR]

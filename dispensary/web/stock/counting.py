@@ -6,6 +6,7 @@ from werkzeug.wrappers import Response
 from dispensary.errors import NotFound
 from dispensary.permissions import Permission
 from dispensary.queries import pumps
+from dispensary.queries import kits
 from dispensary.queries import stock_counts as queries
 from dispensary.queries.stock_counts import OnShelf, WholeCount
 from dispensary.rules.names import is_blank
@@ -20,7 +21,7 @@ from dispensary.web.once import Work
 from dispensary.web.reporting import asked, paper
 from dispensary.web.reporting.forms import PrintForm
 from dispensary.web.stock.blueprint import bp
-from dispensary.web.stock.count_forms import AdjustForm, CountForm, count_form, kind_words
+from dispensary.web.stock.count_forms import ASKED_FOR, AdjustForm, CountForm, count_form, kind_words
 from dispensary.web.witness import prove_witness
 from dispensary.wording import N_, say
 from models.enums import CountKind, PrintedSheet
@@ -55,21 +56,22 @@ def count() -> tuple[str, int] | Response:
     def change(work: Work) -> str:
         made = stock_counts.count_place(
             work.session,
-            counting=_counting(form, kind, window_id),
+            counting=counting_of(form, kind, window_id),
             witness_above=edge.settings().count_witness_above,
             witnessed_by_id=work.witness_id,
             act=work.act,
         )
         return url_for("stock.one_count", stock_count_id=made.id)
 
-    if answer := carried_out(form, change, witness=lambda: _witness(form, kind, window_id, shelf)):
+    if answer := carried_out(form, change, witness=lambda: prove_counted(form, kind, window_id, shelf)):
         return answer
-    found = _looked_again(form, kind, window_id, shelf)
+    found = looked_again(form, kind, window_id, shelf)
+    away = kits.windows_out(db.session(), site_id)
     page = {
         "kind": kind,
         "kinds": kind_words(),
         "place": str(window_id or SAFE),
-        "windows": _windows(),
+        "windows": {key: name for key, name in _windows().items() if key not in away},
         "shelf": shelf,
         "against": queries.last_closing(db.session(), site_id, window_id) if kind is CountKind.OPENING else None,
         "differ": frozenset(found.differing) if found else frozenset(),
@@ -91,9 +93,10 @@ def _asked() -> tuple[CountKind, int | None]:
     place = request.args.get("place", SAFE if usual is None else str(usual))
     said = request.args.get("kind", CountKind.OPENING.value)
     window_id = None if place == SAFE else id_in(place)
-    if said not in list(CountKind):
+    if said not in ASKED_FOR:
         raise NotFound(say(N_("There is no such count.")), code="no_such_count")
     stock_counts.check_place(db.session(), window_id, edge.act())
+    stock_counts.check_not_out(db.session(), window_id, edge.act())
     return CountKind(said), window_id
 
 
@@ -101,27 +104,28 @@ def _windows() -> dict[int, str]:
     return queries.window_names(db.session(), edge.sitting().site_id)
 
 
-def _counting(form: CountForm, kind: CountKind, window_id: int | None) -> Counting:
+def counting_of(form: CountForm, kind: CountKind, window_id: int | None) -> Counting:
+    """Return what a form says of a place, as the service wants it."""
     return Counting(
         kind, window_id, form.looked, finds=form.found_besides, note=form.note.data or "", business=form.taken_at
     )
 
 
-def _witness(form: CountForm, kind: CountKind, window_id: int | None, shelf: list[OnShelf]) -> int | None:
+def prove_counted(form: CountForm, kind: CountKind, window_id: int | None, shelf: list[OnShelf]) -> int | None:
     """Prove the second person where one is needed, or has signed anyway; not before everything else is said."""
-    counting = _counting(form, kind, window_id)
+    counting = counting_of(form, kind, window_id)
     found = stock_counts.judged(db.session(), counting, shelf, edge.act())
     if found.needs_note and is_blank(counting.note):
         return None
-    needed = kind is CountKind.BIENNIAL or found.needs_witness(edge.settings().count_witness_above)
+    needed = stock_counts.needs_two(found, kind, edge.settings().count_witness_above)
     return prove_witness(form) if needed or form.witness_username.data else None
 
 
-def _looked_again(form: CountForm, kind: CountKind, window_id: int | None, shelf: list[OnShelf]) -> Judged | None:
+def looked_again(form: CountForm, kind: CountKind, window_id: int | None, shelf: list[OnShelf]) -> Judged | None:
     """Return which lines differ once everything was counted, and note on the audit that they were looked at again."""
     if request.method != "POST" or not form.looked:
         return None
-    counting = _counting(form, kind, window_id)
+    counting = counting_of(form, kind, window_id)
     found = stock_counts.judged(db.session(), counting, shelf, edge.act())
     if found.needs_note:
         with unit_of_work() as session:

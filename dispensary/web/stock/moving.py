@@ -4,7 +4,7 @@ from flask import render_template, url_for
 from werkzeug.wrappers import Response
 
 from dispensary.permissions import Permission
-from dispensary.queries import sites
+from dispensary.queries import kits, sites
 from dispensary.queries import stock as stock_queries
 from dispensary.queries.containers import ContainerCard
 from dispensary.services import stock_moving
@@ -25,8 +25,9 @@ def move() -> tuple[str, int] | Response:
     form, site_id = MoveForm(), edge.sitting().site_id
     products = stock_queries.overview(db.session(), site_id)
     form.offer(sites.windows(db.session(), site_id), [(c.id, c.label) for p in products for c in p.sealed])
+    away = kits.windows_out(db.session(), site_id)
     answer = carried_out(form, lambda work: _move(form, work))
-    return answer or (render_template("stock/move.html", form=form, products=products), form.status)
+    return answer or (render_template("stock/move.html", form=form, products=products, away=away), form.status)
 
 
 def _move(form: MoveForm, work: Work) -> str:

@@ -5,7 +5,7 @@ from werkzeug.wrappers import Response
 
 from dispensary.errors import NotFound
 from dispensary.permissions import Permission
-from dispensary.queries import consignments, containers, destructions, losses, pumps, stock_counts, stock_rate
+from dispensary.queries import consignments, containers, destructions, kits, losses, pumps, stock_counts, stock_rate
 from dispensary.queries import reorder as reorder_queries
 from dispensary.queries import stock as stock_queries
 from dispensary.queries.containers import ContainerCard
@@ -36,6 +36,9 @@ def overview() -> str:
         reorder=[line for line in lines if line.proposal and line.proposal.to_order],
         waiting=len(destructions.returns_waiting(db.session(), site_id)),
         on_the_way=consignments.open_at(db.session(), site_id),
+        kits_out=kits.out(db.session(), site_id),
+        any_kits=bool(kits.kits_of(db.session(), site_id)),
+        now=edge.now(),
         here=site_id,
         today=act.clinic_day,
         due=stock_counts.due(db.session(), site_id, act.clinic_day),
