@@ -180,3 +180,11 @@ class ConsignmentFate(StrEnum):
     """An addressee with books of its own has confirmed it on paper."""
     CAME_BACK = "came_back"
     LOST = "lost"
+
+
+class ContainerSealing(StrEnum):
+    """On what occasion the number of a container's seal came on record."""
+
+    RECEIVED = "received"
+    COUNTED = "counted"
+    RESEALED = "resealed"
