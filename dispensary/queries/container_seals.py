@@ -70,6 +70,7 @@ def seals_of(session: Session, container_id: int) -> list[SealWritten]:
             by.name.label("by"),
             func.coalesce(witness.name, "").label("witness"),
         )
+        .select_from(ContainerSeal)
         .join(by, by.id == ContainerSeal.recorded_by_id)
         .outerjoin(witness, witness.id == ContainerSeal.witnessed_by_id)
         .where(ContainerSeal.container_id == container_id)

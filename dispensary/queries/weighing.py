@@ -108,6 +108,7 @@ def tares_of(session: Session, site_id: int, container_id: int) -> list[TareOnRe
             by.name.label("by"),
             witness.name.label("witness"),
         )
+        .select_from(Tare)
         .join(Container, Container.id == container_id)
         .join(by, by.id == Tare.recorded_by_id)
         .join(witness, witness.id == Tare.witnessed_by_id)
@@ -138,6 +139,7 @@ def densities_of(session: Session, site_id: int, container_id: int) -> list[Dens
             by.name.label("by"),
             witness.name.label("witness"),
         )
+        .select_from(Density)
         .join(Container, Container.product_id == Density.product_id)
         .outerjoin(Lot, Lot.id == Density.lot_id)
         .join(by, by.id == Density.recorded_by_id)

@@ -114,6 +114,11 @@ def fault_of_seal(one: Expected, looked: Looked, kind: CountKind) -> Words | Non
     return container_seals.fault_of_seal(seal_read(one, looked), kind)
 
 
+def reads_another_seal(one: Expected, looked: Looked, kind: CountKind) -> bool:
+    """Return whether a number was read on a container's seal that is not the one on record."""
+    return container_seals.is_another(seal_read(one, looked), kind)
+
+
 def seal_read(one: Expected, looked: Looked) -> SealRead:
     """Return what was read on the seal of a container, beside what is on record."""
     return SealRead(one.seal, not one.opened, looked.found, looked.seal)

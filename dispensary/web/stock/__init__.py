@@ -14,6 +14,7 @@ from dispensary.web.stock import (
     register,
     shelf,
     suppliers,
+    weighing,
 )
 from dispensary.web.stock.blueprint import bp
 
@@ -32,4 +33,5 @@ __all__ = [
     "register",
     "shelf",
     "suppliers",
+    "weighing",
 ]

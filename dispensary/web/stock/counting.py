@@ -47,7 +47,7 @@ def count() -> tuple[str, int] | Response:
     """Count a place as a whole, blind; where it does not agree, say what is known or look again."""
     kind, window_id = _asked()
     site_id = edge.sitting().site_id
-    shelf = queries.shelf_of(db.session(), site_id, window_id)
+    shelf = queries.shelf_of(db.session(), site_id, window_id, edge.act().clinic_day)
     form = count_form(shelf, kind)
 
     def change(work: Work) -> str:
@@ -62,6 +62,7 @@ def count() -> tuple[str, int] | Response:
 
     if answer := carried_out(form, change, witness=lambda: _witness(form, kind, window_id, shelf)):
         return answer
+    _note_misread(form, kind, window_id)
     found = _looked_again(form, kind, window_id, shelf)
     page = {
         "kind": kind,
@@ -125,6 +126,14 @@ def _looked_again(form: CountForm, kind: CountKind, window_id: int | None, shelf
         with unit_of_work() as session:
             stock_counts.note_looked_again(session, counting=counting, differ=len(found.differing), act=edge.act())
     return found
+
+
+def _note_misread(form: CountForm, kind: CountKind, window_id: int | None) -> None:
+    """Note that a seal was called whole and carried another number, so that no one tries numbers unseen."""
+    if request.method == "POST" and form.misread:
+        tried = Counting(kind, window_id, form.misread)
+        with unit_of_work() as session:
+            stock_counts.note_looked_again(session, counting=tried, differ=len(form.misread), act=edge.act())
 
 
 @bp.get("/counts/<int:stock_count_id>")
