@@ -51,7 +51,7 @@ def is_another(read: SealRead, kind: CountKind) -> bool:
 
 def is_new(read: SealRead, kind: CountKind) -> bool:
     """Return whether the number read goes on record: none was, or what is open was sealed for the night with another."""
-    if not read.number or read.found in (CountFound.NOT_FOUND, CountFound.BROKEN) or is_another(read, kind):
+    if not read.number or read.found not in (CountFound.WHOLE, CountFound.MEASURED) or is_another(read, kind):
         return False
     return read.on_record is None or not same_number(read.number, read.on_record.number)
 

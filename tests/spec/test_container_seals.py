@@ -40,6 +40,7 @@ def read(number, found=F.WHOLE, known=KNOWN, *, sealed=True):
         pytest.param(
             read("Z1", F.BROKEN, None), K.OPENING, False, False, False, id="a broken one is not put on record"
         ),
+        pytest.param(read("Z1", F.OTHER_SEAL, None), K.OPENING, False, False, False, id="nor is one that is not ours"),
         pytest.param(read("", known=None), K.OPENING, False, False, False, id="no number anywhere"),
         pytest.param(read("Z" * 41, known=None), K.OPENING, True, False, True, id="no seal has so long a number"),
         pytest.param(
