@@ -67,12 +67,24 @@ class Stockroom:
         if product_id not in self.to_weigh or not container_ids:
             return
         self.to_weigh.remove(product_id)
-        signed = {"container_id": container_ids[0], "witnessed_by_id": self.clinic.staff["nurse"]}
+        container_id, witness = container_ids[0], self.clinic.staff["nurse"]
         act = self.clinic.act("head", at, day)
-        note = "an empty bottle of the kind, dry, with its pump"
-        weighing.set_tare(self.session, grams=TARE, of_kind=True, note=note, act=act, **signed)
+        weighing.set_tare(
+            self.session,
+            container_id=container_id,
+            grams=TARE,
+            of_kind=True,
+            note="an empty bottle of the kind, dry, with its pump",
+            witnessed_by_id=witness,
+            act=act,
+        )
         weighing.set_density(
-            self.session, density=DENSITY, source="certificate of analysis of the maker", act=act, **signed
+            self.session,
+            container_id=container_id,
+            density=DENSITY,
+            source="certificate of analysis of the maker",
+            witnessed_by_id=witness,
+            act=act,
         )
 
     def order(self, product_id: int, ware: Ware, count: int, number: str, act_at: tuple[date, datetime]) -> None:

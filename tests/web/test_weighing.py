@@ -256,5 +256,6 @@ def test_a_delivery_brings_its_seals_and_tares_and_two_sign_for_the_tares(nurse,
 
     answer = press(nurse, "/stock/deliveries/new", **fields, **two(world))
     assert answer.status_code == 303, re.findall(r"(?s)(?:refusal|field-error).{200}", text(answer))
+    session.rollback()
     assert sorted(session.scalars(select(Tare.grams))) == [grams("80.5"), 81]
     assert count_stored(session, ContainerSeal) == 2
