@@ -21,7 +21,7 @@ from dispensary.services.stock_receiving import Batch
 from models import AuditEvent, Container, ContainerSeal, CountedSeal, CountWeighing, Movement, StockCountLine, Tare
 from models.enums import AuditKind, CountFound, CountKind
 from models.units import grams, grams_per_ml, mg, quantity
-from tests.services.test_verify import open_walls, plain, said
+from tests.services.test_verify import open_walls, plain
 
 __all__ = ["open_walls"]
 INVISIBLE = "\u200b\u2060"
@@ -242,7 +242,8 @@ def test_verify_names_a_count_whose_weight_was_changed(session, world, open_wall
     open_walls()
     session.execute(text("UPDATE count_weighing SET gross = gross - 10000"))
 
-    assert str(made.id) in said(wrong_count(session, world.site.id, lambda n: None))
+    fault = wrong_count(session, world.site.id, lambda n: None)
+    assert (fault.where.values["id"], "what was weighed" in fault.what.msgid) == (made.id, True)
 
 
 def _received(session, world, **values):
