@@ -71,6 +71,7 @@ from models.casework import (
 from models.chain import AccessLog, AuditEvent, ChainHead, DayClose, RegisterEntry, RegisterFootnote, Seal
 from models.closure_list import ClosureList, ClosureListLine
 from models.consignment import Consignment, ConsignmentArrival, ConsignmentEnd, ConsignmentLine
+from models.container_seal import ContainerSeal, CountedSeal
 from models.destruction import Destruction, DestructionLine
 from models.dose import (
     Claim,
@@ -224,6 +225,7 @@ from models.toxicology import (
     UrineTest,
 )
 from models.walls import walls
+from models.weighing import CountWeighing, Density, Tare
 
 __all__ = [
     "Pump",
@@ -438,6 +440,11 @@ __all__ = [
     "StockCount",
     "StockCountLine",
     "StockFind",
+    "ContainerSeal",
+    "CountedSeal",
+    "CountWeighing",
+    "Density",
+    "Tare",
     "Stop",
     "StopRelease",
     "Submission",

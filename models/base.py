@@ -16,7 +16,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from sqlalchemy.sql import operators
 
 from models.enums import Origin
-from models.units import Mg, MgPerUnit, Percent, Quantity, exact
+from models.units import Grams, GramsPerML, Mg, MgPerUnit, Percent, Quantity, exact
 
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -98,6 +98,8 @@ class Base(DeclarativeBase):
         Quantity: Thousandths,
         MgPerUnit: Thousandths,
         Percent: Thousandths,
+        Grams: Thousandths,
+        GramsPerML: Thousandths,
         datetime: Instant,
         str: Text,
         enum.Enum: WordType(enum.Enum, native_enum=False, create_constraint=False, length=40, values_callable=_words),

@@ -19,6 +19,12 @@ MgPerUnit = NewType("MgPerUnit", Decimal)
 Percent = NewType("Percent", Decimal)
 """A share in hundredths: 5 is five in a hundred."""
 
+Grams = NewType("Grams", Decimal)
+"""A weight as a scale shows it, in grams."""
+
+GramsPerML = NewType("GramsPerML", Decimal)
+"""Density: grams in one millilitre of a liquid."""
+
 THOUSANDTH = Decimal("0.001")
 LARGEST = Decimal("1000000000")
 
@@ -53,6 +59,16 @@ def quantity(value: str | int | Decimal) -> Quantity:
 def mg_per_unit(value: str | int | Decimal) -> MgPerUnit:
     """Return a strength in milligrams for one base unit, exact to 0.001."""
     return MgPerUnit(exact(value))
+
+
+def grams(value: str | int | Decimal) -> Grams:
+    """Return a weight in grams, exact to 0.001 g."""
+    return Grams(exact(value))
+
+
+def grams_per_ml(value: str | int | Decimal) -> GramsPerML:
+    """Return a density in grams for one millilitre, exact to 0.001."""
+    return GramsPerML(exact(value))
 
 
 def plain(number: Decimal) -> str:

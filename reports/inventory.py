@@ -70,6 +70,8 @@ def _place(one: WholeCount, about: Heading, speak: Speaker) -> list[Flowable]:
     for said in one.finds:
         found = say(N_("Found besides, in no book of this place: %(what)s"), what=said)
         parts.append(Text(speak(found), language=language, above=3))
+    for words in figures(one.lines):
+        parts.append(Text(speak(words), language=language, above=3))
     gone = [line.label for line in one.lines if line.found is CountFound.NOT_FOUND]
     if gone:
         words = say(N_("In the books, and not found: %(labels)s"), labels=", ".join(gone))
@@ -82,6 +84,33 @@ def _place(one: WholeCount, about: Heading, speak: Speaker) -> list[Flowable]:
     )
     parts.append(Text(speak(signed), size=10, language=language, above=14))
     return parts
+
+
+def figures(lines: Sequence[CountedLine]) -> list[Words]:
+    """Return what was weighed with all that it was worked out with, and every seal that was read, container by container."""
+    said = []
+    for line in lines:
+        if line.gross is not None and line.tare is not None and line.grams_per_ml and line.may_be_off:
+            words = N_(
+                "%(label)s: weighed %(gross)s g less %(tare)s g, by %(density)s g/mL: %(counted)s, ± %(off)s mL by the scale."
+            )
+            said.append(
+                say(
+                    words,
+                    label=line.label,
+                    gross=line.gross,
+                    tare=line.tare,
+                    density=line.grams_per_ml,
+                    counted=in_unit(line.counted, line.unit),
+                    off=line.may_be_off,
+                )
+            )
+        if line.other_seal:
+            words = N_("%(label)s: SEAL %(number)s, on record %(known)s.")
+            said.append(say(words, label=line.label, number=line.seal, known=line.seal_known))
+    if seals := [f"{line.label}: {line.seal}" for line in lines if line.seal and not line.other_seal]:
+        said.append(say(N_("Numbers read on the seals: %(seals)s."), seals="; ".join(seals)))
+    return said
 
 
 def rows(lines: Sequence[CountedLine], speak: Speaker) -> list[Row]:

@@ -35,6 +35,7 @@ class Supplies:
         self.pumping = Pumping(session, clinic)
         self.safe: dict[int, list[int]] = {product_id: [] for product_id in clinic.products}
         self.documents, self.forms = count(1), count(1)
+        self.seals = count(20401)
         self.first_day: date | None = None
 
     def fill(self, day: date, at: datetime) -> None:
@@ -61,7 +62,12 @@ class Supplies:
             expires_on=day + SHELF_LIFE,
             size=quantity(ware.size),
             count=DELIVERED,
+            seals=self._seals() if ware.form is Form.LIQUID else (),
         )
+
+    def _seals(self) -> tuple[str, ...]:
+        """Return the numbers on the seals of one delivery of bottles, as they come off the maker's roll."""
+        return tuple(f"HK {next(self.seals):06}" for _ in range(DELIVERED))
 
     def _first_inventory(self, day: date, at: datetime) -> None:
         act = self.clinic.act("head", at, day)
@@ -73,6 +79,7 @@ class Supplies:
                 act=act,
             )
             self.safe[product_id] += [container.id for container in made]
+            self.stockroom.weigh(product_id, self.safe[product_id], day, at)
 
     def _delivery(self, product_id: int, ware: Ware, day: date, at: datetime) -> None:
         receipt = stock_receiving.receive_delivery(

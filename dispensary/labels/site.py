@@ -38,6 +38,7 @@ WORDS: dict[type[StrEnum], dict[StrEnum, str]] = {
         enums.SettingKey.LOST_AFTER_NO_SHOWS: N_("no-shows in a row before somebody is proposed as lost"),
         enums.SettingKey.CALL_BACK_HOURS: N_("hours to bring in the bottles after a call-back"),
         enums.SettingKey.COUNT_WITNESS_ABOVE_MG: N_("mg of variance above which a witness signs a count"),
+        enums.SettingKey.SCALE_READABILITY_MG: N_("mg in one step of the scale"),
         enums.SettingKey.SAFETY_CHECK_DAYS: N_("days until take-home safety is gone through again"),
         enums.SettingKey.PACK_FOLDER: N_("folder for the rolling downtime pack"),
         enums.SettingKey.PACK_EVERY_MINUTES: N_("minutes between two rolling downtime packs"),

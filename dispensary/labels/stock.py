@@ -151,4 +151,9 @@ WORDS: dict[type[StrEnum], dict[StrEnum, str]] = {
         enums.CountFound.MEASURED: N_("measured"),
         enums.CountFound.NOT_FOUND: N_("not found"),
     },
+    enums.ContainerSealing: {
+        enums.ContainerSealing.RECEIVED: N_("when it came"),
+        enums.ContainerSealing.COUNTED: N_("at a count"),
+        enums.ContainerSealing.RESEALED: N_("sealed anew"),
+    },
 }

@@ -13,7 +13,7 @@ from dispensary.queries import policy
 from dispensary.rules.dosing import SiteRules
 from models import AuditEvent, Place, Site, SiteSetting, Terminal, Window
 from models.enums import PlaceKind, SettingKey
-from models.units import Mg, mg
+from models.units import Grams, Mg, grams, mg
 
 
 @dataclass(frozen=True)
@@ -46,6 +46,8 @@ class SiteSettings:
     """So long somebody has to bring in the bottles."""
     count_witness_above: Mg
     """A count that differs by more than this in all is signed by a witness too."""
+    scale_readability: Grams
+    """One step of the scale on which open liquids are weighed; 0 where nothing is."""
     pack_folder: str
     """Where the rolling downtime pack is written; `none` where the site names no folder."""
     pack_every: timedelta
@@ -129,6 +131,7 @@ def _in_force(rows: list[tuple[SettingKey, str, date]], on: date) -> SiteSetting
         safety_check_days=int(values[SettingKey.SAFETY_CHECK_DAYS]),
         call_back_within=timedelta(hours=int(values[SettingKey.CALL_BACK_HOURS])),
         count_witness_above=mg(values[SettingKey.COUNT_WITNESS_ABOVE_MG]),
+        scale_readability=grams(f"{values[SettingKey.SCALE_READABILITY_MG]}e-3"),
         pack_folder=values[SettingKey.PACK_FOLDER],
         backup_folder=values[SettingKey.BACKUP_FOLDER],
         risk_red_from=int(values[SettingKey.RISK_RED_FROM]),

@@ -9,13 +9,18 @@ from typing import Any
 from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
-from dispensary.queries import calendar, kits
+from dispensary.queries import calendar, container_seals, kits, weighing
 from dispensary.queries.stock import holds
 from dispensary.rules import stock_counts as rule
+from dispensary.rules.container_seals import SealOnRecord
 from dispensary.rules.counts_due import CountDue, PlaceCounts, counts_due
 from dispensary.rules.stock_counts import AtClosing, Expected
+from dispensary.rules.weighing import Scale, may_be_off
 from models import (
     Container,
+    ContainerSeal,
+    CountedSeal,
+    CountWeighing,
     Lot,
     Movement,
     Place,
@@ -29,7 +34,7 @@ from models import (
 )
 from models.enums import BaseUnit, BusinessMoment, CountFound, CountKind, Form, Medication, MovementKind
 from models.stock import amount_mg
-from models.units import Mg, MgPerUnit, Quantity
+from models.units import Grams, GramsPerML, Mg, MgPerUnit, Quantity
 
 NOTHING = Quantity(Decimal(0))
 
@@ -66,6 +71,21 @@ class OnShelf:
         """Its last movement."""
         return self.expected.seq
 
+    @property
+    def scale(self) -> Scale | None:
+        """What it is weighed against, where it can be weighed."""
+        return self.expected.scale
+
+    @property
+    def may_be_off(self) -> Quantity | None:
+        """By how much a quantity that was weighed may be off because of the scale."""
+        return may_be_off(self.scale.readability, self.scale.grams_per_ml) if self.scale else None
+
+    @property
+    def has_seal_number(self) -> bool:
+        """Whether the number of a seal is on record for it; which, a page for counting does not say."""
+        return self.expected.seal is not None
+
 
 @dataclass(frozen=True)
 class CountedLine:
@@ -89,6 +109,20 @@ class CountedLine:
     adjusted_at: datetime | None
     adjusted_by: str
     reason: str
+    gross: Grams | None
+    tare: Grams | None
+    grams_per_ml: GramsPerML | None
+    readability: Grams | None
+    seal: str
+    seal_known: str
+    other_seal: bool
+
+    @property
+    def may_be_off(self) -> Quantity | None:
+        """By how much a quantity that was weighed may be off because of the scale; None where it was not."""
+        if self.readability is None or self.grams_per_ml is None:
+            return None
+        return may_be_off(self.readability, self.grams_per_ml)
 
     @property
     def counted(self) -> Quantity:
@@ -113,7 +147,7 @@ class CountedLine:
     @property
     def differs(self) -> bool:
         """Whether it asks for a word."""
-        return rule.differs(self.books, self.found, self.measured)
+        return self.other_seal or rule.differs(self.books, self.found, self.measured)
 
 
 @dataclass(frozen=True)
@@ -167,8 +201,12 @@ def _seq() -> Any:
     )
 
 
-def shelf_of(session: Session, site_id: int, window_id: int | None) -> list[OnShelf]:
-    """Return every container that the books put at a window, or in the safe, in the order in which it is counted."""
+def shelf_of(session: Session, site_id: int, window_id: int | None, on: date | None = None) -> list[OnShelf]:
+    """Return every container that the books put at a window, or in the safe, in the order in which it is counted.
+
+    Args:
+        on: the day of the count, whose scale counts; None where nothing is weighed.
+    """
     content = holds()
     query = (
         select(
@@ -177,6 +215,8 @@ def shelf_of(session: Session, site_id: int, window_id: int | None) -> list[OnSh
             Container.size,
             Container.opened_at,
             Container.emptied_at,
+            Container.product_id,
+            Container.lot_id,
             Product.name,
             Product.unit,
             Product.strength,
@@ -195,13 +235,26 @@ def shelf_of(session: Session, site_id: int, window_id: int | None) -> list[OnSh
         )
         .order_by(Product.name, Container.label, Container.id)
     )
-    return [_on_shelf(row) for row in session.execute(query)]
+    rows = session.execute(query).all()
+    seals = container_seals.on_record(session, [row.id for row in rows])
+    scales = weighing.scales(session, site_id, on, rows) if on else {}
+    return [_on_shelf(row, scales.get(row.id), seals.get(row.id)) for row in rows]
 
 
-def _on_shelf(row: Any) -> OnShelf:
+def _on_shelf(row: Any, scale: Scale | None, seal: SealOnRecord | None) -> OnShelf:
     sealed = row.opened_at is None and row.emptied_at is None and row.books == row.size
     expected = Expected(
-        row.id, row.label, row.size, row.smallest_part, row.strength, row.seq or 0, row.books or NOTHING, sealed
+        row.id,
+        row.label,
+        row.size,
+        row.smallest_part,
+        row.strength,
+        row.seq or 0,
+        row.books or NOTHING,
+        sealed,
+        scale,
+        seal,
+        opened=row.opened_at is not None,
     )
     return OnShelf(row.name, row.unit, row.strength, row.number, row.expires_on, expected)
 
@@ -362,12 +415,22 @@ def _lines(session: Session, count_ids: list[int]) -> dict[int, list[CountedLine
             StockAdjustment.recorded_at.label("adjusted_at"),
             func.coalesce(by.name, "").label("adjusted_by"),
             func.coalesce(StockAdjustment.reason, "").label("reason"),
+            CountWeighing.gross,
+            CountWeighing.tare,
+            CountWeighing.grams_per_ml,
+            CountWeighing.readability,
+            func.coalesce(CountedSeal.number, "").label("seal"),
+            func.coalesce(ContainerSeal.number, "").label("seal_known"),
+            func.coalesce(CountedSeal.another, False).label("other_seal"),
         )
         .join(Container, Container.id == StockCountLine.container_id)
         .join(Product, Product.id == Container.product_id)
         .join(Lot, Lot.id == Container.lot_id)
         .outerjoin(StockAdjustment, StockAdjustment.count_line_id == StockCountLine.id)
         .outerjoin(by, by.id == StockAdjustment.recorded_by_id)
+        .outerjoin(CountWeighing, CountWeighing.count_line_id == StockCountLine.id)
+        .outerjoin(CountedSeal, CountedSeal.count_line_id == StockCountLine.id)
+        .outerjoin(ContainerSeal, ContainerSeal.id == CountedSeal.on_record_id)
         .where(StockCountLine.count_id.in_(count_ids))
         .order_by(StockCountLine.id)
     )

@@ -15,6 +15,7 @@ MOST_HOURS, MOST_MINUTES = 24, 60
 MOST_NO_SHOWS, MOST_CALL_BACK_HOURS, A_YEAR = 180, 168, 365
 MOST_PEOPLE, MOST_HIDDEN = 100_000, 50
 MOST_VARIANCE_MG = 1000
+MOST_READABILITY_MG = 10_000
 MOST_COUNTERSIGN_HOURS, MOST_OBSERVATION_MINUTES = 168, 480
 
 
@@ -93,6 +94,7 @@ CHECKS: dict[SettingKey, Callable[[str], Words | None]] = {
     SettingKey.CALL_BACK_HOURS: _whole_number(1, MOST_CALL_BACK_HOURS),
     SettingKey.SAFETY_CHECK_DAYS: _whole_number(1, A_YEAR),
     SettingKey.COUNT_WITNESS_ABOVE_MG: _whole_number(0, MOST_VARIANCE_MG),
+    SettingKey.SCALE_READABILITY_MG: _whole_number(0, MOST_READABILITY_MG),
     SettingKey.PACK_FOLDER: _folder,
     SettingKey.BACKUP_FOLDER: _folder,
     SettingKey.RISK_RED_FROM: _whole_number(risk_card().red_least, risk_card().red_most),

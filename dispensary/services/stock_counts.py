@@ -10,6 +10,7 @@ from dispensary.errors import Conflict, NotFound, Refused
 from dispensary.queries import kits
 from dispensary.queries import stock_counts as queries
 from dispensary.queries.stock_counts import OnShelf
+from dispensary.rules import container_seals
 from dispensary.rules import stock_counts as rule
 from dispensary.rules.names import is_blank
 from dispensary.rules.stock_counts import Judged, Looked
@@ -18,8 +19,20 @@ from dispensary.services.act import Act
 from dispensary.services.facts import write
 from dispensary.services.stock import Standing
 from dispensary.wording import N_, say
-from models import Container, Movement, Site, StockAdjustment, StockCount, StockCountLine, StockFind, Window
-from models.enums import AuditKind, BusinessMoment, CountFound, CountKind, MovementKind, PlaceKind
+from models import (
+    Container,
+    ContainerSeal,
+    CountedSeal,
+    CountWeighing,
+    Movement,
+    Site,
+    StockAdjustment,
+    StockCount,
+    StockCountLine,
+    StockFind,
+    Window,
+)
+from models.enums import AuditKind, BusinessMoment, ContainerSealing, CountFound, CountKind, MovementKind, PlaceKind
 from models.units import Mg, Quantity
 
 MOST_FINDS = 50
@@ -69,6 +82,7 @@ def judged(session: Session, counting: Counting, shelf: Iterable[OnShelf], act: 
         [(one.expected, counting.looked[one.id]) for one in shelf],
         queries.at_closing(session, closing.id) if closing else (),
         len(counting.finds),
+        counting.kind,
     )
 
 
@@ -96,9 +110,7 @@ def count_place(
         check_not_out(session, counting.window_id, act)
     shelf = _behind_locks(session, counting, act)
     for one in shelf:
-        fault = rule.fault_of(one.expected, counting.looked[one.id])
-        if fault is not None:
-            raise Refused(fault, code="impossible_count", field=f"measured_{one.id}")
+        _refuse_impossible(one, counting.looked[one.id], counting.kind)
     if len(counting.finds) > MOST_FINDS:
         raise Refused(say(N_("This is too long.")), code="too_many_finds", field="finds")
     found = judged(session, counting, shelf, act)
@@ -134,6 +146,20 @@ def count_place(
     return made
 
 
+def _refuse_impossible(one: OnShelf, looked: Looked, kind: CountKind) -> None:
+    if looked.gross is not None:
+        fault = rule.fault_of_weight(one.expected, looked.gross)
+        if fault is not None or rule.by_weight(one.expected, looked.gross) != looked.measured:
+            words = fault or say(N_("So much it does not make. Weigh it again."))
+            raise Refused(words, code="impossible_weight", field=f"gross_{one.id}")
+    fault = rule.fault_of(one.expected, looked)
+    if fault is not None:
+        raise Refused(fault, code="impossible_count", field=f"measured_{one.id}")
+    fault = rule.fault_of_seal(one.expected, looked, kind)
+    if fault is not None:
+        raise Refused(fault, code="impossible_seal", field=f"seal_{one.id}")
+
+
 def _seen(looked: Looked) -> tuple[CountFound, Quantity | None]:
     return looked.found, looked.measured
 
@@ -144,17 +170,24 @@ def _behind_locks(session: Session, counting: Counting, act: Act) -> list[OnShel
     Raises:
         Conflict: it is not what the page named.
     """
-    there = {one.id for one in queries.shelf_of(session, act.site_id, counting.window_id)}
+    there = {one.id for one in queries.shelf_of(session, act.site_id, counting.window_id, act.clinic_day)}
     for container_id in sorted(there):
         stock.lock_container(session, container_id, act)
-    shelf = queries.shelf_of(session, act.site_id, counting.window_id)
+    shelf = queries.shelf_of(session, act.site_id, counting.window_id, act.clinic_day)
     same = {one.id: one.seq for one in shelf} == {key: looked.seq for key, looked in counting.looked.items()}
-    if not same or {one.id for one in shelf} != there:
+    if not same or {one.id for one in shelf} != there or not all(_same_basis(o, counting) for o in shelf):
         changed = N_(
             "Something moved since this page was opened. Nothing was recorded; look at the marked lines again."
         )
         raise Conflict(say(changed), code="changed_since_shown")
     return shelf
+
+
+def _same_basis(one: OnShelf, counting: Counting) -> bool:
+    """Return whether what was weighed or read was so against what is on record now."""
+    looked, basis = counting.looked[one.id], one.expected.basis
+    weighed_so = looked.gross is None or looked.basis[:2] == basis[:2]
+    return weighed_so and (not looked.seal or looked.basis[2] == basis[2])
 
 
 def _check_explained(
@@ -181,7 +214,7 @@ def needs_two(found: Judged, kind: CountKind, witness_above: Mg) -> bool:
 def _write_lines(session: Session, made: StockCount, counting: Counting, shelf: list[OnShelf], act: Act) -> None:
     for one in shelf:
         found, measured = _seen(counting.looked[one.id])
-        write(
+        line = write(
             session,
             StockCountLine(
                 count_id=made.id,
@@ -194,8 +227,61 @@ def _write_lines(session: Session, made: StockCount, counting: Counting, shelf: 
                 **act.stamp,
             ),
         )
+        _write_weighing(session, line, one, counting.looked[one.id], act)
+        _write_seal(session, line, one, counting, act)
     for number, said in enumerate(counting.finds, start=1):
         write(session, StockFind(count_id=made.id, number=number, said=said, **act.stamp))
+
+
+def _write_weighing(session: Session, line: StockCountLine, one: OnShelf, looked: Looked, act: Act) -> None:
+    """Keep what the scale showed and all that the quantity was worked out with, so that it can be worked out again."""
+    scale = one.scale
+    if looked.gross is None or scale is None:
+        return
+    write(
+        session,
+        CountWeighing(
+            count_line_id=line.id,
+            gross=looked.gross,
+            tare_id=scale.tare_id,
+            tare=scale.tare,
+            density_id=scale.density_id,
+            grams_per_ml=scale.grams_per_ml,
+            readability=scale.readability,
+            **act.stamp,
+        ),
+    )
+
+
+def _write_seal(session: Session, line: StockCountLine, one: OnShelf, counting: Counting, act: Act) -> None:
+    """Keep the number that was read on a seal; it goes on record where none was."""
+    looked = counting.looked[one.id]
+    if not looked.seal:
+        return
+    read = rule.seal_read(one.expected, looked)
+    write(
+        session,
+        CountedSeal(
+            count_line_id=line.id,
+            number=looked.seal,
+            on_record_id=one.expected.seal.id if one.expected.seal else None,
+            another=container_seals.is_another(read, counting.kind),
+            **act.stamp,
+        ),
+    )
+    if container_seals.is_new(read, counting.kind):
+        write(
+            session,
+            ContainerSeal(
+                container_id=one.id,
+                container_seq=one.seq,
+                was_open=one.expected.opened,
+                number=looked.seal,
+                occasion=ContainerSealing.COUNTED,
+                count_line_id=line.id,
+                **act.stamp,
+            ),
+        )
 
 
 def note_looked_again(session: Session, *, counting: Counting, differ: int, act: Act) -> None:

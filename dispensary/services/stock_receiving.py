@@ -14,14 +14,14 @@ from dispensary.errors import Conflict, NotFound, Refused
 from dispensary.queries import suppliers as orders_on_record
 from dispensary.rules.deliveries import shown_delivery
 from dispensary.rules.products import is_whole_parts
-from dispensary.services import audit, stock, stock_orders
+from dispensary.services import audit, container_seals, stock, stock_orders, weighing
 from dispensary.services.act import Act
 from dispensary.services.stock import Standing
 from dispensary.services.stock_orders import Source
 from dispensary.wording import N_, say
 from models import Container, Lot, Movement, Product, Receipt, ReceiptMatch, ReceiptSignature, Site
 from models.enums import AuditKind, MovementKind, PlaceKind
-from models.units import Quantity
+from models.units import Grams, Quantity
 
 MOST_AT_ONCE = 200
 EARLIEST_EXPIRY, LATEST_EXPIRY = date(1990, 1, 1), date(2200, 12, 31)
@@ -38,6 +38,10 @@ class Batch:
     size: Quantity
     count: int
     labels: tuple[str, ...] = ()
+    seals: tuple[str, ...] = ()
+    """The numbers on their seals, in the order of the labels; none where nobody keeps them."""
+    tares: tuple[Grams, ...] = ()
+    """What each weighs empty, in the same order, or one figure for all; a second person signs for them."""
 
 
 def take_initial_inventory(session: Session, *, batch: Batch, witnessed_by_id: int | None, act: Act) -> list[Container]:
@@ -53,6 +57,7 @@ def take_initial_inventory(session: Session, *, batch: Batch, witnessed_by_id: i
     lot = _lot(session, batch, act)
     made = _take_in(session, product, batch, lot, act)
     movements = [_came(session, c, MovementKind.INITIAL, act, witnessed_by_id=witnessed_by_id) for c in made]
+    _note_of_each(session, made, batch, witnessed_by_id, act)
     audit.record(
         session,
         AuditKind.STOCK_INVENTORIED,
@@ -67,7 +72,14 @@ def take_initial_inventory(session: Session, *, batch: Batch, witnessed_by_id: i
 
 
 def receive_delivery(
-    session: Session, *, supplier: str, document_no: str, batch: Batch, act: Act, source: Source | None = None
+    session: Session,
+    *,
+    supplier: str,
+    document_no: str,
+    batch: Batch,
+    act: Act,
+    source: Source | None = None,
+    witnessed_by_id: int | None = None,
 ) -> Receipt:
     """Take a delivery into the safe. None of its containers may be opened until a second person has signed.
 
@@ -77,6 +89,7 @@ def receive_delivery(
     Args:
         supplier: as the document names it; where that is empty, as the list does.
         source: the supplier on the list and the order it comes on; None where no list is kept.
+        witnessed_by_id: who signs with them for what the containers weigh empty; needed where that is typed.
 
     Raises:
         NotFound: there is no such supplier or order here.
@@ -91,6 +104,7 @@ def receive_delivery(
     lot = _lot(session, batch, act)
     made = _take_in(session, product, batch, lot, act)
     movements = [_came(session, c, MovementKind.RECEIVE, act, receipt_id=receipt.id) for c in made]
+    _note_of_each(session, made, batch, witnessed_by_id, act)
     audit.record(
         session,
         AuditKind.STOCK_RECEIVED,
@@ -254,6 +268,20 @@ def _take_in(session: Session, product: Product, batch: Batch, lot: Lot, act: Ac
     session.add_all(made)
     session.flush()
     return made
+
+
+def _note_of_each(session: Session, made: list[Container], batch: Batch, witnessed_by_id: int | None, act: Act) -> None:
+    """Keep the seal numbers of containers that came, and what each weighs empty, where somebody typed them."""
+    if batch.seals:
+        container_seals.seals_as_they_came(session, made, batch.seals, act)
+    if not batch.tares:
+        return
+    if len(batch.tares) not in (1, len(made)):
+        words = N_("Give one weight for all %(count)s containers, or one for each.")
+        raise Refused(say(words, count=len(made)), code="tares_do_not_match", field="tares")
+    each = batch.tares if len(batch.tares) == len(made) else batch.tares * len(made)
+    for container, tare in zip(made, each, strict=True):
+        weighing.set_tare_as_it_came(session, container, tare, witnessed_by_id, act)
 
 
 def new_labels(taken: set[str], count: int) -> Sequence[str]:

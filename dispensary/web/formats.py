@@ -67,6 +67,7 @@ def init_app(app: Flask) -> None:
     filters: dict[str, Callable[..., str]] = {
         "mg": mg,
         "qty": qty,
+        "figure": plain,
         "clock_time": clock_time,
         "moment": moment,
         "day": day,

@@ -50,6 +50,7 @@ class SettingKey(StrEnum):
     RISK_AMBER_A_DAY = "risk_amber_a_day"
     HIDE_BELOW = "hide_below"
     COUNT_WITNESS_ABOVE_MG = "count_witness_above_mg"
+    SCALE_READABILITY_MG = "scale_readability_mg"
     TARGET_IN_TREATMENT = "target_in_treatment"
     TARGET_RETAINED_PERCENT = "target_retained_percent"
     TARGET_PLANNED_PERCENT = "target_planned_percent"

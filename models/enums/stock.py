@@ -211,3 +211,11 @@ class PumpRest(StrEnum):
     MIXED = "mixed"
     """It stayed in, so that two lots may pour together."""
     TAKEN_OFF = "taken_off"
+
+
+class ContainerSealing(StrEnum):
+    """On what occasion the number of a container's seal came on record."""
+
+    RECEIVED = "received"
+    COUNTED = "counted"
+    RESEALED = "resealed"

@@ -28,6 +28,7 @@ from models.base import Instant, Thousandths
 from models.enums import (
     BottleFate,
     ConsignmentFate,
+    ContainerSealing,
     DestructionReason,
     DoseOutcome,
     MovementKind,
@@ -77,6 +78,8 @@ WHAT_RULES_ASK: dict[str, dict[str, Any]] = {
     "risk_trip": {"expected": Decimal(1)},
     "risk_snooze": {"until_on": date(2026, 3, 9)},
     "session_outcome": {"minutes": 45},
+    "container_seal": {"occasion": ContainerSealing.COUNTED, "was_open": False},
+    "counted_seal": {"another": False},
     "stock_level": {"reorder_at": Decimal(1), "order_up_to": Decimal(2)},
     "stock_count_line": {"sealed": True},
     "take_home_decision": {"every_weeks": 1, "most_days": 6, "criteria": "[]", "review_on": date(2026, 6, 2)},
@@ -95,6 +98,7 @@ ANOTHER: dict[str, tuple[str, dict[str, Any]]] = {
 NEEDED_ANYWAY = {
     "brief_intervention": ("person_id",),
     "consignment_end": ("witnessed_by_id",),
+    "container_seal": ("count_line_id",),
     "contest": ("stop_id",),
     "disclosure": ("consent_id",),
     "dose": ("claim_id", "order_id"),

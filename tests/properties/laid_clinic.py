@@ -15,6 +15,7 @@ from dispensary.rules.stock_counts import Looked as Found
 from dispensary.services import (
     bottle_returns,
     consignments,
+    container_seals,
     day_close,
     destruction,
     kits,
@@ -29,6 +30,7 @@ from dispensary.services import (
     stock_products,
     stock_receiving,
     suppliers,
+    weighing,
 )
 from dispensary.services.consignments import Sending
 from dispensary.services.destruction import ChosenContainer
@@ -40,8 +42,8 @@ from dispensary.services.stock_orders import Source
 from dispensary.services.stock_receiving import Batch
 from dispensary.services.suppliers import SupplierEntry
 from models import enums
-from models.enums import BottleState, CountFound, CountKind, Residue, SealState, WasteReason
-from models.units import Percent, mg, mg_per_unit, quantity
+from models.enums import BaseUnit, BottleState, CountFound, CountKind, Residue, SealState, WasteReason
+from models.units import Percent, grams, grams_per_ml, mg, mg_per_unit, quantity
 from tests import factories
 from tests.station import give
 from tests.take_homes import decide, hand_over, one_off, safe
@@ -223,15 +225,28 @@ def _ordered(session, world, solution, head):
 
 
 def _counted(session, world, head):
-    shelf = stock_counts_of.shelf_of(session, world.site.id, world.window.id)
+    liquid = next(
+        one
+        for one in stock_counts_of.shelf_of(session, world.site.id, world.window.id)
+        if not one.sealed and one.unit is BaseUnit.ML and one.expected.books > 1
+    )
+    two = {"witnessed_by_id": world.witness.id, "act": world.act()}
+    weighing.set_tare(session, container_id=liquid.id, grams=grams("100"), **two)
+    weighing.set_tare(session, container_id=liquid.id, grams=grams("101"), of_kind=True, note="of the maker", **two)
+    weighing.set_density(session, container_id=liquid.id, density=grams_per_ml("1"), source="weighed here", **two)
+    container_seals.reseal(session, container_id=liquid.id, number="N-1", note="for the night", **two)
+    shelf = stock_counts_of.shelf_of(session, world.site.id, world.window.id, world.day)
     looked = {
         one.id: Found(one.seq, CountFound.WHOLE)
         if one.sealed
         else Found(one.seq, CountFound.MEASURED, one.expected.books)
         for one in shelf
     }
-    off = next(one for one in shelf if not one.sealed and one.expected.books > 1)
-    looked[off.id] = Found(off.seq, CountFound.MEASURED, quantity(off.expected.books - 1))
+    off = next(one for one in shelf if one.id == liquid.id)
+    short = quantity(off.expected.books - 1)
+    looked[off.id] = Found(
+        off.seq, CountFound.MEASURED, short, grams(off.scale.tare + short), off.expected.basis, seal="N-2"
+    )
     made = stock_counts.count_place(
         session,
         counting=Counting(CountKind.CLOSING, world.window.id, looked, ("a box without a label",), "measured twice"),

@@ -9,8 +9,23 @@ from sqlalchemy.orm import Session, aliased
 from dispensary.queries.verification.chains import AT_ONCE
 from dispensary.queries.verification.results import Fault, Progress
 from dispensary.rules.stock_counts import LineSaid, contents_of, variance
+from dispensary.rules.weighing import makes
 from dispensary.wording import N_, Words, say
-from models import AuditEvent, ConsignmentEnd, Movement, Place, StockAdjustment, StockCount, StockCountLine, StockFind
+from models import (
+    AuditEvent,
+    ConsignmentEnd,
+    Container,
+    CountWeighing,
+    Density,
+    Movement,
+    Place,
+    Product,
+    StockAdjustment,
+    StockCount,
+    StockCountLine,
+    StockFind,
+    Tare,
+)
 from models.enums import AuditKind, MovementKind, PlaceKind
 
 
@@ -29,7 +44,7 @@ def wrong_count(session: Session, site_id: int, progress: Progress) -> Fault | N
                 continue  # the walk along the chain names this row
             if said != contents_of(lines.get(count_id, []), finds.get(count_id, [])):
                 return _count(count_id, say(N_("its lines are not those that were counted")))
-    return _wrong_books(session, site_id)
+    return _wrong_books(session, site_id) or _wrong_weight(session, site_id)
 
 
 def _lines(session: Session, site_id: int) -> dict[int, list[LineSaid]]:
@@ -67,6 +82,26 @@ def _wrong_books(session: Session, site_id: int) -> Fault | None:
     query = select(func.min(StockCountLine.count_id)).where(StockCountLine.site_id == site_id, ~exists().where(same))
     first = session.scalar(query)
     return None if first is None else _count(first, say(N_("the books did not say what it says they did")))
+
+
+def _wrong_weight(session: Session, site_id: int) -> Fault | None:
+    """Return the first count whose weight, tare and density do not make the quantity that it says."""
+    query = (
+        select(StockCountLine.count_id, StockCountLine.measured, CountWeighing, Tare, Density, Product.smallest_part)
+        .join(StockCountLine, StockCountLine.id == CountWeighing.count_line_id)
+        .join(Container, Container.id == StockCountLine.container_id)
+        .join(Product, Product.id == Container.product_id)
+        .join(Tare, Tare.id == CountWeighing.tare_id)
+        .join(Density, Density.id == CountWeighing.density_id)
+        .where(CountWeighing.site_id == site_id)
+        .order_by(CountWeighing.id)
+    )
+    for count_id, measured, weighed, tare, density, part in session.execute(query):
+        same = weighed.tare == tare.grams and weighed.grams_per_ml == density.grams_per_ml
+        figures = (weighed.gross, weighed.tare, weighed.grams_per_ml, part)
+        if measured is None or not same or not makes(measured, *figures):
+            return _count(count_id, say(N_("what was weighed does not make what it says was there")))
+    return None
 
 
 def wrong_adjustment(session: Session, site_id: int, progress: Progress) -> Fault | None:

@@ -63,6 +63,8 @@ AUDITED_ONE_BY_ONE: dict[str, tuple[AuditKind, ...]] = {
     "label_print": (AuditKind.LABELS_PRINTED,),
     "bottle_end": (AuditKind.BOTTLE_RETURNED, AuditKind.BOTTLE_GONE),
     "stock_count": (AuditKind.STOCK_COUNTED,),
+    "tare": (AuditKind.TARE_SET,),
+    "density": (AuditKind.DENSITY_SET,),
     "stock_adjustment": (AuditKind.STOCK_ADJUSTED,),
     "consignment": (AuditKind.CONSIGNMENT_SENT,),
     "consignment_line": (AuditKind.CONTAINER_CONSIGNED,),

@@ -210,6 +210,13 @@ SENTENCES: dict[AuditKind, str] = {
     AuditKind.STOCK_ADJUSTED: N_(
         "Authorised an adjustment of container no. %(container)s after count no. %(count)s (movement no. %(movement)s)."
     ),
+    AuditKind.TARE_SET: N_(
+        "Wrote down, with a witness, what containers of product no. %(product)s weigh empty (tare no. %(subject_id)s)."
+    ),
+    AuditKind.DENSITY_SET: N_(
+        "Wrote down, with a witness, the density of product no. %(product)s (density no. %(subject_id)s)."
+    ),
+    AuditKind.CONTAINER_RESEALED: N_("Recorded, with a witness, a new seal on container no. %(container)s."),
     AuditKind.COUNT_LOOKED_AT_AGAIN: N_(
         "A %(count_kind)s did not agree with the books in %(differ)s lines, and was looked at again before it was recorded."
     ),

@@ -30,6 +30,9 @@ IN_WORDS = {
     SettingKey.COUNT_WITNESS_ABOVE_MG: _l(
         "A count that differs by more than so many mg in all is signed by a witness too; 0: every one that differs."
     ),
+    SettingKey.SCALE_READABILITY_MG: _l(
+        "One step of the scale on which open liquids are weighed, in mg: 100 for 0.1 g; 0 where nothing is weighed."
+    ),
     SettingKey.PACK_FOLDER: _l("Where the encrypted downtime pack is written: a folder of this computer, or none."),
     SettingKey.BACKUP_FOLDER: _l(
         "Where every backup is copied a second time: a stick, another disk or a share, or none."

@@ -17,6 +17,7 @@ from dispensary.web.stock import (
     register,
     shelf,
     suppliers,
+    weighing,
 )
 from dispensary.web.stock.blueprint import bp
 
@@ -38,4 +39,5 @@ __all__ = [
     "register",
     "shelf",
     "suppliers",
+    "weighing",
 ]

@@ -50,7 +50,7 @@ def count() -> tuple[str, int] | Response:
     """Count a place as a whole, blind; where it does not agree, say what is known or look again."""
     kind, window_id = _asked()
     site_id = edge.sitting().site_id
-    shelf = queries.shelf_of(db.session(), site_id, window_id)
+    shelf = queries.shelf_of(db.session(), site_id, window_id, edge.act().clinic_day)
     form = count_form(shelf, kind)
 
     def change(work: Work) -> str:
@@ -65,6 +65,7 @@ def count() -> tuple[str, int] | Response:
 
     if answer := carried_out(form, change, witness=lambda: prove_counted(form, kind, window_id, shelf)):
         return answer
+    note_misread(form, kind, window_id)
     found = looked_again(form, kind, window_id, shelf)
     away = kits.windows_out(db.session(), site_id)
     page = {
@@ -131,6 +132,14 @@ def looked_again(form: CountForm, kind: CountKind, window_id: int | None, shelf:
         with unit_of_work() as session:
             stock_counts.note_looked_again(session, counting=counting, differ=len(found.differing), act=edge.act())
     return found
+
+
+def note_misread(form: CountForm, kind: CountKind, window_id: int | None) -> None:
+    """Note that a seal was called whole and carried another number, so that no one tries numbers unseen."""
+    if request.method == "POST" and form.misread:
+        tried = Counting(kind, window_id, form.misread)
+        with unit_of_work() as session:
+            stock_counts.note_looked_again(session, counting=tried, differ=len(form.misread), act=edge.act())
 
 
 @bp.get("/counts/<int:stock_count_id>")

@@ -6,9 +6,18 @@ from typing import Any
 
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
-from wtforms import HiddenField, IntegerField, SelectField, SelectMultipleField, SubmitField, TextAreaField
-from wtforms.validators import Length
+from wtforms import (
+    BooleanField,
+    HiddenField,
+    IntegerField,
+    SelectField,
+    SelectMultipleField,
+    SubmitField,
+    TextAreaField,
+)
+from wtforms.validators import Length, ValidationError
 
+from dispensary.rules.container_seals import LONGEST
 from dispensary.services.consignments import Sending
 from dispensary.services.stock_receiving import Batch
 from dispensary.web import edge
@@ -17,7 +26,7 @@ from dispensary.web.witness import WitnessFields
 from models import Product, Site, Window
 from models.enums import ConsignmentFate, Medication, WasteReason
 from models.enums import Form as DrugForm
-from models.units import Quantity
+from models.units import Grams, Quantity, exact
 
 MEDICATIONS = tuple(Medication)
 FORMS = tuple(DrugForm)
@@ -30,11 +39,15 @@ WASTE_REASONS = (
     WasteReason.NOT_SWALLOWED,
 )
 LONGEST_NOTE = 500
+LONGEST_SAID = 200
 TO_SAFE = 0
 NO_SITE = 0
 TOO_LONG = _l("This is too long.")
 
 
+WEIGHT = re.compile(r"[0-9]{1,6}([.,][0-9]{1,3})?")
+"""A weight in g: a thousand has no comma here, and nothing is finer than a thousandth."""
+NUMBER = re.compile(r"[0-9]{1,9}")
 DIGEST = re.compile(r"[0-9a-f]{20}")
 
 
@@ -43,9 +56,18 @@ def digest_or_none(text: str | None) -> str:
     return text if text and DIGEST.fullmatch(text) else ""
 
 
+def number_or_none(text: str | None) -> str:
+    """Return what a hidden field says was the newest record that a page showed; what is no number is none that ever was."""
+    return text if text and NUMBER.fullmatch(text) else "-1"
+
+
 def _words(kinds: Sequence[Any]) -> list[tuple[str, str]]:
     speak = edge.speaker()
     return [(str(kind.value), speak(kind)) for kind in kinds]
+
+
+def _lines(text: str | None) -> list[str]:
+    return [line.strip() for line in (text or "").splitlines() if line.strip()]
 
 
 class ProductForm(Form):
@@ -102,6 +124,19 @@ class BatchForm(Form):
         description=_l("Leave empty to have them numbered: B-00001 and on."),
     )
 
+    seals = TextAreaField(
+        _l("Numbers of the seals, one a line"),
+        [sane_text, Length(max=10_000, message=TOO_LONG)],
+        description=_l("In the order of the labels; empty where the seals carry none."),
+    )
+    tares = TextAreaField(
+        _l("Weight of the empty container in g"),
+        [sane_text, Length(max=10_000, message=TOO_LONG)],
+        description=_l(
+            "Of a liquid that is weighed at counts: one for all, or one a line. A second person signs for it."
+        ),
+    )
+
     def offer(self, products: Sequence[Product]) -> None:
         """Offer these products."""
         self.product.choices = [(p.id, p.name) for p in products]
@@ -116,7 +151,15 @@ class BatchForm(Form):
             size=Quantity(self.size.data),  # type: ignore[arg-type]
             count=self.count.data or 0,
             labels=tuple(line for line in lines if line),
+            seals=tuple(_lines(self.seals.data)),
+            tares=tuple(Grams(exact(line.replace(",", "."))) for line in _lines(self.tares.data)),
         )
+
+    def validate_tares(self, field: Any) -> None:
+        """Refuse what is no weight."""
+        for line in _lines(field.data):
+            if not WEIGHT.fullmatch(line):
+                raise ValidationError(gettext("Digits only, with a point before decimals. The unit is already there."))
 
 
 class InventoryForm(WitnessFields, BatchForm):
@@ -125,7 +168,7 @@ class InventoryForm(WitnessFields, BatchForm):
     submit = SubmitField(_l("Enter into the register"))
 
 
-class DeliveryForm(BatchForm):
+class DeliveryForm(WitnessFields, BatchForm):
     """A delivery on no order, from a supplier of the list, as its document says."""
 
     supplier_id = SelectField(_l("Supplier"), choices=[], default="")
@@ -185,6 +228,42 @@ class EndForm(WitnessFields, Form):
     measured = ExactField(_l("Measured in it"), [Required()])
     note = TextField(_l("Note"), longest=LONGEST_NOTE)
     submit = SubmitField(_l("End this container"))
+
+
+class TareForm(WitnessFields, Form):
+    """What a container weighs empty."""
+
+    grams = ExactField(_l("Weight of the empty container"), [Required(), positive], render_kw={"autofocus": True})
+    of_kind = BooleanField(_l("All containers of this product and size weigh the same"))
+    note = TextField(
+        _l("Why it is another figure"), longest=LONGEST_SAID, description=_l("Needed where one is on record.")
+    )
+    newest = HiddenField(filters=[number_or_none])
+    submit = SubmitField(_l("Write it down"))
+
+
+class DensityForm(WitnessFields, Form):
+    """How heavy a liquid is."""
+
+    density = ExactField(_l("Density"), [Required(), positive], render_kw={"autofocus": True})
+    of_lot = BooleanField(_l("Of this lot alone"))
+    source = TextField(
+        _l("Where the figure comes from"),
+        [Required()],
+        longest=LONGEST_SAID,
+        description=_l("The maker's certificate of the lot, or how it was weighed here."),
+    )
+    newest = HiddenField(filters=[number_or_none])
+    submit = SubmitField(_l("Write it down"))
+
+
+class SealForm(WitnessFields, Form):
+    """The number of the seal that a container carries now."""
+
+    number = TextField(_l("Number of the seal"), [Required()], longest=LONGEST, render_kw={"autofocus": True})
+    note = TextField(_l("Why it was sealed"), [Required()], longest=LONGEST_SAID)
+    newest = HiddenField(filters=[number_or_none])
+    submit = SubmitField(_l("Record the seal"))
 
 
 class FootnoteForm(Form):

@@ -19,7 +19,7 @@ from dispensary.web.reporting import asked, paper
 from dispensary.web.reporting.forms import PrintForm
 from dispensary.web.stock.blueprint import bp
 from dispensary.web.stock.count_forms import count_form
-from dispensary.web.stock.counting import counting_of, looked_again, prove_counted
+from dispensary.web.stock.counting import counting_of, looked_again, note_misread, prove_counted
 from dispensary.web.stock.kit_forms import HandOverForm, KitCountForm, KitForm, PackForm
 from dispensary.web.witness import NAME, prove_witness
 from dispensary.wording import N_, say
@@ -139,6 +139,7 @@ def take_kit_back(kit_trip_id: int) -> tuple[str, int] | Response:
 
     if answer := carried_out(form, change, witness=lambda: prove_counted(form, RETURN, trip.window_id, shelf)):
         return answer
+    note_misread(form, RETURN, trip.window_id)
     found = looked_again(form, RETURN, trip.window_id, shelf)
     page = {
         "trip": trip,

@@ -18,6 +18,7 @@ from dispensary.web.changes import carried_out
 from dispensary.web.database import db
 from dispensary.web.once import Work
 from dispensary.web.stock.blueprint import bp
+from dispensary.web.stock.receiving import signed_for_tares
 from dispensary.web.stock.suppliers import line_of
 from dispensary.web.stock.supply_forms import EndOrderForm, ReceiveOnOrderForm, StockOrderForm, chosen_supplier
 from models.enums import StockOrderEndKind
@@ -117,12 +118,16 @@ def receive_on_order(stock_order_id: int) -> Answer:
             document_no=form.document_no.data or "",
             batch=form.batch(),
             source=Source(page["order"].supplier_id, stock_order_id, form.shown.data or ""),
+            witnessed_by_id=work.witness_id,
             act=work.act,
         )
         return url_for("stock.delivery", receipt_id=receipt.id)
 
     return carried_out(
-        form, change, said=_("Taken in. A second person signs before the first container is opened.")
+        form,
+        change,
+        said=_("Taken in. A second person signs before the first container is opened."),
+        witness=signed_for_tares(form),
     ) or (
         render_template("stock/receive_on_order.html", form=form, **page),
         form.status,

@@ -1,5 +1,6 @@
 """Stock coming in: the first inventory, deliveries, and the second signature."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -21,7 +22,7 @@ from dispensary.web.database import db
 from dispensary.web.once import Work
 from dispensary.web.stock.blueprint import bp
 from dispensary.web.stock.forms import CountersignForm, DeliveryForm, InventoryForm
-from dispensary.web.stock.supply_forms import chosen_supplier, supplier_choices
+from dispensary.web.stock.supply_forms import ReceiveOnOrderForm, chosen_supplier, supplier_choices
 from dispensary.web.witness import prove_witness
 from dispensary.wording import N_, say
 
@@ -67,14 +68,20 @@ def receive() -> tuple[str, int] | Response:
             document_no=form.document_no.data or "",
             batch=form.batch(),
             source=Source(chosen_supplier(form)),
+            witnessed_by_id=work.witness_id,
             act=work.act,
         )
         return url_for("stock.delivery", receipt_id=receipt.id)
 
-    if answer := carried_out(form, change):
+    if answer := carried_out(form, change, witness=signed_for_tares(form)):
         return answer
     orders = supplier_records.orders(session, site_id, only_open=True)
     return render_template("stock/receive.html", form=form, listed=listed, orders=orders), form.status
+
+
+def signed_for_tares(form: DeliveryForm | ReceiveOnOrderForm) -> Callable[[], int | None]:
+    """Return how the second person of a delivery is proved: needed only where somebody typed what its containers weigh."""
+    return lambda: prove_witness(form) if (form.tares.data or "").strip() or form.witness_username.data else None
 
 
 @bp.get("/deliveries/<int:receipt_id>")

@@ -5,7 +5,18 @@ from werkzeug.wrappers import Response
 
 from dispensary.errors import NotFound
 from dispensary.permissions import Permission
-from dispensary.queries import consignments, containers, destructions, kits, losses, pumps, stock_counts, stock_rate
+from dispensary.queries import (
+    consignments,
+    container_seals,
+    containers,
+    destructions,
+    kits,
+    losses,
+    pumps,
+    stock_counts,
+    stock_rate,
+    weighing,
+)
 from dispensary.queries import reorder as reorder_queries
 from dispensary.queries import stock as stock_queries
 from dispensary.queries.containers import ContainerCard
@@ -56,6 +67,9 @@ def container(container_id: int) -> str:
         "stock/container.html",
         card=card,
         steps=containers.steps(db.session(), card.id),
+        tares=weighing.tares_of(db.session(), edge.sitting().site_id, card.id),
+        densities=weighing.densities_of(db.session(), edge.sitting().site_id, card.id),
+        seals=container_seals.seals_of(db.session(), card.id),
         today=edge.act().clinic_day,
         here=edge.sitting().window_id,
     )

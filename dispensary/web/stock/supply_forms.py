@@ -127,7 +127,7 @@ class EndOrderForm(Form):
         self.kind.choices = choices(StockOrderEndKind, but=frozenset({StockOrderEndKind.COMPLETE}))
 
 
-class ReceiveOnOrderForm(BatchForm):
+class ReceiveOnOrderForm(WitnessFields, BatchForm):
     """A delivery on an order, as its document says; the supplier is the order's."""
 
     supplier = TextField(_l("Supplier as the document names it, if otherwise"), longest=120)
