@@ -16,7 +16,6 @@ from reportlab.graphics.shapes import Drawing
 from reportlab.lib.colors import Color, black
 from reportlab.platypus import Flowable
 
-from dispensary.policy.register_layouts import register_layouts
 from dispensary.rules.register_slip import CHAINED, PAGE_ROWS, PageText, code_of
 from dispensary.wording import N_, Speaker, say
 from reports import fonts, page
@@ -227,7 +226,7 @@ def _over(text: PageText, head: dict[str, str], language: str, speak: Speaker) -
     """Return what stands over the lines: the place, the product, which page, and the balance brought forward."""
     slip = text.slip
     of = -(-text.number("head") // PAGE_ROWS)
-    layout = register_layouts().get(slip["layout"])
+    layout = text.layout
     where = " · ".join(filter(None, (head["clinic"], head["address"], slip["site"])))
     facts = [f"{speak(say(IN_WORDS[name]))}: {said}" for name, said in text.head if name in IN_WORDS]
     title = say(N_("%(product)s · register page %(n)s of %(of)s"), product=head["product"], n=slip["page"], of=of)
@@ -248,7 +247,7 @@ def _over(text: PageText, head: dict[str, str], language: str, speak: Speaker) -
 def _table(text: PageText, about: Heading) -> Ruled:
     """Return the lines as a table, in letters as large as let it stand on one sheet."""
     heads = text.columns[: -len(CHAINED)]
-    layout = register_layouts().get(text.slip["layout"])
+    layout = text.layout
     known = layout is not None and headings(layout) == heads
     shares = [column.share for column in layout.columns] if layout and known else [1] * len(heads)
     numbers = [column.number for column in layout.columns] if layout and known else [False] * len(heads)
@@ -271,4 +270,5 @@ def _foot(text: PageText, speak: Speaker) -> str:
         " footnotes to no. %(footnotes)s; printed %(printed_at)s. Digest of the page %(digest)s. Key %(key)s,"
         " signature %(signature)s"
     )
-    return speak(say(words, **slip))
+    version = "" if "layout_version" not in slip else f" v{slip['layout_version']}"
+    return speak(say(words, **{**slip, "layout": slip["layout"] + version}))

@@ -4,7 +4,6 @@ The balance at the end of a period is that of the last line up to then, less wha
 day that was entered from paper stands in the register after the days that came before it on the computer.
 """
 
-import json
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
@@ -230,9 +229,8 @@ def _registers(session: Session, site_id: int, last: date) -> dict[int, Quantity
     )
     balances = {}
     for product_id, number, body in session.execute(query):
-        said = _read(body).get("balance")
         newest[product_id] = number
-        balances[product_id] = Quantity(Decimal(said if isinstance(said, int) else 0) / 1000)
+        balances[product_id] = Quantity(Decimal(chain.whole(chain.fields(body).get("balance")) or 0) / 1000)
     if not _went_on_after(session, last):
         return balances
     came, gone = aliased(Place), aliased(Place)
@@ -283,23 +281,15 @@ def _line_faults(session: Session, site_id: int, first: date, last: date) -> dic
     for row in one_after_another.from_iterable(read_twice):
         if row.product_id in faults:
             continue
-        said = _read(row.body) if row.body is not None else {}
+        said = chain.fields(row.body)
         wrong = row.body is None or chain.digest(row.previous_digest, row.body) != row.digest
         wrong = wrong or any(said.get(f) != chain.written(getattr(row, f"said_{f}")) for f in HELD_AGAINST)
         if wrong:
             of = f"register_entry {row.number}" if row.number is not None else f"movement {row.id}"
-            otherwise = Quantity(Decimal(said["quantity"]) / 1000) if isinstance(said.get("quantity"), int) else None
+            thousandths = chain.whole(said.get("quantity"))
+            otherwise = None if thousandths is None else Quantity(Decimal(thousandths) / 1000)
             faults[row.product_id] = [Difference(ReconciliationCheck.LINES, row.said_quantity, otherwise, of)]
     return faults
-
-
-def _read(body: str) -> dict[str, Any]:
-    """Return the fields of a chained text; none of one that somebody made unreadable."""
-    try:
-        fields = json.loads(body)
-    except ValueError:
-        return {}
-    return fields if isinstance(fields, dict) else {}
 
 
 def _logs(session: Session, site_id: int, first: date, last: date) -> dict[int, LogSums]:

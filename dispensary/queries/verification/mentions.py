@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
-from dispensary.queries.verification.chains import AT_ONCE, read
+from dispensary.queries.verification.chains import AT_ONCE
 from dispensary.queries.verification.results import Fault, Progress
 from dispensary.rules import chain
 from dispensary.wording import N_, Words, say
@@ -60,7 +60,7 @@ def _mentions(session: Session, site_id: int) -> Iterator[Mention]:
     query = select(audit.number, audit.body).where(audit.site_id == site_id, audit.body.contains('"with":'))
     with session.execute(query.order_by(audit.number).execution_options(yield_per=AT_ONCE)) as rows:
         for row in rows:
-            for table, number, digest in chain.mentioned(read(row.body).get("with")):
+            for table, number, digest in chain.mentioned(chain.fields(row.body).get("with")):
                 yield Mention(row.number, table, number, digest)
 
 
@@ -72,7 +72,8 @@ def _unlike(session: Session, mentions: list[Mention]) -> list[tuple[int, Fault]
     for name, named in by_table.items():
         table = Base.metadata.tables[name]
         columns = [column for column in table.c if column.key != "request_id"]
-        query = select(*columns).where(table.c.id.in_({mention.id for mention in named}))
+        possible = {mention.id for mention in named if 0 < mention.id < chain.TOO_LARGE}
+        query = select(*columns).where(table.c.id.in_(possible))
         rows = {row.id: row for row in session.execute(query)}
         found += [(m.number, _fault(m, what)) for m in named if (what := _what(rows.get(m.id), m))]
     return found
@@ -128,5 +129,5 @@ def _named_elsewhere(session: Session, site_id: int, name: str) -> set[int]:
     audit = AuditEvent.__table__.c
     query = select(audit.body).where(audit.site_id != site_id, audit.body.contains(f"{name} "))
     with session.execute(query.execution_options(yield_per=AT_ONCE)) as rows:
-        named = [chain.mentioned(read(row.body).get("with")) for row in rows]
+        named = [chain.mentioned(chain.fields(row.body).get("with")) for row in rows]
     return {number for mentions in named for table, number, _ in mentions if table == name}
