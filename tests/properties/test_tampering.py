@@ -11,8 +11,10 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import delete, func, select, text, update
 
+from dispensary.queries.reconciliation import reconciliation
 from dispensary.queries.verification import verify
 from dispensary.queries.verification.facts import AUDITED_ONE_BY_ONE
+from dispensary.rules import chain as chain_of
 from dispensary.rules import seals
 from dispensary.services.mentions import WAITING
 from models import Base, card_tables, chained_tables, fact_tables
@@ -263,6 +265,44 @@ def test_what_a_seal_no_longer_covers_is_said(session, laid):
     found = verify(session, laid.site.id, KEY.public_key())
 
     assert [c.sealed_to < c.rows for c in found.chains if c.unproven] == [True, True]
+
+
+ABSURD = (
+    "1E999999999",
+    "-1E-999",
+    "NaN",
+    "9" * 4000,
+    "[" * 900 + "]" * 900,
+    '{"a":[]}',
+    "true",
+    '"\\ud800"',
+    '"0001-13-99"',
+)
+"""Values that no program wrote into a chained text."""
+UNREADABLE = ("[" * 100_000, '{"number":' * 50_000, '{"number":' + "9" * 5000 + "}", "[]", "")
+
+
+@pytest.mark.parametrize("chain", ["audit_event", "register_entry"])
+def test_absurd_chained_text_is_named_and_never_breaks_the_check(session, laid, chain):
+    """One row of each kind is made absurd, as it stands or with its digest made anew; the first of them is named."""
+    table = Base.metadata.tables[chain]
+    of = table.c.product_id == laid.products["methadone"].id if chain == "register_entry" else table.c.id > 0
+    by_kind = {row.body[: row.body.find("number")] if chain == "register_entry" else row.kind: row
+               for row in session.execute(select(*table.c).where(of).order_by(table.c.number.desc()))}  # fmt: skip
+    first = min(row.number for row in by_kind.values())
+    for value in (*ABSURD, *UNREADABLE):
+        for anew in (False, True):
+            for row in by_kind.values():
+                fields = [f"{json.dumps(key)}:{value if key != 'layout' else 1}" for key in json.loads(row.body)]
+                body = value if value in UNREADABLE else "{" + ",".join(fields) + "}"
+                said_so = chain_of.digest(row.previous_digest, body) if anew else row.digest
+                session.execute(update(table).where(table.c.id == row.id).values(body=body, digest=said_so))
+
+            found = said(session, laid)
+            reconciliation(session, laid.site.id, laid.day, laid.day)
+
+            assert any(f"row {first}: " in line for line in found), (value[:20], anew, found)
+            session.rollback()
 
 
 @pytest.mark.soak
