@@ -34,7 +34,8 @@ CHAINED = ("chained text", "digest before", "digest")
 """The last three columns of every line."""
 FIELDS = (
     "version", "site", "chain", "layout", "layout_version", "page", "first", "last", "asked_from", "asked_until",
-    "brought_forward", "carried_on", "head", "head_digest", "footnotes", "zone", "printed_by", "printed_at", "digest", "key", "signature",
+    "brought_forward", "carried_on", "head", "head_digest", "footnotes", "zone", "printed_by", "printed_at", "digest", "key",
+    "signature",
 )  # fmt: skip
 FIELDS_OF = {"1": tuple(name for name in FIELDS if name != "layout_version"), VERSION: FIELDS}
 """What each version of the slip says; pages of all of them stay readable."""
