@@ -43,7 +43,24 @@ IN_WORDS = {
 """What of the head is said about the product."""
 ROOM = 330.0
 """Points of height that are left for the table on one landscape sheet, about."""
+A_DAY_LONG = 10
+"""Characters of a day, as 2026-03-02: words up to that are not broken."""
 RULE = Color(0.6, 0.6, 0.6)
+
+
+def fitted(shares: Sequence[int], least: Sequence[float], room: float) -> list[float]:
+    """Return the widths of columns by their shares of the room, none narrower than it must be while there is room for that."""
+    narrow: set[int] = set()
+    while True:
+        left = room - sum(least[n] for n in narrow)
+        whole = sum(share for n, share in enumerate(shares) if n not in narrow)
+        if left <= 0 or not whole:
+            return [room * share / sum(shares) for share in shares]
+        widths = [least[n] if n in narrow else left * share / whole for n, share in enumerate(shares)]
+        more = {n for n, width in enumerate(widths) if width < least[n]}
+        if not more:
+            return widths
+        narrow |= more
 
 
 class Ruled(Flowable):
@@ -67,19 +84,25 @@ class Ruled(Flowable):
     def wrap(self, available_width: float, available_height: float) -> tuple[float, float]:
         """Break every text to its column."""
         self.width = available_width
-        whole = sum(self.shares)
-        self.edges = [0.0]
-        for share in self.shares:
-            self.edges.append(self.edges[-1] + available_width * share / whole)
         self.groups, names = zip(*(head.rpartition(": ")[::2] for head in self.heads), strict=True)
+        self.edges = [0.0]
+        for width in fitted(self.shares, [self._least(n, name) for n, name in enumerate(names)], available_width):
+            self.edges.append(self.edges[-1] + width)
         self.broken_heads = [self._broken(name, n, bold=True) for n, name in enumerate(names)]
         self.broken_rows = [[self._broken(cell, n) for n, cell in enumerate(row)] for row in self.rows]
         step = self.size * LINE
-        self.group_height = step + AIR if any(self.groups) else 0.0
+        self.group_height = step + 2 * AIR if any(self.groups) else 0.0
         self.head_height = max(len(cell) for cell in self.broken_heads) * step + 2 * AIR
         self.heights = [max(len(cell) for cell in row) * step + 2 * AIR for row in self.broken_rows]
         self.height = self.group_height + self.head_height + sum(self.heights)
         return self.width, self.height
+
+    def _least(self, n: int, name: str) -> float:
+        """Return how wide a column must be, so that no word of its heading, no day and no number is broken."""
+        short = {word for row in self.rows for word in row[n].split() if len(word) <= A_DAY_LONG}
+        widths = [fonts.width(word, self.size, False, self.language) for word in short]
+        heads = [fonts.width(f"{word} ", self.size, True, self.language) for word in name.split()]
+        return max([*widths, *heads], default=0.0) + 2 * AIR + 0.5
 
     def _broken(self, text: str, n: int, bold: bool = False) -> list[str]:
         return broken(text, self.size, self.edges[n + 1] - self.edges[n] - 2 * AIR, bold, self.language)
@@ -122,7 +145,7 @@ class Ruled(Flowable):
         """Draw over its first column the name of each part."""
         for n, group in enumerate(self.groups):
             if group and (n == 0 or self.groups[n - 1] != group):
-                pen.write(self.edges[n] + AIR, top - self.size, group.upper(), bold=True)
+                pen.write(self.edges[n] + AIR, top - AIR - self.size + 0.2 * self.size, group.upper(), bold=True)
 
     def _draw_row(self, pen: fonts.Pen, row: Sequence[Sequence[str]], top: float, bold: bool = False) -> None:
         for n, cell in enumerate(row):

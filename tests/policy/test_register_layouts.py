@@ -12,7 +12,7 @@ GOLDEN = Path(__file__).with_name("golden") / "register_layouts.json"
 def columns_of(layout):
     return {
         "head": list(layout.head),
-        "columns": [[column.group, column.heading, *column.cells] for column in layout.columns],
+        "columns": [[c.group, c.heading, *c.cells, c.share, c.number] for c in layout.columns],
     }
 
 

@@ -255,3 +255,19 @@ def test_page_with_a_slip_of_the_first_version_is_read_and_holds():
     assert faults(page, public) == []
     assert page.layout is not None and register.headings(page.layout) == page.columns[:-3]
     assert code_of(page.slip).split()[:4] == ["register-slip", "1", "1/register/1", "uk"]
+
+
+def test_no_heading_and_no_day_is_broken(book):
+    for layout in LAYOUTS:
+        sheets = " ".join(pages_of(pdf_of(book(1, 1, layout)))).split()
+        words = {
+            word for head in register.headings(register_layouts()[layout]) for word in head.split(": ")[-1].split()
+        }
+        assert words - set(sheets) == set(), layout
+        assert "2026-03-02" in sheets
+
+
+def test_columns_are_as_wide_as_they_must_be_while_there_is_room():
+    assert register_sheet.fitted([1, 1, 2], [0, 0, 0], 100) == [25, 25, 50]
+    assert register_sheet.fitted([1, 1, 2], [40, 0, 0], 100) == [40, 20, 40]
+    assert register_sheet.fitted([1, 1], [80, 80], 100) == [50, 50]
