@@ -237,13 +237,20 @@ def pump_cells(one: PumpOfLot, speak: Speaker) -> list[str]:
 Part = tuple[Words, Sequence[tuple[str, int, bool]], list[list[str]]]
 
 
-def parts(figures: LotFigures, speak: Speaker) -> list[Part]:
-    """Return each table that has rows: its title, its columns, its rows; the same on screen and on paper."""
+EVERY = slice(None)
+
+
+def parts(figures: LotFigures, speak: Speaker, of: slice = EVERY) -> list[Part]:
+    """Return each table that has rows: its title, its columns, its rows; the same on screen and on paper.
+
+    Args:
+        of: which doses and bottles, for a screen that shows some at a time; the people to call are always all there.
+    """
     trace = figures.trace
     every: list[Part] = [
         (PEOPLE, figures.people_columns, [person_cells(figures, one, speak) for one in figures.people]),
-        (BOTTLES, BOTTLE_COLUMNS, [bottle_cells(figures, one, speak) for one in trace.bottles]),
-        (DOSES, DOSE_COLUMNS, [dose_cells(figures, one, speak) for one in trace.doses]),
+        (BOTTLES, BOTTLE_COLUMNS, [bottle_cells(figures, one, speak) for one in trace.bottles[of]]),
+        (DOSES, DOSE_COLUMNS, [dose_cells(figures, one, speak) for one in trace.doses[of]]),
         (ELSEWHERE, ELSEWHERE_COLUMNS, elsewhere_cells(figures, speak)),
         (PUMPS, PUMP_COLUMNS, [pump_cells(one, speak) for one in trace.pumps]),
         (CONTAINERS, CONTAINER_COLUMNS, [container_cells(figures, one, speak) for one in trace.containers]),

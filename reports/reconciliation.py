@@ -43,6 +43,10 @@ ALL_AGREE = say(
     )
 )
 SOME_DIFFER = N_("Does not reconcile: %(n)s of %(of)s products. What differs is named below each.")
+READ_SINCE = N_(
+    "Sums are of all these days. Line by line the register was read from %(day)s on only; whoever runs `dispensary verify`"
+    " has every line of it read."
+)
 ROWS = {
     "dose": N_("dose no. %(id)s"),
     "movement": N_("stock movement no. %(id)s"),
@@ -66,6 +70,11 @@ class ReconciliationFigures:
         if not self.found.products:
             return NO_PRODUCT
         return say(SOME_DIFFER, n=wrong, of=len(self.found.products)) if wrong else ALL_AGREE
+
+    @property
+    def read_since(self) -> Words | None:
+        """From which day on the lines were read one by one, in a sentence; None where all were."""
+        return say(READ_SINCE, day=self.found.lines_since) if self.found.lines_since else None
 
 
 @dataclass(frozen=True)
@@ -150,6 +159,8 @@ def as_sheets(figures: ReconciliationFigures, speak: Speaker) -> list[Sheet]:
                 rows += [_sheet_row(product, name, entry, speak) for entry in entries(account)]
         checked = "reconciles" if product.reconciles else "DOES NOT RECONCILE"
         rows.append([product.product, product.unit, product.strength, checked, *[None] * 7])
+    if figures.read_since:
+        rows.append([speak(figures.read_since), *[None] * 10])
     return [
         Sheet(speak(TITLE), [*heads, "In, mg", "Out, mg", "Balance, mg"], rows),
         Sheet(
@@ -177,6 +188,8 @@ def render(figures: ReconciliationFigures, *, speak: Speaker) -> bytes:
     mark = "✓" if figures.found.reconciles else "✕"
     verdict = speak(figures.verdict)
     story: list[Flowable] = [Text(f"{mark} {verdict}", size=10, bold=True, language=language)]
+    if figures.read_since:
+        story.append(Text(speak(figures.read_since), language=language, above=4))
     for product in figures.found.products:
         story.append(CondPageBreak(170))
         story.append(_title(product_title(product, speak), language))

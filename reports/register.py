@@ -85,7 +85,7 @@ def figures(
     if book is None or seal is None or not 1 <= asked.first <= until:
         raise NotFound(say(N_("The register has no such page.")), code="no_register_page")
     as_of, speak = AsOf(seal.number, queries.last_footnote(session), about.printed_at), in_zone(speak, about.zone)
-    made = []
+    made, layout = [], register_layouts()[asked.layout]
     for number in range(_page_of(asked.first), _page_of(until) + 1):
         first, last = span_of_page(number, asked.first, until)
         found = queries.lines_of_page(session, asked.site_id, book, number, first, last, as_of)
@@ -94,6 +94,7 @@ def figures(
             "site": about.site_code,
             "chain": chain_name(asked.site_id, ChainKind.REGISTER, asked.product_id),
             "layout": asked.layout,
+            "layout_version": str(layout.version),
             "page": str(number),
             "first": str(first),
             "last": str(last),
@@ -108,7 +109,7 @@ def figures(
             "printed_by": normal(about.printed_by),
             "printed_at": about.printed_at.astimezone(UTC).isoformat(timespec="microseconds"),
         }
-        made.append((found, sealed(text_of(found, asked.layout, about, speak, slip), key)))
+        made.append((found, sealed(text_of(found, layout, about, speak, slip), key)))
     return RegisterFigures(about, tuple(page for page, _ in made), tuple(text for _, text in made))
 
 
@@ -123,9 +124,9 @@ def again(session: Session, page: PageText, *, about: Heading, speak: Speaker) -
     """
     site_id, _, product_id = page.slip["chain"].split("/")
     book = queries.book_of(session, int(site_id), int(product_id))
-    layout = page.slip["layout"]
+    layout = page.layout
     first, last = page.number("first"), page.number("last")
-    if book is None or layout not in register_layouts() or book.last_number < max(page.number("head"), last):
+    if book is None or layout is None or book.last_number < max(page.number("head"), last):
         return None
     if not 1 <= first <= last < first + PAGE_ROWS:
         return None
@@ -147,23 +148,24 @@ def in_zone(speak: Speaker, zone: str) -> Speaker:
     return Speaker(speak.translate, ZoneInfo(zone))
 
 
-def text_of(found: RegisterPage, layout: str, about: Heading, speak: Speaker, slip: dict[str, str]) -> PageText:
+def text_of(
+    found: RegisterPage, layout: RegisterLayout, about: Heading, speak: Speaker, slip: dict[str, str]
+) -> PageText:
     """Return a page as text: its head, columns, lines with their chained texts, and footnotes."""
-    chosen = register_layouts()[layout]
     days = [row.clinic_day for row in found.rows]
     head = {
         "clinic": about.clinic,
         "address": about.address,
         "product": found.book.product,
-        **{name: said_at_head(found.book, name, speak) for name in chosen.head},
+        **{name: said_at_head(found.book, name, speak) for name in layout.head},
         "days": f"{min(days).isoformat()} to {max(days).isoformat()}",
     }
     return PageText(
         head=tuple((name, normal(text)) for name, text in head.items()),
-        columns=(*headings(chosen), *CHAINED),
+        columns=(*headings(layout), *CHAINED),
         lines=tuple(
             (*map(normal, shown), row.body, row.previous_digest, row.digest)
-            for row, shown in zip(found.rows, lines(found, chosen, speak), strict=True)
+            for row, shown in zip(found.rows, lines(found, layout, speak), strict=True)
         ),
         footnotes=tuple(footnote_cells(note, speak) for note in found.footnotes),
         slip=slip,

@@ -1,12 +1,15 @@
 """Reading back a register page that left the program, as PDF or CSV: its text, and whether what is drawn is that text."""
 
 import csv
+import struct
+import zlib
 from collections.abc import Iterator, Sequence
 from io import BytesIO, StringIO
 
 from pypdf import PageObject, PdfReader
 from pypdf.errors import PyPdfError
 from pypdf.generic import DictionaryObject
+from reportlab.platypus.doctemplate import LayoutError
 
 from dispensary.rules.register_slip import CHAINED, NotAPage, PageText, pages_in
 from dispensary.wording import N_, Speaker, Words, say
@@ -19,7 +22,10 @@ LARGEST = 200_000_000
 DELIMITERS = ",;\t"
 """What spreadsheets put between cells, by their country."""
 SHOWN = 40
-DAMAGED = (PyPdfError, ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError, OSError)
+DAMAGED = (
+    PyPdfError, LayoutError, ValueError, LookupError, TypeError, AttributeError, ArithmeticError, AssertionError, RuntimeError,
+    MemoryError, OSError, EOFError, struct.error, zlib.error,
+)  # fmt: skip
 """What reading or drawing a file that somebody changed may end in."""
 NOTHING = DictionaryObject()
 NOT_READ = say(N_("This file cannot be read: it is damaged, or no page of a register."))

@@ -16,7 +16,6 @@ from reportlab.graphics.shapes import Drawing
 from reportlab.lib.colors import Color, black
 from reportlab.platypus import Flowable
 
-from dispensary.policy.register_layouts import register_layouts
 from dispensary.rules.register_slip import CHAINED, PAGE_ROWS, PageText, code_of
 from dispensary.wording import N_, Speaker, say
 from reports import fonts, page
@@ -44,7 +43,24 @@ IN_WORDS = {
 """What of the head is said about the product."""
 ROOM = 330.0
 """Points of height that are left for the table on one landscape sheet, about."""
+A_DAY_LONG = 10
+"""Characters of a day, as 2026-03-02: words up to that are not broken."""
 RULE = Color(0.6, 0.6, 0.6)
+
+
+def fitted(shares: Sequence[int], least: Sequence[float], room: float) -> list[float]:
+    """Return the widths of columns by their shares of the room, none narrower than it must be while there is room for that."""
+    narrow: set[int] = set()
+    while True:
+        left = room - sum(least[n] for n in narrow)
+        whole = sum(share for n, share in enumerate(shares) if n not in narrow)
+        if left <= 0 or not whole:
+            return [room * share / sum(shares) for share in shares]
+        widths = [least[n] if n in narrow else left * share / whole for n, share in enumerate(shares)]
+        more = {n for n, width in enumerate(widths) if width < least[n]}
+        if not more:
+            return widths
+        narrow |= more
 
 
 class Ruled(Flowable):
@@ -68,19 +84,25 @@ class Ruled(Flowable):
     def wrap(self, available_width: float, available_height: float) -> tuple[float, float]:
         """Break every text to its column."""
         self.width = available_width
-        whole = sum(self.shares)
-        self.edges = [0.0]
-        for share in self.shares:
-            self.edges.append(self.edges[-1] + available_width * share / whole)
         self.groups, names = zip(*(head.rpartition(": ")[::2] for head in self.heads), strict=True)
+        self.edges = [0.0]
+        for width in fitted(self.shares, [self._least(n, name) for n, name in enumerate(names)], available_width):
+            self.edges.append(self.edges[-1] + width)
         self.broken_heads = [self._broken(name, n, bold=True) for n, name in enumerate(names)]
         self.broken_rows = [[self._broken(cell, n) for n, cell in enumerate(row)] for row in self.rows]
         step = self.size * LINE
-        self.group_height = step + AIR if any(self.groups) else 0.0
+        self.group_height = step + 2 * AIR if any(self.groups) else 0.0
         self.head_height = max(len(cell) for cell in self.broken_heads) * step + 2 * AIR
         self.heights = [max(len(cell) for cell in row) * step + 2 * AIR for row in self.broken_rows]
         self.height = self.group_height + self.head_height + sum(self.heights)
         return self.width, self.height
+
+    def _least(self, n: int, name: str) -> float:
+        """Return how wide a column must be, so that no word of its heading, no day and no number is broken."""
+        short = {word for row in self.rows for word in row[n].split() if len(word) <= A_DAY_LONG}
+        widths = [fonts.width(word, self.size, False, self.language) for word in short]
+        heads = [fonts.width(f"{word} ", self.size, True, self.language) for word in name.split()]
+        return max([*widths, *heads], default=0.0) + 2 * AIR + 0.5
 
     def _broken(self, text: str, n: int, bold: bool = False) -> list[str]:
         return broken(text, self.size, self.edges[n + 1] - self.edges[n] - 2 * AIR, bold, self.language)
@@ -123,7 +145,7 @@ class Ruled(Flowable):
         """Draw over its first column the name of each part."""
         for n, group in enumerate(self.groups):
             if group and (n == 0 or self.groups[n - 1] != group):
-                pen.write(self.edges[n] + AIR, top - self.size, group.upper(), bold=True)
+                pen.write(self.edges[n] + AIR, top - AIR - self.size + 0.2 * self.size, group.upper(), bold=True)
 
     def _draw_row(self, pen: fonts.Pen, row: Sequence[Sequence[str]], top: float, bold: bool = False) -> None:
         for n, cell in enumerate(row):
@@ -227,7 +249,7 @@ def _over(text: PageText, head: dict[str, str], language: str, speak: Speaker) -
     """Return what stands over the lines: the place, the product, which page, and the balance brought forward."""
     slip = text.slip
     of = -(-text.number("head") // PAGE_ROWS)
-    layout = register_layouts().get(slip["layout"])
+    layout = text.layout
     where = " · ".join(filter(None, (head["clinic"], head["address"], slip["site"])))
     facts = [f"{speak(say(IN_WORDS[name]))}: {said}" for name, said in text.head if name in IN_WORDS]
     title = say(N_("%(product)s · register page %(n)s of %(of)s"), product=head["product"], n=slip["page"], of=of)
@@ -248,7 +270,7 @@ def _over(text: PageText, head: dict[str, str], language: str, speak: Speaker) -
 def _table(text: PageText, about: Heading) -> Ruled:
     """Return the lines as a table, in letters as large as let it stand on one sheet."""
     heads = text.columns[: -len(CHAINED)]
-    layout = register_layouts().get(text.slip["layout"])
+    layout = text.layout
     known = layout is not None and headings(layout) == heads
     shares = [column.share for column in layout.columns] if layout and known else [1] * len(heads)
     numbers = [column.number for column in layout.columns] if layout and known else [False] * len(heads)
@@ -271,4 +293,5 @@ def _foot(text: PageText, speak: Speaker) -> str:
         " footnotes to no. %(footnotes)s; printed %(printed_at)s. Digest of the page %(digest)s. Key %(key)s,"
         " signature %(signature)s"
     )
-    return speak(say(words, **slip))
+    version = "" if "layout_version" not in slip else f" v{slip['layout_version']}"
+    return speak(say(words, **{**slip, "layout": slip["layout"] + version}))

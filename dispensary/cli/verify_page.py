@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -20,6 +20,9 @@ from dispensary.wording import N_, Words, say
 from models import Site
 from reports import page as sheets
 from reports import register, register_reading
+
+YEARS = range(2000, 2200)
+"""In which a page can have been printed, so that the days beside it can be reckoned with too."""
 
 
 @dataclass(frozen=True)
@@ -41,12 +44,14 @@ def verify_page(create_app: MakeApp, file: Path, public_key: Path | None, alone:
     Raises:
         ClickException: the file holds no page of a register, or there is no key to check it with.
     """
-    content = file.read_bytes()
     try:
+        if file.stat().st_size > register_reading.LARGEST:
+            raise NotAPage(register_reading.NOT_READ)
+        content = file.read_bytes()
         pages = register_reading.read(content)
         _check_times(pages)
     except NotAPage as found:
-        raise click.ClickException(f"{file}: {opening.speaker()(found.words)}") from None
+        raise click.ClickException(_printable(f"{file}: {opening.speaker()(found.words)}")) from None
     key = keys.read_public_key(public_key) if public_key else None
     together = register_slip.faults_of_file(pages)
     if register_reading.is_pdf(content):
@@ -64,10 +69,11 @@ def _check_times(pages: list[PageText]) -> None:
     """Refuse a slip whose moment or zone is none, before anything is worked out from it."""
     for page in pages:
         try:
-            ZoneInfo(page.slip["zone"])
-            if datetime.fromisoformat(page.slip["printed_at"]).tzinfo is None:
+            at = datetime.fromisoformat(page.slip["printed_at"])
+            if at.tzinfo is None or at.astimezone(UTC).year not in YEARS:
                 raise ValueError
-        except (ValueError, ZoneInfoNotFoundError, OSError):
+            at.astimezone(ZoneInfo(page.slip["zone"]))
+        except (ValueError, OverflowError, ZoneInfoNotFoundError, OSError):
             raise NotAPage(say(N_("The slip says no moment of printing."))) from None
 
 
@@ -87,6 +93,9 @@ def _compared(session: Session, page: PageText) -> Compared:
     missing = Compared((say(N_("The record has no such page, or does not go as far as it was sealed.")),), ())
     if session.get(Site, site_id) is None:
         return missing
+    if page.layout is None:
+        words = N_("It stands in version %(version)s of the layout %(layout)s, which this program does not know.")
+        return Compared((say(words, version=page.layout_version, layout=page.slip["layout"]),), ())
     about = sheets.heading(session, site_id, at.date(), at.date(), printed_by="", printed_at=at)
     about = replace(about, zone=page.slip["zone"])
     known = register.again(session, page, about=about, speak=opening.speaker())
@@ -98,17 +107,22 @@ def _told(file: Path, held: list[Held], together: list[Words]) -> int:
     speak = opening.speaker()
     for one in held:
         for line in _lines(one):
-            click.echo(line)
+            click.echo(_printable(line))
     for fault in together:
-        click.echo(f"  FAULT   {file.name}: {speak(fault)}")
+        click.echo(_printable(f"  FAULT   {file.name}: {speak(fault)}"))
     return len(together) + sum(len(one.faults) + len(one.record.faults if one.record else ()) for one in held)
+
+
+def _printable(line: str) -> str:
+    """Return a line without what would drive the terminal: a page may come from anybody."""
+    return "".join(letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in line)
 
 
 def _lines(one: Held) -> Iterator[str]:
     speak, slip = opening.speaker(), one.page.slip
     yield (
         f"{dict(one.page.head).get('product', '?')}, page {slip['page']}, lines {slip['first']} to {slip['last']},"
-        f" layout {slip['layout']}, printed {slip['printed_at']} at {slip['site']}, key {slip['key']}"
+        f" layout {slip['layout']} v{one.page.layout_version}, printed {slip['printed_at']} at {slip['site']}, key {slip['key']}"
     )
     yield from (f"  FAULT   by itself: {speak(fault)}" for fault in one.faults)
     if not one.faults:

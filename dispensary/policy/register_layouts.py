@@ -1,4 +1,8 @@
-"""Layouts of the controlled-drug register: which columns a law asks for, each with its source."""
+"""Layouts of the controlled-drug register: which columns a law asks for, each with its source.
+
+A page names its layout and that layout's version. Where columns change the version goes up, and the columns as they were stay
+in `register_layouts_before.toml`, so that a page from before is read and held against the record in its own columns.
+"""
 
 import tomllib
 from dataclasses import dataclass
@@ -7,6 +11,8 @@ from pathlib import Path
 from typing import Any
 
 FILE = Path(__file__).with_name("register_layouts.toml")
+BEFORE = Path(__file__).with_name("register_layouts_before.toml")
+"""Columns of superseded versions, each under its layout's name and its number: `[who.1]`."""
 NUMBER_SHARE = 26
 NUMBER_HEADING = "No."
 
@@ -29,6 +35,7 @@ class RegisterLayout:
     """The columns of one layout, after the number of the line, and what the page's head says."""
 
     name: str
+    version: int
     title: str
     citation: str
     words: str
@@ -39,15 +46,40 @@ class RegisterLayout:
 @cache
 def register_layouts() -> dict[str, RegisterLayout]:
     """Return every layout by its name, read once."""
-    with FILE.open("rb") as file:
-        data = tomllib.load(file)
-    return {name: _layout(name, said) for name, said in data.items()}
+    return {name: _layout(name, said) for name, said in _read(FILE).items()}
+
+
+def layout_in(name: str, version: int) -> RegisterLayout | None:
+    """Return a layout as it was in one of its versions; None where this program knows no such version."""
+    now = register_layouts().get(name)
+    return now if now is not None and now.version == version else _layouts_before().get((name, version))
+
+
+def every_layout() -> tuple[RegisterLayout, ...]:
+    """Return every version of every layout that a page may have been printed in."""
+    return (*register_layouts().values(), *_layouts_before().values())
+
+
+@cache
+def _layouts_before() -> dict[tuple[str, int], RegisterLayout]:
+    made = [
+        _layout(name, said | {"version": int(version)})
+        for name, versions in _read(BEFORE).items()
+        for version, said in versions.items()
+    ]
+    return {(layout.name, layout.version): layout for layout in made}
+
+
+def _read(path: Path) -> dict[str, Any]:
+    with path.open("rb") as file:
+        return tomllib.load(file)
 
 
 def _layout(name: str, said: dict[str, Any]) -> RegisterLayout:
     number = LayoutColumn(NUMBER_HEADING, "", ("number",), NUMBER_SHARE, True, "clinical-rules §4.4: numbered, no gaps")
     return RegisterLayout(
         name=name,
+        version=said["version"],
         title=said["title"],
         citation=said["citation"],
         words=said["words"],

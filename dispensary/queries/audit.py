@@ -1,6 +1,5 @@
 """The audit as it is read on a page: newest first, by number."""
 
-import json
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -8,6 +7,7 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from dispensary.rules.chain import fields
 from models import AuditEvent, Staff, Terminal
 from models.enums import AuditKind, Origin
 
@@ -59,7 +59,7 @@ def audit_page(session: Session, site_id: int, page: int) -> AuditPage:
 
 
 def _line(event: AuditEvent, by: str, terminals: dict[int, str]) -> AuditLine:
-    values = json.loads(event.body)
+    values = fields(event.body)
     return AuditLine(
         number=event.number,
         kind=event.kind,

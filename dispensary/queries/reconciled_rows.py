@@ -3,7 +3,6 @@
 Read only where something differs, so it may take its time.
 """
 
-import json
 from collections import defaultdict
 from datetime import date
 from decimal import Decimal
@@ -12,6 +11,7 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from dispensary.queries.verification.stock import RunningBalance
+from dispensary.rules import chain
 from models import (
     BottleEnd,
     BottleLine,
@@ -69,11 +69,7 @@ def _line_out_of_step(session: Session, site_id: int, product_id: int) -> str:
     )
     for n, row in enumerate(session.execute(query), start=1):
         balance = running.after(row.from_place_id, row.to_place_id, row.quantity)
-        try:
-            said = json.loads(row.body)["balance"]
-        except (ValueError, KeyError, TypeError):
-            said = None
-        if row.number != n or said != int(balance * 1000):
+        if row.number != n or chain.fields(row.body).get("balance") != chain.written(balance):
             return f"register_entry {row.number}"
     return ""
 

@@ -4,11 +4,10 @@ The balance at the end of a period is that of the last line up to then, less wha
 day that was entered from paper stands in the register after the days that came before it on the computer.
 """
 
-import json
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from itertools import chain as one_after_another
 from typing import Any
@@ -49,6 +48,9 @@ from models.units import Quantity
 
 NOTHING = Quantity(Decimal(0))
 AT_ONCE = 2000
+LINES_AT_MOST = 10_000
+"""So many lines are read one by one, the newest, while somebody waits; `verify` reads every line there is."""
+A_DAY = timedelta(days=1)
 HELD_AGAINST = (
     "movement",
     "kind",
@@ -79,13 +81,16 @@ class _Sum:
 def reconciliation(session: Session, site_id: int, first: date, last: date) -> Reconciliation:
     """Return every product that ever moved at a site up to a day, reconciled over the clinic days of a period.
 
+    Sums are of the whole period. Of a long one only the newest lines are held against their movements one by one.
+
     Args:
         first: the first clinic day; the opening balance is what was there when it began.
         last: the last clinic day, included.
     """
     moved, held = _moved(session, site_id, first, last), _held(session, site_id, last)
     registers, logs = _registers(session, site_id, last), _logs(session, site_id, first, last)
-    faults = _line_faults(session, site_id, first, last)
+    since = _lines_since(session, site_id, first, last)
+    faults = _line_faults(session, site_id, since, last)
     known = moved.keys() | registers.keys() | logs.keys() | faults.keys()
     query = select(Product).where(Product.id.in_(known)).order_by(Product.medication, Product.form, Product.name)
     found = []
@@ -107,7 +112,7 @@ def reconciliation(session: Session, site_id: int, first: date, last: date) -> R
             lines=tuple(faults.get(product.id, ())),
         )
         found.append(_with_rows(session, site_id, first, last, reconcile(books)))
-    return Reconciliation(first, last, tuple(found))
+    return Reconciliation(first, last, tuple(found), since if since > first else None)
 
 
 def _with_rows(
@@ -230,9 +235,8 @@ def _registers(session: Session, site_id: int, last: date) -> dict[int, Quantity
     )
     balances = {}
     for product_id, number, body in session.execute(query):
-        said = _read(body).get("balance")
         newest[product_id] = number
-        balances[product_id] = Quantity(Decimal(said if isinstance(said, int) else 0) / 1000)
+        balances[product_id] = Quantity(Decimal(chain.whole(chain.fields(body).get("balance")) or 0) / 1000)
     if not _went_on_after(session, last):
         return balances
     came, gone = aliased(Place), aliased(Place)
@@ -256,6 +260,19 @@ def _went_on_after(session: Session, last: date) -> bool:
     """Return whether anything at all is on record of a later day; usually not, when a day is closed."""
     newest = session.scalar(select(func.max(RegisterEntry.clinic_day)))
     return newest is not None and newest > last
+
+
+def _lines_since(session: Session, site_id: int, first: date, last: date) -> date:
+    """Return the first day whose lines are read one by one: as many whole days as can be, the last of them always."""
+    too_far = (
+        select(RegisterEntry.clinic_day)
+        .where(RegisterEntry.site_id == site_id, RegisterEntry.clinic_day.between(first, last))
+        .order_by(RegisterEntry.clinic_day.desc())
+        .offset(LINES_AT_MOST)
+        .limit(1)
+    )
+    day = session.scalar(too_far)
+    return first if day is None else min(day + A_DAY, last)
 
 
 def _line_faults(session: Session, site_id: int, first: date, last: date) -> dict[int, list[Difference]]:
@@ -283,23 +300,15 @@ def _line_faults(session: Session, site_id: int, first: date, last: date) -> dic
     for row in one_after_another.from_iterable(read_twice):
         if row.product_id in faults:
             continue
-        said = _read(row.body) if row.body is not None else {}
+        said = chain.fields(row.body)
         wrong = row.body is None or chain.digest(row.previous_digest, row.body) != row.digest
         wrong = wrong or any(said.get(f) != chain.written(getattr(row, f"said_{f}")) for f in HELD_AGAINST)
         if wrong:
             of = f"register_entry {row.number}" if row.number is not None else f"movement {row.id}"
-            otherwise = Quantity(Decimal(said["quantity"]) / 1000) if isinstance(said.get("quantity"), int) else None
+            thousandths = chain.whole(said.get("quantity"))
+            otherwise = None if thousandths is None else Quantity(Decimal(thousandths) / 1000)
             faults[row.product_id] = [Difference(ReconciliationCheck.LINES, row.said_quantity, otherwise, of)]
     return faults
-
-
-def _read(body: str) -> dict[str, Any]:
-    """Return the fields of a chained text; none of one that somebody made unreadable."""
-    try:
-        fields = json.loads(body)
-    except ValueError:
-        return {}
-    return fields if isinstance(fields, dict) else {}
 
 
 def _logs(session: Session, site_id: int, first: date, last: date) -> dict[int, LogSums]:

@@ -3,7 +3,6 @@
 Screens and paper share these rows. Balances are those of the chained text itself, so that a page shows what is sealed.
 """
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -12,7 +11,7 @@ from decimal import Decimal
 from sqlalchemy import String, cast, func, select
 from sqlalchemy.orm import Session, aliased
 
-from dispensary.rules.chain import GENESIS, Break, Link, breaks
+from dispensary.rules.chain import GENESIS, Break, Link, breaks, fields, whole
 from dispensary.rules.register_slip import PAGE_ROWS, span_of_page
 from dispensary.rules.stock import HERE
 from models import (
@@ -191,8 +190,8 @@ class RegisterPage:
 
 
 def balance_in(body: str) -> Quantity:
-    """Return the running balance that a chained line holds."""
-    return Quantity(Decimal(json.loads(body)["balance"]) / 1000)
+    """Return the running balance that a chained line holds; nothing where somebody made it unreadable, which breaks the chain."""
+    return Quantity(Decimal(whole(fields(body).get("balance")) or 0) / 1000)
 
 
 def books(session: Session, site_id: int) -> list[RegisterBook]:

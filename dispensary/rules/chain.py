@@ -23,6 +23,9 @@ TEXT_DIGEST = 16
 ROW_DIGEST = 32
 """Characters of the digest that stands for a whole row."""
 
+TOO_LARGE = 2**63
+"""No number that a database holds is so large: one that is was written there by hand."""
+
 
 def body(layout: int, fields: Mapping[str, Any]) -> str:
     """Return the stored text of a row: JSON with sorted keys, strings, integers and null only.
@@ -98,6 +101,20 @@ def _said(value: Any) -> str | int | None:
 def digest(previous: str, text: str) -> str:
     """Return SHA-256 over the digest before, a line feed, and the row's text; hexadecimal."""
     return hashlib.sha256(f"{previous}\n{text}".encode()).hexdigest()
+
+
+def fields(text: object) -> dict[str, Any]:
+    """Return the fields of a chained text; none of one that cannot be read, whatever somebody made of it."""
+    try:
+        found = json.loads(text) if isinstance(text, str) else None
+    except (ValueError, RecursionError):
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def whole(value: object) -> int | None:
+    """Return a whole number as chained texts hold it, such as thousandths of a unit; None for anything else."""
+    return value if type(value) is int and abs(value) < TOO_LARGE else None
 
 
 @dataclass(frozen=True)

@@ -184,7 +184,7 @@ def differing_lines(written: object, lines: Sequence[Mapping[str, object]]) -> l
 def _read(written: object) -> list[dict[str, object]]:
     try:
         found = json.loads(str(written))
-    except ValueError:
+    except (ValueError, RecursionError):
         return []
     return [line for line in found if isinstance(line, dict)] if isinstance(found, list) else []
 

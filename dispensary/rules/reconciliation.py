@@ -167,6 +167,8 @@ class Reconciliation:
     first: date
     last: date
     products: tuple[ProductReconciliation, ...]
+    lines_since: date | None = None
+    """The first day whose register lines were read one by one; None where all of the period were."""
 
     @property
     def reconciles(self) -> bool:

@@ -10,13 +10,14 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from itertools import pairwise
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
-from dispensary.policy.register_layouts import RegisterLayout, register_layouts
+from dispensary.policy.register_layouts import RegisterLayout, layout_in
+from dispensary.rules import chain
 from dispensary.rules.chain import Link, body, breaks
 from dispensary.rules.seals import key_id
 from dispensary.wording import N_, Words, say
@@ -25,17 +26,24 @@ from models.units import plain
 PAGE_ROWS = 25
 """Lines on one page of the register, on screen and on paper, so that a page's number means the same on both."""
 
-VERSION = "1"
+VERSION = "2"
+"""Of the slip: since 2 it says in which version of its layout the page stands."""
 HEAD, COLUMNS, LINE, FOOTNOTE, SLIP = MARKS = ("head", "columns", "line", "footnote", "slip")
 """What the first cell of a row says that it is; the rows of a page stand in this order."""
 CHAINED = ("chained text", "digest before", "digest")
 """The last three columns of every line."""
 FIELDS = (
-    "version", "site", "chain", "layout", "page", "first", "last", "asked_from", "asked_until", "brought_forward",
-    "carried_on", "head", "head_digest", "footnotes", "zone", "printed_by", "printed_at", "digest", "key", "signature",
+    "version", "site", "chain", "layout", "layout_version", "page", "first", "last", "asked_from", "asked_until",
+    "brought_forward", "carried_on", "head", "head_digest", "footnotes", "zone", "printed_by", "printed_at", "digest", "key",
+    "signature",
 )  # fmt: skip
-NUMBERS = ("page", "first", "last", "asked_from", "asked_until", "head", "footnotes")
+FIELDS_OF = {"1": tuple(name for name in FIELDS if name != "layout_version"), VERSION: FIELDS}
+"""What each version of the slip says; pages of all of them stay readable."""
+NUMBERS = ("page", "first", "last", "asked_from", "asked_until", "head", "footnotes", "layout_version")
 LONGEST_NUMBER = 9
+LONGEST_VALUE, LONGEST_CELL = 300, 20_000
+"""Characters that a value of the slip and a cell of a page have at most: what is longer, no register wrote."""
+IN_CODE = ("chain", "layout", "page", "first", "last", "digest", "key", "signature")
 A_FOOTNOTE = 5
 """Cells of a footnote: its mark, the line, the text, when it was written, and by whom."""
 FORMULA = ("=", "+", "-", "@")
@@ -90,6 +98,16 @@ class PageText:
         """Return a whole number of the slip."""
         return int(self.slip[field])
 
+    @property
+    def layout_version(self) -> int:
+        """The version of its layout; a slip that does not say it is older than any second version."""
+        return int(self.slip.get("layout_version", "1"))
+
+    @property
+    def layout(self) -> RegisterLayout | None:
+        """The layout that it was printed in, as it was; None where this program does not know it."""
+        return layout_in(self.slip["layout"], self.layout_version)
+
 
 def span_of_page(number: int, asked_from: int, asked_until: int) -> tuple[int, int]:
     """Return the first and last line of a page, of the lines that were asked for."""
@@ -128,13 +146,18 @@ def sealed(page: PageText, key: Ed25519PrivateKey) -> PageText:
     """Return a page with its digest, the name of the key and the signature on its slip."""
     slip = dict(page.slip) | {"digest": page_digest(page), "key": KEY + key_id(key.public_key())}
     slip["signature"] = key.sign(signed_text(slip)).hex()
-    return PageText(page.head, page.columns, page.lines, page.footnotes, {name: slip[name] for name in FIELDS})
+    return PageText(page.head, page.columns, page.lines, page.footnotes, {name: slip[name] for name in _fields(slip)})
+
+
+def _fields(slip: Mapping[str, str]) -> tuple[str, ...]:
+    """Return what a slip of this version says, in its order; nothing of a version that never was."""
+    return FIELDS_OF.get(slip.get("version", ""), ())
 
 
 def code_of(slip: Mapping[str, str]) -> str:
     """Return what the square code beside the slip holds: which lines, their digest, and the signature over them."""
-    named = ("chain", "layout", "page", "first", "last", "digest", "key", "signature")
-    return " ".join(["register-slip", VERSION, *(slip[name] for name in named)])
+    named = [name for name in _fields(slip) if name in IN_CODE or name == "layout_version"]
+    return " ".join(["register-slip", slip["version"], *(slip[name] for name in named)])
 
 
 def pages_in(rows: Iterable[Sequence[str]]) -> list[PageText]:
@@ -147,6 +170,8 @@ def pages_in(rows: Iterable[Sequence[str]]) -> list[PageText]:
     for row in ([normal(cell) for cell in row] for row in rows):
         if not any(row):
             continue
+        if any(len(cell) > LONGEST_CELL for cell in row):
+            raise NotAPage(say(N_("A cell of this file is longer than any that a register holds.")))
         if row[0] not in MARKS:
             raise NotAPage(say(N_("A row of this file belongs to no page of a register: “%(row)s”."), row=row[0][:40]))
         if before == MARKS.index(SLIP) > MARKS.index(row[0]):
@@ -192,21 +217,24 @@ def _cells(row: Sequence[str], wanted: int | None) -> tuple[str, ...]:
 
 
 def _slip(slip: dict[str, str], rows: int) -> dict[str, str]:
-    if set(slip) != set(FIELDS) or rows != len(FIELDS):
-        odd = ", ".join(sorted(set(slip) ^ set(FIELDS))) or "?"
+    fields = _fields(slip)
+    if not fields and "version" in slip:
+        raise NotAPage(say(N_("This slip is of another version: %(version)s."), version=slip["version"][:20]))
+    if set(slip) != set(fields) or rows != len(fields):
+        odd = ", ".join(sorted(set(slip) ^ set(fields)))[:LONGEST_VALUE] or "?"
         raise NotAPage(
             say(N_("The verification slip is not whole, or says more than it should: %(fields)s."), fields=odd)
         )
-    if slip["version"] != VERSION:
-        raise NotAPage(say(N_("This slip is of another version: %(version)s."), version=slip["version"][:20]))
-    for name in NUMBERS:
-        if whole(slip[name]) is None:
+    for name in fields:
+        if len(slip[name]) > LONGEST_VALUE or (name in IN_CODE and not slip[name].isascii()):
+            raise NotAPage(say(N_("The slip's %(field)s is none: “%(value)s”."), field=name, value=slip[name][:20]))
+        if name in NUMBERS and whole(slip[name]) is None:
             raise NotAPage(
                 say(N_("The slip's %(field)s is no number: “%(value)s”."), field=name, value=slip[name][:20])
             )
     if not CHAIN.fullmatch(slip["chain"]):
         raise NotAPage(say(N_("The slip names no register: “%(chain)s”."), chain=slip["chain"][:40]))
-    return {name: slip[name] for name in FIELDS}
+    return {name: slip[name] for name in fields}
 
 
 def faults(page: PageText, key: Ed25519PublicKey) -> list[Words]:
@@ -272,22 +300,22 @@ BROKEN = {
 
 def _changed_cells(page: PageText) -> Iterator[Words]:
     """Yield the cells that do not say what the chained text beside them says."""
-    layout = register_layouts().get(page.slip["layout"])
+    layout = page.layout
     for line in page.lines:
-        said = _chained(line[-len(CHAINED)])
-        if said is None:
+        said = chain.fields(line[-len(CHAINED)])
+        if not said:
             yield say(N_("Line %(line)s: its chained text cannot be read."), line=line[0][:20])
             continue
-        if str(said.get("number")) != line[0]:
+        if _whole(said.get("number")) != line[0]:
             yield say(
                 N_("Line %(line)s is line %(number)s by its chained text."),
                 line=line[0][:20],
-                number=said.get("number"),
+                number=_whole(said.get("number")),
             )
         for heading, shown, known in _amounts(layout, page, line, said):
             if shown != known:
                 yield differs(line[0], heading, known, shown)
-    if page.lines and (last := _chained(page.lines[-1][-len(CHAINED)])) is not None:
+    if page.lines and (last := chain.fields(page.lines[-1][-len(CHAINED)])):
         carried = _amount(last.get("balance"))
         if carried != page.slip["carried_on"].split(" ")[0]:
             yield say(
@@ -295,14 +323,6 @@ def _changed_cells(page: PageText) -> Iterator[Words]:
                 known=carried,
                 shown=page.slip["carried_on"],
             )
-
-
-def _chained(text: str) -> dict[str, object] | None:
-    try:
-        said = json.loads(text)
-    except (ValueError, RecursionError):
-        return None
-    return said if isinstance(said, dict) else None
 
 
 AMOUNTS = {
@@ -320,17 +340,20 @@ def _amounts(
 ) -> Iterator[tuple[str, str, str]]:
     columns = layout.columns if layout else ()
     if tuple(heading_of(column.group, column.heading) for column in columns) != page.columns[: -len(CHAINED)]:
-        return  # printed by a program whose columns were others: the digest alone speaks for its cells
+        return  # printed in a layout that this program does not know: the digest alone speaks for its cells
     for column, cell in zip(columns, line, strict=False):
         if column.cells[0] in AMOUNTS and cell:
             yield heading_of(column.group, column.heading), cell.split()[0], _amount(said.get(AMOUNTS[column.cells[0]]))
 
 
 def _amount(thousandths: object) -> str:
-    try:
-        return plain(Decimal(str(thousandths)) / 1000)
-    except InvalidOperation:
-        return "?"
+    found = chain.whole(thousandths)
+    return "?" if found is None else plain(Decimal(found) / 1000)
+
+
+def _whole(number: object) -> str:
+    found = chain.whole(number)
+    return "?" if found is None else str(found)
 
 
 def heading_of(group: str, heading: str) -> str:
@@ -348,9 +371,9 @@ def faults_of_file(pages: Sequence[PageText]) -> list[Words]:
     """Return what of a file's pages does not hold together: each follows the one before, and none is missing."""
     found = []
     for before, after in pairwise(pages):
-        same = all(
+        same = before.layout_version == after.layout_version and all(
             before.slip[name] == after.slip[name]
-            for name in ("chain", "layout", "asked_from", "asked_until", "printed_at")
+            for name in ("version", "chain", "layout", "asked_from", "asked_until", "printed_at")
         )
         if not same or after.number("page") != before.number("page") + 1:
             words = N_("Page %(after)s does not follow page %(before)s: they were not printed together.")
@@ -387,7 +410,9 @@ def compared(page: PageText, known: PageText) -> Compared:
     if len(page.head) != len(known.head):
         found.append(say(N_("The head of the page has not the rows that it must have.")))
     if page.columns != known.columns:
-        found.append(say(N_("The columns are not those of this layout now.")))
+        found.append(
+            say(N_("The columns are not those of its layout in version %(version)s."), version=page.layout_version)
+        )
         return Compared(tuple(found), tuple(noted))
     _compare_lines(page, known, found, noted)
     if page.footnotes != known.footnotes:
@@ -400,7 +425,7 @@ def compared(page: PageText, known: PageText) -> Compared:
 
 
 def _compare_lines(page: PageText, known: PageText, found: list[Words], noted: list[Words]) -> None:
-    columns = register_layouts()[page.slip["layout"]].columns
+    columns = page.layout.columns if page.layout else ()
     lawful = {n for n, column in enumerate(columns) if set(column.cells) <= ON_A_CARD}
     for line, other in zip(page.lines, known.lines, strict=False):
         for n, (shown, should) in enumerate(zip(line, other, strict=True)):

@@ -11,19 +11,18 @@ from pypdf import PdfReader, PdfWriter
 from sqlalchemy import select
 
 from dispensary import cli
-from dispensary.policy.register_layouts import register_layouts
+from dispensary.policy import register_layouts
 from dispensary.rules import register_slip
 from dispensary.rules.register_slip import PageText
 from dispensary.safekeeping import keys
 from dispensary.services import people, register_footnotes
 from models import RegisterEntry
 from models.enums import Sex
-from reports import register, register_sheet
+from reports import register, register_reading, register_sheet
 from tests import factories
-from tests.reports.made_up import SPEAK
 
 NAMES = ("王 秀英", "Nguyễn Thị Hường", "محمد علي", "O'Connor Siobhán")
-LAYOUTS = tuple(register_layouts())
+LAYOUTS = tuple(register_layouts.register_layouts())
 
 
 @pytest.fixture
@@ -348,7 +347,10 @@ def test_garbage_is_refused_in_a_sentence(verify, tmp_path, content, ending):
     assert "Error: " in result.output
 
 
-NONSENSE = ("", "9" * 30, "-1", "../../etc", "0", "1e5", "wörter")
+NONSENSE = (
+    "", "9" * 30, "-1", "../../etc", "0", "1e5", "wörter", "1E999999999", "x" * 5000, "0001-01-01T00:00:00+14:00",
+    "9999-12-31T23:59:59-14:00",
+)  # fmt: skip
 
 
 def test_nonsense_on_the_slip_never_holds_and_never_breaks_the_check(printed, run):
@@ -461,10 +463,120 @@ def test_days_are_printed_with_a_slip_that_holds(run, world, lines, tmp_path, ve
     assert verify(out).exit_code == 0
 
 
-def test_every_cell_of_every_layout_is_known():
-    from reports.register_cells import CELLS
+def absurd(text):
+    """Put a chained text of somebody's own on the first line."""
 
-    for layout in register_layouts().values():
-        assert {cell for column in layout.columns for cell in column.cells} <= set(CELLS)
-        assert all(column.citation for column in layout.columns)
-        assert SPEAK(register.TITLE)
+    def change(rows):
+        a_line(rows)[-3] = text
+
+    return change
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[" * 15_000,
+        '{"number":' * 1500,
+        '{"number":1E999999999,"balance":1E999999999,"quantity":-1E999999999}',
+        '{"number":"1E999999999","balance":"1E999999999","quantity":"1E999999999"}',
+        '{"number":26,"balance":NaN,"quantity":Infinity}',
+        '{"number":26,"balance":' + "9" * 4000 + ',"quantity":' + "9" * 5000 + "}",
+        '{"number":"\\ud800","balance":{"a":[]},"quantity":true}',
+        '"26"',
+        "",
+    ],
+)
+def test_absurd_chained_text_is_a_fault_with_its_line(printed, verify, text):
+    file = printed()
+    rows = rows_of(file)
+    absurd(text)(rows)
+    a_line(rows, -1)[-3] = text
+    write_rows(file, rows)
+    with_new_digest(file)
+
+    result = verify(file)
+
+    assert result.exit_code == 1
+    assert isinstance(result.exception, SystemExit), result.exception
+    assert "Line 26" in result.output
+
+
+@pytest.fixture
+def next_version(monkeypatch, tmp_path):
+    """Let the British layout have a second version, in which a column is called otherwise and another is gone."""
+
+    def change():
+        now = register_layouts.FILE.read_text(encoding="utf-8")
+        begins = now.index("[uk]")
+        was = now[begins:].replace("[uk]\nversion = 1\n", "[uk.1]\n").replace("[[uk.columns]]", "[[uk.1.columns]]")
+        uk = now[begins:].replace("version = 1", "version = 2").replace('"Authority"', '"By whose order"')
+        gone = uk.index("[[uk.columns]]", uk.index("Identity shown") - 80)
+        uk = uk[:gone] + uk[uk.index("[[uk.columns]]", gone + 10) :]
+        for name, text in (("FILE", now[:begins] + uk), ("BEFORE", was)):
+            file = tmp_path / f"{name}.toml"
+            file.write_text(text, encoding="utf-8")
+            monkeypatch.setattr(register_layouts, name, file)
+        forget()
+
+    def forget():
+        register_layouts.register_layouts.cache_clear()
+        register_layouts._layouts_before.cache_clear()
+
+    yield change
+    monkeypatch.undo()
+    forget()
+
+
+@pytest.mark.parametrize("kind", ["pdf", "csv"])
+def test_page_from_before_the_columns_changed_still_holds_and_a_new_one_too(printed, verify, next_version, kind):
+    file = printed(kind, "uk", "1-2")
+    before = tuple(register_reading.read(file.read_bytes())[0].columns)
+    next_version()
+
+    old = verify(file)
+    file = printed(kind, "uk", "1-2")
+    new = verify(file)
+
+    (after, *_) = (page.columns for page in register_reading.read(file.read_bytes()))
+    assert "Supplied: Authority" in before and "Supplied: By whose order" in after and len(before) == len(after) + 1
+    assert old.exit_code == 0, old.output
+    assert "layout uk v1" in old.output
+    assert new.exit_code == 0, new.output
+    assert "layout uk v2" in new.output
+
+
+def test_changed_cell_of_a_page_from_before_the_columns_changed_is_named(printed, run, next_version):
+    file = printed("csv", "uk")
+    rows = rows_of(file)
+    line = a_line(rows)
+    line[rows_columns(rows).index("Supplied: Authority")] = "Dr Nobody"
+    write_rows(file, rows)
+    next_version()
+
+    assert "Line 26, “Supplied: Authority”: the page says “Dr Nobody”" in run("verify", "--page", file).output
+
+
+def test_version_of_a_layout_that_is_not_known_is_said(printed, run, key):
+    file = printed()
+    (page,) = register_slip.pages_in(rows_of(file))
+    slip = dict(page.slip) | {"layout_version": "9"}
+    later = PageText(page.head, page.columns, page.lines, page.footnotes, slip)
+    file.write_bytes(register.as_csv([register_slip.sealed(later, key)]))
+
+    result = run("verify", "--page", file)
+
+    assert result.exit_code == 1
+    assert "It stands in version 9 of the layout who, which this program does not know." in result.output
+
+
+def test_slip_of_the_first_version_holds(session, printed, run, key):
+    """Printed before slips said the version of their layout."""
+    file = printed()
+    (page,) = register_slip.pages_in(rows_of(file))
+    slip = {name: value for name, value in page.slip.items() if name != "layout_version"} | {"version": "1"}
+    older = PageText(page.head, page.columns, page.lines, page.footnotes, slip)
+    file.write_bytes(register.as_csv([register_slip.sealed(older, key)]))
+
+    result = run("verify", "--page", file)
+
+    assert result.exit_code == 0, result.output

@@ -1,5 +1,6 @@
 """A clinic of two days with every kind of stock and dosing fact, laid by the services that the pages call."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -8,12 +9,15 @@ from sqlalchemy import select
 import models
 from dispensary.queries import destructions
 from dispensary.queries import stock_counts as stock_counts_of
+from dispensary.queries.reconciliation import reconciliation
 from dispensary.rules import deliveries
 from dispensary.rules.bottle_returns import Looked
 from dispensary.rules.deliveries import OrderedLine
+from dispensary.rules.reconciliation import Difference, Reconciliation
 from dispensary.rules.stock_counts import Looked as Found
 from dispensary.services import (
     bottle_returns,
+    chains,
     consignments,
     container_seals,
     day_close,
@@ -32,6 +36,7 @@ from dispensary.services import (
     suppliers,
     weighing,
 )
+from dispensary.services.consignments import Found as Arrived
 from dispensary.services.consignments import Sending
 from dispensary.services.destruction import ChosenContainer
 from dispensary.services.kits import Closed, Packing
@@ -58,8 +63,53 @@ def lay(session, world, key):
     _doses(session, world)
     _bottles(session, world)
     _stockroom(session, world)
+    hill = _from_another_site(session, world)
     session.commit()
-    day_close.close_day(session, clinic_day=world.day, key=key, act=world.act(at=world.at + timedelta(hours=8)))
+    at = world.at + timedelta(hours=8)
+    _closed_differing(session, world, key, at)
+    for site in (world, hill):
+        day_close.close_day(session, clinic_day=world.day, key=key, act=site.act(at=at + timedelta(minutes=2)))
+    session.commit()
+
+
+def _from_another_site(session, world):
+    """Take in at the world's site one of two bottles that another site sent: the seal was broken, and one is missing."""
+    site = factories.save(session, models.Site(code="hill", name="Hill Clinic"))
+    window = factories.save(session, models.Window(site_id=site.id, name="Window 1"))
+    chains.create_head(session, site.id, enums.ChainKind.AUDIT)
+    nurse = factories.staff(session, "Hill Nurse")
+    factories.role(session, nurse, site, enums.Role.NURSE)
+    session.commit()
+    hill = replace(world, site=site, window=window, staff=world.staff | {enums.Role.NURSE: nurse}, containers={})
+    bottles = stock_receiving.take_initial_inventory(
+        session,
+        batch=Batch(_solution(session).id, "L-400", date(2031, 1, 1), quantity("250"), 2),
+        witnessed_by_id=world.witness.id,
+        act=hill.act(),
+    )
+    sending = Sending("222-11", "M. Diaz", "courier pass 77", "S-200", to_site_id=world.site.id)
+    sent = consignments.send(
+        session,
+        sending=sending,
+        container_ids=[one.id for one in bottles],
+        witnessed_by_id=world.witness.id,
+        act=hill.act(),
+    )
+    found = Arrived(
+        turn=1, seal_no="S-201", seal_whole=False, labels=(bottles[0].label,), note="the box had been opened"
+    )
+    arrival = consignments.receive(session, consignment_id=sent.id, found=found, act=world.act())
+    stock_receiving.countersign_receipt(session, receipt_id=arrival.receipt_id, act=world.act(world.witness))
+    return hill
+
+
+def _closed_differing(session, world, key, at):
+    """Close the day before two, who sign what did not agree: books that nobody tampered with agree, so it is told here."""
+    closed = day_close.close_day(session, clinic_day=world.day, key=key, act=world.act(at=at))
+    differing = Difference(enums.ReconciliationCheck.CONTAINERS, quantity("100"), quantity("99"), "movement 7")
+    product = reconciliation(session, world.site.id, world.day, world.day).products[0]
+    found = Reconciliation(world.day, world.day, (replace(product, differences=(differing,)),))
+    day_close._keep_differences(session, closed, found, "counted again", world.witness.id, world.act(at=at))
     session.commit()
 
 

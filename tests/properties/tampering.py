@@ -200,11 +200,11 @@ OTHERS = {
 """Another value of each type, a little or far from what was there; text gets a letter or something invisible."""
 
 
-def recompute(session, table_name, product_id=0):
+def recompute(session, table_name, site_id, product_id=0):
     """Compute every digest of a chain anew and move its head there, as somebody who knows the recipe would."""
     table, head = Base.metadata.tables[table_name], Base.metadata.tables["chain_head"]
     kind = ChainKind.REGISTER if product_id else ChainKind.AUDIT
-    query = select(*table.c).order_by(table.c.number)
+    query = select(*table.c).where(table.c.site_id == site_id).order_by(table.c.number)
     if product_id:
         query = query.where(table.c.product_id == product_id)
     previous, number, at = "", 0, None
@@ -215,6 +215,6 @@ def recompute(session, table_name, product_id=0):
         values = {"number": number, "body": body, "previous_digest": previous, "digest": now}
         session.execute(update(table).where(table.c.id == row.id).values(values))
         previous, at = now, row.recorded_at
-    of = (head.c.kind == kind, head.c.product_id == product_id)
+    of = (head.c.site_id == site_id, head.c.kind == kind, head.c.product_id == product_id)
     session.execute(update(head).where(*of).values(last_number=number, last_digest=previous))
     return number, previous, at

@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 from sqlalchemy import text
 
+from dispensary.queries import reconciliation as queries
 from dispensary.queries.reconciliation import reconciliation
 from dispensary.rules.chain import digest
 from dispensary.services import stock, stock_leaving
@@ -182,3 +183,29 @@ def test_what_moved_for_nobody_is_a_difference(session, world):
         Decimal(0),
     )
     assert found.row == f"movement {made.id}"
+
+
+def test_of_a_long_period_the_newest_lines_are_read_and_everything_is_summed(session, busy, backend, monkeypatch):
+    who = factories.person(session)
+    factories.dose(session, busy, who, factories.order(session, busy, who), at=busy.at + DAY)
+    session.commit()
+    whole = reconciliation(session, busy.site.id, busy.day, busy.day + DAY)
+    monkeypatch.setattr(queries, "LINES_AT_MOST", 3)
+
+    bounded = reconciliation(session, busy.site.id, busy.day, busy.day + DAY)
+    one_day = reconciliation(session, busy.site.id, busy.day, busy.day)
+
+    assert (whole.lines_since, bounded.lines_since, one_day.lines_since) == (None, busy.day + DAY, None)
+    assert bounded.products == whole.products
+    assert bounded.reconciles
+    changed = (
+        "UPDATE register_entry SET body = replace(body, 'dispense', 'waste') WHERE number = :n AND product_id = :p"
+    )
+    product = busy.products["methadone"].id
+    query = text("SELECT max(number) FROM register_entry WHERE product_id = :p")
+    newest = session.execute(query, {"p": product}).scalar_one()
+    session.rollback()
+    tampered(session, backend, changed, n=newest, p=product)
+    found = reconciliation(session, busy.site.id, busy.day, busy.day + DAY)
+    named = [one.row for each in found.products for one in each.differences if one.check is ReconciliationCheck.LINES]
+    assert named == [f"register_entry {newest}"]

@@ -80,7 +80,7 @@ def test_each_register_page_stands_on_its_sheets_with_balances_digests_and_slip(
     for row in figures.rows:
         assert row.digest[:DIGEST_SHOWN] in squeezed
     for sheet in sheets:
-        assert "Verification slip 1" in sheet
+        assert "Verification slip 2" in sheet
         assert any(text.slip["signature"] in "".join(sheet.split()) for text in figures.texts)
 
 
@@ -197,7 +197,7 @@ def test_digest_can_be_computed_by_anybody(book, key):
     signed = {name: value for name, value in slip.items() if name != "signature"}
     text = json.dumps(signed, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     key.public_key().verify(bytes.fromhex(slip["signature"]), text.encode())
-    assert code_of(slip).split()[:2] == ["register-slip", "1"]
+    assert code_of(slip).split()[:2] == ["register-slip", "2"]
 
 
 def test_same_lines_give_the_same_bytes(book):
@@ -242,3 +242,32 @@ def test_worked_example_of_the_handbook_holds_and_is_computed_as_it_says():
     public.verify(bytes.fromhex(signature), signed.encode())
     (example,) = pages_in(csv.reader(io.StringIO(blocks["csv"])))
     assert faults(example, public) == []
+
+
+def test_page_with_a_slip_of_the_first_version_is_read_and_holds():
+    """As it was signed before slips said the version of their layout; never to be changed."""
+    golden = Path(__file__).with_name("golden")
+    public = serialization.load_pem_public_key((golden / "register_page_slip_1.pem").read_bytes())
+    rows = csv.reader(io.StringIO((golden / "register_page_slip_1.csv").read_text(encoding="utf-8")))
+
+    (page,) = pages_in(rows)
+
+    assert faults(page, public) == []
+    assert page.layout is not None and register.headings(page.layout) == page.columns[:-3]
+    assert code_of(page.slip).split()[:4] == ["register-slip", "1", "1/register/1", "uk"]
+
+
+def test_no_heading_and_no_day_is_broken(book):
+    for layout in LAYOUTS:
+        sheets = " ".join(pages_of(pdf_of(book(1, 1, layout)))).split()
+        words = {
+            word for head in register.headings(register_layouts()[layout]) for word in head.split(": ")[-1].split()
+        }
+        assert words - set(sheets) == set(), layout
+        assert "2026-03-02" in sheets
+
+
+def test_columns_are_as_wide_as_they_must_be_while_there_is_room():
+    assert register_sheet.fitted([1, 1, 2], [0, 0, 0], 100) == [25, 25, 50]
+    assert register_sheet.fitted([1, 1, 2], [40, 0, 0], 100) == [40, 20, 40]
+    assert register_sheet.fitted([1, 1], [80, 80], 100) == [50, 50]

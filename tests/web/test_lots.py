@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
+from dispensary.web.stock import lots
 from models import AccessLog, DoseOrder
 from models.enums import Role
 from tests import factories
@@ -102,3 +103,22 @@ def test_bottles_at_home_stand_first(client, session, world):
 
     assert "at home, not yet due" in page
     assert "Bottles that went home" in page
+
+
+def test_a_long_trace_is_shown_page_by_page_with_everybody_to_call_on_each(
+    client, session, world, reached, monkeypatch
+):
+    other = factories.person(session, "Trần", "An")
+    factories.dose(session, world, other, factories.order(session, world, other), at=world.at + timedelta(minutes=1))
+    session.commit()
+    monkeypatch.setattr(lots, "SHOWN_AT_ONCE", 1)
+    client.sign_in(session, world, world.nurse)
+
+    pages = [client.get(f"{path(world)}?page={n}").text for n in (1, 2)]
+
+    assert [(page.count("Lê Bình"), page.count("Trần An")) for page in pages] == [(2, 1), (1, 2)]
+    assert "page 1 of 2" in pages[0] and "Next page" in pages[0]
+    assert "Page before" in pages[1]
+    rows = list(csv.DictReader(io.StringIO(client.get(path(world, ".csv")).data.decode("utf-8-sig"))))
+    assert len(rows) == 2
+    assert client.get(f"{path(world)}?page=99999").status_code == 200

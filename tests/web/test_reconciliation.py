@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import func, select
 
+from dispensary.queries import reconciliation as queries
 from models import AuditEvent
 from models.enums import AuditKind, Role
 from tests import factories
@@ -33,6 +34,17 @@ def test_the_page_says_that_everything_agrees(client, session, dosed):
     assert "Everything agrees" in page
     assert "Opening balance" in page
     assert "992" in page
+
+
+def test_the_page_and_the_files_say_how_far_back_lines_were_read(client, session, dosed, monkeypatch):
+    session.rollback()
+    monkeypatch.setattr(queries, "LINES_AT_MOST", 1)
+    days = f"from={dosed.day - timedelta(days=1)}&until={dosed.day}"
+    client.sign_in(session, dosed, dosed.staff[Role.CLINIC_HEAD])
+
+    said = f"the register was read from {dosed.day} on only"
+    assert said in client.get(f"/stock/reconciliation?{days}").text
+    assert said in client.get(f"/stock/reconciliation.csv?{days}").data.decode("utf-8-sig")
 
 
 def test_page_paper_and_files_come_from_the_same_figures(client, session, dosed):

@@ -1,6 +1,5 @@
 """Each bottle against the slot it holds, the stock that filled it, what came back of it, and what the audit says."""
 
-import json
 from collections import defaultdict
 from decimal import Decimal
 from itertools import groupby
@@ -10,6 +9,7 @@ from sqlalchemy.orm import Session, aliased
 
 from dispensary.queries.verification.chains import AT_ONCE
 from dispensary.queries.verification.results import Fault, Progress
+from dispensary.rules import chain
 from dispensary.rules.bottles import contents_of
 from dispensary.wording import N_, Words, say
 from models import (
@@ -144,10 +144,7 @@ def wrong_handover(session: Session, site_id: int, progress: Progress) -> Fault 
     )
     with session.execute(query.order_by(audit.number).execution_options(yield_per=AT_ONCE)) as rows:
         for issue_id, body in rows:
-            try:
-                said = json.loads(body).get("contents")
-            except ValueError:
-                continue  # the walk along the chain names this row
+            said = chain.fields(body).get("contents")
             if said is not None and said != bottles.get(issue_id):
                 where = say(N_("handover no. %(id)s"), id=issue_id)
                 return Fault(where, say(N_("its bottles are not those that were handed out")))

@@ -1,6 +1,5 @@
 """Walking the chains of a site row by row, their heads and their seals."""
 
-import json
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -222,10 +221,10 @@ def _audit(session: Session, site_id: int, seen: Walk) -> Iterator[tuple[chain.L
     table = AuditEvent.__table__
     query = select(*table.c).where(table.c.site_id == site_id).order_by(table.c.number, table.c.id)
     for row in session.execute(query.execution_options(yield_per=AT_ONCE)):
-        body = read(row.body)
+        body = chain.fields(row.body)
         if row.kind is AuditKind.CHAINS_SEALED and isinstance(body.get("at"), str):
-            seen.seals_spoken_of.append((row.number, row.recorded_at, int(body.get("seals") or 0)))
-            seen.sealed_by[row.number] = (body.get("occasion"), row.recorded_by_id, row.origin, row.recorded_at)
+            seen.seals_spoken_of.append((row.number, row.recorded_at, chain.whole(body.get("seals")) or 0))
+            seen.sealed_by[row.number] = (str(body.get("occasion")), row.recorded_by_id, row.origin, row.recorded_at)
         yield _link(row), None if _audit_fits(row, body) else say(N_("its columns do not say what its text says"))
 
 
@@ -251,7 +250,7 @@ def _register(session: Session, site_id: int, seen: Walk) -> Iterator[tuple[chai
     )
     running = RunningBalance.of_site(session, site_id)
     for row in session.execute(query.execution_options(yield_per=AT_ONCE)):
-        body = read(row.body)
+        body = chain.fields(row.body)
         misfit = entry_misfit(row, body, running)
         seen.balance = running.balance
         yield _link(row), misfit
@@ -259,12 +258,3 @@ def _register(session: Session, site_id: int, seen: Walk) -> Iterator[tuple[chai
 
 def _link(row: Any) -> chain.Link:
     return chain.Link(row.number, row.body, row.previous_digest, row.digest)
-
-
-def read(body: str) -> dict[str, Any]:
-    """Return the fields of a chained row; none if it cannot be read."""
-    try:
-        fields = json.loads(body)
-    except ValueError:
-        return {}
-    return fields if isinstance(fields, dict) else {}

@@ -1,6 +1,5 @@
 """Each count against what its audit row says was found, and each adjustment against the line that it follows, both ways."""
 
-import json
 from collections import defaultdict
 
 from sqlalchemy import and_, exists, func, or_, select
@@ -8,6 +7,7 @@ from sqlalchemy.orm import Session, aliased
 
 from dispensary.queries.verification.chains import AT_ONCE
 from dispensary.queries.verification.results import Fault, Progress
+from dispensary.rules import chain
 from dispensary.rules.stock_counts import LineSaid, contents_of, variance
 from dispensary.rules.weighing import makes
 from dispensary.wording import N_, Words, say
@@ -38,10 +38,7 @@ def wrong_count(session: Session, site_id: int, progress: Progress) -> Fault | N
     )
     with session.execute(query.order_by(audit.number).execution_options(yield_per=AT_ONCE)) as rows:
         for count_id, body in rows:
-            try:
-                said = json.loads(body).get("contents")
-            except ValueError:
-                continue  # the walk along the chain names this row
+            said = chain.fields(body).get("contents")
             if said != contents_of(lines.get(count_id, []), finds.get(count_id, [])):
                 return _count(count_id, say(N_("its lines are not those that were counted")))
     return _wrong_books(session, site_id) or _wrong_weight(session, site_id)

@@ -7,7 +7,7 @@ from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session
 
 from dispensary.queries.imports import imported_doses
-from dispensary.queries.verification.chains import AT_ONCE, read
+from dispensary.queries.verification.chains import AT_ONCE
 from dispensary.queries.verification.mentions import bulk_origins
 from dispensary.queries.verification.results import Fault, Progress
 from dispensary.rules import chain
@@ -126,7 +126,7 @@ def _changed_in(session: Session, site_id: int, name: str, progress: Progress) -
 def _difference(row: Any, columns: list[str]) -> Words | None:
     if row.row_id is None:
         return say(N_("it is gone"))
-    body = read(row.body)
+    body = chain.fields(row.body)
     known = [c for c in columns if f"row.{c}" in body]
     now = chain.said({c: getattr(row, f"row_{c}") for c in known})
     changed = [c for c in known if now[f"row.{c}"] != body[f"row.{c}"]]
@@ -160,7 +160,7 @@ def wrong_import(session: Session, site_id: int, progress: Progress) -> Fault | 
         AuditEvent.site_id == site_id, AuditEvent.kind == AuditKind.HISTORY_IMPORTED
     )
     for run_id, body in session.execute(events.order_by(AuditEvent.number)).all():
-        if digest_of(imported_doses(session, run_id or 0)) != read(body).get("doses_digest"):
+        if digest_of(imported_doses(session, run_id or 0)) != chain.fields(body).get("doses_digest"):
             return Fault(say(N_("import no. %(id)s"), id=run_id), say(N_("its doses are not those that were imported")))
     recorded = exists().where(ImportedRecord.subject == Dose.__tablename__, ImportedRecord.subject_id == Dose.id)
     first = session.scalar(

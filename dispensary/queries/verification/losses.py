@@ -5,8 +5,9 @@ from collections import defaultdict
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from dispensary.queries.verification.chains import AT_ONCE, read
+from dispensary.queries.verification.chains import AT_ONCE
 from dispensary.queries.verification.results import Fault, Progress
+from dispensary.rules import chain
 from dispensary.rules.losses import differing_lines
 from dispensary.wording import N_, say
 from models import AuditEvent, LossReportLine
@@ -25,7 +26,7 @@ def wrong_loss_line(session: Session, site_id: int, progress: Progress) -> Fault
     with session.execute(query.execution_options(yield_per=AT_ONCE)) as rows:
         for report_id, body in rows:
             progress(1)
-            differing = differing_lines(read(body).get("contents"), lines[report_id])
+            differing = differing_lines(chain.fields(body).get("contents"), lines[report_id])
             if differing:
                 where = say(N_("line %(number)s of loss report no. %(id)s"), number=differing[0], id=report_id)
                 return Fault(where, say(N_("it is not what was reported: changed, gone or added")))

@@ -1,6 +1,5 @@
 """What went wrong at the window, against the doses, orders and stock that it names; and the steps of each order."""
 
-import json
 from itertools import groupby
 
 from sqlalchemy import and_, exists, func, or_, select
@@ -9,6 +8,7 @@ from sqlalchemy.orm import Session, aliased
 from dispensary.queries.verification.chains import AT_ONCE
 from dispensary.queries.verification.doses import dose_fault
 from dispensary.queries.verification.results import Fault, Progress
+from dispensary.rules import chain
 from dispensary.wording import N_, Words, say
 from models import (
     AuditEvent,
@@ -111,10 +111,7 @@ def wrong_step(session: Session, site_id: int, progress: Progress) -> Fault | No
     )
     with session.execute(query.order_by(audit.number).execution_options(yield_per=AT_ONCE)) as rows:
         for order_id, body in rows:
-            try:
-                signed = json.loads(body).get("steps")
-            except ValueError:
-                continue  # the walk along the chain names this row
+            signed = chain.fields(body).get("steps")
             if signed is not None and signed != steps.get(order_id):
                 return _of(N_("order no. %(id)s"), order_id, say(N_("its steps are not those that were signed")))
     return None

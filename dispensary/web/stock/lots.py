@@ -17,6 +17,9 @@ from reports import lot_trace as report
 from reports import sheet
 from reports.lot_trace import LotFigures
 
+SHOWN_AT_ONCE = 200
+"""Doses, and bottles, on one page of the screen; paper and CSV have them all."""
+
 
 @bp.get("/lots")
 @gate.requires(Permission.REGISTER_VIEW)
@@ -29,10 +32,19 @@ def lots() -> str:
 @bp.get("/lots/<int:lot_id>")
 @gate.requires(Permission.REGISTER_VIEW)
 def lot(lot_id: int) -> str:
-    """Show every container, dose and bottle of a lot, and whom to call; noted as a look at each of these people."""
+    """Show whom to call, and the doses and bottles of a lot page by page; noted as a look at each of these people."""
     figures = _noted(_figures(lot_id))
-    form = PrintForm(formdata=None, paper=figures.about.paper)
-    return render_template("stock/lot.html", figures=figures, report=report, form=form, speak=edge.speaker())
+    trace, number = figures.trace, asked.page_number()
+    start = (number - 1) * SHOWN_AT_ONCE
+    return render_template(
+        "stock/lot.html",
+        figures=figures,
+        parts=report.parts(figures, edge.speaker(), slice(start, start + SHOWN_AT_ONCE)),
+        page=number,
+        pages=max(1, -(-max(len(trace.doses), len(trace.bottles)) // SHOWN_AT_ONCE)),
+        report=report,
+        form=PrintForm(formdata=None, paper=figures.about.paper),
+    )
 
 
 @bp.get("/lots/<int:lot_id>.csv")
