@@ -123,6 +123,8 @@ class Figure:
     """Whether it and the other parts of its section add up to what is known."""
     nest: str = ""
     """Figures of one nest lie within each other: what is between two of them is known too."""
+    sums: tuple[str, ...] = ()
+    """The figures that it adds up: where one of them may not leave the clinic, neither may it."""
     few: bool = False
     """Whether its numbers are too small to leave the clinic, or would give away another that is."""
     shields: bool = False
@@ -156,6 +158,7 @@ def drawn(
     source: Words = HOUSE,
     part: bool = False,
     nest: str = "",
+    sums: tuple[str, ...] = (),
 ) -> Figure:
     """Return a figure with its number worked out of its rows; a share where a denominator is given.
 
@@ -179,6 +182,7 @@ def drawn(
         source=source,
         part=part,
         nest=nest,
+        sums=sums,
     )
 
 

@@ -111,11 +111,30 @@ def _census(found: Indicators) -> Section:
             part=True,
         ),
     ]
+    ways, reasons = [f"census-{way}" for way in came], [f"census-left-{reason}" for reason in LEFT]
+    figures += [
+        drawn(
+            "came",
+            say(N_("came: new, transferred in, or back")),
+            say(N_("The three lines of those who came, together.")),
+            (_moved(one, one.first) for way in came for one in census.came[way]),
+            way=Way.ROWS,
+            sums=tuple(ways),
+        ),
+        drawn(
+            "left",
+            say(N_("left, for whatever reason")),
+            say(N_("The lines of those who left, together.")),
+            (_moved(one, one.last) for reason in LEFT for one in census.left.get(reason, ())),
+            way=Way.ROWS,
+            sums=tuple(reasons),
+        ),
+    ]
     words = N_(
         "People in treatment with a medicine here, guests left out. Somebody whose one treatment follows on the other with no"
         " day between neither came nor left, so these are people; the counts for the commissioner count treatments that ended."
     )
-    return Section(say(N_("Census")), say(words), tuple(figures))
+    return Section(say(N_("Census")), say(words), tuple(figures), key="census")
 
 
 def _moved(one: Presence, day: date | None) -> Behind:
@@ -167,6 +186,7 @@ def _treatment(found: Indicators, rules: IndicatorRules) -> Section:
                 rows_of(found.counselling_only),
             ),
         ),
+        key="treatment",
     )
 
 
@@ -179,7 +199,7 @@ def _kp_mat_by_sex(found: Indicators) -> Section:
         if people or sex in (Sex.FEMALE, Sex.MALE)
     ]
     words = N_("Everybody of KP_MAT is in one of them.")
-    return Section(say(N_("KP_MAT by sex")), say(words), tuple(figures))
+    return Section(say(N_("KP_MAT by sex")), say(words), tuple(figures), key="kp-mat-by-sex")
 
 
 def _kp_mat_by_age(found: Indicators, rules: IndicatorRules) -> Section:
@@ -195,7 +215,7 @@ def _kp_mat_by_age(found: Indicators, rules: IndicatorRules) -> Section:
     definition = say(N_("Those of KP_MAT of this age, in completed years on the last day of the period."))
     figures = [_part_of_kp_mat(f"kp-mat-{key}", what, definition, frozenset(people)) for key, what, people in kinds]
     words = N_("Everybody of KP_MAT is in one of them.")
-    return Section(say(N_("KP_MAT by age")), say(words), tuple(figures))
+    return Section(say(N_("KP_MAT by age")), say(words), tuple(figures), key="kp-mat-by-age")
 
 
 def _part_of_kp_mat(key: str, what: Words, definition: Words, people: frozenset[int]) -> Figure:
@@ -231,7 +251,7 @@ def _doses(found: Indicators, rules: IndicatorRules) -> Section:
         " was due was taken, before staff, elsewhere or at home; where a dose covers several days, for one of them. People in"
         " their first weeks are among them."
     )
-    return Section(say(N_("Daily dose")), say(words), tuple(figures))
+    return Section(say(N_("Daily dose")), say(words), tuple(figures), key="doses")
 
 
 def _of_drug(drug: str, doses: Mapping[int, DailyDose], rules: IndicatorRules) -> Iterator[Figure]:
@@ -340,7 +360,7 @@ def _days(found: Indicators, rules: IndicatorRules) -> Section:
         "What became of each day of treatment with a medicine until %(day)s, as the day ledger says it: a day counts from the"
         " next day on."
     )
-    return Section(say(N_("Days and missed doses")), say(words, day=found.known_until), tuple(figures))
+    return Section(say(N_("Days and missed doses")), say(words, day=found.known_until), tuple(figures), key="days")
 
 
 def _of_status(status: DayStatus, days: Mapping[int, int]) -> Figure:
@@ -390,7 +410,7 @@ def _take_homes(found: Indicators) -> Section:
             )
         )
     words = N_("Of those in treatment with a medicine on the last day, how many doses they may take home at one time.")
-    return Section(say(N_("Steps of take-home doses")), say(words), tuple(figures))
+    return Section(say(N_("Steps of take-home doses")), say(words), tuple(figures), key="steps")
 
 
 def _urine(found: Indicators) -> Section:
@@ -434,7 +454,7 @@ def _urine(found: Indicators) -> Section:
         ),
     ]
     words = N_("Urines asked for here of people in treatment with a medicine on any day of the period.")
-    return Section(say(N_("Urine tests")), say(words), tuple(figures))
+    return Section(say(N_("Urine tests")), say(words), tuple(figures), key="urine")
 
 
 def _tested(lines: Sequence[UrineLine]) -> tuple[Behind, ...]:
@@ -489,7 +509,7 @@ def _counselling(found: Indicators) -> Section:
         )
     )
     words = N_("Of people in treatment with a medicine on any day of the period. No dose depends on it.")
-    return Section(say(N_("Counselling")), say(words), tuple(figures))
+    return Section(say(N_("Counselling")), say(words), tuple(figures), key="counselling")
 
 
 def _tests(found: Indicators) -> Section:
@@ -516,4 +536,4 @@ def _tests(found: Indicators) -> Section:
     words = N_(
         "Tests are voluntary and a condition of nothing. Answers and findings are read by few and stand in no figure here."
     )
-    return Section(say(N_("Health tests offered")), say(words), tuple(figures))
+    return Section(say(N_("Health tests offered")), say(words), tuple(figures), key="tests")

@@ -75,6 +75,8 @@ def _one_outside(one: Figure, least: int, gone: set[str]) -> Figure:
         return replace(one, n=None, of=None, few=True, shields=True) if any_gone else one
     if one.of_people is not None and not Share(len(one.people), len(one.of_people)).may_leave(least):
         return _left_out(one, least)
+    if gone.intersection(one.sums):
+        return replace(one, n=None, of=None, percent=None, few=True, shields=True)
     if one.of_key in gone:
         return replace(one, n=None, of=None, few=True, shields=True)
     return one

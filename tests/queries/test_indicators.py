@@ -117,6 +117,8 @@ BY_HAND = {
     "census-readmitted": (1, None),
     "census-left-dropped_out": (1, None),
     "census-end": (4, None),
+    "came": (2, None),
+    "left": (1, None),
     "on-medicine": (4, None),
     "in-period": (5, None),
     "kp-mat": (2, None),
