@@ -329,6 +329,7 @@ def _days(found: Indicators, rules: IndicatorRules) -> Section:
             way=Way.SUM,
             unit=DAYS,
             of=_with_days(_added(by_status.get(status, {}) for status in KNOWN)),
+            sums=tuple(f"days-{status}" for status in KNOWN),
         ),
         _share(
             "missed-people",

@@ -71,7 +71,7 @@ def parts(facts: MonthFacts) -> tuple[Section, ...]:
         of["treatment"],
         of["kp-mat-by-sex"],
         of["kp-mat-by-age"],
-        _cohorts(facts),
+        cohorts(facts.first, facts.last, facts.courses),
         of["days"],
         _runs(facts.indicators, rules),
         _decisions(month),
@@ -335,13 +335,13 @@ def _substances(found: Indicators) -> Section:
     return Section(say(N_("Found in urine, by substance")), say(words), figures, key="substances")
 
 
-def _cohorts(facts: MonthFacts) -> Section:
-    """Return, of everyone whose first months were over in this month, the share still in treatment."""
+def cohorts(first: date, last: date, courses: Iterable[Course]) -> Section:
+    """Return, of everyone whose first months were over in a month, the share still in treatment."""
     rules = retention_rules()
     figures = []
     for months, days in rules.months:
         wait = timedelta(days=days + rules.usual_gap - 1)
-        due = [one for one in facts.courses if facts.first <= one.began_on + wait <= facts.last]
+        due = [one for one in courses if first <= one.began_on + wait <= last]
         stayed = [one for one in due if one.outcome.exit is None or one.outcome.days > days]
         figures.append(
             drawn(

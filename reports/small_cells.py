@@ -5,7 +5,6 @@ from dataclasses import replace
 
 from dispensary.rules.commissioners_counts import Share, hidden
 from dispensary.rules.harm_reduction import shown_count
-from dispensary.rules.indicators import KNOWN
 from dispensary.wording import N_, Speaker, Words, say
 from reports.commissioners_counts import FEW, NOT_SHOWN
 from reports.figures import Figure, Section
@@ -70,14 +69,9 @@ def _one_outside(one: Figure, least: int, gone: set[str]) -> Figure:
         return one
     if shown_count(len(one.people), least) is None:
         return _left_out(one, least)
-    if one.key == "missed":
-        any_gone = any(f"days-{status}" in gone for status in KNOWN)
-        return replace(one, n=None, of=None, few=True, shields=True) if any_gone else one
     if one.of_people is not None and not Share(len(one.people), len(one.of_people)).may_leave(least):
         return _left_out(one, least)
-    if gone.intersection(one.sums):
-        return replace(one, n=None, of=None, percent=None, few=True, shields=True)
-    if one.of_key in gone:
+    if one.of_key in gone or gone.intersection(one.sums):
         return replace(one, n=None, of=None, few=True, shields=True)
     return one
 

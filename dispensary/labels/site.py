@@ -104,6 +104,7 @@ WORDS: dict[type[StrEnum], dict[StrEnum, str]] = {
         enums.PrintedSheet.RETENTION: N_("retention"),
         enums.PrintedSheet.LOSS_REPORT: N_("report of a theft or loss"),
         enums.PrintedSheet.INDICATORS: N_("indicators"),
+        enums.PrintedSheet.MONTH_SUMMARY: N_("monthly summary"),
         enums.PrintedSheet.DESTRUCTION: N_("record of a destruction"),
         enums.PrintedSheet.RECONCILIATION: N_("reconciliation"),
         enums.PrintedSheet.LOT_TRACE: N_("lot trace"),

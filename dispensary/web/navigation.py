@@ -106,6 +106,7 @@ MENU: tuple[Area, ...] = (
             Entry("assessment.reasons", N_("What people stay and leave for"), Permission.CASEWORK_VIEW),
             Entry("retention.overview", N_("Retention"), Permission.RETENTION_VIEW),
             Entry("risk.evaluation", N_("Nightly scan looked back on"), Permission.RISK_EVALUATE),
+            Entry("month.summary", N_("Month"), Permission.INDICATOR_VIEW),
             Entry("indicators.overview", N_("Indicators"), Permission.INDICATOR_VIEW),
             Entry("data_quality.faults", N_("Data quality"), Permission.DATA_QUALITY_VIEW),
         ),

@@ -121,6 +121,7 @@ class PrintedSheet(StrEnum):
     PRIVACY_STATEMENT = "privacy_statement"
     RETENTION = "retention"
     INDICATORS = "indicators"
+    MONTH_SUMMARY = "month_summary"
     LOSS_REPORT = "loss_report"
     DESTRUCTION = "destruction"
     RECONCILIATION = "reconciliation"

@@ -19,6 +19,7 @@ INDEX = "/inspection/cross-index"
 PRINTS = {
     "inspection.cross_index_pdf",
     "indicators.as_pdf",
+    "month.as_pdf",
     "losses.sheet",
     "reporting.day_log_pdf",
     "reporting.register_csv",
