@@ -311,7 +311,7 @@ def _of_drug(drug: str, doses: Mapping[int, DailyDose], rules: IndicatorRules) -
 
 def _days(found: Indicators, rules: IndicatorRules) -> Section:
     by_status = {status: days for status, days in found.days.by_status.items() if status not in NO_LONGER}
-    figures = [_of_status(status, by_status[status]) for status in DayStatus if status in by_status]
+    figures = [_of_status(status, by_status.get(status, {})) for status in DayStatus if status not in NO_LONGER]
     not_come = by_status.get(DayStatus.NO_SHOW, {})
     runs = {who: n for who, n in found.days.longest_run.items() if n >= rules.long_run}
     figures += [

@@ -35,20 +35,20 @@ TITLE = say(N_("Monthly summary"))
 A_DAY = timedelta(days=1)
 CHARTED = 12
 """Months before this one that stand beside it."""
-GLANCE = (
-    "census-end",
-    "came",
-    "left",
-    "missed",
-    "runs",
-    "dose-methadone-clinic",
-    "cohort-12",
-    "urine-positive",
-    "counselling-people",
-    "decision-median",
-    "incidents",
-    "seconds-median",
-)
+GLANCE: Mapping[str, Words] = {
+    "census-end": say(N_("In treatment at the end of the month")),
+    "came": say(N_("Came: new, transferred in, or back")),
+    "left": say(N_("Left, for whatever reason")),
+    "missed": say(N_("Days missed, of the days that asked for a dose")),
+    "missed-run": say(N_("People who missed three days in a row or more")),
+    "dose-methadone-clinic": say(N_("Methadone: daily dose of 60 mg or more")),
+    "cohort-12": say(N_("Still in treatment a year after the first dose")),
+    "urine-positive": say(N_("Urines read: something not prescribed found")),
+    "counselling-people": say(N_("People who came to counselling")),
+    "decision-median": say(N_("Minutes from a stop to the decision, half within")),
+    "incidents": say(N_("Dosing incidents")),
+    "seconds-median": say(N_("Seconds at the window, half within")),
+}
 """The twelve figures of the first page, in the order in which they are read."""
 TRENDS = ("census-end", "came", "left", "missed", "dose-methadone-clinic", "cohort-3")
 """What is drawn over the last year."""
@@ -365,7 +365,7 @@ def _first_page(figures: MonthSummary, speak: Speaker) -> list[Flowable]:
     rows = [
         Row(
             [
-                speak(one.now.what),
+                speak(GLANCE[one.now.key]),
                 shown(one.now, figures.hide_below, speak),
                 shown(one.before, figures.hide_below, speak),
                 change_words(one, speak),

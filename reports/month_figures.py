@@ -346,7 +346,7 @@ def cohorts(first: date, last: date, courses: Iterable[Course]) -> Section:
         figures.append(
             drawn(
                 f"cohort-{months}",
-                say(N_("still in treatment after %(n)s months"), n=months),
+                say(N_("still in treatment, months after the first dose: %(n)s"), n=months),
                 say(
                     N_(
                         "Of the courses whose first %(days)s days, and the %(gap)s after them that it takes to know who was lost,"

@@ -3,7 +3,7 @@
 from enum import StrEnum
 
 from flask_babel import lazy_gettext as _l
-from wtforms import RadioField
+from wtforms import SelectField
 
 from dispensary.web.reporting.forms import PrintLogForm
 
@@ -18,11 +18,4 @@ class Reader(StrEnum):
 class PrintMonthForm(PrintLogForm):
     """The summary of a month."""
 
-    reader = RadioField(
-        _l("For"),
-        choices=[
-            (Reader.OUTSIDE.value, _l("handing on: without small counts")),
-            (Reader.CLINIC.value, _l("the clinic: every number")),
-        ],
-        default=Reader.OUTSIDE.value,
-    )
+    reader = SelectField(_l("For"), choices=list(Reader), default=Reader.OUTSIDE.value)

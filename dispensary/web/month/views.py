@@ -20,6 +20,7 @@ from models.enums import PrintedSheet
 from reports import charts, sheet, small_cells
 from reports import month as report
 from reports.month import MonthSummary
+from reports.month_charts import trend_chart
 
 
 @bp.get("/month")
@@ -63,7 +64,7 @@ def year() -> Response:
     figures = _figures(_month())
     told = figures if _sees_people() else figures.outside
     speak = edge.speaker()
-    drawing = report.trend_chart(report.chart_series(told, speak), report.chart_words(speak))
+    drawing = trend_chart(report.chart_series(told, speak), report.chart_words(speak))
     return Response(charts.svg(drawing), content_type="image/svg+xml")
 
 
@@ -102,7 +103,7 @@ def as_xlsx() -> Response:
 def as_pdf() -> Response:
     """Note who prints, and answer the summary as a sheet: whole for the clinic only where whoever prints may see people."""
     form = paper.understood(PrintMonthForm())
-    first, last = asked.checked(*form.days)
+    first, _ = asked.checked(*form.days)
     if form.reader.data == Reader.CLINIC and not _sees_people():
         raise Refused(say(N_("Only whoever may see people prints every number.")), code="not_for_you")
     figures = _figures(first.replace(day=1), form.paper.data)
@@ -132,7 +133,7 @@ def _month() -> date:
         first = date.fromisoformat(f"{text}-01") if text else months_after(today.replace(day=1), -1)
     except ValueError:
         raise Refused(say(N_("A month is written as year-month, such as 2026-03.")), code="not_a_month") from None
-    asked.checked(months_after(first, -13) if first.year > 1900 else first, first)  # noqa: PLR2004 - the first year there is
+    asked.checked(first, first)
     if first > today:
         raise Refused(say(N_("This month has not begun.")), code="not_begun")
     return first
