@@ -13,7 +13,7 @@ from dispensary.wording import N_, Words, say
 from models.enums import Admission, Attendance, DayStatus, EpisodeEndReason, HealthTestKind, Sex, UrineOutcome
 from reports.figures import DAYS, HOUSE, Behind, Figure, Section, Way, drawn, rows_of
 
-MG = say("mg")
+MG = say(N_("mg"))
 TESTS, SESSIONS = say(N_("tests")), say(N_("sessions"))
 DRUGS = {METHADONE: say(N_("methadone")), BUPRENORPHINE: say(N_("buprenorphine"))}
 ON_A_DATE = say(N_("UNAIDS indicator registry, coverage of opioid agonist therapy"))
