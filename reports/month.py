@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 from dispensary.policy.evaluation import looking_back
 from dispensary.policy.retention import retention_rules
 from dispensary.queries import indicators, month, reconciliation, retention, sites
+from dispensary.queries.journey_counts import stays_of
 from dispensary.queries.retention import Asked
 from dispensary.rules.harm_reduction import months_until
 from dispensary.rules.indicators import months_after
@@ -207,10 +208,13 @@ def figures(session: Session, site_id: int, *, today: date, about: Heading) -> M
     spans = [days_of(one) for one in months[:-1]] + [(first, last)]
     found = indicators.of_periods(session, site_id, spans, today)
     courses = retention.courses(session, _asked(site_id, months[0], last)).all
+    stays = tuple(stays_of(session, site_id))
     followed = timedelta(days=looking_back().evaluation.behind)
     rows = month.rows(session, site_id, months[-2] - followed - A_DAY, last)
     facts = [
-        MonthFacts(one.first, one.last, one, rows, courses, reconciliation.reconciliation(session, site_id, *span))
+        MonthFacts(
+            one.first, one.last, one, rows, courses, reconciliation.reconciliation(session, site_id, *span), stays
+        )
         for one, span in zip(found[-2:], spans[-2:], strict=True)
     ]
     before, now = (parts(one) for one in facts)
@@ -346,7 +350,7 @@ def render(figures: MonthSummary, *, speak: Speaker) -> bytes:
     story: list[Flowable] = [*_first_page(figures, speak), PageBreak()]
     columns = [Column(speak(say(title)), share, number) for title, share, number in COLUMNS]
     for section in figures.sections:
-        rows = [Row([_text(cell) for cell in cells(figures, one, speak)]) for one in section.figures]
+        rows = [Row([text_of(cell) for cell in cells(figures, one, speak)]) for one in section.figures]
         story.append(CondPageBreak(60))
         story.append(Text(speak(section.title), size=11, bold=True, language=language, above=9, with_next=True))
         story.append(Ledger(columns, rows, language=language, row_height=13.0))
@@ -436,7 +440,8 @@ def definitions(section: Section, speak: Speaker) -> list[str]:
     return [f"{'; '.join(whats)}: {definition}" for definition, whats in found.items()]
 
 
-def _text(cell: Cell) -> str:
+def text_of(cell: Cell) -> str:
+    """Return a cell as it stands on paper."""
     if isinstance(cell, Decimal):
         return f"{cell.normalize():f}"
     return "" if cell is None else str(cell)

@@ -8,21 +8,25 @@ from decimal import Decimal
 
 from dispensary.policy.evaluation import looking_back
 from dispensary.policy.indicators import IndicatorRules, indicator_rules
+from dispensary.policy.journey import journey_rules
 from dispensary.policy.retention import retention_rules
 from dispensary.policy.urine import urine_policy
 from dispensary.queries.indicators import Indicators, MissedRun
 from dispensary.queries.month import MonthRows, Raised, StopTold
 from dispensary.queries.retention import Course
+from dispensary.rules.commissioners_counts import PLANNED, Stay
 from dispensary.rules.indicators import DailyDose
-from dispensary.rules.reconciliation import ProductReconciliation, Reconciliation
+from dispensary.rules.reconciliation import AccountLine, ProductReconciliation, Reconciliation
 from dispensary.rules.retention import Exit
 from dispensary.wording import N_, Words, in_unit, say
 from models.enums import (
     BottleFate,
     CallBackOutcomeKind,
     DrillOutcome,
+    EpisodeEndReason,
     IncidentKind,
     JobOutcome,
+    MovementKind,
     RiskLane,
     StopKind,
     TaskOutcome,
@@ -39,6 +43,9 @@ RUNS, MINUTES, SECONDS = say(N_("runs")), say(N_("minutes")), say(N_("seconds"))
 STOPS, BOTTLES, CALLS = say(N_("stops")), say(N_("bottles")), say(N_("call-backs"))
 FLAGS, INCIDENTS, RULES = say(N_("flags")), say(N_("incidents")), say(N_("rules"))
 CONTAINERS, DAYS_CLOSED, DIFFERENCES = say(N_("containers counted")), say(N_("closings")), say(N_("differences"))
+STAYS = say(N_("treatments"))
+RECEIVED = frozenset({MovementKind.INITIAL, MovementKind.RECEIVE})
+GIVEN = frozenset({MovementKind.DISPENSE, MovementKind.TAKE_HOME})
 COURSES = say(N_("courses of treatment"))
 ATTEMPTS, BACKUPS, DOSES = say(N_("attempts")), say(N_("backups")), say(N_("doses"))
 
@@ -55,6 +62,8 @@ class MonthFacts:
     courses: tuple[Course, ...]
     """Every course of the site that began early enough to fall due in the month, as it was known at its end."""
     stock: Reconciliation
+    stays: tuple[Stay, ...]
+    """Every episode of the site but those of guests."""
 
     @property
     def month(self) -> MonthRows:
@@ -72,6 +81,7 @@ def parts(facts: MonthFacts) -> tuple[Section, ...]:
         of["kp-mat-by-sex"],
         of["kp-mat-by-age"],
         cohorts(facts.first, facts.last, facts.courses),
+        _commissioned(facts),
         of["days"],
         _runs(facts.indicators, rules),
         _decisions(month),
@@ -373,6 +383,56 @@ def _began(course: Course) -> Behind:
     return Behind(course.person_id, say(N_("since %(day)s"), day=course.began_on))
 
 
+def _commissioned(facts: MonthFacts) -> Section:
+    """Return what the commissioner counts: who was retained for 12 weeks, and who left as planned."""
+    after = journey_rules().retained_after
+    due = [one for one in facts.stays if facts.first <= one.admitted_on + after <= facts.last]
+    kept = [one for one in due if one.ended_on is None or one.ended_on >= one.admitted_on + after]
+    ended = [
+        one
+        for one in facts.stays
+        if one.ended_on is not None
+        and facts.first <= one.ended_on <= facts.last
+        and one.reason is not EpisodeEndReason.DIED
+    ]
+    figures = (
+        drawn(
+            "retained-12-weeks",
+            say(N_("retained for 12 weeks")),
+            say(N_("Of those admitted whose 12 weeks were over in the period: whose treatment went on at that day.")),
+            [_admitted(one) for one in kept],
+            way=Way.ROWS,
+            unit=STAYS,
+            of=[_admitted(one) for one in due],
+        ),
+        drawn(
+            "exits-planned",
+            say(N_("planned exits")),
+            say(
+                N_(
+                    "Completed, or handed over to another clinic; of the treatments that ended in the period but for deaths."
+                )
+            ),
+            [_exit(one) for one in ended if one.reason in PLANNED],
+            way=Way.ROWS,
+            unit=STAYS,
+            of=[_exit(one) for one in ended],
+        ),
+    )
+    words = N_(
+        "By admission and recorded end alone, whatever was taken; counselling alone is among them, guests are not."
+    )
+    return Section(say(N_("Commissioner's counts")), say(words), figures, key="commissioner")
+
+
+def _admitted(one: Stay) -> Behind:
+    return Behind(one.person_id, say(N_("admitted %(day)s"), day=one.admitted_on))
+
+
+def _exit(one: Stay) -> Behind:
+    return Behind(one.person_id, say(N_("%(day)s, %(reason)s"), day=one.ended_on, reason=one.reason))
+
+
 def _scan(facts: MonthFacts) -> Section:
     """Return whom the nightly scan raised, what came of it, and how many of those raised were lost."""
     month = facts.month
@@ -529,7 +589,7 @@ def _stock(facts: MonthFacts) -> Section:
     wrong = [row for row, one in zip(counted, month.counted, strict=True) if one.differs_by]
     closings = [Behind(None, say("%(day)s", day=one.day)) for one in month.closed]
     figures = [
-        *(_balance(one) for one in facts.stock.products),
+        *(figure for one in facts.stock.products for figure in _of_product(one)),
         drawn(
             "stock-differences",
             say(N_("differences between the books")),
@@ -561,27 +621,31 @@ def _stock(facts: MonthFacts) -> Section:
     return Section(say(N_("Stock")), say(words), tuple(figures), key="stock")
 
 
-def _balance(product: ProductReconciliation) -> Figure:
-    """Return what there was of a product at the end, as the sum of what was there, came and went."""
+def _of_product(product: ProductReconciliation) -> Iterator[Figure]:
+    """Yield what there was of a product, what came, what was given, what else left, and what there is."""
     account = product.stock
-    rows = [Behind(None, say(N_("opening balance")), account.opening)]
-    for line in account.lines:
-        net = Quantity(line.came_in - line.went_out)
-        if line.came_in or line.went_out:
-            what = (
-                say("%(kind)s", kind=line.kind)
-                if line.of is None
-                else say(N_("%(kind)s: %(of)s"), kind=line.kind, of=line.of)
-            )
-            rows.append(Behind(None, what, net))
-    return drawn(
-        f"stock-{product.product_id}",
-        say(N_("%(product)s, closing balance"), product=product.product),
-        say(N_("What was there before the period, with what came in and without what went out.")),
-        rows,
-        way=Way.SUM,
-        unit=say("%(unit)s", unit=product.unit),
-    )
+    opening = [Behind(None, say(N_("opening balance")), account.opening)]
+    lines = [(line.kind, _moved(line)) for line in account.lines if line.came_in or line.went_out]
+    received, given = ([row for kind, row in lines if kind in kinds] for kinds in (RECEIVED, GIVEN))
+    other = [row for kind, row in lines if kind not in (*RECEIVED, *GIVEN)]
+    told = say(N_("By the movements of the period; what was reversed stands with the rest."))
+    for key, what, rows in (
+        ("opening", N_("%(product)s: opening balance"), opening),
+        ("received", N_("%(product)s: received"), received),
+        ("given", N_("%(product)s: given at the window and to take home"), given),
+        ("other", N_("%(product)s: wasted, spilt, moved, adjusted, reversed"), other),
+        ("closing", N_("%(product)s: closing balance"), [*opening, *(row for _, row in lines)]),
+    ):
+        named = say(what, product=product.product)
+        unit = say("%(unit)s", unit=product.unit)
+        yield drawn(f"stock-{product.product_id}-{key}", named, told, rows, way=Way.SUM, unit=unit)
+
+
+def _moved(line: AccountLine) -> Behind:
+    net = Quantity(line.came_in - line.went_out)
+    if line.of is None:
+        return Behind(None, say("%(kind)s", kind=line.kind), net)
+    return Behind(None, say(N_("%(kind)s: %(of)s"), kind=line.kind, of=line.of), net)
 
 
 def _seconds(month: MonthRows) -> Section:

@@ -105,6 +105,7 @@ WORDS: dict[type[StrEnum], dict[StrEnum, str]] = {
         enums.PrintedSheet.LOSS_REPORT: N_("report of a theft or loss"),
         enums.PrintedSheet.INDICATORS: N_("indicators"),
         enums.PrintedSheet.MONTH_SUMMARY: N_("monthly summary"),
+        enums.PrintedSheet.PROGRAMME_FORM: N_("programme form"),
         enums.PrintedSheet.DESTRUCTION: N_("record of a destruction"),
         enums.PrintedSheet.RECONCILIATION: N_("reconciliation"),
         enums.PrintedSheet.LOT_TRACE: N_("lot trace"),

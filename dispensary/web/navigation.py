@@ -28,6 +28,8 @@ class Area:
     entries: tuple[Entry, ...]
 
 
+PROGRAMME_FORMS = "programme_forms.overview"
+"""Shown only where the site has named any."""
 PEOPLE = N_("People")
 UNDER = {
     "referrals": "agencies",
@@ -107,6 +109,7 @@ MENU: tuple[Area, ...] = (
             Entry("retention.overview", N_("Retention"), Permission.RETENTION_VIEW),
             Entry("risk.evaluation", N_("Nightly scan looked back on"), Permission.RISK_EVALUATE),
             Entry("month.summary", N_("Month"), Permission.INDICATOR_VIEW),
+            Entry(PROGRAMME_FORMS, N_("Programme forms"), Permission.INDICATOR_VIEW),
             Entry("indicators.overview", N_("Indicators"), Permission.INDICATOR_VIEW),
             Entry("data_quality.faults", N_("Data quality"), Permission.DATA_QUALITY_VIEW),
         ),

@@ -55,6 +55,7 @@ class SettingKey(StrEnum):
     TARGET_PLANNED_PERCENT = "target_planned_percent"
     TARGET_WAITING_DAYS = "target_waiting_days"
     REGISTER_LAYOUT = "register_layout"
+    PROGRAMME_FORMS = "programme_forms"
 
 
 class PackCopyFate(StrEnum):
@@ -122,6 +123,7 @@ class PrintedSheet(StrEnum):
     RETENTION = "retention"
     INDICATORS = "indicators"
     MONTH_SUMMARY = "month_summary"
+    PROGRAMME_FORM = "programme_form"
     LOSS_REPORT = "loss_report"
     DESTRUCTION = "destruction"
     RECONCILIATION = "reconciliation"

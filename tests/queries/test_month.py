@@ -19,6 +19,7 @@ PARTS = [
     "kp-mat-by-sex",
     "kp-mat-by-age",
     "cohorts",
+    "commissioner",
     "days",
     "runs",
     "decisions",
@@ -42,6 +43,8 @@ BY_HAND = {
     "left": 1,
     "runs": 1,
     "runs-back": 0,
+    "retained-12-weeks": 1,
+    "exits-planned": 0,
     "runs-away": 1,
     "dose-methadone-from-60": 1,
     "dose-methadone-from-80": 2,
@@ -74,7 +77,15 @@ BY_HAND = {
     "seconds-median": Decimal(8),
     "seconds-ninth": Decimal("12.5"),
 }
-DENOMINATORS = {"decision-late": 2, "flags-closed": 2, "flags-ppv": 1, "stock-counted-wrong": 2, "backups-proved": 2}
+DENOMINATORS = {
+    "retained-12-weeks": 1,
+    "exits-planned": 1,
+    "decision-late": 2,
+    "flags-closed": 2,
+    "flags-ppv": 1,
+    "stock-counted-wrong": 2,
+    "backups-proved": 2,
+}
 
 
 @pytest.fixture

@@ -20,6 +20,7 @@ PRINTS = {
     "inspection.cross_index_pdf",
     "indicators.as_pdf",
     "month.as_pdf",
+    "programme_forms.as_pdf",
     "losses.sheet",
     "reporting.day_log_pdf",
     "reporting.register_csv",

@@ -1,16 +1,13 @@
 """The monthly summary: whole for whoever may see people, without small counts for others, in files, and on paper by choice."""
 
-from datetime import date
-from typing import Any
-
-from flask import Response, render_template, request, url_for
+from flask import Response, render_template, url_for
 from flask_babel import gettext
 
 from dispensary.errors import Refused
 from dispensary.permissions import Permission
 from dispensary.rules.indicators import months_after
 from dispensary.web import edge, gate
-from dispensary.web.database import db
+from dispensary.web.month.asking import asked_month, month_named, summary_of
 from dispensary.web.month.blueprint import bp
 from dispensary.web.month.forms import PrintMonthForm, Reader
 from dispensary.web.reporting import asked, paper
@@ -19,7 +16,6 @@ from dispensary.wording import N_, say
 from models.enums import PrintedSheet
 from reports import charts, sheet, small_cells
 from reports import month as report
-from reports.month import MonthSummary
 from reports.month_charts import trend_chart
 
 
@@ -27,8 +23,8 @@ from reports.month_charts import trend_chart
 @gate.requires(Permission.INDICATOR_VIEW)
 def summary() -> str:
     """Show a month: twelve figures, the year beside them, and every part; the last whole month where none is asked for."""
-    first = _month()
-    whole = _figures(first)
+    first = asked_month()
+    whole = summary_of(first)
     names = _sees_people()
     return render_template(
         "month/summary.html",
@@ -39,8 +35,8 @@ def summary() -> str:
         small_cells=small_cells,
         speak=edge.speaker(),
         first=first,
-        before=_named(months_after(first, -1)),
-        after=_named(months_after(first, 1)),
+        before=month_named(months_after(first, -1)),
+        after=month_named(months_after(first, 1)),
         form=PrintMonthForm(
             formdata=None, paper=whole.about.paper, first=first, last=whole.about.last, reader=Reader.OUTSIDE.value
         ),
@@ -51,9 +47,13 @@ def summary() -> str:
 @gate.requires(Permission.INDICATOR_VIEW)
 def definitions() -> str:
     """Say how each figure of the summary is defined, and where each definition comes from."""
-    first = _month()
+    first = asked_month()
     return render_template(
-        "month/definitions.html", figures=_figures(first), report=report, speak=edge.speaker(), month=_named(first)
+        "month/definitions.html",
+        figures=summary_of(first),
+        report=report,
+        speak=edge.speaker(),
+        month=month_named(first),
     )
 
 
@@ -61,7 +61,7 @@ def definitions() -> str:
 @gate.requires(Permission.INDICATOR_VIEW)
 def year() -> Response:
     """Answer what is drawn of the last year as a picture."""
-    figures = _figures(_month())
+    figures = summary_of(asked_month())
     told = figures if _sees_people() else figures.outside
     speak = edge.speaker()
     drawing = trend_chart(report.chart_series(told, speak), report.chart_words(speak))
@@ -72,9 +72,9 @@ def year() -> Response:
 @gate.requires(Permission.INDICATOR_VIEW, Permission.PERSON_VIEW)
 def rows(figure: str) -> str:
     """List the rows behind a figure, or behind its denominator."""
-    first = _month()
-    found = _figures(first)
-    back = url_for("month.summary", month=_named(first))
+    first = asked_month()
+    found = summary_of(first)
+    back = url_for("month.summary", month=month_named(first))
     return behind_figure.page(
         found.figure(figure), first, found.about.last, back=back, back_to=gettext("the monthly summary")
     )
@@ -84,18 +84,18 @@ def rows(figure: str) -> str:
 @gate.requires(Permission.INDICATOR_VIEW, Permission.REPORT_PRINT)
 def as_csv() -> Response:
     """Answer every figure as CSV, as it may leave the clinic."""
-    first, speak = _month(), edge.speaker()
-    content = sheet.to_csv(report.as_sheets(_figures(first).outside, speak)[0], speak.zone)
-    return asked.file(content, asked.CSV, f"month-{_named(first)}.csv")
+    first, speak = asked_month(), edge.speaker()
+    content = sheet.to_csv(report.as_sheets(summary_of(first).outside, speak)[0], speak.zone)
+    return asked.file(content, asked.CSV, f"month-{month_named(first)}.csv")
 
 
 @bp.get("/month.xlsx")
 @gate.requires(Permission.INDICATOR_VIEW, Permission.REPORT_PRINT)
 def as_xlsx() -> Response:
     """Answer every figure and the year as a workbook, as they may leave the clinic."""
-    first, speak = _month(), edge.speaker()
-    content = sheet.to_xlsx(report.as_sheets(_figures(first).outside, speak), speak.zone, edge.now())
-    return asked.file(content, asked.XLSX, f"month-{_named(first)}.xlsx")
+    first, speak = asked_month(), edge.speaker()
+    content = sheet.to_xlsx(report.as_sheets(summary_of(first).outside, speak), speak.zone, edge.now())
+    return asked.file(content, asked.XLSX, f"month-{month_named(first)}.xlsx")
 
 
 @bp.post("/month.pdf")
@@ -106,39 +106,11 @@ def as_pdf() -> Response:
     first, _ = asked.checked(*form.days)
     if form.reader.data == Reader.CLINIC and not _sees_people():
         raise Refused(say(N_("Only whoever may see people prints every number.")), code="not_for_you")
-    figures = _figures(first.replace(day=1), form.paper.data)
+    figures = summary_of(first.replace(day=1), form.paper.data)
     paper.note(PrintedSheet.MONTH_SUMMARY, figures.about.first, figures.about.last)
     told = figures if form.reader.data == Reader.CLINIC else figures.outside
-    return asked.file(report.render(told, speak=edge.speaker()), asked.PDF, f"month-{_named(first)}.pdf")
+    return asked.file(report.render(told, speak=edge.speaker()), asked.PDF, f"month-{month_named(first)}.pdf")
 
 
 def _sees_people() -> bool:
     return Permission.PERSON_VIEW in edge.sitting().permissions
-
-
-def _named(first: date) -> str:
-    """Return a month as an address writes it."""
-    return first.isoformat()[:7]
-
-
-def _month() -> date:
-    """Return the first day of the month that the address asks for; where it names none, of the last that is over.
-
-    Raises:
-        Refused: it is written in another way, or in no clinic's time, or has not begun.
-    """
-    today = edge.act().clinic_day
-    text = request.args.get("month", "")
-    try:
-        first = date.fromisoformat(f"{text}-01") if text else months_after(today.replace(day=1), -1)
-    except ValueError:
-        raise Refused(say(N_("A month is written as year-month, such as 2026-03.")), code="not_a_month") from None
-    asked.checked(first, first)
-    if first > today:
-        raise Refused(say(N_("This month has not begun.")), code="not_begun")
-    return first
-
-
-def _figures(first: date, on_paper: str | None = None) -> MonthSummary:
-    about: Any = asked.heading(*report.days_of(first), on_paper)
-    return report.figures(db.session(), edge.sitting().site_id, today=edge.act().clinic_day, about=about)
