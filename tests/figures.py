@@ -7,6 +7,7 @@ from decimal import Decimal
 LINK = re.compile(r'<a href="(?P<address>[^"]*/rows\?[^"]*)">(?P<text>[^<]*)</a>')
 STANDS = re.compile(r'<p class="stands">(?P<what>.*): (?P<n>[^ <]+) [^.<]*\. (?P<rows>\d+) rows?\.', re.DOTALL)
 AMOUNT = re.compile(r'<td class="num">(?P<amount>[^<]*)</td>')
+OTHER = re.compile(r'<a href="(?P<address>[^"]*)">The rows of the ')
 BODY = re.compile(r"<tbody>(.*?)</tbody>", re.DOTALL)
 PERSON = re.compile(r'<a href="/people/(\d+)')
 SHARE = re.compile(r"\((?P<n>-?[\d.]+)/\d+\)|(?P<other>-?[\d.]+)")
@@ -43,6 +44,8 @@ def check_opens(client, page, only):
             continue
         assert Decimal(stands["n"]) == number(link["text"]), (key, link["text"], stands[0])
         worked_out(key, answer.text, Decimal(stands["n"]), int(stands["rows"]))
+        if other := OTHER.search(answer.text):
+            assert client.get(html.unescape(other["address"])).status_code == 200, address
     assert opened == only
     return told
 

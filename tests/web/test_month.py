@@ -5,6 +5,7 @@ import io
 import pytest
 from pypdf import PdfReader
 
+from dispensary.web.reporting import behind
 from models.enums import AuditKind, Role
 from reports import month as report
 from tests import february
@@ -142,3 +143,12 @@ def test_months_that_are_none_say_how_to_write_them(head, month):
 def test_there_is_nothing_behind_a_figure_that_there_is_not(head):
     assert head.get("/month/nothing/rows?month=2026-02").status_code == 404
     assert head.get("/month/census-end/rows?month=2026-02&of=1").status_code == 404
+
+
+def test_many_rows_stand_on_pages_and_the_number_is_of_all_of_them(head, world, clinic, monkeypatch):
+    monkeypatch.setattr(behind, "ROWS_A_PAGE", 2)
+
+    first, last = (head.get(f"/month/in-period/rows?month=2026-02&page={n}").text for n in (1, 3))
+
+    assert "5 rows" in first and "page 1 of 3" in first
+    assert "5 rows" in last and last.count('<a href="/people/') == 1
