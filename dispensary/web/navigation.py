@@ -100,6 +100,7 @@ MENU: tuple[Area, ...] = (
         N_("Paper"),
         (
             Entry("reporting.paper", N_("Paper"), Permission.REPORT_PRINT),
+            Entry("archive.papers", N_("Archive"), Permission.ARCHIVE_VIEW),
             Entry("inspection.overview", N_("Inspection"), Permission.INSPECTION_VIEW),
             Entry("journey.counts", N_("Counts for the commissioner"), Permission.CASEWORK_VIEW),
             Entry("journey.life_counts", N_("Life over time"), Permission.CASEWORK_VIEW),
