@@ -116,14 +116,14 @@ def open_paper(session: Session, *, paper_id: int, use: ArchiveUse, act: Act) ->
 
 
 def sign(session: Session, *, paper_id: int, digest: str, act: Act) -> PaperSignature:
-    """Sign a kept paper as the clinic head, once; the signature is over its digest.
+    """Sign a kept paper as the clinic head who has opened it, once; the signature is over its digest.
 
     Args:
         digest: as the page showed it to whoever signs.
 
     Raises:
         NotFound: there is no such paper here.
-        Refused: whoever signs is not clinic head here today.
+        Refused: whoever signs is not clinic head here today, or has not opened the paper.
         Conflict: signed before by the same person, another paper than the page showed, or its bytes were changed.
     """
     kept = _paper(session, paper_id, act)
@@ -137,6 +137,11 @@ def sign(session: Session, *, paper_id: int, digest: str, act: Act) -> PaperSign
     if session.scalar(mine) is not None:
         raise Conflict(say(N_("You have signed this paper already.")), code="signed_before")
     _whole(session, kept)
+    opened = select(ArchiveOpening.id).where(
+        ArchiveOpening.archived_paper_id == kept.id, ArchiveOpening.recorded_by_id == act.by_id
+    )
+    if session.scalar(opened.limit(1)) is None:
+        raise Refused(say(N_("Open the paper and read it before you sign it.")), code="not_opened")
     signature = write(
         session,
         PaperSignature(

@@ -47,6 +47,11 @@ def head(world):
     return world.act(world.staff[Role.CLINIC_HEAD])
 
 
+def read_and_sign(session, made, act):
+    archive.open_paper(session, paper_id=made.id, use=ArchiveUse.OPENED, act=act)
+    return archive.sign(session, paper_id=made.id, digest=made.digest, act=act)
+
+
 def faults(session, world):
     session.expire_all()
     found = [check(session, world.site.id, lambda rows: None) for check in CHECKS]
@@ -110,7 +115,7 @@ def test_opening_and_printing_are_on_record_by_name(session, world):
 def test_the_clinic_head_signs_once_over_the_digest(session, world):
     made = keep(session, world)
 
-    archive.sign(session, paper_id=made.id, digest=made.digest, act=head(world))
+    read_and_sign(session, made, head(world))
 
     (signature,) = records.paper(session, world.site.id, made.id).signatures
     assert (signature.digest, signature.role) == (made.digest, Role.CLINIC_HEAD)
@@ -126,9 +131,20 @@ def test_a_second_clinic_head_signs_beside_the_first(session, world):
     factories.role(session, other, world.site, Role.CLINIC_HEAD)
 
     for act in (head(world), world.act(other)):
-        archive.sign(session, paper_id=made.id, digest=made.digest, act=act)
+        read_and_sign(session, made, act)
 
     assert count(session, PaperSignature) == 2
+
+
+def test_a_paper_is_not_signed_unread_even_if_somebody_else_has_opened_it(session, world):
+    made = keep(session, world)
+    archive.open_paper(session, paper_id=made.id, use=ArchiveUse.OPENED, act=world.act())
+
+    with pytest.raises(Refused) as refused:
+        archive.sign(session, paper_id=made.id, digest=made.digest, act=head(world))
+
+    assert refused.value.code == "not_opened"
+    assert count(session, PaperSignature) == 0
 
 
 def test_nobody_else_signs_nor_another_paper_than_was_shown(session, world):

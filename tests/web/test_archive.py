@@ -89,6 +89,11 @@ def test_the_clinic_head_signs_with_the_password_and_once(head, session, world, 
     assert count(session, PaperSignature) == 0
     assert count(session, SignInAttempt) == 1
 
+    unread = head.send(address(kept, "/signature"), {"password": PASSWORD}, page=address(kept))
+    assert unread.status_code == 422
+    assert "read it before you sign" in unread.text
+    head.send(address(kept, "/opened.pdf"), {}, page=address(kept))
+
     signed = head.send(address(kept, "/signature"), {"password": PASSWORD}, page=address(kept))
 
     assert signed.status_code == 303
