@@ -88,6 +88,12 @@ def paper(session: Session, site_id: int, paper_id: int) -> Kept:
     return found[0]
 
 
+def pack_of(session: Session, site_id: int, day: date) -> Kept | None:
+    """Return the newest downtime pack that is kept of a clinic day, or None."""
+    found = papers(session, site_id, day, day, [ArchivedKind.DOWNTIME_PACK])
+    return found[0] if found else None
+
+
 def figures_of(session: Session, paper_id: int) -> str:
     """Return the figures of a kept paper as they are kept; empty where there are none."""
     query = select(ArchivedPaperContent.figures).where(ArchivedPaperContent.archived_paper_id == paper_id)

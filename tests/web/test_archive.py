@@ -149,6 +149,7 @@ def test_the_nurse_takes_the_pack_that_is_ready_before_opening(client, session, 
     answer = nurse.send(where, {}, page=address(kept, "", ArchivedKind.DOWNTIME_PACK))
 
     assert answer.data.startswith(b"%PDF")
+    assert f'href="/archive/{kept[ArchivedKind.DOWNTIME_PACK].id}"' in nurse.get("/downtime").text
     assert "downtime-pack-2026-03-03.pdf" in answer.headers["Content-Disposition"]
 
 
