@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from dispensary.errors import NotFound
+from dispensary.queries import calendar
 from dispensary.rules.archive import SHORT
 from dispensary.wording import N_, say
 from models import ArchivedPaper, ArchivedPaperContent, ArchiveOpening, PaperSignature, Staff
@@ -112,6 +113,17 @@ def made_by_itself(session: Session, site_id: int, kind: ArchivedKind, first: da
     return session.scalar(query)
 
 
+def days_without_log(session: Session, site_id: int, first: date, last: date) -> list[date]:
+    """Return the open days from the first to the last of which no log is kept, oldest first; none from before the first log."""
+    logs = (ArchivedPaper.site_id == site_id, ArchivedPaper.kind == ArchivedKind.DAY_LOG)
+    oldest = session.scalar(select(func.min(ArchivedPaper.first_on)).where(*logs))
+    if oldest is None or max(first, oldest) > last:
+        return []
+    query = select(ArchivedPaper.first_on).where(*logs, ArchivedPaper.first_on.between(first, last))
+    kept, days = set(session.scalars(query)), calendar.calendar_of(session, site_id, max(first, oldest), last)
+    return sorted(day for day, one in days.items() if one.open and day not in kept)
+
+
 def months(session: Session, site_id: int) -> tuple[date, date] | None:
     """Return the last days of the oldest and of the newest period of which something is kept; None where nothing is."""
     query = select(func.min(ArchivedPaper.last_on), func.max(ArchivedPaper.last_on))
@@ -161,8 +173,8 @@ def _openings(session: Session, ids: list[int]) -> dict[int, list[Opening]]:
         .order_by(ArchiveOpening.id)
     )
     found: dict[int, list[Opening]] = defaultdict(list)
-    for paper_id, *rest in session.execute(query):
-        found[paper_id].append(Opening(*rest))
+    for row in session.execute(query):
+        found[row[0]].append(Opening(*row[1:]))
     return found
 
 
@@ -181,6 +193,6 @@ def _signatures(session: Session, ids: list[int]) -> dict[int, list[Signature]]:
         .order_by(PaperSignature.id)
     )
     found: dict[int, list[Signature]] = defaultdict(list)
-    for paper_id, *rest in session.execute(query):
-        found[paper_id].append(Signature(*rest))
+    for row in session.execute(query):
+        found[row[0]].append(Signature(*row[1:]))
     return found

@@ -58,6 +58,16 @@ def test_the_month_lists_what_is_kept_with_its_digest(head, kept):
     assert "Nothing is kept of this month" in head.get("/archive/months/2026-02").text
 
 
+def test_an_open_day_of_which_no_log_is_kept_is_named(client, app, session, world, clock, kept):
+    clock.forward(days=2)
+    with app.app_context():
+        keep_log(app, Due(world.site.id, "day_log", clock(), world.day + 2 * DAY, 1))
+    session.rollback()
+    page = as_role(client, session, world, Role.CLINIC_HEAD).get("/archive").text
+
+    assert "No log is kept of these open days: Tue 2026-03-03." in " ".join(page.split())
+
+
 @pytest.mark.parametrize("month", ["9999-12", "0001-01", "2026-13", "2026", "x", "2026-03-01"])
 def test_a_month_that_none_is_has_no_page(head, kept, month):
     assert head.get(f"/archive/months/{month}").status_code == 404

@@ -133,6 +133,7 @@ def _month_page(day: date) -> str:
     return render_template(
         "archive/papers.html",
         papers=records.papers(session, site_id, first, last, _kinds()),
+        without=records.days_without_log(session, site_id, first, min(last, edge.act().clinic_day - A_DAY)),
         month=f"{first:%Y-%m}",
         before=f"{first - A_DAY:%Y-%m}",
         after=f"{last + A_DAY:%Y-%m}",
