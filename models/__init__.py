@@ -18,6 +18,7 @@ from models.agency import (
     ReferralMeeting,
     ReferralReply,
 )
+from models.archive import ArchivedPaper, ArchivedPaperContent, ArchiveOpening, PaperSignature
 from models.assessment import (
     Assessment,
     CarePlan,
@@ -233,6 +234,9 @@ __all__ = [
     "AgencyConsent",
     "AgencyConsentEnd",
     "AgencyConsentScope",
+    "ArchiveOpening",
+    "ArchivedPaper",
+    "ArchivedPaperContent",
     "Assessment",
     "AuditEvent",
     "BackupDrill",
@@ -359,6 +363,7 @@ __all__ = [
     "OwnAim",
     "PackCopyTick",
     "PairWeek",
+    "PaperSignature",
     "Person",
     "PersonCard",
     "PersonLink",

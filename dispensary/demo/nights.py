@@ -6,9 +6,12 @@ from functools import partial
 
 from dispensary.demo.scene import Scene
 from dispensary.queries import call_backs as called_back
-from dispensary.services import call_backs, due_work, follow_up, jobs, risk, take_home_reviews
+from dispensary.services import archive, call_backs, due_work, follow_up, jobs, risk, take_home_reviews
 from dispensary.services.act import Act
-from models.enums import JobOutcome
+from dispensary.wording import Speaker
+from models.enums import ArchivedKind, JobOutcome
+from reports import kept_papers
+from reports.kept_papers import Draw
 
 NIGHTS = 14
 """In the last so many nights it was left on."""
@@ -52,12 +55,45 @@ JOBS: tuple[tuple[str, timedelta, Callable[[Scene, date, Act], None]], ...] = (
 """By name, how long after the day is over, and what it does."""
 
 
+def _log(scene: Scene, night: date, act: Act) -> None:
+    _keep(scene, ArchivedKind.DAY_LOG, night, kept_papers.day_log, act)
+
+
+def _pack(scene: Scene, night: date, act: Act) -> None:
+    _keep(scene, ArchivedKind.DOWNTIME_PACK, scene.day, kept_papers.day_pack, act)
+
+
+def _keep(scene: Scene, kind: ArchivedKind, day: date, draw: Draw, act: Act) -> None:
+    drawn = draw(scene.session, act.site_id, day, day, act.at, Speaker(str, scene.clinic.zone))
+    if drawn is not None:
+        archive.keep(
+            scene.session,
+            kind=kind,
+            first=day,
+            last=day,
+            content=drawn.content,
+            figures=drawn.figures,
+            language=drawn.language,
+            paper=drawn.paper,
+            act=act,
+        )
+
+
+PAPERS: tuple[tuple[str, timedelta, Callable[[Scene, date, Act], None]], ...] = (
+    ("day_log", timedelta(minutes=8), _log),
+    ("day_pack", timedelta(minutes=50), _pack),
+)
+PAPER_NIGHTS = 3
+"""Drawing takes its time, so that papers are kept of the last so many nights alone."""
+
+
 def expect_morning(scene: Scene) -> None:
     """Let each job run that the day before asks for, once it is over."""
     if scene.days_left >= NIGHTS:
         return
     over = datetime.combine(scene.day, scene.clinic.day_starts, scene.clinic.zone).astimezone(UTC)
-    for job, after, does in JOBS:
+    papers = PAPERS if scene.days_left < PAPER_NIGHTS else ()
+    for job, after, does in (*JOBS, *papers):
         scene.at(over + after + TOOK, partial(_run, scene, job, does))
 
 

@@ -56,6 +56,15 @@ WORDS: dict[type[StrEnum], dict[StrEnum, str]] = {
         enums.PackCopyFate.USED_AND_ENTERED: N_("used and entered"),
         enums.PackCopyFate.MISSING: N_("missing"),
     },
+    enums.ArchivedKind: {
+        enums.ArchivedKind.DAY_LOG: N_("dispensing log of the day"),
+        enums.ArchivedKind.DOWNTIME_PACK: N_("downtime pack"),
+        enums.ArchivedKind.MONTH_SUMMARY: N_("summary of the month"),
+    },
+    enums.ArchiveUse: {
+        enums.ArchiveUse.OPENED: N_("opened"),
+        enums.ArchiveUse.PRINTED: N_("printed"),
+    },
     enums.JobOutcome: {
         enums.JobOutcome.DONE: N_("done"),
         enums.JobOutcome.FAILED: N_("failed"),

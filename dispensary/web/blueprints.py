@@ -4,6 +4,7 @@ from flask import Flask
 
 from dispensary.web import (
     agencies,
+    archive,
     assessment,
     attendance,
     backups,
@@ -83,6 +84,7 @@ def register(app: Flask) -> None:
         stock.bp,
         losses.bp,
         reporting.bp,
+        archive.bp,
         downtime.bp,
         calendar.bp,
         register_pages,

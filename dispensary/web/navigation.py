@@ -120,6 +120,7 @@ MENU: tuple[Area, ...] = (
             Entry("calendar.this_month", N_("Calendar"), Permission.CALENDAR_SET),
             Entry("rota.days", N_("On call"), Permission.ROTA_SET),
             Entry("policy.profiles", N_("Policy"), Permission.POLICY_VIEW),
+            Entry("archive.papers", N_("Archive"), Permission.ARCHIVE_VIEW),
             Entry("audit.events", N_("Audit"), Permission.AUDIT_VIEW),
             Entry("privacy.opened", N_("Opened with a reason"), Permission.GLASS_REVIEW),
             Entry("jobs.runs", N_("Jobs"), Permission.JOB_VIEW),

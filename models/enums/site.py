@@ -66,6 +66,21 @@ class PackCopyFate(StrEnum):
     MISSING = "missing"
 
 
+class ArchivedKind(StrEnum):
+    """Of what kind a kept paper is."""
+
+    DAY_LOG = "day_log"
+    DOWNTIME_PACK = "downtime_pack"
+    MONTH_SUMMARY = "month_summary"
+
+
+class ArchiveUse(StrEnum):
+    """What somebody did with a kept paper."""
+
+    OPENED = "opened"
+    PRINTED = "printed"
+
+
 class JobOutcome(StrEnum):
     """How one attempt at a job ended."""
 

@@ -12,6 +12,7 @@ from dispensary.rules.bottle_returns import Looked
 from dispensary.rules.deliveries import OrderedLine
 from dispensary.rules.stock_counts import Looked as Found
 from dispensary.services import (
+    archive,
     bottle_returns,
     consignments,
     day_close,
@@ -50,6 +51,7 @@ def lay(session, world, key):
     _doses(session, world)
     _bottles(session, world)
     _stockroom(session, world)
+    _papers(session, world)
     session.commit()
     day_close.close_day(session, clinic_day=world.day, key=key, act=world.act(at=world.at + timedelta(hours=8)))
     session.commit()
@@ -173,6 +175,28 @@ def _stockroom(session, world):
     _lost(session, world, solution, head)
     line = session.scalar(select(models.RegisterEntry.id).order_by(models.RegisterEntry.id).limit(1))
     register_footnotes.write_footnote(session, entry_id=line, text="the lot was misread", act=world.act())
+
+
+def _papers(session, world):
+    """A log and a pack that are kept; the log opened, printed and signed."""
+    head = world.act(world.staff[enums.Role.CLINIC_HEAD])
+    log, _ = (
+        archive.keep(
+            session,
+            kind=kind,
+            first=world.day,
+            last=world.day,
+            content=b"%PDF-1.4 " + kind.encode(),
+            figures={"Doses given": "2"},
+            language="en",
+            paper="A4",
+            act=world.act(),
+        )
+        for kind in (enums.ArchivedKind.DAY_LOG, enums.ArchivedKind.DOWNTIME_PACK)
+    )
+    for use in enums.ArchiveUse:
+        archive.open_paper(session, paper_id=log.id, use=use, act=head)
+    archive.sign(session, paper_id=log.id, digest=log.digest, act=head)
 
 
 def _solution(session):

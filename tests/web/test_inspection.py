@@ -17,6 +17,8 @@ from tests.house.test_gate import needed, own_rules
 
 INDEX = "/inspection/cross-index"
 PRINTS = {
+    "archive.open_it",
+    "archive.print_it",
     "inspection.cross_index_pdf",
     "indicators.as_pdf",
     "month.as_pdf",

@@ -13,6 +13,7 @@ from dispensary.queries.verification import (
     losses,
     mentions,
     mishaps,
+    papers,
     stock,
     supply,
 )
@@ -51,6 +52,8 @@ CHECKS: tuple[facts.Check, ...] = (
     supply.wrong_destruction,
     counts.wrong_count,
     counts.wrong_adjustment,
+    papers.wrong_paper,
+    papers.wrong_paper_signature,
 )
 """What is asked of the facts, once the chains were walked; each names the first that fails it."""
 
