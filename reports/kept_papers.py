@@ -6,6 +6,7 @@ Each comes with its figures in short exact words, so that what the books say lat
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 
 from sqlalchemy.orm import Session
 
@@ -14,10 +15,12 @@ from dispensary.rules.archive import ABOUT
 from dispensary.wording import N_, Speaker
 from models.enums import ArchivedKind
 from models.units import plain
-from reports import dispensing_log, downtime_pack, page
+from reports import dispensing_log, downtime_pack, month, page
 from reports.dispensing_figures import LogRow
 from reports.dispensing_log import DispensingLogFigures
 from reports.downtime_pack import PackFigures
+from reports.figures import Figure
+from reports.month import MonthSummary
 from reports.page import Heading
 
 BY = N_("the computer, by itself")
@@ -35,6 +38,7 @@ DOSE = N_("Dose no. %(of)s")
 REVERSED_AFTERWARDS = N_("Reversed on these days: dose no. %(of)s")
 GIVEN_ELSEWHERE = N_("Given elsewhere: dose no. %(of)s")
 EXPECTED = N_("People expected")
+FIGURE = N_("Figure %(of)s")
 HELD = N_("People to whom nothing is given")
 
 
@@ -79,6 +83,26 @@ def day_pack(session: Session, site_id: int, first: date, last: date, at: dateti
     )
     content = downtime_pack.render(pack, speak=speak)
     return NewPaper(content, figures_of_pack(pack), pack.about.language, pack.about.paper)
+
+
+def month_summary(
+    session: Session, site_id: int, first: date, last: date, at: datetime, speak: Speaker
+) -> NewPaper | None:
+    """Return the summary of a month, with every number: it is kept for the clinic; what is handed on is printed without."""
+    made = _month(session, site_id, first, last, at, speak)
+    return NewPaper(month.render(made, speak=speak), figures_of_month(made), made.about.language, made.about.paper)
+
+
+def figures_of_month(made: MonthSummary) -> dict[str, str]:
+    """Return what a summary says, by the key of each figure: its number, of a share both numbers."""
+    return {
+        _of(FIGURE, one.key): _number(one) for section in made.sections for one in section.figures if one.n is not None
+    }
+
+
+def _number(one: Figure) -> str:
+    said = plain(one.n) if isinstance(one.n, Decimal) else str(one.n)
+    return said if one.of is None else f"{said} / {one.of}"
 
 
 def figures_of_log(log: DispensingLogFigures) -> dict[str, str]:
@@ -131,8 +155,19 @@ def _log_now(
     return figures_of_log(_log(session, site_id, first, last, at, speak))
 
 
+def _month(session: Session, site_id: int, first: date, last: date, at: datetime, speak: Speaker) -> MonthSummary:
+    about = _about(session, site_id, first, last, at, speak)
+    return month.figures(session, site_id, today=sites.day_at(session, site_id, at), about=about)
+
+
+def _month_now(
+    session: Session, site_id: int, first: date, last: date, at: datetime, speak: Speaker
+) -> Mapping[str, str]:
+    return figures_of_month(_month(session, site_id, first, last, at, speak))
+
+
 Now = Callable[[Session, int, date, date, datetime, Speaker], Mapping[str, str]]
 
-NOW: dict[ArchivedKind, Now] = {ArchivedKind.DAY_LOG: _log_now}
+NOW: dict[ArchivedKind, Now] = {ArchivedKind.DAY_LOG: _log_now, ArchivedKind.MONTH_SUMMARY: _month_now}
 """How the figures of a kind of paper stand in the books today. A pack says what was true before opening, and is compared
 with nothing."""

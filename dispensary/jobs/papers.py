@@ -1,10 +1,9 @@
-"""Papers made by themselves and kept in the archive: the day's log, the downtime pack, and whatever a month asks for.
+"""Papers made by themselves and kept in the archive: the day's log, the downtime pack, the month's summary.
 
 A paper of a period is made once: whoever comes second, as after a crash between keeping it and noting that the job ran,
 finds it kept and leaves it as it is.
 """
 
-from collections.abc import Callable
 from datetime import date
 
 from flask import Flask
@@ -38,16 +37,11 @@ def keep_pack(app: Flask, due: Due) -> None:
         draw_and_keep(app, due, ArchivedKind.DOWNTIME_PACK, day, day, kept_papers.day_pack)
 
 
-def of_the_month(draw: Draw) -> Callable[[Flask, Due], None]:
-    """Return a nightly job that keeps the summary of a month in the night after its last day, and rests in every other."""
-
-    def keep_month(app: Flask, due: Due) -> None:
-        """Keep the summary of the month that ended with this clinic day."""
-        month = month_that_ends(due.clinic_day)
-        if month is not None:
-            draw_and_keep(app, due, ArchivedKind.MONTH_SUMMARY, *month, draw)
-
-    return keep_month
+def keep_month(app: Flask, due: Due) -> None:
+    """Keep the summary of the month that ended with this clinic day, so that it is there on the first morning."""
+    month = month_that_ends(due.clinic_day)
+    if month is not None:
+        draw_and_keep(app, due, ArchivedKind.MONTH_SUMMARY, *month, kept_papers.month_summary)
 
 
 def draw_and_keep(app: Flask, due: Due, kind: ArchivedKind, first: date, last: date, draw: Draw) -> None:

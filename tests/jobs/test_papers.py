@@ -1,6 +1,7 @@
 """Papers made by themselves: each night's log and each day's pack kept once, caught up after a crash and a holiday."""
 
 import io
+import json
 import sqlite3
 from datetime import timedelta
 
@@ -10,13 +11,14 @@ from sqlalchemy import event, select
 from sqlalchemy.exc import OperationalError
 
 from dispensary.jobs import table, tick
-from dispensary.jobs.papers import draw_and_keep, keep_log, keep_pack, of_the_month
+from dispensary.jobs.papers import draw_and_keep, keep_log, keep_month, keep_pack
 from dispensary.queries import jobs as records
 from dispensary.rules.job_times import Due
 from dispensary.services import archive
 from dispensary.web.database import db
 from models import ArchivedPaper, ArchivedPaperContent, JobRun
 from models.enums import ArchivedKind, JobOutcome, Origin
+from reports import kept_papers
 from reports.kept_papers import NewPaper
 from tests import factories
 from tests.conftest import POSTGRESQL
@@ -216,12 +218,13 @@ def drawn(content=b"%PDF-1.4 a month"):
     return asked, draw
 
 
-def test_a_month_is_summed_up_in_the_night_after_its_last_day_and_in_no_other(app, session, world, clock):
+def test_a_month_is_summed_up_in_the_night_after_its_last_day_and_in_no_other(app, session, world, clock, monkeypatch):
     asked, draw = drawn()
+    monkeypatch.setattr(kept_papers, "month_summary", draw)
     first, last = world.day.replace(day=1), world.day.replace(day=31)
     with app.app_context():
         for day in (last - DAY, last, last, last + DAY):
-            of_the_month(draw)(app, Due(world.site.id, "month_summary", clock(), day, 1))
+            keep_month(app, Due(world.site.id, "month_summary", clock(), day, 1))
 
     assert kept(session) == [(MONTH, first, last)]
     assert asked == [(first, last)], "what is kept is not drawn again"
@@ -233,3 +236,15 @@ def test_where_there_is_nothing_to_keep_nothing_is_kept(app, session, world, clo
         draw_and_keep(app, Due(world.site.id, "x", clock(), world.day, 1), LOG, world.day, world.day, draw)
 
     assert kept(session) == []
+
+
+def test_the_summary_is_ready_on_the_first_morning_and_says_what_the_page_says(app, session, world, clock):
+    last = world.day.replace(day=31)
+    clock.forward(days=(last - world.day).days + 1)
+    with app.app_context():
+        keep_month(app, Due(world.site.id, "month_summary", clock(), last, 1))
+
+    assert kept(session) == [(MONTH, last.replace(day=1), last)]
+    content = session.scalars(select(ArchivedPaperContent)).one()
+    assert json.loads(content.figures)["Figure %(of)s|census-end"] == "0"
+    assert content.content.startswith(b"%PDF")

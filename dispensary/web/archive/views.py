@@ -35,8 +35,9 @@ NAMES = {
     ArchivedKind.MONTH_SUMMARY: "month-summary",
 }
 """What a file is called, before its days."""
-OF_PEOPLE = frozenset({ArchivedKind.DOWNTIME_PACK})
-"""Papers that say of people what stands on their own pages: for those alone who may open these."""
+OF_PEOPLE = frozenset({ArchivedKind.DOWNTIME_PACK, ArchivedKind.MONTH_SUMMARY})
+"""Papers that say of people what stands on their own pages, or count so few that they tell it: for those alone who may open
+these."""
 WRONG = Wrong(say(N_("This is not your password.")), "wrong_password", "password")
 
 
