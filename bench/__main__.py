@@ -1,11 +1,11 @@
-"""Print every figure: `python -m bench`, or some: `python -m bench dosing station queue history attendance risk register paper`.
+"""Print every figure: `python -m bench`, or some: `python -m bench dosing station queue history attendance risk month paper`.
 
 A number among the parts is for how many people attendance and risk are measured: `python -m bench attendance 100000`.
 """
 
 import sys
 
-from bench import attendance, dosing, history, paper, queue, register, risk, station
+from bench import attendance, dosing, history, month, paper, queue, register, risk, station
 from tests import backends
 
 ON_BOTH_BACKENDS = {
@@ -16,6 +16,7 @@ ON_BOTH_BACKENDS = {
     "attendance": attendance.run,
     "risk": risk.run,
     "register": register.run,
+    "month": month.run,
 }
 
 

@@ -61,6 +61,8 @@ class Permission(StrEnum):
     REGISTER_FOOTNOTE = "register.footnote"
     AUDIT_VIEW = "audit.view"
     INSPECTION_VIEW = "inspection.view"
+    ARCHIVE_VIEW = "archive.view"
+    ARCHIVE_SIGN = "archive.sign"
     STAFF_MANAGE = "staff.manage"
     SITE_MANAGE = "site.manage"
     JOB_VIEW = "job.view"
@@ -136,6 +138,7 @@ ROLES: dict[Role, frozenset[Permission]] = {
             P.LOSS_REPORT,
             P.STOCK_COUNT,
             P.DAY_CLOSE,
+            P.ARCHIVE_VIEW,
             P.REPORT_PRINT,
             P.HISTORY_VIEW,
             P.REGISTER_VIEW,
@@ -265,6 +268,8 @@ ROLES: dict[Role, frozenset[Permission]] = {
             P.REGISTER_VIEW,
             P.REGISTER_FOOTNOTE,
             P.AUDIT_VIEW,
+            P.ARCHIVE_VIEW,
+            P.ARCHIVE_SIGN,
             P.INSPECTION_VIEW,
             P.JOB_VIEW,
             P.CASEWORK_VIEW,
@@ -296,6 +301,7 @@ ROLES: dict[Role, frozenset[Permission]] = {
             P.REGISTER_VIEW,
             P.REPORT_PRINT,
             P.AUDIT_VIEW,
+            P.ARCHIVE_VIEW,
             P.INSPECTION_VIEW,
             P.INDICATOR_VIEW,
         }

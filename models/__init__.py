@@ -18,6 +18,7 @@ from models.agency import (
     ReferralMeeting,
     ReferralReply,
 )
+from models.archive import ArchivedPaper, ArchivedPaperContent, ArchiveOpening, PaperSignature
 from models.assessment import (
     Assessment,
     CarePlan,
@@ -242,6 +243,9 @@ __all__ = [
     "AgencyConsent",
     "AgencyConsentEnd",
     "AgencyConsentScope",
+    "ArchiveOpening",
+    "ArchivedPaper",
+    "ArchivedPaperContent",
     "Assessment",
     "AuditEvent",
     "BackupDrill",
@@ -372,6 +376,7 @@ __all__ = [
     "OwnAim",
     "PackCopyTick",
     "PairWeek",
+    "PaperSignature",
     "Person",
     "PersonCard",
     "PersonLink",

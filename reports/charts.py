@@ -76,7 +76,7 @@ def dose_chart(panels: Sequence[Panel], legend: Legend, *, width: int = 760, pan
     """
     fonts.ready()
     drawing = Drawing(width, panel_height * max(1, len(panels)) + 16)
-    _box(drawing, 0, 0, drawing.width, drawing.height, white)
+    box(drawing, 0, 0, drawing.width, drawing.height, white)
     _draw_legend(drawing, legend)
     for n, panel in enumerate(panels):
         drawing.add(_panel(panel, width, panel_height, drawing.height - 16 - (n + 1) * panel_height))
@@ -104,28 +104,30 @@ def fitted(drawing: Drawing, width: float = 520) -> Drawing:
 
 def _draw_legend(drawing: Drawing, legend: Legend) -> None:
     y = drawing.height - 11
-    _box(drawing, LEFT, y, 10, 7, GREY)
-    x = LEFT + 14 + _text(drawing, LEFT + 14, y, legend.taken)
+    box(drawing, LEFT, y, 10, 7, GREY)
+    x = LEFT + 14 + write(drawing, LEFT + 14, y, legend.taken)
     drawing.add(Line(x + 14, y + 3, x + 32, y + 3, strokeColor=black, strokeWidth=1.4))
-    x += 36 + _text(drawing, x + 36, y, legend.ordered)
+    x += 36 + write(drawing, x + 36, y, legend.ordered)
     _gap_mark(drawing, x + 19, y + 4)
-    x += 40 + _text(drawing, x + 26, y, legend.gap)
-    _box(drawing, x, y, 10, 7, white, black)
-    x += 14 + _text(drawing, x + 14, y, legend.beside)
-    _text(drawing, x + 14, y, legend.marks)
+    x += 40 + write(drawing, x + 26, y, legend.gap)
+    box(drawing, x, y, 10, 7, white, black)
+    x += 14 + write(drawing, x + 14, y, legend.beside)
+    write(drawing, x + 14, y, legend.marks)
 
 
-def _text(
+def write(
     drawing: Drawing | Group, x: float, y: float, text: str, anchor: Anchor = "start", bold: bool = False
 ) -> float:
+    """Write a text into a drawing, and return how wide it is."""
     font = fonts.BOLD if bold else fonts.REGULAR
     drawing.add(String(x, y, text, fontName=font, fontSize=8, textAnchor=anchor))
     return fonts.width(text, 8, bold)
 
 
-def _box(
+def box(
     target: Drawing | Group, x: float, y: float, wide: float, tall: float, fill: Color, edge: Color | None = None
 ) -> None:
+    """Draw a filled box, with an edge where one is given."""
     box = Rect(x, y, wide, tall)
     box.fillColor, box.strokeColor, box.strokeWidth = fill, edge, 0.6
     target.add(box)
@@ -142,7 +144,7 @@ def _panel(panel: Panel, width: int, height: int, bottom: float) -> Group:
     top = _top_of_scale(panel.days)
     across = (width - LEFT - RIGHT) / days
     up = (height - TOP - BOTTOM) / int(top * 1000)
-    _text(group, LEFT, height - TOP + 6, panel.title, bold=True)
+    write(group, LEFT, height - TOP + 6, panel.title, bold=True)
     _draw_scale(group, top, up, width)
     _draw_days(group, panel, across)
     by_day = {d.day: d for d in panel.days}
@@ -167,11 +169,11 @@ def _panel(panel: Panel, width: int, height: int, bottom: float) -> Group:
 def _draw_swallowed(group: Group, day: DoseDay, x: float, across: float, up: float) -> None:
     tall, beside = int(day.taken_mg * 1000) * up, int(day.beside_mg * 1000) * up
     if tall:
-        _box(group, x + across * 0.1, BOTTOM, across * 0.8, tall, GREY)
+        box(group, x + across * 0.1, BOTTOM, across * 0.8, tall, GREY)
     if beside:
-        _box(group, x + across * 0.1, BOTTOM + tall, across * 0.8, beside, white, black)
+        box(group, x + across * 0.1, BOTTOM + tall, across * 0.8, beside, white, black)
     if day.mark:
-        _text(group, x + across / 2, BOTTOM + tall + beside + 2, day.mark, "middle", bold=True)
+        write(group, x + across / 2, BOTTOM + tall + beside + 2, day.mark, "middle", bold=True)
 
 
 def _draw_steps(group: Group, steps: Sequence[tuple[float, float]]) -> None:
@@ -191,7 +193,7 @@ def _draw_scale(group: Group, top: Decimal, up: float, width: int) -> None:
         value = top * quarter / 4
         y = BOTTOM + int(value * 1000) * up
         group.add(Line(LEFT, y, width - RIGHT, y, strokeColor=PALE if quarter else black, strokeWidth=0.5))
-        _text(group, LEFT - 4, y - 3, f"{value.normalize():f} mg", "end")
+        write(group, LEFT - 4, y - 3, f"{value.normalize():f} mg", "end")
 
 
 def _draw_days(group: Group, panel: Panel, across: float) -> None:
@@ -201,4 +203,4 @@ def _draw_days(group: Group, panel: Panel, across: float) -> None:
         on = panel.first + timedelta(days=n)
         x = LEFT + n * across + across / 2
         group.add(Line(x, BOTTOM, x, BOTTOM - 8, strokeColor=GREY, strokeWidth=0.4))
-        _text(group, x, BOTTOM - 17, on.isoformat() if every > 1 or days == 1 else on.strftime("%m-%d"), "middle")
+        write(group, x, BOTTOM - 17, on.isoformat() if every > 1 or days == 1 else on.strftime("%m-%d"), "middle")

@@ -1,83 +1,30 @@
 """The indicators as figures: each with its definition in words, its population, its source, and whoever is behind it."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
 
 from dispensary.policy.indicators import IndicatorRules, indicator_rules
 from dispensary.queries.indicators import Indicators
 from dispensary.queries.urines import UrineLine
-from dispensary.rules.commissioners_counts import Share
-from dispensary.rules.indicators import DailyDose, Presence, at_least, completed_years, mean_mg, missed, more_than
+from dispensary.rules.commissioners_counts import NO_EXIT
+from dispensary.rules.indicators import KNOWN, DailyDose, Presence, at_least, completed_years, more_than
 from dispensary.rules.person_days import BUPRENORPHINE, METHADONE
 from dispensary.wording import N_, Words, say
-from models.enums import Admission, Attendance, DayStatus, HealthTestKind, Sex, UrineOutcome
+from models.enums import Admission, Attendance, DayStatus, EpisodeEndReason, HealthTestKind, Sex, UrineOutcome
+from reports.figures import DAYS, HOUSE, Behind, Figure, Section, Way, drawn, rows_of
 
-PEOPLE, DAYS = say(N_("people")), say(N_("days"))
+MG = say(N_("mg"))
 TESTS, SESSIONS = say(N_("tests")), say(N_("sessions"))
 DRUGS = {METHADONE: say(N_("methadone")), BUPRENORPHINE: say(N_("buprenorphine"))}
-HOUSE = say(N_("House"))
 ON_A_DATE = say(N_("UNAIDS indicator registry, coverage of opioid agonist therapy"))
 KP_MAT_PARTS = say(N_("PEPFAR by sex; UNAIDS Global AIDS Monitoring by sex and age"))
 KP_MAT = say(N_("PEPFAR, definition of KP_MAT"))
 CLINIC_DOSE = say(N_("Bao and others 2009 for methadone; usual dose of buprenorphine"))
 UNAIDS_DOSE = say(N_("UNAIDS indicator registry, adequacy of dose"))
+LEFT = tuple(reason for reason in EpisodeEndReason if reason not in NO_EXIT)
+"""Ways of leaving treatment; each has its line, nobody's too, since the census is compared from month to month."""
 NO_LONGER = frozenset({DayStatus.OUTSIDE_TREATMENT, DayStatus.AWAITED})
 """Days that are none of treatment, or of which nothing is known yet."""
-
-
-@dataclass(frozen=True)
-class Behind:
-    """One row behind a figure: whose it is, and what of them counted."""
-
-    person_id: int
-    detail: Words | None = None
-
-
-@dataclass(frozen=True)
-class Figure:
-    """One figure. None is a number that there is not, or that may not leave the clinic."""
-
-    key: str
-    """Its name in an address and in files; it stays the same."""
-    what: Words
-    definition: Words
-    n: int | None
-    behind: tuple[Behind, ...]
-    counts: Words = PEOPLE
-    of: int | None = None
-    """The denominator of a share."""
-    of_people: frozenset[int] | None = None
-    """Who is behind the denominator."""
-    of_key: str | None = None
-    """The figure that is the denominator, if it is one."""
-    percent: Decimal | None = None
-    mg: Decimal | None = None
-    source: Words = HOUSE
-    """Where the definition comes from; the citation of its number stands in indicators.toml."""
-    part: bool = False
-    """Whether it and the other parts of its section add up to what is known."""
-    nest: str = ""
-    """Figures of one nest lie within each other: what is between two of them is known too."""
-    few: bool = False
-    """Whether its numbers are too small to leave the clinic, or would give away another that is."""
-    shields: bool = False
-    """Whether it is large enough itself and left out only for the sake of another."""
-
-    @property
-    def people(self) -> frozenset[int]:
-        """Who is behind it."""
-        return frozenset(row.person_id for row in self.behind)
-
-
-@dataclass(frozen=True)
-class Section:
-    """Figures of one subject, with what is said of all of them."""
-
-    title: Words
-    words: Words
-    figures: tuple[Figure, ...]
 
 
 def sections(found: Indicators) -> tuple[Section, ...]:
@@ -97,10 +44,6 @@ def sections(found: Indicators) -> tuple[Section, ...]:
     )
 
 
-def _rows(people: Iterable[int]) -> tuple[Behind, ...]:
-    return tuple(Behind(person_id) for person_id in sorted(people))
-
-
 def _share(
     key: str,
     what: Words,
@@ -114,19 +57,8 @@ def _share(
     behind: tuple[Behind, ...] | None = None,
 ) -> Figure:
     """Return a share of people."""
-    return Figure(
-        key,
-        what,
-        definition,
-        len(people),
-        _rows(people) if behind is None else behind,
-        of=len(of),
-        of_people=of,
-        of_key=of_key,
-        percent=Share(len(people), len(of)).percent,
-        source=source,
-        nest=nest,
-    )
+    rows = rows_of(people) if behind is None else behind
+    return drawn(key, what, definition, rows, of=rows_of(of), of_key=of_key, source=source, nest=nest)
 
 
 def _census(found: Indicators) -> Section:
@@ -138,16 +70,15 @@ def _census(found: Indicators) -> Section:
         Admission.READMITTED: N_("+ came back"),
     }
     figures = [
-        Figure(
+        drawn(
             "census-start",
             say(N_("in treatment before %(day)s"), day=first),
             say(N_("In treatment with a medicine at the close of the day before the period.")),
-            len(census.start),
-            _rows(census.start),
+            rows_of(census.start),
             part=True,
         ),
         *(
-            Figure(
+            drawn(
                 f"census-{way}",
                 say(words),
                 say(
@@ -155,37 +86,55 @@ def _census(found: Indicators) -> Section:
                         "Began treatment with a medicine here in the period. Who was in treatment here before came back."
                     )
                 ),
-                len(census.came[way]),
-                tuple(_moved(one, one.first) for one in census.came[way]),
+                (_moved(one, one.first) for one in census.came[way]),
+                way=Way.ROWS,
                 part=True,
             )
             for way, words in came.items()
         ),
         *(
-            Figure(
+            drawn(
                 f"census-left-{reason}",
                 say(N_("− left: %(reason)s"), reason=reason),
                 say(N_("The last day of their treatment, as recorded, lies in the period.")),
-                len(left),
-                tuple(_moved(one, one.last) for one in left),
+                (_moved(one, one.last) for one in census.left.get(reason, ())),
+                way=Way.ROWS,
                 part=True,
             )
-            for reason, left in census.left.items()
+            for reason in LEFT
         ),
-        Figure(
+        drawn(
             "census-end",
             say(N_("= in treatment once %(day)s was over"), day=last),
             say(N_("Start, with who came and without who left. Who left on the last day is not in it.")),
-            len(census.end),
-            _rows(census.end),
+            rows_of(census.end),
             part=True,
+        ),
+    ]
+    ways, reasons = [f"census-{way}" for way in came], [f"census-left-{reason}" for reason in LEFT]
+    figures += [
+        drawn(
+            "came",
+            say(N_("came: new, transferred in, or back")),
+            say(N_("The three lines of those who came, together.")),
+            (_moved(one, one.first) for way in came for one in census.came[way]),
+            way=Way.ROWS,
+            sums=tuple(ways),
+        ),
+        drawn(
+            "left",
+            say(N_("left, for whatever reason")),
+            say(N_("The lines of those who left, together.")),
+            (_moved(one, one.last) for reason in LEFT for one in census.left.get(reason, ())),
+            way=Way.ROWS,
+            sums=tuple(reasons),
         ),
     ]
     words = N_(
         "People in treatment with a medicine here, guests left out. Somebody whose one treatment follows on the other with no"
         " day between neither came nor left, so these are people; the counts for the commissioner count treatments that ended."
     )
-    return Section(say(N_("Census")), say(words), tuple(figures))
+    return Section(say(N_("Census")), say(words), tuple(figures), key="census")
 
 
 def _moved(one: Presence, day: date | None) -> Behind:
@@ -204,7 +153,7 @@ def _treatment(found: Indicators, rules: IndicatorRules) -> Section:
             N_("As in the counts for the commissioner, the last day of a treatment is one of it. Guests are left out.")
         ),
         (
-            Figure(
+            drawn(
                 "on-medicine",
                 say(N_("in treatment with a medicine on %(day)s"), day=found.last),
                 say(
@@ -214,33 +163,30 @@ def _treatment(found: Indicators, rules: IndicatorRules) -> Section:
                         " counselling alone beside them."
                     )
                 ),
-                len(found.on_medicine),
-                _rows(found.on_medicine),
+                rows_of(found.on_medicine),
                 source=ON_A_DATE,
             ),
-            Figure(
+            drawn(
                 "in-period",
                 say(N_("in treatment with a medicine on any day of the period")),
                 say(N_("People with one day of treatment with a medicine at least, from the first day to the last.")),
-                len(found.in_period),
-                _rows(found.in_period),
+                rows_of(found.in_period),
             ),
-            Figure(
+            drawn(
                 "kp-mat",
                 say(N_("KP_MAT: with %(n)s months of treatment"), n=months),
                 say(kp_mat, n=months),
-                len(found.long_enough),
-                _rows(found.long_enough),
+                rows_of(found.long_enough),
                 source=KP_MAT,
             ),
-            Figure(
+            drawn(
                 "counselling-only",
                 say(N_("in counselling alone on %(day)s"), day=found.last),
                 say(N_("People in treatment on the last day without a medicine; they are in no other figure.")),
-                len(found.counselling_only),
-                _rows(found.counselling_only),
+                rows_of(found.counselling_only),
             ),
         ),
+        key="treatment",
     )
 
 
@@ -253,7 +199,7 @@ def _kp_mat_by_sex(found: Indicators) -> Section:
         if people or sex in (Sex.FEMALE, Sex.MALE)
     ]
     words = N_("Everybody of KP_MAT is in one of them.")
-    return Section(say(N_("KP_MAT by sex")), say(words), tuple(figures))
+    return Section(say(N_("KP_MAT by sex")), say(words), tuple(figures), key="kp-mat-by-sex")
 
 
 def _kp_mat_by_age(found: Indicators, rules: IndicatorRules) -> Section:
@@ -269,11 +215,11 @@ def _kp_mat_by_age(found: Indicators, rules: IndicatorRules) -> Section:
     definition = say(N_("Those of KP_MAT of this age, in completed years on the last day of the period."))
     figures = [_part_of_kp_mat(f"kp-mat-{key}", what, definition, frozenset(people)) for key, what, people in kinds]
     words = N_("Everybody of KP_MAT is in one of them.")
-    return Section(say(N_("KP_MAT by age")), say(words), tuple(figures))
+    return Section(say(N_("KP_MAT by age")), say(words), tuple(figures), key="kp-mat-by-age")
 
 
 def _part_of_kp_mat(key: str, what: Words, definition: Words, people: frozenset[int]) -> Figure:
-    return Figure(key, what, definition, len(people), _rows(people), source=KP_MAT_PARTS, part=True)
+    return drawn(key, what, definition, rows_of(people), source=KP_MAT_PARTS, part=True)
 
 
 def _doses(found: Indicators, rules: IndicatorRules) -> Section:
@@ -285,20 +231,18 @@ def _doses(found: Indicators, rules: IndicatorRules) -> Section:
         mine = {who: dose for who, dose in sorted(doses.items()) if dose.drug == drug}
         figures += _of_drug(drug, mine, rules)
     figures += [
-        Figure(
+        drawn(
             "dose-injection",
             say(N_("whose last dose was an injection")),
             say(N_("An injection is no daily dose: these people are in no mean and no share.")),
-            len(injected),
-            _rows(injected),
+            rows_of(injected),
             part=True,
         ),
-        Figure(
+        drawn(
             "dose-unknown",
             say(N_("with no daily dose known")),
             say(N_("Nothing was taken whole in the period of their treatment, or it is not known how much.")),
-            len(unknown),
-            _rows(unknown),
+            rows_of(unknown),
             part=True,
         ),
     ]
@@ -307,7 +251,7 @@ def _doses(found: Indicators, rules: IndicatorRules) -> Section:
         " was due was taken, before staff, elsewhere or at home; where a dose covers several days, for one of them. People in"
         " their first weeks are among them."
     )
-    return Section(say(N_("Daily dose")), say(words), tuple(figures))
+    return Section(say(N_("Daily dose")), say(words), tuple(figures), key="doses")
 
 
 def _of_drug(drug: str, doses: Mapping[int, DailyDose], rules: IndicatorRules) -> Iterator[Figure]:
@@ -315,24 +259,23 @@ def _of_drug(drug: str, doses: Mapping[int, DailyDose], rules: IndicatorRules) -
     clinic, unaids, named = rules.clinic_dose_mg[drug], rules.unaids_dose_mg[drug], DRUGS[drug]
 
     def rows(some: Iterable[int]) -> tuple[Behind, ...]:
-        return tuple(Behind(who, say(N_("%(amount)s mg"), amount=doses[who].amount_mg)) for who in sorted(some))
+        return tuple(Behind(who, None, doses[who].amount_mg) for who in sorted(some))
 
-    yield Figure(
+    yield drawn(
         key,
         say(N_("on %(drug)s, daily dose known"), drug=named),
         say(N_("People whose last daily dose was %(drug)s."), drug=named),
-        len(people),
         rows(people),
         part=True,
     )
-    yield Figure(
+    yield drawn(
         f"{key}-mean",
         say(N_("mean daily dose of %(drug)s"), drug=named),
         say(N_("The sum of the last daily doses over the number of people who had one, to a tenth of a mg.")),
-        None,
         rows(people),
+        way=Way.MEAN,
+        unit=MG,
         of_key=key,
-        mg=mean_mg(doses.values()),
     )
     yield _share(
         f"{key}-clinic",
@@ -368,12 +311,11 @@ def _of_drug(drug: str, doses: Mapping[int, DailyDose], rules: IndicatorRules) -
 
 def _days(found: Indicators, rules: IndicatorRules) -> Section:
     by_status = {status: days for status, days in found.days.by_status.items() if status not in NO_LONGER}
-    figures = [_of_status(status, by_status[status]) for status in DayStatus if status in by_status]
-    share = missed({status: sum(days.values()) for status, days in by_status.items()})
+    figures = [_of_status(status, by_status.get(status, {})) for status in DayStatus if status not in NO_LONGER]
     not_come = by_status.get(DayStatus.NO_SHOW, {})
     runs = {who: n for who, n in found.days.longest_run.items() if n >= rules.long_run}
     figures += [
-        Figure(
+        drawn(
             "missed",
             say(N_("missed days")),
             say(
@@ -383,12 +325,11 @@ def _days(found: Indicators, rules: IndicatorRules) -> Section:
                     " are in neither."
                 )
             ),
-            share.n,
             _with_days(not_come),
-            DAYS,
-            of=share.of,
-            of_people=found.in_period,
-            percent=share.percent,
+            way=Way.SUM,
+            unit=DAYS,
+            of=_with_days(_added(by_status.get(status, {}) for status in KNOWN)),
+            sums=tuple(f"days-{status}" for status in KNOWN),
         ),
         _share(
             "missed-people",
@@ -420,36 +361,44 @@ def _days(found: Indicators, rules: IndicatorRules) -> Section:
         "What became of each day of treatment with a medicine until %(day)s, as the day ledger says it: a day counts from the"
         " next day on."
     )
-    return Section(say(N_("Days and missed doses")), say(words, day=found.known_until), tuple(figures))
+    return Section(say(N_("Days and missed doses")), say(words, day=found.known_until), tuple(figures), key="days")
 
 
 def _of_status(status: DayStatus, days: Mapping[int, int]) -> Figure:
     words = say(N_("Days with this status in the day ledger; where facts meet, a day has the first of these."))
-    n = sum(days.values())
-    return Figure(f"days-{status}", say("%(status)s", status=status), words, n, _with_days(days), DAYS, part=True)
+    status_words = say("%(status)s", status=status)
+    return drawn(f"days-{status}", status_words, words, _with_days(days), way=Way.SUM, unit=DAYS, part=True)
+
+
+def _added(some: Iterable[Mapping[int, int]]) -> dict[int, int]:
+    """Return how many days each person has in all of some statuses."""
+    added: dict[int, int] = {}
+    for days in some:
+        for who, n in days.items():
+            added[who] = added.get(who, 0) + n
+    return added
 
 
 def _with_days(days: Mapping[int, int]) -> tuple[Behind, ...]:
     most_first = sorted(days.items(), key=lambda one: (-one[1], one[0]))
-    return tuple(Behind(who, say(N_("days: %(n)s"), n=n)) for who, n in most_first)
+    return tuple(Behind(who, None, n) for who, n in most_first)
 
 
 def _take_homes(found: Indicators) -> Section:
     none = found.on_medicine - found.steps.keys()
     figures = [
-        Figure(
+        drawn(
             "steps-none",
             say(N_("comes for every dose")),
             say(N_("No decision about doses to take home is in force.")),
-            len(none),
-            _rows(none),
+            rows_of(none),
             part=True,
         )
     ]
     for most in sorted(set(found.steps.values())):
         people = {who for who, n in found.steps.items() if n == most}
         figures.append(
-            Figure(
+            drawn(
                 f"steps-{most}",
                 say(N_("takes home at one time, doses at most: %(n)s"), n=most),
                 say(
@@ -457,13 +406,12 @@ def _take_homes(found: Indicators) -> Section:
                         "By the decision in force on the last day; what was handed out for single days is not among them."
                     )
                 ),
-                len(people),
-                _rows(people),
+                rows_of(people),
                 part=True,
             )
         )
     words = N_("Of those in treatment with a medicine on the last day, how many doses they may take home at one time.")
-    return Section(say(N_("Steps of take-home doses")), say(words), tuple(figures))
+    return Section(say(N_("Steps of take-home doses")), say(words), tuple(figures), key="steps")
 
 
 def _urine(found: Indicators) -> Section:
@@ -479,7 +427,9 @@ def _urine(found: Indicators) -> Section:
         if outcome is not UrineOutcome.TAKEN
     ]
     told = say(N_("Urines that were asked for on a day of the period. What was taken back as a mistake is in none."))
-    figures = [Figure(f"urine-{key}", what, told, len(of), _tested(of), TESTS, part=True) for key, what, of in kinds]
+    figures = [
+        drawn(f"urine-{key}", what, told, _tested(of), way=Way.ROWS, unit=TESTS, part=True) for key, what, of in kinds
+    ]
     figures += [
         _of_read(
             "urine-positive",
@@ -505,7 +455,7 @@ def _urine(found: Indicators) -> Section:
         ),
     ]
     words = N_("Urines asked for here of people in treatment with a medicine on any day of the period.")
-    return Section(say(N_("Urine tests")), say(words), tuple(figures))
+    return Section(say(N_("Urine tests")), say(words), tuple(figures), key="urine")
 
 
 def _tested(lines: Sequence[UrineLine]) -> tuple[Behind, ...]:
@@ -513,17 +463,15 @@ def _tested(lines: Sequence[UrineLine]) -> tuple[Behind, ...]:
 
 
 def _of_read(key: str, what: Words, definition: Words, of: list[UrineLine], read: list[UrineLine]) -> Figure:
-    return Figure(
+    return drawn(
         key,
         what,
         definition,
-        len(of),
         _tested(of),
-        TESTS,
-        of=len(read),
-        of_people=frozenset(line.person_id for line in read),
+        way=Way.ROWS,
+        unit=TESTS,
+        of=_tested(read),
         of_key="urine-read",
-        percent=Share(len(of), len(read)).percent,
     )
 
 
@@ -536,13 +484,13 @@ def _counselling(found: Indicators) -> Section:
         N_("Sessions of counselling arranged for a day of the period. One that was put off counts on its new day.")
     )
     figures = [
-        Figure(
+        drawn(
             f"counselling-{key}",
             what,
             told,
-            len(of),
             tuple(Behind(one.person_id, say("%(day)s", day=one.clinic_day)) for one in of),
-            SESSIONS,
+            way=Way.ROWS,
+            unit=SESSIONS,
             part=True,
         )
         for key, what, of in kinds
@@ -562,7 +510,7 @@ def _counselling(found: Indicators) -> Section:
         )
     )
     words = N_("Of people in treatment with a medicine on any day of the period. No dose depends on it.")
-    return Section(say(N_("Counselling")), say(words), tuple(figures))
+    return Section(say(N_("Counselling")), say(words), tuple(figures), key="counselling")
 
 
 def _tests(found: Indicators) -> Section:
@@ -589,4 +537,4 @@ def _tests(found: Indicators) -> Section:
     words = N_(
         "Tests are voluntary and a condition of nothing. Answers and findings are read by few and stand in no figure here."
     )
-    return Section(say(N_("Health tests offered")), say(words), tuple(figures))
+    return Section(say(N_("Health tests offered")), say(words), tuple(figures), key="tests")

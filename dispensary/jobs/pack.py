@@ -10,10 +10,9 @@ from dispensary.queries import downtime, sites
 from dispensary.rules.job_times import Due
 from dispensary.safekeeping import packs
 from dispensary.web.database import db
-from dispensary.wording import N_, Speaker
+from dispensary.wording import Speaker
 from reports import page, rolling_pack
-
-BY = N_("the computer, by itself")
+from reports.kept_papers import BY
 
 
 def write_pack(app: Flask, due: Due) -> None:

@@ -14,6 +14,7 @@ from dispensary.jobs.follow_up import propose_lost
 from dispensary.jobs.near_days import tell_of_near_days
 from dispensary.jobs.order_endings import tell_of_order_endings
 from dispensary.jobs.pack import write_pack
+from dispensary.jobs.papers import keep_log, keep_month, keep_pack
 from dispensary.jobs.reviews import open_take_home_reviews
 from dispensary.jobs.risk_scan import scan
 from dispensary.jobs.risk_watch import watch
@@ -47,6 +48,32 @@ JOBS: tuple[Job, ...] = (
         N_(
             "Every night: audit and registers are sealed, even where nobody closed the day, and guests whose last day it was"
             " are guests no more. Signing the day off stays with a person."
+        ),
+    ),
+    Job(
+        "day_log",
+        Nightly(timedelta(minutes=8)),
+        keep_log,
+        N_("Dispensing log of the day"),
+        N_("Every night: the log of the day that is over is made once, and kept in the archive with its digest."),
+    ),
+    Job(
+        "day_pack",
+        Nightly(timedelta(minutes=50)),
+        keep_pack,
+        N_("Downtime pack of the day"),
+        N_(
+            "Before opening: everyone expected on the day that begins, with what is due and every stop, kept in the archive."
+            " A day that is over gets none any more."
+        ),
+    ),
+    Job(
+        "month_summary",
+        Nightly(timedelta(minutes=52)),
+        keep_month,
+        N_("Summary of the month"),
+        N_(
+            "In the night after the last day of a month: its summary is made once, and kept in the archive to be signed."
         ),
     ),
     Job(

@@ -78,7 +78,14 @@ def run(app: Flask, one: Due, table: Sequence[Job] = JOBS) -> JobOutcome:
     return outcome
 
 
+DISK_FULL = {"SQLITE_FULL", "53100"}
+"""What the databases call a disk without room."""
+
+
 def kind_of(error: Exception) -> str:
     """Return what kind of error this is, and of the system's own which; never its message."""
+    cause = getattr(error, "orig", None)
+    if DISK_FULL & {getattr(cause, "sqlite_errorname", ""), getattr(cause, "sqlstate", "")}:
+        return f"DiskFull {errno.errorcode[errno.ENOSPC]}"
     number = error.errno if isinstance(error, OSError) else None
     return " ".join(filter(None, (type(error).__name__, errno.errorcode.get(number or 0, ""))))

@@ -57,6 +57,15 @@ WORDS: dict[type[StrEnum], dict[StrEnum, str]] = {
         enums.PackCopyFate.USED_AND_ENTERED: N_("used and entered"),
         enums.PackCopyFate.MISSING: N_("missing"),
     },
+    enums.ArchivedKind: {
+        enums.ArchivedKind.DAY_LOG: N_("dispensing log of the day"),
+        enums.ArchivedKind.DOWNTIME_PACK: N_("downtime pack"),
+        enums.ArchivedKind.MONTH_SUMMARY: N_("summary of the month"),
+    },
+    enums.ArchiveUse: {
+        enums.ArchiveUse.OPENED: N_("opened"),
+        enums.ArchiveUse.PRINTED: N_("printed"),
+    },
     enums.JobOutcome: {
         enums.JobOutcome.DONE: N_("done"),
         enums.JobOutcome.FAILED: N_("failed"),
@@ -107,6 +116,8 @@ WORDS: dict[type[StrEnum], dict[StrEnum, str]] = {
         enums.PrintedSheet.RETENTION: N_("retention"),
         enums.PrintedSheet.LOSS_REPORT: N_("report of a theft or loss"),
         enums.PrintedSheet.INDICATORS: N_("indicators"),
+        enums.PrintedSheet.MONTH_SUMMARY: N_("monthly summary"),
+        enums.PrintedSheet.PROGRAMME_FORM: N_("programme form"),
         enums.PrintedSheet.DESTRUCTION: N_("record of a destruction"),
         enums.PrintedSheet.RECONCILIATION: N_("reconciliation"),
         enums.PrintedSheet.LOT_TRACE: N_("lot trace"),

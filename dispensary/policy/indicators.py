@@ -22,6 +22,8 @@ class IndicatorRules:
     """By drug: this dose or more."""
     unaids_dose_mg: dict[str, Mg]
     """By drug: more than this dose."""
+    band_bounds_mg: dict[str, tuple[Mg, ...]]
+    """By drug: where one band of the spread of daily doses ends and the next begins."""
     long_run: int
     looked_at_days: int
     """So far back the data-quality list goes by itself."""
@@ -40,6 +42,10 @@ def indicator_rules() -> IndicatorRules:
         kp_mat_age_from=data["kp_mat_age_from"]["value"],
         clinic_dose_mg=_doses(data["clinic_dose_mg"]["value"]),
         unaids_dose_mg=_doses(data["unaids_dose_mg"]["value"]),
+        band_bounds_mg={
+            drug: tuple(mg(Decimal(bound)) for bound in bounds)
+            for drug, bounds in data["band_bounds_mg"]["value"].items()
+        },
         long_run=data["long_run"]["value"],
         looked_at_days=data["looked_at_days"]["value"],
         oldest_years=data["oldest_years"]["value"],

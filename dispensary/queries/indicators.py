@@ -5,13 +5,12 @@ once what the day ledger says of one. Who is in treatment is asked where the com
 """
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
 
 import numpy as np
-from numpy.typing import NDArray
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
@@ -36,6 +35,8 @@ from dispensary.rules.indicators import (
     presences,
 )
 from dispensary.rules.ledger import CAME, TOOK
+from dispensary.rules.missed_runs import Run
+from dispensary.rules.missed_runs import runs as missed_runs
 from dispensary.rules.person_days import DRUG_OF
 from models import Person, TakeHomeDecision, TakeHomeDecisionEnd
 from models.enums import DayStatus, Discipline, HealthTestKind
@@ -47,17 +48,33 @@ THOUSAND = 1000
 AT_A_TIME = 500
 
 
+@dataclass(frozen=True)
+class MissedRun:
+    """No-shows of somebody in a row, and what is known of how it ended."""
+
+    first: date
+    last: date
+    missed: int
+    back_on: date | None
+    """When the person came again, dosed or not."""
+
+
 @dataclass
 class DaysTold:
     """What became of everyone's days in a period, and the last daily dose of each."""
 
     by_status: dict[DayStatus, dict[int, int]] = field(default_factory=lambda: defaultdict(dict))
     """For each status how many days each person had of it."""
-    longest_run: dict[int, int] = field(default_factory=dict)
-    """No-shows in a row within the period, the most of each person who had any."""
+    runs: dict[int, tuple[MissedRun, ...]] = field(default_factory=dict)
+    """The runs of no-shows of each person who had any in the period."""
     doses: dict[int, DailyDose] = field(default_factory=dict)
     injected: set[int] = field(default_factory=set)
     """Whose last dose was an injection, which is no daily dose."""
+
+    @property
+    def longest_run(self) -> dict[int, int]:
+        """No-shows in a row within the period, the most of each person who had any."""
+        return {who: max(run.missed for run in theirs) for who, theirs in self.runs.items()}
 
 
 @dataclass(frozen=True)
@@ -90,10 +107,40 @@ class Indicators:
     """When each test was last offered, of those on medicine on the last day."""
 
 
+Span = tuple[date, date]
+
+
 def indicators(session: Session, site_id: int, first: date, last: date, today: date) -> Indicators:
     """Return a period of a site as it is on record now."""
+    return of_periods(session, site_id, [(first, last)], today)[0]
+
+
+def of_periods(session: Session, site_id: int, spans: Sequence[Span], today: date) -> list[Indicators]:
+    """Return several periods of a site as they are on record now; what is behind the days is read once for all of them."""
     stays = stays_of(session, site_id)
     times = presences(stays)
+    days = _days(session, site_id, spans, today, times)
+    since, until = min(first for first, _ in spans), max(last for _, last in spans)
+    tested = urines.of_site(session, site_id, since, until)
+    arranged = sessions.between(session, site_id, since, until, Discipline.COUNSELLING)
+    return [
+        _of_period(session, site_id, span, today, stays, times, told, tested, arranged)
+        for span, told in zip(spans, days, strict=True)
+    ]
+
+
+def _of_period(
+    session: Session,
+    site_id: int,
+    span: Span,
+    today: date,
+    stays: list[Stay],
+    times: list[Presence],
+    told: DaysTold,
+    tested: Sequence[UrineLine],
+    arranged: Sequence[Arranged],
+) -> Indicators:
+    first, last = span
     there = on_medicine(times, last)
     counselled = last_counselled(session, site_id, last)
     enough = long_enough(times, first, last, indicator_rules().kp_mat_months)
@@ -107,10 +154,10 @@ def indicators(session: Session, site_id: int, first: date, last: date, today: d
         counselling_only=_counselling_only(stays, last) - there,
         long_enough=enough,
         who=who_they_are(session, sorted(enough)),
-        days=_days(session, site_id, first, last, today, times),
+        days=told,
         steps=_steps(session, last, there),
-        urines=tuple(urines.of_site(session, site_id, first, last)),
-        sessions=sessions.between(session, site_id, first, last, Discipline.COUNSELLING),
+        urines=tuple(one for one in tested if first <= one.collected_on <= last),
+        sessions=tuple(one for one in arranged if first <= one.clinic_day <= last),
         counselled=frozenset(who for who in there if who in counselled and counselled[who] >= first),
         offered=_offered(session, last, there),
     )
@@ -128,50 +175,51 @@ def _counselling_only(stays: list[Stay], day: date) -> frozenset[int]:
     )
 
 
-def _days(session: Session, site_id: int, first: date, last: date, today: date, times: list[Presence]) -> DaysTold:
-    """Return what became of the days of a period, as it is known today."""
-    told = DaysTold()
-    if first > today:
+def _days(session: Session, site_id: int, spans: Sequence[Span], today: date, times: list[Presence]) -> list[DaysTold]:
+    """Return what became of the days of each period, as it is known today."""
+    told = [DaysTold() for _ in spans]
+    begun = [first for first, _ in spans if first <= today]
+    if not begun:
         return told
-    people = _in_period(times, first, last)
-    since = {one.person_id: one.first for one in times if one.on(last)}
-    known, seen = (min(last, today - A_DAY) - first).days + 1, (min(last, today) - first).days + 1
-    for some in day_grids.grids(session, site_id, first, [today], people, in_treatment_since=first):
-        _count(told, some, known)
-        _dose(told, some, seen, since)
+    since, until = min(begun), max(last for _, last in spans)
+    people = _in_period(times, since, until)
+    for some in day_grids.grids(session, site_id, since, [today], people, in_treatment_since=since):
+        for one, (first, last) in zip(told, spans, strict=True):
+            if first <= today:
+                _count(one, some, first, min(last, today - A_DAY))
+                _dose(one, some, first, min(last, today), {p.person_id: p.first for p in times if p.on(last)})
     return told
 
 
-def _count(told: DaysTold, some: Days, known: int) -> None:
+def _count(told: DaysTold, some: Days, first: date, last: date) -> None:
     """Add the days of some people that are over."""
-    people, status = list(some.records), some.grid.status[:, :known]
+    grid, people = some.grid, list(some.records)
+    status = grid.status[:, grid.column(first) : grid.column(last) + 1]
     for kind, code in CODE.items():
         many = (status == code).sum(axis=1)
         for row in np.flatnonzero(many):
             told.by_status[kind][people[row]] = int(many[row])
-    longest = _longest_runs(status)
-    for row in np.flatnonzero(longest):
-        told.longest_run[people[row]] = int(longest[row])
+    later = grid.status[:, grid.column(first) :]
+    missed, came = later == CODE[DayStatus.NO_SHOW], np.isin(later, [CODE[one] for one in CAME])
+    for row in np.flatnonzero((status == CODE[DayStatus.NO_SHOW]).any(axis=1)):
+        found = missed_runs(missed[row].tolist(), came[row].tolist(), status.shape[1])
+        told.runs[people[row]] = tuple(_run(one, first) for one in found)
 
 
-def _longest_runs(status: NDArray[np.uint8]) -> NDArray[np.int32]:
-    """Return the most no-shows in a row of each row: coming ends a run, everything else neither counts nor ends one."""
-    missed, came = status == CODE[DayStatus.NO_SHOW], np.isin(status, [CODE[one] for one in CAME])
-    longest = run = np.zeros(len(status), np.int32)
-    for column in range(status.shape[1]):
-        run = np.where(came[:, column], 0, run + missed[:, column])
-        longest = np.maximum(longest, run)
-    return longest.astype(np.int32)
+def _run(one: Run, since: date) -> MissedRun:
+    back = None if one.back is None else since + one.back * A_DAY
+    return MissedRun(since + one.first * A_DAY, since + one.last * A_DAY, one.missed, back)
 
 
-def _dose(told: DaysTold, some: Days, seen: int, since: Mapping[int, date]) -> None:
+def _dose(told: DaysTold, some: Days, first: date, last: date, since: Mapping[int, date]) -> None:
     """Add what each person in treatment on the last day took on the last day that was taken whole."""
     grid = some.grid
-    took = np.isin(grid.status[:, :seen], [CODE[one] for one in TOOK])
+    start = grid.column(first)
+    took = np.isin(grid.status[:, start : grid.column(last) + 1], [CODE[one] for one in TOOK])
     for row, person_id in enumerate(some.records):
         if person_id not in since:
             continue
-        columns = np.flatnonzero(took[row])
+        columns = np.flatnonzero(took[row]) + start
         if not len(columns) or columns[-1] < grid.column(since[person_id]):
             continue
         medication, amount = MEDICATIONS[grid.drug[row, columns[-1]]], int(grid.amount[row, columns[-1]])

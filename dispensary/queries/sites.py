@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from dispensary.clock import clinic_day
 from dispensary.policy.house import house_rules
+from dispensary.policy.programme_forms import named
 from dispensary.queries import policy
 from dispensary.rules.dosing import SiteRules
 from models import AuditEvent, Place, Site, SiteSetting, Terminal, Window
@@ -62,6 +63,8 @@ class SiteSettings:
     targets: Targets
     register_layout: str
     """Which columns the controlled-drug register has here, unless others are asked for."""
+    programme_forms: tuple[str, ...]
+    """Which forms programmes ask of the site each month, in its own order."""
 
 
 def settings(session: Session, site_id: int, on: date) -> SiteSettings:
@@ -145,6 +148,7 @@ def _in_force(rows: list[tuple[SettingKey, str, date]], on: date) -> SiteSetting
             waiting_days=_target(values[SettingKey.TARGET_WAITING_DAYS]),
         ),
         register_layout=values[SettingKey.REGISTER_LAYOUT],
+        programme_forms=named(values[SettingKey.PROGRAMME_FORMS]),
     )
 
 

@@ -9,14 +9,12 @@ from calendar import monthrange
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from decimal import Decimal
 
-from dispensary.rules.commissioners_counts import Share, Stay
+from dispensary.rules.commissioners_counts import Stay
 from models.enums import Admission, DayStatus, EpisodeEndReason, EpisodeKind
 from models.units import Mg
 
 A_DAY = timedelta(days=1)
-TENTH = Decimal("0.1")
 WITHOUT_MEDICINE = EpisodeKind.COUNSELLING_ONLY
 KNOWN = (
     DayStatus.OBSERVED,
@@ -138,12 +136,6 @@ class DailyDose:
     amount_mg: Mg
 
 
-def mean_mg(doses: Iterable[DailyDose]) -> Decimal | None:
-    """Return the mean of daily doses, to a tenth of a mg; None of nobody."""
-    amounts = [dose.amount_mg for dose in doses]
-    return (sum(amounts, Decimal(0)) / len(amounts)).quantize(TENTH) if amounts else None
-
-
 def at_least(doses: Mapping[int, DailyDose], least: Mg) -> frozenset[int]:
     """Return who has a dose or more: the clinic's way of counting."""
     return frozenset(who for who, dose in doses.items() if dose.amount_mg >= least)
@@ -152,8 +144,3 @@ def at_least(doses: Mapping[int, DailyDose], least: Mg) -> frozenset[int]:
 def more_than(doses: Mapping[int, DailyDose], than: Mg) -> frozenset[int]:
     """Return who has more than a dose: the way of UNAIDS."""
     return frozenset(who for who, dose in doses.items() if dose.amount_mg > than)
-
-
-def missed(days: Mapping[DayStatus, int]) -> Share:
-    """Return the missed days of all days that asked for a dose and of which it is known what became of them."""
-    return Share(days.get(DayStatus.NO_SHOW, 0), sum(days.get(status, 0) for status in KNOWN))

@@ -5,6 +5,7 @@ from datetime import time
 from zoneinfo import available_timezones
 
 from dispensary.policy.house import house_rules
+from dispensary.policy.programme_forms import NONE, programme_forms
 from dispensary.policy.register_layouts import register_layouts
 from dispensary.policy.risk import risk_card
 from dispensary.wording import N_, Words, say
@@ -78,6 +79,14 @@ def _register_layout(value: str) -> Words | None:
     return say(N_("The columns are named by one of: %(names)s."), names=", ".join(register_layouts()))
 
 
+def _programme_forms(value: str) -> Words | None:
+    names = value.split()
+    if value == NONE or (names and len(set(names)) == len(names) and not set(names) - programme_forms().keys()):
+        return None
+    known = ", ".join(programme_forms())
+    return say(N_("Forms are named once each, with blanks between, out of: %(names)s; or type none."), names=known)
+
+
 CHECKS: dict[SettingKey, Callable[[str], Words | None]] = {
     SettingKey.TIME_ZONE: _time_zone,
     SettingKey.DAY_STARTS: _day_starts,
@@ -106,4 +115,5 @@ CHECKS: dict[SettingKey, Callable[[str], Words | None]] = {
     SettingKey.TARGET_PLANNED_PERCENT: _target(100),
     SettingKey.TARGET_WAITING_DAYS: _target(A_YEAR),
     SettingKey.REGISTER_LAYOUT: _register_layout,
+    SettingKey.PROGRAMME_FORMS: _programme_forms,
 }

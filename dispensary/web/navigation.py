@@ -28,6 +28,8 @@ class Area:
     entries: tuple[Entry, ...]
 
 
+PROGRAMME_FORMS = "programme_forms.overview"
+"""Shown only where the site has named any."""
 PEOPLE = N_("People")
 UNDER = {
     "referrals": "agencies",
@@ -101,6 +103,8 @@ MENU: tuple[Area, ...] = (
         N_("Paper"),
         (
             Entry("reporting.paper", N_("Paper"), Permission.REPORT_PRINT),
+            Entry("month.summary", N_("Month"), Permission.INDICATOR_VIEW),
+            Entry(PROGRAMME_FORMS, N_("Programme forms"), Permission.INDICATOR_VIEW),
             Entry("inspection.overview", N_("Inspection"), Permission.INSPECTION_VIEW),
             Entry("journey.counts", N_("Counts for the commissioner"), Permission.CASEWORK_VIEW),
             Entry("journey.life_counts", N_("Life over time"), Permission.CASEWORK_VIEW),
@@ -117,6 +121,7 @@ MENU: tuple[Area, ...] = (
             Entry("calendar.this_month", N_("Calendar"), Permission.CALENDAR_SET),
             Entry("rota.days", N_("On call"), Permission.ROTA_SET),
             Entry("policy.profiles", N_("Policy"), Permission.POLICY_VIEW),
+            Entry("archive.papers", N_("Archive"), Permission.ARCHIVE_VIEW),
             Entry("audit.events", N_("Audit"), Permission.AUDIT_VIEW),
             Entry("privacy.opened", N_("Opened with a reason"), Permission.GLASS_REVIEW),
             Entry("jobs.runs", N_("Jobs"), Permission.JOB_VIEW),

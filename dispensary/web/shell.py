@@ -5,8 +5,9 @@ from typing import Any
 from flask import Flask, current_app, request
 from flask_login import current_user
 
+from dispensary.permissions import Permission
 from dispensary.web import edge, gate, here, kept
-from dispensary.web.navigation import menu, where
+from dispensary.web.navigation import PROGRAMME_FORMS, menu, where
 
 FOREIGN = ("static", "bootstrap.static")
 """Endpoints that are not ours and serve only styles and scripts."""
@@ -20,7 +21,7 @@ def _surroundings() -> dict[str, Any]:
         return {"menu": [], "area": None, "entry": None, "who": None, "endpoints": frozenset()}
     who = edge.sitting()
     endpoints = frozenset(current_app.view_functions)
-    areas = menu(who.permissions, endpoints)
+    areas = menu(who.permissions, endpoints if _fills_in_forms(who.permissions) else endpoints - {PROGRAMME_FORMS})
     about_person = request.blueprint != AT_WINDOW and not OF_A_PERSON.isdisjoint(request.view_args or {})
     area, entry = where(areas, request.endpoint, about_person=about_person)
     return {
@@ -32,6 +33,10 @@ def _surroundings() -> dict[str, Any]:
         "idle_seconds": edge.settings().idle_minutes * 60,
         "page_address": kept.address,
     }
+
+
+def _fills_in_forms(permissions: frozenset[Permission]) -> bool:
+    return Permission.INDICATOR_VIEW in permissions and bool(edge.settings().programme_forms)
 
 
 def init_app(app: Flask) -> None:

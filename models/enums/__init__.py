@@ -113,6 +113,8 @@ from models.enums.risk import (
     SnoozeReason,
 )
 from models.enums.site import (
+    ArchivedKind,
+    ArchiveUse,
     ChainKind,
     DrillOutcome,
     JobOutcome,
@@ -170,6 +172,8 @@ __all__ = [
     "Aim",
     "Alertness",
     "Answer",
+    "ArchiveUse",
+    "ArchivedKind",
     "AskedBy",
     "AssessmentDomain",
     "AttemptOutcome",

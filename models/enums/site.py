@@ -56,6 +56,7 @@ class SettingKey(StrEnum):
     TARGET_PLANNED_PERCENT = "target_planned_percent"
     TARGET_WAITING_DAYS = "target_waiting_days"
     REGISTER_LAYOUT = "register_layout"
+    PROGRAMME_FORMS = "programme_forms"
 
 
 class PackCopyFate(StrEnum):
@@ -64,6 +65,21 @@ class PackCopyFate(StrEnum):
     DESTROYED = "destroyed"
     USED_AND_ENTERED = "used_and_entered"
     MISSING = "missing"
+
+
+class ArchivedKind(StrEnum):
+    """Of what kind a kept paper is."""
+
+    DAY_LOG = "day_log"
+    DOWNTIME_PACK = "downtime_pack"
+    MONTH_SUMMARY = "month_summary"
+
+
+class ArchiveUse(StrEnum):
+    """What somebody did with a kept paper."""
+
+    OPENED = "opened"
+    PRINTED = "printed"
 
 
 class JobOutcome(StrEnum):
@@ -123,6 +139,8 @@ class PrintedSheet(StrEnum):
     PRIVACY_STATEMENT = "privacy_statement"
     RETENTION = "retention"
     INDICATORS = "indicators"
+    MONTH_SUMMARY = "month_summary"
+    PROGRAMME_FORM = "programme_form"
     LOSS_REPORT = "loss_report"
     DESTRUCTION = "destruction"
     RECONCILIATION = "reconciliation"

@@ -34,6 +34,7 @@ from models.enums import (
     MovementKind,
     PumpPoured,
     RiskLane,
+    Role,
     UrineMethod,
 )
 
@@ -42,6 +43,7 @@ DAY = date(2026, 3, 2)
 numbers = itertools.count(1000)
 
 WHAT_RULES_ASK: dict[str, dict[str, Any]] = {
+    "paper_signature": {"role": Role.CLINIC_HEAD},
     "agency_consent": {"expires_on": date(2026, 6, 2)},
     "bottle": {"number": 1, "of_number": 1, "part": 1},
     "bottle_end": {"fate": BottleFate.LOST},

@@ -16,6 +16,7 @@ from dispensary.rules.deliveries import OrderedLine
 from dispensary.rules.reconciliation import Difference, Reconciliation
 from dispensary.rules.stock_counts import Looked as Found
 from dispensary.services import (
+    archive,
     bottle_returns,
     chains,
     consignments,
@@ -64,6 +65,7 @@ def lay(session, world, key):
     _bottles(session, world)
     _stockroom(session, world)
     hill = _from_another_site(session, world)
+    _papers(session, world)
     session.commit()
     at = world.at + timedelta(hours=8)
     _closed_differing(session, world, key, at)
@@ -236,6 +238,28 @@ def _stockroom(session, world):
     line = session.scalar(select(models.RegisterEntry.id).order_by(models.RegisterEntry.id).limit(1))
     register_footnotes.write_footnote(session, entry_id=line, text="the lot was misread", act=world.act())
     _pumped(session, world, head)
+
+
+def _papers(session, world):
+    """A log and a pack that are kept; the log opened, printed and signed."""
+    head = world.act(world.staff[enums.Role.CLINIC_HEAD])
+    log, _ = (
+        archive.keep(
+            session,
+            kind=kind,
+            first=world.day,
+            last=world.day,
+            content=b"%PDF-1.4 " + kind.encode(),
+            figures={"Doses given": "2"},
+            language="en",
+            paper="A4",
+            act=world.act(),
+        )
+        for kind in (enums.ArchivedKind.DAY_LOG, enums.ArchivedKind.DOWNTIME_PACK)
+    )
+    for use in enums.ArchiveUse:
+        archive.open_paper(session, paper_id=log.id, use=use, act=head)
+    archive.sign(session, paper_id=log.id, digest=log.digest, act=head)
 
 
 def _solution(session):

@@ -145,6 +145,8 @@ def marks(session, table, row) -> tuple[str, ...]:
         number = row.number if name == "seal" else row.last_number
         return (f"row {number}:", f"row {number + 1}:", "audit", "register of", "chain head no.")
     found = [f"{name} no. {row.id} ", f"{name} no. {row.id}:"]
+    if name == "archived_paper_content":
+        found += [f"kept paper no. {row.archived_paper_id}:", f"bytes no. {row.id} of a kept paper:"]
     if name in PART_OF:
         whole, key = PART_OF[name]
         found.append(f"{whole} no. {getattr(row, key)}:")
@@ -191,6 +193,7 @@ def _another_id(session, chance, column, old):
 OTHERS = {
     "Thousandths": lambda old, by: (old or Decimal(0)) + Decimal("0.001") * by,
     "Instant": lambda old, by: (old or datetime(2026, 3, 2, 8, tzinfo=UTC)) + timedelta(seconds=by),
+    "bytes": lambda old, by: old + b"\n" * by,
     "bool": lambda old, by: not old,
     "int": lambda old, by: (old or 0) + by,
     "date": lambda old, by: (old or date(2026, 3, 2)) + timedelta(days=by),

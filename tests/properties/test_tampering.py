@@ -26,8 +26,8 @@ from tests.services.test_verify import said as said_of_site
 __all__ = ["open_walls"]
 
 BY_THE_WHOLE = {
-    "destruction_line", "loss_report_line", "receipt_difference", "stock_count_line", "stock_find", "stock_level",
-    "pump", "stock_order_line", "supplier",
+    "destruction_line", "loss_report_line", "receipt_difference", "stock_count_line", "stock_find",
+    "stock_level", "pump", "stock_order_line", "supplier", "archived_paper_content",
 }  # fmt: skip
 """Tables whose rows stand in the audit row of what they are part of, or in that of their last change."""
 HELD = {

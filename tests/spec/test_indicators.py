@@ -18,8 +18,6 @@ from dispensary.rules.indicators import (
     at_least,
     census,
     long_enough,
-    mean_mg,
-    missed,
     months_after,
     more_than,
     on_medicine,
@@ -27,11 +25,11 @@ from dispensary.rules.indicators import (
 )
 from dispensary.rules.person_days import BUPRENORPHINE, METHADONE
 from dispensary.wording import say
-from models.enums import Admission, DayStatus, EpisodeKind
+from models.enums import Admission, EpisodeKind
 from models.enums import EpisodeEndReason as End
 from models.units import mg
-from reports.indicator_figures import Behind, Figure, Section
-from reports.indicators import outside
+from reports.figures import Behind, Section, Way, drawn, number_of
+from reports.small_cells import outside
 
 FIRST, LAST = date(2026, 3, 1), date(2026, 3, 31)
 DAY = timedelta(days=1)
@@ -154,19 +152,34 @@ def test_both_shares_of_dose(drug, amount, clinic, unaids):
     assert bool(more_than(doses, rules.unaids_dose_mg[drug])) is unaids
 
 
-def test_mean_is_of_those_who_have_a_dose():
-    doses = [DailyDose(METHADONE, mg(amount)) for amount in ("40", "60", "80.5")]
+@pytest.mark.parametrize(
+    ("way", "amounts", "number"),
+    [
+        (Way.ROWS, [], 0),
+        (Way.SUM, [], 0),
+        (Way.SUM, [3, 4], 7),
+        (Way.MEAN, [], None),
+        (Way.MEAN, ["40", "60", "80.5"], "60.2"),
+        (Way.MEAN, ["0.1", "0.2"], "0.2"),
+        (Way.MIDDLE, [], None),
+        (Way.MIDDLE, [9, 1, 4], "4.0"),
+        (Way.MIDDLE, [9, 1, 4, 5], "4.5"),
+        (Way.NINTH, [], None),
+        (Way.NINTH, [5], 5),
+        (Way.NINTH, list(range(1, 11)), 9),
+        (Way.NINTH, list(range(1, 12)), 10),
+    ],
+)
+def test_how_a_number_follows_from_its_rows(way, amounts, number):
+    rows = [Behind(n, None, Decimal(amount)) for n, amount in enumerate(amounts)]
 
-    assert mean_mg(doses) == Decimal("60.2")
-    assert mean_mg([]) is None
+    assert number_of(way, rows) == (None if number is None else Decimal(number))
 
 
-def test_missed_days_are_shares_of_the_days_that_asked_for_a_dose():
-    days = {DayStatus.NO_SHOW: 3, DayStatus.OBSERVED: 15, DayStatus.TAKE_HOME: 2, DayStatus.CLOSED_UNCOVERED: 4}
+def test_somebody_in_two_rows_is_one_of_people_and_two_rows():
+    rows = [Behind(1), Behind(1), Behind(2), Behind()]
 
-    share = missed(days | {DayStatus.AWAY_UNKNOWN: 5, DayStatus.NOT_SCHEDULED: 9})
-
-    assert (share.n, share.of, share.percent) == (3, 20, Decimal(15))
+    assert (number_of(Way.PEOPLE, rows), number_of(Way.ROWS, rows)) == (2, 4)
 
 
 @pytest.mark.parametrize(
@@ -182,8 +195,7 @@ def test_days_are_hidden_by_how_many_people_they_are_of(counts, people, also, sh
 
 
 def figure(key, people, **values):
-    rows = tuple(Behind(n) for n in people)
-    return Figure(key, say("x"), say("x"), len(rows), rows, **values)
+    return drawn(key, say("x"), say("x"), [Behind(n) for n in people], **values)
 
 
 def left(*figures):
@@ -192,7 +204,7 @@ def left(*figures):
 
 
 def share(key, people, of, **values):
-    return figure(key, people, of=len(of), of_people=frozenset(of), **values)
+    return figure(key, people, of=[Behind(n) for n in of], **values)
 
 
 def test_a_share_leaves_only_where_nobody_on_either_side_of_it_is_one_of_few():
@@ -238,7 +250,7 @@ def test_who_was_there_in_the_month_does_not_tell_how_few_left():
     )
     others = (
         figure("in-period", range(28)),
-        share("missed-people", range(14), range(28), of_key="in-period", percent=50),
+        share("missed-people", range(14), range(28), of_key="in-period"),
     )
 
     sections = outside([Section(say("x"), say("x"), some) for some in (came_and_went, others)], 5)

@@ -34,7 +34,8 @@ BUTTONS = {
     "reporting.own_sheet_pdf", "orders.prescription", "station.tick_notice", "station.spoke",
     "station.sign_note", "plans.sheet", "plans.countersign", "referrals.letter", "journey.consent_pdf",
     "support.sheet", "turns.notice_pdf", "turns.answer_pdf", "privacy.print_readers", "privacy.tick_seen",
-    "relatives.end_link", "risk.print_own", "risk.end_leaving_out", "losses.sheet", "stock.destruction_pdf", "stock.custody_pdf",
+    "relatives.end_link", "risk.print_own", "risk.end_leaving_out", "losses.sheet", "stock.destruction_pdf",
+    "stock.custody_pdf", "archive.open_it", "archive.print_it",
 }  # fmt: skip
 """Forms of one button, perhaps beside the size of the paper: there is nothing to type wrongly."""
 

@@ -17,8 +17,12 @@ from tests.house.test_gate import needed, own_rules
 
 INDEX = "/inspection/cross-index"
 PRINTS = {
+    "archive.open_it",
+    "archive.print_it",
     "inspection.cross_index_pdf",
     "indicators.as_pdf",
+    "month.as_pdf",
+    "programme_forms.as_pdf",
     "losses.sheet",
     "reporting.day_log_pdf",
     "reporting.register_csv",

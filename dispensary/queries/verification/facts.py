@@ -86,6 +86,9 @@ AUDITED_ONE_BY_ONE: dict[str, tuple[AuditKind, ...]] = {
     "stock_order_end": (AuditKind.STOCK_ORDER_ENDED,),
     "receipt_match": (AuditKind.RECEIPT_MATCHED,),
     "destruction": (AuditKind.STOCK_DESTROYED,),
+    "archived_paper": (AuditKind.PAPER_KEPT,),
+    "archive_opening": (AuditKind.PAPER_OPENED, AuditKind.PAPER_PRINTED),
+    "paper_signature": (AuditKind.PAPER_SIGNED,),
 }
 """Facts of which each has an audit row of its own; what an import brought stands in the audit as one row a run."""
 

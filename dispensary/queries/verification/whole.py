@@ -14,6 +14,7 @@ from dispensary.queries.verification import (
     mentions,
     mishaps,
     pumps,
+    papers,
     stock,
     supply,
 )
@@ -55,6 +56,8 @@ CHECKS: tuple[facts.Check, ...] = (
     counts.wrong_adjustment,
     pumps.wrong_waste,
     pumps.wrong_verdict,
+    papers.wrong_paper,
+    papers.wrong_paper_signature,
 )
 """What is asked of the facts, once the chains were walked; each names the first that fails it."""
 

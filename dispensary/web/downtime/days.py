@@ -7,6 +7,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from dispensary.permissions import Permission
+from dispensary.queries import archive
 from dispensary.queries import downtime as records
 from dispensary.rules.downtime import must_be_ticked
 from dispensary.services import downtime
@@ -60,6 +61,7 @@ def home_page(
         pack=pack,
         declare=declare,
         tick=tick,
+        kept=archive.pack_of(session, site_id, today),
         packs=records.packs(session, site_id),
         days=records.paper_days(session, site_id),
         today=today,

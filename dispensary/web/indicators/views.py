@@ -1,22 +1,24 @@
 """The indicators: whole for whoever may see people, without small numbers for others, in files and on paper."""
 
 from datetime import date, timedelta
+from typing import Any
 
-from flask import Response, abort, render_template, request
+from flask import Response, render_template, request, url_for
+from flask_babel import gettext
 
 from dispensary.errors import Refused
 from dispensary.permissions import Permission
-from dispensary.queries.indicators import named
 from dispensary.rules.indicators import months_after
 from dispensary.web import edge, gate
 from dispensary.web.database import db
 from dispensary.web.indicators.blueprint import bp
 from dispensary.web.reporting import asked, paper
+from dispensary.web.reporting import behind as behind_figure
 from dispensary.web.reporting.forms import PrintLogForm
 from dispensary.wording import N_, say
 from models.enums import PrintedSheet
 from reports import indicators as report
-from reports import sheet
+from reports import sheet, small_cells
 from reports.indicators import IndicatorFigures
 
 A_DAY = timedelta(days=1)
@@ -34,7 +36,7 @@ def overview() -> str:
         figures=figures,
         sections=figures.sections if names else figures.outside,
         names=names,
-        report=report,
+        small_cells=small_cells,
         speak=edge.speaker(),
         first=first,
         last=last,
@@ -48,11 +50,10 @@ def overview() -> str:
 def behind(figure: str) -> str:
     """List whoever is behind a figure, with what of them counted."""
     first, last = _period()
+    days: dict[str, Any] = {"from": first.isoformat(), "until": last.isoformat()}
+    back = url_for("indicators.overview", **days)
     found = _figures(first, last).figure(figure)
-    if found is None:
-        abort(404)
-    who = named(db.session(), found.people)
-    return render_template("indicators/people.html", figure=found, who=who, first=first, last=last)
+    return behind_figure.page(found, first, last, back=back, back_to=gettext("the indicators"))
 
 
 @bp.get("/indicators.csv")

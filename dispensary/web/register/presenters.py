@@ -220,6 +220,16 @@ SENTENCES: dict[AuditKind, str] = {
     AuditKind.COUNT_LOOKED_AT_AGAIN: N_(
         "A %(count_kind)s did not agree with the books in %(differ)s lines, and was looked at again before it was recorded."
     ),
+    AuditKind.PAPER_KEPT: N_(
+        "Kept a paper (no. %(subject_id)s): %(archived)s, %(first)s to %(last)s, digest %(short)s."
+    ),
+    AuditKind.PAPER_OPENED: N_("Opened kept paper no. %(archived_paper_id)s: %(archived)s, %(first)s to %(last)s."),
+    AuditKind.PAPER_PRINTED: N_(
+        "Took kept paper no. %(archived_paper_id)s to print: %(archived)s, %(first)s to %(last)s."
+    ),
+    AuditKind.PAPER_SIGNED: N_(
+        "Signed kept paper no. %(archived_paper_id)s: %(archived)s, %(first)s to %(last)s, digest %(short)s."
+    ),
     AuditKind.DAY_CLOSED: N_("Closed %(day)s (turn %(turn)s) with %(doses)s doses on record."),
     AuditKind.DAY_CLOSED_DIFFERING: N_(
         "Closed %(day)s (turn %(turn)s) although it did not reconcile, with a reason and before staff no. %(witness)s:"
@@ -257,6 +267,7 @@ FIELDS: dict[str, Callable[[Any], Any]] = {
     "amount_mg": _milligrams,
     "observed": enums.ObservationKind,
     "count_kind": enums.CountKind,
+    "archived": enums.ArchivedKind,
     "witnessed": lambda value: Words(YES_NO[value]),
     "key": enums.SettingKey,
     "role": enums.Role,

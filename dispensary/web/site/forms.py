@@ -51,6 +51,10 @@ IN_WORDS = {
     ),
     SettingKey.TARGET_PLANNED_PERCENT: _l("Of 100 people who leave, so many at least leave as planned; or none."),
     SettingKey.TARGET_WAITING_DAYS: _l("Nobody waits for treatment longer than so many days; or none."),
+    SettingKey.PROGRAMME_FORMS: _l(
+        "The monthly forms that programmes ask of this clinic, with blanks between: kp_mat (PEPFAR), moh_monthly,"
+        " commissioner; or none."
+    ),
     SettingKey.REGISTER_LAYOUT: _l(
         "The columns that the law of this place asks for: who (general), us (United States) or uk (United Kingdom)."
     ),
