@@ -13,8 +13,8 @@ from dispensary.queries.verification import (
     losses,
     mentions,
     mishaps,
-    pumps,
     papers,
+    pumps,
     stock,
     supply,
 )

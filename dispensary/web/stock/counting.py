@@ -5,8 +5,7 @@ from werkzeug.wrappers import Response
 
 from dispensary.errors import NotFound
 from dispensary.permissions import Permission
-from dispensary.queries import pumps
-from dispensary.queries import kits
+from dispensary.queries import kits, pumps
 from dispensary.queries import stock_counts as queries
 from dispensary.queries.stock_counts import OnShelf, WholeCount
 from dispensary.rules.names import is_blank
