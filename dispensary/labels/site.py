@@ -50,6 +50,7 @@ WORDS: dict[type[StrEnum], dict[StrEnum, str]] = {
         enums.SettingKey.TARGET_RETAINED_PERCENT: N_("target: % retained for 12 weeks"),
         enums.SettingKey.TARGET_PLANNED_PERCENT: N_("target: % of exits that are planned"),
         enums.SettingKey.TARGET_WAITING_DAYS: N_("target: days of waiting at most"),
+        enums.SettingKey.PROGRAMME_FORMS: N_("monthly forms of programmes"),
         enums.SettingKey.REGISTER_LAYOUT: N_("columns of the controlled-drug register"),
     },
     enums.PackCopyFate: {

@@ -17,7 +17,7 @@ from tests.conftest import MORNING, POSTGRESQL
 LATER = (
     "risk_", "cohort_course", "stock_", "supplier", "receipt_match", "receipt_difference", "destruction", "consignment",
     "loss_", "register_footnote", "day_close_difference", "pump", "kit_",
-    "archive", "paper_signature",
+    "archive", "paper_signature", "tare", "density", "count_weighing", "container_seal", "counted_seal",
 )  # fmt: skip
 
 

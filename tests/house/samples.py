@@ -147,4 +147,5 @@ class Samples:
             "restricted_part": "case_notes",
             "desk": "counselling",
             "figure": "on-medicine",
+            "programme_form": "kp_mat",
         }

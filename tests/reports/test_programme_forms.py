@@ -54,9 +54,9 @@ def test_a_form_that_the_site_has_named_is_shown_and_printed(head, session, worl
     assert printed.data.startswith(b"%PDF")
 
 
-def test_only_the_sites_own_forms_are_there(head, session, world):
+def test_only_the_sites_own_forms_are_listed_and_in_the_menu(head, session, world):
     assert "Programme forms" not in head.get("/month").text
-    assert head.get("/programme-forms/kp_mat").status_code == 404
+    assert head.get("/programme-forms/atlantis").status_code == 404
 
     named(session, world, "commissioner kp_mat")
 

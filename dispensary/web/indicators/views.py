@@ -53,7 +53,7 @@ def behind(figure: str) -> str:
     days: dict[str, Any] = {"from": first.isoformat(), "until": last.isoformat()}
     back = url_for("indicators.overview", **days)
     found = _figures(first, last).figure(figure)
-    return behind_figure.page(found, first, last, back=back, back_to=gettext("the indicators"))
+    return behind_figure.page(found, first, last, period=days, back=back, back_to=gettext("the indicators"))
 
 
 @bp.get("/indicators.csv")

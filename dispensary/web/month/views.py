@@ -74,9 +74,14 @@ def rows(figure: str) -> str:
     """List the rows behind a figure, or behind its denominator."""
     first = asked_month()
     found = summary_of(first)
-    back = url_for("month.summary", month=month_named(first))
+    period = {"month": month_named(first)}
     return behind_figure.page(
-        found.figure(figure), first, found.about.last, back=back, back_to=gettext("the monthly summary")
+        found.figure(figure),
+        first,
+        found.about.last,
+        period=period,
+        back=url_for("month.summary", month=month_named(first)),
+        back_to=gettext("the monthly summary"),
     )
 
 

@@ -23,11 +23,11 @@ def overview() -> str:
     return render_template("programme_forms/overview.html", forms=_own(), month=month_named(asked_month()))
 
 
-@bp.get("/programme-forms/<form>")
+@bp.get("/programme-forms/<programme_form>")
 @gate.requires(Permission.INDICATOR_VIEW)
-def filled(form: str) -> str:
+def filled(programme_form: str) -> str:
     """Show a form of a month; of the last that is over where none is asked for."""
-    first, asked_for = asked_month(), _form(form)
+    first, asked_for = asked_month(), _form(programme_form)
     made = report.figures(asked_for, summary_of(first))
     about = made.month.about
     return render_template(
@@ -43,24 +43,26 @@ def filled(form: str) -> str:
     )
 
 
-@bp.get("/programme-forms/<form>.csv")
+@bp.get("/programme-forms/<programme_form>.csv")
 @gate.requires(Permission.INDICATOR_VIEW, Permission.REPORT_PRINT)
-def as_csv(form: str) -> Response:
+def as_csv(programme_form: str) -> Response:
     """Answer a form as CSV."""
     first, speak = asked_month(), edge.speaker()
-    content = sheet.to_csv(report.as_sheet(report.figures(_form(form), summary_of(first)), speak), speak.zone)
-    return asked.file(content, asked.CSV, f"{form}-{month_named(first)}.csv")
+    content = sheet.to_csv(report.as_sheet(report.figures(_form(programme_form), summary_of(first)), speak), speak.zone)
+    return asked.file(content, asked.CSV, f"{programme_form}-{month_named(first)}.csv")
 
 
-@bp.post("/programme-forms/<form>.pdf")
+@bp.post("/programme-forms/<programme_form>.pdf")
 @gate.requires(Permission.INDICATOR_VIEW, Permission.REPORT_PRINT)
-def as_pdf(form: str) -> Response:
+def as_pdf(programme_form: str) -> Response:
     """Note who prints, and answer a form as a sheet."""
-    asked_for, button = _form(form), paper.understood(PrintLogForm())
+    asked_for, button = _form(programme_form), paper.understood(PrintLogForm())
     first = asked.checked(*button.days)[0].replace(day=1)
     made = report.figures(asked_for, summary_of(first, button.paper.data))
     paper.note(PrintedSheet.PROGRAMME_FORM, *days_of(first))
-    return asked.file(report.render(made, speak=edge.speaker()), asked.PDF, f"{form}-{month_named(first)}.pdf")
+    return asked.file(
+        report.render(made, speak=edge.speaker()), asked.PDF, f"{programme_form}-{month_named(first)}.pdf"
+    )
 
 
 def _own() -> list[ProgrammeForm]:
@@ -69,7 +71,4 @@ def _own() -> list[ProgrammeForm]:
 
 
 def _form(key: str) -> ProgrammeForm:
-    found = next((form for form in _own() if form.key == key), None)
-    if found is None:
-        abort(404)
-    return found
+    return programme_forms().get(key) or abort(404)

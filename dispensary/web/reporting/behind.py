@@ -1,5 +1,6 @@
 """The page behind a figure: the rows that its number, or its denominator, is worked out from."""
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
@@ -13,13 +14,14 @@ from reports.figures import WORDS, Figure, number_of
 ROWS_A_PAGE = 500
 
 
-def page(figure: Figure | None, first: date, last: date, *, back: str, back_to: str) -> str:
+def page(figure: Figure | None, first: date, last: date, *, period: Mapping[str, str], back: str, back_to: str) -> str:
     """Return the page of a figure's rows; of its denominator where the address asks for that.
 
     Args:
         figure: None where the period has none of that name.
         first: the first clinic day that the figure is of.
         last: the last one.
+        period: how the address of this page says the same days.
         back: the address of the page that showed the figure.
         back_to: what that page is called.
     """
@@ -29,8 +31,7 @@ def page(figure: Figure | None, first: date, last: date, *, back: str, back_to: 
     rows = figure.of_behind if of else figure.behind
     if rows is None:
         abort(404)
-    asked_for: dict[str, Any] = {name: value for name, value in request.args.items() if name not in ("of", "page")}
-    address: dict[str, Any] = dict(request.view_args or {}) | asked_for
+    address: dict[str, Any] = {"figure": figure.key, **period}
     number, pages = asked.page_number(), max(1, -(-len(rows) // ROWS_A_PAGE))
     shown = rows[(number - 1) * ROWS_A_PAGE : number * ROWS_A_PAGE]
     return render_template(
