@@ -71,7 +71,7 @@ def cells(filled: FilledForm, line: FilledLine, speak: Speaker) -> list[Cell]:
 def as_sheet(filled: FilledForm, speak: Speaker) -> Sheet:
     """Return the form as a table for other programs."""
     rows = [cells(filled, line, speak) for line in filled.lines]
-    return Sheet(filled.form.title, [speak(say(title)) for title, _, _ in COLUMNS], rows)
+    return Sheet(speak(say(filled.form.title)), [speak(say(title)) for title, _, _ in COLUMNS], rows)
 
 
 def render(filled: FilledForm, *, speak: Speaker) -> bytes:
@@ -81,10 +81,10 @@ def render(filled: FilledForm, *, speak: Speaker) -> bytes:
     columns = [Column(speak(say(title)), share, number) for title, share, number in COLUMNS]
     rows = [Row([text_of(cell) for cell in cells(filled, line, speak)]) for line in filled.lines]
     story: list[Flowable] = [
-        Text(speak(say(N_("For: %(asked_by)s"), asked_by=form.asked_by)), size=10, bold=True, language=language),
+        Text(speak(say(N_("For: %(asked_by)s"), asked_by=say(form.asked_by))), size=10, bold=True, language=language),
         Ledger(columns, rows, language=language, row_height=16.0),
     ]
-    notes = [speak(say(form.words)), form.citation]
+    notes = [speak(say(form.words)), speak(say(form.citation))]
     if any(line.figure.few for line in filled.lines):
         notes.append(speak(small_cells.told(filled.month.hide_below)))
     story += [Text(note, size=8, language=language, above=5) for note in notes]
