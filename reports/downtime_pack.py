@@ -140,7 +140,9 @@ def render(figures: PackFigures, *, speak: Speaker) -> bytes:
     fonts.ready()
     out = BytesIO()
     size = landscape(SIZES[figures.about.paper])
-    canvas = Canvas(out, pagesize=size, invariant=1, lang=figures.about.language, pageCompression=1)
+    canvas = Canvas(
+        out, pagesize=size, invariant=1, lang=figures.about.language, pageCompression=1, initialFontName=fonts.REGULAR
+    )
     canvas.setTitle(speak(TITLE))
     canvas.setSubject(speak(TITLE))
     canvas.setAuthor(figures.about.clinic)

@@ -142,7 +142,14 @@ def build(
     name = speak(title)
     out = BytesIO()
     document = BaseDocTemplate(
-        out, pagesize=(width, height), title=name, author=author, subject=name, lang=about.language, invariant=1
+        out,
+        pagesize=(width, height),
+        title=name,
+        author=author,
+        subject=name,
+        lang=about.language,
+        invariant=1,
+        initialFontName=fonts.REGULAR,  # else every page names a font that the file does not carry
     )
     document.addPageTemplates(PageTemplate(frames=[frame], onPage=lambda canvas, _: header(canvas)))
     document.build(list(story), canvasmaker=_numbered(about, speak, width, seals))

@@ -79,7 +79,7 @@ OCCASIONS: tuple[Occasion, ...] = (
               _l("Numbers alone; small ones are left out.")),
             P("journey.life_pdf", "journey.life_counts", _l("Life over time"), _l("Housing, work and family, counted.")),
             P("journey.waiting_pdf", "journey.waiting_list", _l("Waiting list"), _l("Who waits for a place, in order.")),
-            P("urine.draw_pdf", "urine.home", _l("Random draw for urine tests"),
+            P("urine.draw_pdf", "urine.draws", _l("Random draw for urine tests"),
               _l("How the draw was made, so that it can be checked. Choose the draw.")),
             P("risk.evaluation_pdf", "risk.evaluation", _l("Nightly scan looked back on"),
               _l("What its flags would have been worth.")),
