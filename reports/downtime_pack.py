@@ -145,7 +145,7 @@ def render(figures: PackFigures, *, speak: Speaker) -> bytes:
     )
     canvas.setTitle(speak(TITLE))
     canvas.setSubject(speak(TITLE))
-    canvas.setAuthor(figures.about.clinic)
+    canvas.setAuthor("")
     canvas.setDateFormatter(lambda *_: page.stamp(figures.about.printed_at))
     for copy in range(1, (figures.printing.copies if figures.printing else 1) + 1):
         _Copy(canvas, size, figures, speak, copy).draw()

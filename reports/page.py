@@ -125,7 +125,6 @@ def build(
     fonts.ready()
     size = SIZES[about.paper]
     width, height = turned(size) if landscape else size
-    author = "" if bare else about.clinic
     seals = broken(foot, SMALL, width - 2 * MARGIN, language=about.language) if foot else []
     below = FOOT + LINE * len(seals)
     header, head = _header(speak(title), about, speak, (width, height), bare=bare)
@@ -145,7 +144,7 @@ def build(
         out,
         pagesize=(width, height),
         title=name,
-        author=author,
+        author="",  # a viewer shows it outside the sheet, where it would tell what clinic it comes from
         subject=name,
         lang=about.language,
         invariant=1,

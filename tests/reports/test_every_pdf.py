@@ -43,9 +43,7 @@ NOT_OUTSIDE = re.compile(
 ANOTHER_EACH_TIME = {
     "bottles.print_labels": "a further printing is marked as one",
     "downtime.pack": "each copy has its own number",
-    "reporting.day_log_pdf": "it names its own seal",
-    "reporting.register_pdf": "its slip names its own seal",
-    "reporting.register_days_pdf": "its slip names its own seal",
+    "losses.sheet": "its printing is one more line of what was done about the loss",
     "privacy.print_readers": "that it was printed is in it",
 }
 """Sheets of which no two printings are alike, with the reason."""
@@ -90,9 +88,7 @@ MADE: dict[tuple[str, str], Print] = {}
 def printed(request, backend) -> dict[tuple[str, str], Print]:
     """Print everything, once a process."""
     if not MADE:
-        app, client, session, world = (
-            request.getfixturevalue(name) for name in ("app", "client", "session", "world")
-        )
+        app, client, session, world = (request.getfixturevalue(name) for name in ("app", "client", "session", "world"))
         app.config["WTF_CSRF_ENABLED"] = False
         try:
             for paper, kept in (("A4", "A4"), ("A4", "again"), ("Letter", "Letter")):
@@ -136,6 +132,7 @@ def furnished(app, session, world) -> dict[str, tuple[str, str]]:
     agencies.approve_statement(session, text="What you say stays.", notice="Keep it.", approved_on=world.day, act=act)
     seen = Seen(world.day, "Hill Practice", "Dr Low", "codeine", "a letter")
     outside_visits.note_visit(session, person_id=person_id, seen=seen, listed=listed_medicines(world.day), act=act)
+    samples.rows.one("bottle")  # of the handover whose labels are printed
     ending = told(session, world, who)
     session.commit()
     closed = samples.rows.add("closure_list", first_on=world.day, last_on=world.day, version=99)
@@ -193,7 +190,7 @@ def test_names_are_found_whole_and_the_page_is_read_from_its_title_down(printed,
         assert close(STAFF) in text or close(FAMILY) in text
     if endpoint in OF_A_PERSONS - NUMBERED_ALONE:
         assert close(FAMILY) in text and close(GIVEN) in text
-    if endpoint not in OWN_SIZE:
+    if endpoint not in OWN_SIZE | {"downtime.pack"}:  # the pack has its numbers in its head
         lines = [line for line in made.pages[0].splitlines() if line.strip()]
         assert close(made.reader.metadata.title).startswith(close(lines[0])[:8]), lines[:3]
         assert re.search(r"page \d+ of \d+", " ".join(lines[-3:])), lines[-3:]
