@@ -43,7 +43,7 @@ NOT_OUTSIDE = re.compile(
 ANOTHER_EACH_TIME = {
     "bottles.print_labels": "a further printing is marked as one",
     "downtime.pack": "each copy has its own number",
-    "losses.sheet": "its printing is one more line of what was done about the loss",
+    "losses.sheet": "it counts what everybody with access did, printing it included",
     "privacy.print_readers": "that it was printed is in it",
 }
 """Sheets of which no two printings are alike, with the reason."""

@@ -3,4 +3,4 @@
 from dispensary.web.reporting import handed_out, log, own_sheet, person, register, seconds, start
 from dispensary.web.reporting.blueprint import bp
 
-__all__ = ["bp", "handed_out", "log", "own_sheet", "person", "register", "seconds"]
+__all__ = ["bp", "handed_out", "log", "own_sheet", "person", "register", "seconds", "start"]

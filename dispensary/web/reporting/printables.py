@@ -5,6 +5,7 @@ themselves: nothing is said twice.
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 from flask import current_app
 from flask_babel import LazyString
@@ -26,11 +27,8 @@ class Printable:
 
     def shown_to(self, permissions: frozenset[Permission]) -> bool:
         """Return whether somebody may both open the page and print the sheet."""
-        views = current_app.view_functions
-        return all(
-            name in views and views[name].requires <= permissions  # type: ignore[attr-defined] # the gate marks every view
-            for name in (self.endpoint, self.page)
-        )
+        views: dict[str, Any] = current_app.view_functions  # the gate marks each with what it requires
+        return all(name in views and views[name].requires <= permissions for name in (self.endpoint, self.page))
 
 
 @dataclass(frozen=True)
@@ -73,7 +71,8 @@ OCCASIONS: tuple[Occasion, ...] = (
         "month",
         _l("Every month"),
         (
-            P("indicators.as_pdf", "indicators.overview", _l("Indicators"), _l("What the clinic is measured by, over any period.")),
+            P("indicators.as_pdf", "indicators.overview", _l("Indicators"),
+              _l("What the clinic is measured by, over any period.")),
             P("retention.as_pdf", "retention.overview", _l("Retention"), _l("How long people stay, with the curve.")),
             P("journey.counts_pdf", "journey.counts", _l("Counts for the commissioner"),
               _l("Numbers alone; small ones are left out.")),
@@ -95,7 +94,7 @@ OCCASIONS: tuple[Occasion, ...] = (
             P("stock.reconciliation_pdf", "stock.reconciliation", _l("Reconciliation"),
               _l("What came, what went, what should be there and what was counted.")),
             P("stock.inventory_pdf", "stock.counts", _l("Inventory of controlled stock"),
-              _l("As 21 CFR 1304.11 asks every two years, for both signatures. Choose the inventory.")),
+              _l("As 21 CFR 1304.11 asks every two years. Choose the inventory.")),
             P("stock.consignment_pdf", "stock.consignments_list", _l("Consignment note"),
               _l("Goes with what is sent to another site. Choose the consignment.")),
             P("stock.destruction_pdf", "stock.destructions", _l("Record of a destruction"),
