@@ -92,8 +92,11 @@ def render(figures: LabelFigures, layout: LabelLayout, *, speak: Speaker, start:
     """
     fonts.ready()
     out, roll = BytesIO(), layout is LabelLayout.ROLL_62
-    canvas = Canvas(out, pagesize=ROLL.size if roll else A4, invariant=1, lang=figures.language)
+    canvas = Canvas(
+        out, pagesize=ROLL.size if roll else A4, invariant=1, lang=figures.language, initialFontName=fonts.REGULAR
+    )
     canvas.setTitle(speak(say(N_("Labels"))))
+    canvas.setAuthor("")
     canvas.setDateFormatter(lambda *_: page.stamp(figures.printed_at))
     for n, label in enumerate(figures.labels, start=0 if roll else start - 1):
         if roll:

@@ -140,10 +140,12 @@ def render(figures: PackFigures, *, speak: Speaker) -> bytes:
     fonts.ready()
     out = BytesIO()
     size = landscape(SIZES[figures.about.paper])
-    canvas = Canvas(out, pagesize=size, invariant=1, lang=figures.about.language, pageCompression=1)
+    canvas = Canvas(
+        out, pagesize=size, invariant=1, lang=figures.about.language, pageCompression=1, initialFontName=fonts.REGULAR
+    )
     canvas.setTitle(speak(TITLE))
     canvas.setSubject(speak(TITLE))
-    canvas.setAuthor(figures.about.clinic)
+    canvas.setAuthor("")
     canvas.setDateFormatter(lambda *_: page.stamp(figures.about.printed_at))
     for copy in range(1, (figures.printing.copies if figures.printing else 1) + 1):
         _Copy(canvas, size, figures, speak, copy).draw()

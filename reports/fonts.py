@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
 
+from reportlab.graphics import shapes
 from reportlab.pdfbase.pdfmetrics import registerFont, stringWidth
 from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.pdfgen.canvas import Canvas
@@ -62,6 +63,9 @@ def _faces() -> dict[str, dict[int, int]]:
         font = TTFont(name, str(path), subfontIndex=0)
         registerFont(font)
         faces[name] = font.face.charToGlyph
+    shapes.STATE_DEFAULTS["fontName"] = (
+        REGULAR  # else every drawing, even one without text, names a font no file carries
+    )
     return faces
 
 

@@ -125,7 +125,6 @@ def build(
     fonts.ready()
     size = SIZES[about.paper]
     width, height = turned(size) if landscape else size
-    author = "" if bare else about.clinic
     seals = broken(foot, SMALL, width - 2 * MARGIN, language=about.language) if foot else []
     below = FOOT + LINE * len(seals)
     header, head = _header(speak(title), about, speak, (width, height), bare=bare)
@@ -142,7 +141,14 @@ def build(
     name = speak(title)
     out = BytesIO()
     document = BaseDocTemplate(
-        out, pagesize=(width, height), title=name, author=author, subject=name, lang=about.language, invariant=1
+        out,
+        pagesize=(width, height),
+        title=name,
+        author="",  # a viewer shows it outside the sheet, where it would tell what clinic it comes from
+        subject=name,
+        lang=about.language,
+        invariant=1,
+        initialFontName=fonts.REGULAR,  # else every page names a font that the file does not carry
     )
     document.addPageTemplates(PageTemplate(frames=[frame], onPage=lambda canvas, _: header(canvas)))
     document.build(list(story), canvasmaker=_numbered(about, speak, width, seals))

@@ -48,8 +48,9 @@ def render(figures: PatientCardFigures, *, speak: Speaker) -> bytes:
     """Return the card as a PDF of one page in its own size; its title is no more than *Card*."""
     fonts.ready()
     out = BytesIO()
-    canvas = Canvas(out, pagesize=(WIDTH, HEIGHT), invariant=1, lang=figures.language)
+    canvas = Canvas(out, pagesize=(WIDTH, HEIGHT), invariant=1, lang=figures.language, initialFontName=fonts.REGULAR)
     canvas.setTitle(speak(say(N_("Card"))))
+    canvas.setAuthor("")
     canvas.setDateFormatter(lambda *_: page.stamp(figures.printed_at))
     canvas.setLineWidth(0.3)
     canvas.roundRect(0.5 * mm, 0.5 * mm, WIDTH - 1 * mm, HEIGHT - 1 * mm, 3 * mm)

@@ -55,6 +55,7 @@ PAGES: dict[str, str] = {
     "overdose": N_("an overdose"),
     "own-sheet": N_("own sheet, printed"),
     "pair": N_("community support programme"),
+    "papers": N_("papers to print"),
     "person": N_("the page of the person"),
     "photo": N_("photo"),
     "plan": N_("plan"),

@@ -2,7 +2,7 @@
 
 from collections import Counter, defaultdict
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Select, exists, func, or_, select
@@ -80,6 +80,12 @@ class GroupLine:
     def meets_on(self, on: date) -> bool:
         """Return whether a day is one on which it meets by its weekday."""
         return self.weekday == on.isoweekday() and self.opened_on <= on and self.is_open(on)
+
+    def next_on(self, on: date) -> date | None:
+        """Return the first day from a day on when it meets; one by arrangement may meet at once. None once it is closed."""
+        first = max(on, self.opened_on)
+        meets = first if self.weekday is None else first + timedelta(days=(self.weekday - first.isoweekday()) % 7)
+        return meets if self.is_open(meets) else None
 
 
 def groups(session: Session, site_id: int, on: date) -> tuple[GroupLine, ...]:

@@ -51,6 +51,7 @@ AROUND: tuple[tuple[LazyString, tuple[Page, ...]], ...] = (
             ("disclosures.of_person", _l("Consents and what was told"), Permission.DISCLOSE),
             ("privacy.readers_of", _l("Who read the record"), Permission.READERS_VIEW),
             ("risk.of_person", _l("Nightly scan"), Permission.RISK_VIEW),
+            ("reporting.of_person", _l("Papers"), Permission.REPORT_PRINT),
         ),
     ),
 )

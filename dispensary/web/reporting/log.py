@@ -1,4 +1,4 @@
-"""The start page of paper, and the dispensing log on the screen, on paper and as files."""
+"""The dispensing log on the screen, on paper and as files."""
 
 from datetime import date
 
@@ -6,13 +6,12 @@ from flask import Response, render_template
 
 from dispensary.errors import Refused
 from dispensary.permissions import Permission
-from dispensary.queries import register as registers
 from dispensary.services import printing
 from dispensary.web import edge, gate
 from dispensary.web.database import db, unit_of_work
 from dispensary.web.reporting import asked
 from dispensary.web.reporting.blueprint import bp
-from dispensary.web.reporting.forms import LayoutForm, PrintLogForm
+from dispensary.web.reporting.forms import PrintLogForm
 from dispensary.web.sealing import seal_key
 from dispensary.wording import N_, say
 from models.enums import PrintedSheet
@@ -21,17 +20,6 @@ from reports.dispensing_log import DispensingLogFigures
 
 SHOWN_AT_ONCE = 500
 NOT_UNDERSTOOD = say(N_("The days or pages to print were not understood. Open the page again."))
-
-
-@bp.get("")
-@gate.requires(Permission.REPORT_PRINT)
-def paper() -> str:
-    """Show what can be printed."""
-    first, last = asked.days()
-    may = edge.sitting().permissions
-    books = registers.books(db.session(), edge.sitting().site_id) if Permission.REGISTER_VIEW in may else []
-    form = LayoutForm(formdata=None, paper=asked.heading(first, last).paper, layout=edge.settings().register_layout)
-    return render_template("reporting/paper.html", first=first, last=last, books=books, form=form)
 
 
 @bp.get("/log")
