@@ -59,7 +59,7 @@ def cells(filled: FilledForm, line: FilledLine, speak: Speaker) -> list[Cell]:
     """Return one line in the order of COLUMNS, the same in every file."""
     one = line.figure
     return [
-        line.code,
+        speak(say(line.code)),
         speak(one.what),
         small_cells.number(one, filled.month.hide_below, speak),
         one.of,
