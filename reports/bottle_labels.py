@@ -93,7 +93,11 @@ def render(figures: LabelFigures, layout: LabelLayout, *, speak: Speaker, start:
     fonts.ready()
     out, roll = BytesIO(), layout is LabelLayout.ROLL_62
     canvas = Canvas(
-        out, pagesize=ROLL.size if roll else A4, invariant=1, lang=figures.language, initialFontName=fonts.REGULAR
+        out,
+        pagesize=ROLL.size if roll else A4,
+        invariant=1,
+        lang=figures.language,
+        initialFontName=fonts.REGULAR,  # type: ignore[arg-type] # a name; the stubs say a number
     )
     canvas.setTitle(speak(say(N_("Labels"))))
     canvas.setAuthor("")

@@ -141,7 +141,12 @@ def render(figures: PackFigures, *, speak: Speaker) -> bytes:
     out = BytesIO()
     size = landscape(SIZES[figures.about.paper])
     canvas = Canvas(
-        out, pagesize=size, invariant=1, lang=figures.about.language, pageCompression=1, initialFontName=fonts.REGULAR
+        out,
+        pagesize=size,
+        invariant=1,
+        lang=figures.about.language,
+        pageCompression=1,
+        initialFontName=fonts.REGULAR,  # type: ignore[arg-type] # a name; the stubs say a number
     )
     canvas.setTitle(speak(TITLE))
     canvas.setSubject(speak(TITLE))

@@ -48,7 +48,7 @@ def render(figures: PatientCardFigures, *, speak: Speaker) -> bytes:
     """Return the card as a PDF of one page in its own size; its title is no more than *Card*."""
     fonts.ready()
     out = BytesIO()
-    canvas = Canvas(out, pagesize=(WIDTH, HEIGHT), invariant=1, lang=figures.language, initialFontName=fonts.REGULAR)
+    canvas = Canvas(out, pagesize=(WIDTH, HEIGHT), invariant=1, lang=figures.language, initialFontName=fonts.REGULAR)  # type: ignore[arg-type] # a name; the stubs say a number
     canvas.setTitle(speak(say(N_("Card"))))
     canvas.setAuthor("")
     canvas.setDateFormatter(lambda *_: page.stamp(figures.printed_at))

@@ -22,7 +22,9 @@ from tests.agencies import listed_medicines
 from tests.house.samples import Samples
 from tests.turns import told
 
-SHEETS = [sheet.endpoint for one in OCCASIONS for sheet in one.sheets]
+KEPT = "archive.print_it"
+"""Answers bytes that were kept: one of the other sheets, as it was drawn on its day."""
+SHEETS = [sheet.endpoint for one in OCCASIONS for sheet in one.sheets if sheet.endpoint != KEPT]
 OF_A_PERSONS = {sheet.endpoint for one in OCCASIONS if one.key == OF_A_PERSON for sheet in one.sheets}
 STAFF = "Rosa Đặng Hường 髙橋﨑子 欧阳娜娜"
 FAMILY, GIVEN = "Nguyễn-Müller 山﨑", "Hường 王秀英"
@@ -58,6 +60,7 @@ ASKED = {
     "reporting.hand_out_history": {"agency_id": "hand"},
     "reporting.register_pdf": {"first_page": "1", "last_page": "1", "layout": "who"},
     "reporting.register_days_pdf": {"layout": "who"},
+    "month.as_pdf": {"reader": "outside"},
 }
 """What some of the forms ask besides days and paper."""
 
