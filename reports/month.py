@@ -40,9 +40,9 @@ GLANCE: Mapping[str, Words] = {
     "census-end": say(N_("In treatment at the end of the month")),
     "came": say(N_("Came: new, transferred in, or back")),
     "left": say(N_("Left, for whatever reason")),
-    "missed": say(N_("Days missed, of the days that asked for a dose")),
+    "missed": say(N_("Days missed, of those with a dose due")),
     "missed-run": say(N_("People who missed three days in a row or more")),
-    "dose-methadone-clinic": say(N_("Methadone: daily dose of 60 mg or more")),
+    "dose-methadone-clinic": say(N_("Methadone: 60 mg a day or more")),
     "cohort-12": say(N_("Still in treatment a year after the first dose")),
     "urine-positive": say(N_("Urines read: something not prescribed found")),
     "counselling-people": say(N_("People who came to counselling")),
@@ -51,7 +51,14 @@ GLANCE: Mapping[str, Words] = {
     "seconds-median": say(N_("Seconds at the window, half within")),
 }
 """The twelve figures of the first page, in the order in which they are read."""
-TRENDS = ("census-end", "came", "left", "missed", "dose-methadone-clinic", "cohort-3")
+TRENDS: Mapping[str, Words] = {
+    "census-end": say(N_("In treatment at the month's end")),
+    "came": say(N_("Came")),
+    "left": say(N_("Left")),
+    "missed": say(N_("Days missed, percent")),
+    "dose-methadone-clinic": say(N_("Methadone: 60 mg or more, percent")),
+    "cohort-3": say(N_("There after three months, percent")),
+}
 """What is drawn over the last year."""
 COLUMNS = (
     (N_("What"), 190, False),
@@ -78,6 +85,7 @@ IN_FILES = (
     N_("Population"),
     N_("Source"),
 )
+SIGNED = say(N_("Read and signed: ______________________________    Date: ______________"))
 AGREES = say(N_("Stock: every product reconciles."))
 DIFFERS = N_("Stock: %(n)s products do not reconcile. What differs stands under Stock.")
 
@@ -307,7 +315,7 @@ def as_sheets(figures: MonthSummary, speak: Speaker) -> list[Sheet]:
     year: list[list[Cell]] = [
         [past.first.isoformat()[:7], *(_charted(past.figures.get(key)) for key in TRENDS)] for past in figures.year
     ]
-    heads = [speak(say(N_("Month"))), *(_title(figures, key, speak) for key in TRENDS)]
+    heads = [speak(say(N_("Month"))), *(speak(TRENDS[key]) for key in TRENDS)]
     return [
         Sheet(speak(TITLE), [speak(say(title)) for title in IN_FILES], rows),
         Sheet(speak(say(N_("Last twelve months"))), heads, year),
@@ -318,7 +326,7 @@ def chart_series(figures: MonthSummary, speak: Speaker) -> list[Series]:
     """Return what is drawn of the last twelve months and this one."""
     return [
         Series(
-            _title(figures, key, speak),
+            speak(TRENDS[key]),
             tuple((past.first, _charted(past.figures.get(key))) for past in figures.year),
         )
         for key in TRENDS
@@ -335,13 +343,6 @@ def _charted(one: Figure | None) -> Number | None:
     if one is None:
         return None
     return one.percent if one.of_behind is not None else one.n
-
-
-def _title(figures: MonthSummary, key: str, speak: Speaker) -> str:
-    one = figures.figure(key)
-    if one is None:
-        return key
-    return f"{speak(one.what)}, %" if one.of_behind is not None else speak(one.what)
 
 
 def render(figures: MonthSummary, *, speak: Speaker) -> bytes:
@@ -404,6 +405,7 @@ def _first_page(figures: MonthSummary, speak: Speaker) -> list[Flowable]:
     )
     story.append(drawing)
     story += [Text(speak(note), size=8, language=language, above=4) for note in notes(figures)]
+    story.append(Text(speak(SIGNED), size=10, language=language, above=24))
     return story
 
 

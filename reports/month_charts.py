@@ -11,7 +11,7 @@ from reportlab.lib.colors import Color, black, white
 from reports import fonts
 from reports.charts import box, write
 
-WIDTH, PANEL, ACROSS = 780, 118, 3
+WIDTH, PANEL, ACROSS = 540, 100, 3
 LEFT, RIGHT, TOP, BOTTOM = 6, 14, 26, 16
 EARLIER = Color(0.72, 0.72, 0.72)
 SIZE = 8
