@@ -150,7 +150,7 @@ def receive(session: Session, *, consignment_id: int, found: Found, act: Act) ->
     open_lines = _open_lines(session, consignment_id)
     if not open_lines:
         raise Conflict(say(N_("All of this consignment is accounted for already.")), code="nothing_on_its_way")
-    came = [one for one in open_lines if one.label.casefold() in {label.casefold() for label in found.labels}]
+    came = _named(open_lines, found.labels)
     theirs = replace(
         act,
         site_id=consignment.site_id,
@@ -313,9 +313,30 @@ def _labels(typed: Sequence[str]) -> tuple[str, ...]:
     if len(labels) > MOST_AT_ONCE:
         too_many = say(N_("Between 1 and %(most)s containers at once."), most=MOST_AT_ONCE)
         raise Refused(too_many, code="count", field="labels")
-    if len({label.casefold() for label in labels}) != len(labels):
+    if len(set(labels)) != len(labels):
         raise Refused(say(N_("The same label stands there twice.")), code="label_twice", field="labels")
     return labels
+
+
+def _named(open_lines: Sequence[_OnItsWay], labels: Sequence[str]) -> list[_OnItsWay]:
+    """Return the containers that some labels name, one each: as it is written, or but for small and capital letters.
+
+    Raises:
+        Refused: a label that two containers answer to, or two that name the same one.
+    """
+    named: dict[int, _OnItsWay] = {}
+    for label in labels:
+        alike = [one for one in open_lines if one.label.casefold() == label.casefold()]
+        meant = [one for one in alike if one.label == label] or alike
+        if len(meant) > 1:
+            words = N_(
+                "Two containers differ in small and capital letters alone: write %(label)s as it stands on its own."
+            )
+            raise Refused(say(words, label=label), code="label_of_two", field="labels")
+        if any(one.line_id in named for one in meant):
+            raise Refused(say(N_("The same label stands there twice.")), code="label_twice", field="labels")
+        named |= {one.line_id: one for one in meant}
+    return [one for one in open_lines if one.line_id in named]
 
 
 def _lock_sites(session: Session, *site_ids: int) -> None:

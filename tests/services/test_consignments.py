@@ -240,7 +240,7 @@ def test_two_people_send(session, world, hill, bottles):
     [
         ({"labels": ()}, "no_labels"),
         ({"labels": ("\u200b",)}, "no_labels"),
-        ({"labels": ("A", "a")}, "label_twice"),
+        ({"labels": ("A", "A")}, "label_twice"),
         ({"seal_no": ""}, "blank"),
         ({"seal_whole": False}, "note_needed"),
     ],
@@ -250,6 +250,28 @@ def test_what_was_found_is_said_whole(session, world, hill, bottles, values, cod
 
     with pytest.raises(Refused, match=code):
         receive(session, hill, sent, **({"labels": ("B-1",)} | values))
+
+
+def labelled(session, world, *labels):
+    made = [factories.container(session, world, world.products["methadone"], at_window=False) for _ in labels]
+    for container, label in zip(made, labels, strict=True):
+        container.label = label
+    session.commit()
+    return made
+
+
+def test_one_label_takes_in_one_container(session, world, hill):
+    sent = send(session, world, hill, labelled(session, world, "X-1a", "X-1A", "Y-1"))
+
+    with pytest.raises(Refused, match="label_of_two"):
+        receive(session, hill, sent, ["x-1a"])
+    session.rollback()
+    with pytest.raises(Refused, match="label_twice"):
+        receive(session, hill, sent, ["Y-1", "y-1"])
+    session.rollback()
+    receive(session, hill, sent, ["X-1A", "y-1"])
+
+    assert [one.label for one in seen(session, world, sent).missing] == ["X-1a"]
 
 
 def test_only_the_addressee_receives_and_only_the_sender_says_it_is_lost(session, world, hill, bottles):
