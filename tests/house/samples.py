@@ -73,7 +73,7 @@ class Samples:
         """Return the row of a kit of the site, made on first use."""
         if "a kit" not in self.rows.first:
             window = self.rows.add("dispensing_window")
-            made = self.rows.add("place", kind=PlaceKind.OFF_SITE_KIT, window_id=window["id"])
+            made = self.rows.add("place", kind=PlaceKind.OFF_SITE_KIT, name="Kit A", window_id=window["id"])
             self.rows.first["a kit"] = made
         return self.rows.first["a kit"]
 
