@@ -311,10 +311,25 @@ def _of_drug(drug: str, doses: Mapping[int, DailyDose], rules: IndicatorRules) -
 
 def _days(found: Indicators, rules: IndicatorRules) -> Section:
     by_status = {status: days for status, days in found.days.by_status.items() if status not in NO_LONGER}
+    due = _with_days(_added(by_status.get(status, {}) for status in KNOWN))
+    asked = tuple(f"days-{status}" for status in KNOWN)
     figures = [_of_status(status, by_status.get(status, {})) for status in DayStatus if status not in NO_LONGER]
     not_come = by_status.get(DayStatus.NO_SHOW, {})
     runs = {who: n for who, n in found.days.longest_run.items() if n >= rules.long_run}
     figures += [
+        drawn(
+            "days-due",
+            say(N_("days on which a dose was due")),
+            say(
+                N_(
+                    "Days of these whose outcome is known: dosed, taken home, covered, withheld, refused, elsewhere or missed."
+                )
+            ),
+            due,
+            way=Way.SUM,
+            unit=DAYS,
+            sums=asked,
+        ),
         drawn(
             "missed",
             say(N_("missed days")),
@@ -328,8 +343,9 @@ def _days(found: Indicators, rules: IndicatorRules) -> Section:
             _with_days(not_come),
             way=Way.SUM,
             unit=DAYS,
-            of=_with_days(_added(by_status.get(status, {}) for status in KNOWN)),
-            sums=tuple(f"days-{status}" for status in KNOWN),
+            of=due,
+            of_key="days-due",
+            sums=asked,
         ),
         _share(
             "missed-people",
@@ -431,6 +447,15 @@ def _urine(found: Indicators) -> Section:
         drawn(f"urine-{key}", what, told, _tested(of), way=Way.ROWS, unit=TESTS, part=True) for key, what, of in kinds
     ]
     figures += [
+        drawn(
+            "urine-asked",
+            say(N_("asked for in all")),
+            told,
+            _tested(lines),
+            way=Way.ROWS,
+            unit=TESTS,
+            sums=tuple(f"urine-{key}" for key, _, _ in kinds),
+        ),
         _of_read(
             "urine-positive",
             say(N_("something not prescribed found")),
@@ -495,6 +520,17 @@ def _counselling(found: Indicators) -> Section:
         )
         for key, what, of in kinds
     ]
+    figures.append(
+        drawn(
+            "counselling-arranged",
+            say(N_("arranged in all")),
+            told,
+            (Behind(one.person_id, say("%(day)s", day=one.clinic_day)) for one in lines),
+            way=Way.ROWS,
+            unit=SESSIONS,
+            sums=tuple(f"counselling-{key}" for key, _, _ in kinds),
+        )
+    )
     figures.append(
         _share(
             "counselling-people",

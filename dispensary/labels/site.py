@@ -123,6 +123,7 @@ WORDS: dict[type[StrEnum], dict[StrEnum, str]] = {
         enums.PrintedSheet.RECONCILIATION: N_("reconciliation"),
         enums.PrintedSheet.LOT_TRACE: N_("lot trace"),
         enums.PrintedSheet.CROSS_INDEX: N_("cross-index of patient numbers"),
+        enums.PrintedSheet.COUNT_SHEET: N_("count sheet"),
         enums.PrintedSheet.INVENTORY: N_("inventory of controlled stock"),
         enums.PrintedSheet.RISK_EVALUATION: N_("the nightly scan looked back on"),
     },

@@ -147,6 +147,7 @@ class PrintedSheet(StrEnum):
     LOT_TRACE = "lot_trace"
     CROSS_INDEX = "cross_index"
     INVENTORY = "inventory"
+    COUNT_SHEET = "count_sheet"
     PUMP_LOG = "pump_log"
 
 

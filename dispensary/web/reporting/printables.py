@@ -99,6 +99,8 @@ OCCASIONS: tuple[Occasion, ...] = (
             P("reporting.register_days_pdf", "stock.register", _l("Register by days"), _l("The lines of some clinic days.")),
             P("stock.reconciliation_pdf", "stock.reconciliation", _l("Reconciliation"),
               _l("What came, what went, what should be there and what was counted.")),
+            P("stock.count_sheet_pdf", "stock.count", _l("Count sheet"),
+              _l("To count a place at the shelf: labels and room to write, never how much the books say.")),
             P("stock.inventory_pdf", "stock.counts", _l("Inventory of controlled stock"),
               _l("As 21 CFR 1304.11 asks every two years. Choose the inventory.")),
             P("stock.consignment_pdf", "stock.consignments_list", _l("Consignment note"),

@@ -1,6 +1,7 @@
 """Counting a place blind, what was counted, and the adjustment that somebody else authorises."""
 
 from flask import render_template, request, url_for
+from flask_babel import gettext
 from werkzeug.wrappers import Response
 
 from dispensary.errors import NotFound
@@ -24,7 +25,7 @@ from dispensary.web.stock.count_forms import ASKED_FOR, AdjustForm, CountForm, c
 from dispensary.web.witness import prove_witness
 from dispensary.wording import N_, say
 from models.enums import CountKind, PrintedSheet
-from reports import inventory
+from reports import count_sheet, inventory
 
 SAFE = "safe"
 
@@ -76,6 +77,7 @@ def count() -> tuple[str, int] | Response:
         "against": queries.last_closing(db.session(), site_id, window_id) if kind is CountKind.OPENING else None,
         "differ": frozenset(found.differing) if found else frozenset(),
         "gone": queries.labels(db.session(), found.since_closing if found else ()),
+        "sheet": PrintForm(formdata=None, paper=asked.heading(edge.act().clinic_day, edge.act().clinic_day).paper),
         "asks": found is not None and found.needs_note,
         "two": kind is CountKind.BIENNIAL
         or (found is not None and found.needs_witness(edge.settings().count_witness_above)),
@@ -139,6 +141,21 @@ def note_misread(form: CountForm, kind: CountKind, window_id: int | None) -> Non
         tried = Counting(kind, window_id, form.misread)
         with unit_of_work() as session:
             stock_counts.note_looked_again(session, counting=tried, differ=len(form.misread), act=edge.act())
+
+
+@bp.post("/counts/sheet.pdf")
+@gate.requires(Permission.STOCK_COUNT, Permission.REPORT_PRINT)
+def count_sheet_pdf() -> Response:
+    """Note who prints, and answer the sheet on which a place is counted at the shelf."""
+    form = paper.understood(PrintForm())
+    kind, window_id = _asked()
+    today = edge.act().clinic_day
+    about = asked.heading(today, today, form.paper.data)
+    shelf = queries.shelf_of(db.session(), edge.sitting().site_id, window_id, today)
+    place = gettext("safe") if window_id is None else _windows()[window_id]
+    paper.note(PrintedSheet.COUNT_SHEET)
+    content = count_sheet.render(shelf, place=place, kind=kind, about=about, speak=edge.speaker())
+    return asked.file(content, asked.PDF, f"count-sheet-{today.isoformat()}.pdf")
 
 
 @bp.get("/counts/<int:stock_count_id>")
