@@ -33,7 +33,7 @@ def test_a_site_begins_with_its_audit_its_places_and_its_zone(session, world):
     site = create(session, world)
 
     kinds = set(session.scalars(select(Place.kind).where(Place.site_id == site.id)))
-    assert kinds == set(PlaceKind) - {PlaceKind.WINDOW}
+    assert kinds == set(PlaceKind) - {PlaceKind.WINDOW, PlaceKind.OFF_SITE_KIT}
     assert audits(session, site.id) == [AuditKind.SITE_CREATED, AuditKind.SITE_SETTING_CHANGED]
     head = session.scalar(select(ChainHead).where(ChainHead.site_id == site.id))
     assert (head.kind, head.last_number) == (ChainKind.AUDIT, 2)
