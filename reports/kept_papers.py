@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
@@ -39,6 +40,7 @@ REVERSED_AFTERWARDS = N_("Reversed on these days: dose no. %(of)s")
 GIVEN_ELSEWHERE = N_("Given elsewhere: dose no. %(of)s")
 EXPECTED = N_("People expected")
 FIGURE = N_("Figure %(of)s")
+OF_THE_NIGHT = "machinery"
 HELD = N_("People to whom nothing is given")
 
 
@@ -94,9 +96,17 @@ def month_summary(
 
 
 def figures_of_month(made: MonthSummary) -> dict[str, str]:
-    """Return what a summary says, by the key of each figure: its number, of a share both numbers."""
+    """Return what a summary says, by the key of each figure and its English words: its number, of a share both numbers.
+
+    What ran in the night itself is left out: the job that keeps the paper is on record only after it.
+    """
+    plain_words = Speaker(str, ZoneInfo("UTC"))
     return {
-        _of(FIGURE, one.key): _number(one) for section in made.sections for one in section.figures if one.n is not None
+        _of(FIGURE, f"{one.key}: {plain_words(one.what)}"): _number(one)
+        for section in made.sections
+        if section.key != OF_THE_NIGHT
+        for one in section.figures
+        if one.n is not None
     }
 
 
