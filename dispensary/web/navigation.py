@@ -93,7 +93,6 @@ MENU: tuple[Area, ...] = (
             Entry("stock.reconciliation", N_("Reconciliation"), Permission.REGISTER_VIEW),
             Entry("stock.orders", N_("Stock orders"), Permission.STOCK_VIEW),
             Entry("stock.consignments_list", N_("Between sites"), Permission.STOCK_VIEW),
-            Entry("stock.kits_list", N_("Kits"), Permission.STOCK_VIEW),
             Entry("stock.destructions", N_("Destruction"), Permission.REGISTER_VIEW),
             Entry("losses.reports", N_("Theft and loss"), Permission.LOSS_VIEW),
             Entry("register.day", N_("Close the day"), Permission.DAY_CLOSE),
