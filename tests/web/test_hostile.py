@@ -48,7 +48,7 @@ WORDS = {
     "turns.take_back_ending", "harm_reduction.take_back", "assessment.take_back", "worklist.agree",
     "support.change_supporter", "relatives.change_relative", "relatives.register", "outreach.take_back_screening",
     "losses.take_back", "losses.close",
-    "stock.footnote", "stock.add_pump", "stock.change_pump", "stock.clean_pump", "stock.take_back_pump_event",
+    "stock.footnote", "stock.pump_rule", "stock.add_pump", "stock.change_pump", "stock.clean_pump", "stock.take_back_pump_event",
     "stock.add_kit", "stock.reseal",
 }  # fmt: skip
 """Forms that take any printable words, or one whole number, and so may record what looks like garbage."""
