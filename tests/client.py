@@ -3,16 +3,23 @@
 import hashlib
 import re
 import secrets
+from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlsplit
 
 import html5lib
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
+from werkzeug.exceptions import HTTPException
 
+from dispensary.web.reporting.printables import OCCASIONS
 from models import Staff, StaffSession
 from tests.factories import World
 
 HOST = "https://localhost"
+SHEETS = {sheet.endpoint for occasion in OCCASIONS for sheet in occasion.sheets} | {"archive.open_it"}
+Prints = Callable[[str, str], bool]
+"""Whether a method and an address answer a sheet."""
 
 
 class StrictClient(FlaskClient):
@@ -27,8 +34,17 @@ class StrictClient(FlaskClient):
         response = super().open(*args, **kwargs)
         assert response.status_code != 500, response.get_data(as_text=True)[:2000]
         if response.mimetype == "text/html" and response.status_code not in (301, 302, 303):
-            check_page(response)
+            check_page(response, self._prints)
         return response
+
+    def _prints(self, method: str, address: str) -> bool:
+        """Return whether an address answers a sheet, and nothing but one."""
+        path = urlsplit(address).path
+        try:
+            rule, _ = self.application.url_map.bind("localhost").match(path, method=method, return_rule=True)
+        except HTTPException:
+            return False
+        return rule.endpoint in SHEETS and not (method == "GET" and "POST" in (rule.methods or ()))
 
     def sign_in(self, session: Session, world: World, staff: Staff, *, at_window: bool = True) -> "StrictClient":
         """Sit down as somebody, at the window's terminal or at a desk."""
@@ -73,7 +89,7 @@ PLAIN_VALUE = re.compile(r' value="[A-Za-z0-9_.:-]*"')
 """What a field is filled with, when nothing in it can end an attribute or open an entity."""
 
 
-def check_page(response: Any) -> None:
+def check_page(response: Any, prints: Prints) -> None:
     """Assert what holds for every page of ours.
 
     Parsing is most of what a page costs here, and many tests come by the same pages: one that was found good is not parsed
@@ -83,11 +99,11 @@ def check_page(response: Any) -> None:
     text = response.get_data(as_text=True)
     page = hashlib.sha256(PLAIN_VALUE.sub(' value=""', text).encode()).digest()
     if page not in FOUND_GOOD:
-        _check_text(text)
+        _check_text(text, response.request.path, prints)
         FOUND_GOOD.add(page)
 
 
-def _check_text(text: str) -> None:
+def _check_text(text: str, here: str, prints: Prints) -> None:
     fragment = "<html" not in text
     parser = html5lib.HTMLParser(namespaceHTMLElements=False)
     tree = parser.parseFragment(text) if fragment else parser.parse(text)
@@ -98,6 +114,7 @@ def _check_text(text: str) -> None:
     assert not re.search(r"\sstyle=|<style|\son[a-z]+=", text), "inline style or handler"
     assert all(s.get("src") for s in tree.iter("script")), "inline script"
     _check_labels(tree)
+    _check_sheets(tree, here, prints)
     if fragment:
         return
     headings = list(tree.iter("h1"))
@@ -116,3 +133,13 @@ def _check_labels(tree: Any) -> None:
     for table in tree.iter("table"):
         assert table.find("caption") is not None, "a table without a caption"
         assert all(th.get("scope") for th in table.iter("th")), "a heading cell without its scope"
+
+
+def _check_sheets(tree: Any, here: str, prints: Prints) -> None:
+    """What prints opens the sheet in a tab of its own, where it is looked at; the page stays as it was."""
+    for form in tree.iter("form"):
+        if form.get("method") == "post" and prints("POST", form.get("action", here)):
+            assert form.get("target") == "_blank", f"the sheet takes this page's place: {form.attrib}"
+    for link in tree.iter("a"):
+        if prints("GET", link.get("href", "")):
+            assert link.get("target") == "_blank", f"the sheet takes this page's place: {link.attrib}"

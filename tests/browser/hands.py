@@ -1,12 +1,24 @@
 """A nurse's two hands on a keyboard, before a real browser: nothing here ever moves a mouse."""
 
+import io
 import re
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, Request, Response, expect
+from playwright.sync_api import (
+    APIResponse,
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Locator,
+    Page,
+    Request,
+    Route,
+    expect,
+)
+from pypdf import PdfReader
 
 from tests.factories import PASSWORD
 
@@ -29,6 +41,20 @@ class Count:
 
 
 @dataclass
+class Sheet:
+    """A sheet as the browser got it: how it is to be shown, with its name, and the file."""
+
+    shown: str
+    content: bytes
+
+    @property
+    def text(self) -> str:
+        """What stands on it."""
+        pages = PdfReader(io.BytesIO(self.content)).pages
+        return " ".join(" ".join(page.extract_text() for page in pages).split())
+
+
+@dataclass
 class Hands:
     """One browser at one terminal. What the browser complains about is kept, and fails the test at its end."""
 
@@ -38,7 +64,6 @@ class Hands:
     complaints: list[str] = field(default_factory=list)
     asked: list[str] = field(default_factory=list)
     """Every address that this browser asked for."""
-    pdfs: list[Response] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.context.set_default_timeout(PATIENCE_MS)
@@ -183,6 +208,27 @@ class Hands:
         """Push a button with Enter."""
         self.reach(self.page.get_by_role("button", name=button, exact=True))
         self.press("Enter")
+
+    def prints(self, button: str) -> Sheet:
+        """Push a button that prints: the browser shows the sheet in a tab of its own, and this page stays."""
+        got: list[APIResponse] = []
+
+        def let_through(route: Route) -> None:
+            answer = route.fetch()
+            got.append(answer)
+            route.fulfill(response=answer)
+
+        self.reach(self.page.get_by_role("button", name=button, exact=True))
+        here = self.page.url
+        self.context.route(lambda address: address.startswith(self.address), let_through)
+        with self.context.expect_page() as tab:
+            self.press("Enter")
+        tab.value.wait_for_load_state()
+        tab.value.close()
+        self.context.unroute_all()
+        assert self.page.url == here
+        [answer] = got
+        return Sheet(answer.headers["content-disposition"], answer.body())
 
     def unfold(self, what: str) -> None:
         """Open the part of the page whose summary begins so."""

@@ -1,6 +1,6 @@
 """How somebody lives, what keeps them here, tests and visits elsewhere: as the UNODC, Viet Nam, Osaka and the NTA tell it."""
 
-from tests.browser.test_care_and_agencies import counsellor, printed
+from tests.browser.test_care_and_agencies import counsellor
 
 
 def test_a_life_is_asked_about_in_parts_and_what_keeps_somebody_here_is_counted(clinic, sit):
@@ -67,7 +67,7 @@ def test_visits_elsewhere_are_told_early_in_a_letter_that_the_person_gets_in_han
         at.fill("How we know", "her own word")
         at.push("Note it")
     at.sees_page("Referrals and calls").sees("offer the factual letter, in person").follow("Factual letter")
-    letter = printed(at.sees_page("Factual letter"), "Print as PDF, to hand over in person")
+    letter = at.sees_page("Factual letter").prints("Print as PDF, to hand over in person").text
     at.go(f"/disclosures/of/{who.id}").sees_page("Consents and what was told").sees("factual letter")
 
     assert "Night Clinic" in letter

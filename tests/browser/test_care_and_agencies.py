@@ -1,11 +1,9 @@
 """Counselling, plans, agencies and urine tests as their sources tell them, by keyboard alone; only a name is signed by hand."""
 
-import io
 from pathlib import Path
 
 from click.testing import CliRunner
 from playwright.sync_api import Locator
-from pypdf import PdfReader
 
 from app import create_app
 from dispensary import cli
@@ -36,15 +34,6 @@ def goes_on(at: Hands, row: Locator, link: str) -> None:
     at.press("Enter")
 
 
-def printed(at: Hands, button: str) -> str:
-    """Push a button that prints, and return what stands on the sheet."""
-    at.reach(at.page.get_by_role("button", name=button, exact=True))
-    with at.page.expect_download() as sheet:
-        at.press("Enter")
-    pages = PdfReader(io.BytesIO(sheet.value.path().read_bytes())).pages
-    return " ".join(" ".join(page.extract_text() for page in pages).split())
-
-
 def test_a_relapse_prevention_group_meets_with_its_sheet_and_who_stayed_away_is_seen(clinic, sit):
     mai, _ = clinic.patient(family_name="Lê", given_name="Thị Mai")
     ken, _ = clinic.patient(family_name="Suzuki", given_name="Ken")
@@ -66,7 +55,7 @@ def test_a_relapse_prevention_group_meets_with_its_sheet_and_who_stayed_away_is_
     at.reach(at.page.locator("a").filter(has_text="eeting"))
     at.press("Enter")
     at.sees_page("Tuesday evening, ").sees("Who came? Answer for everybody.")
-    sheet = printed(at, "Attendance sheet as PDF")
+    sheet = at.prints("Attendance sheet as PDF").text
     answers(at, at.page.get_by_role("row").filter(has_text=mai.number), "came")
     answers(at, at.page.get_by_role("row").filter(has_text=ken.number), "did not come")
     at.pick("About", "relapse prevention")
@@ -126,7 +115,7 @@ def test_a_plan_is_agreed_in_the_persons_words_signed_by_hand_and_taken_home(cli
     at.sees_page("Sign for the clinic").push(f"Sign as {clinic.world.staff[Role.COUNSELLOR].name}")
 
     at.sees_page("Plan").sees("My two girls.")
-    sheet = printed(at, "Print for the person")
+    sheet = at.prints("Print for the person").text
     assert all(said in sheet for said in ("Trần Văn Nam", "Talk to the foreman", "Nothing in this plan is a condition"))
     assert "Harbour Clinic" not in sheet
 
@@ -183,7 +172,7 @@ def test_a_consent_that_is_taken_back_closes_the_gate_to_the_agency_at_once(clin
 
     at.go(f"/paper/person/{who.id}/history").sees_page("Dosing history").follow("Hand out a copy")
     at.sees_page("Hand out the dosing history").pick("To whom", "Hill House")
-    sheet = printed(at, "Print as PDF")
+    sheet = at.prints("Print as PDF").text
     at.go(f"/disclosures/of/{who.id}").sees_page("Consents and what was told").sees("dosing history")
     at.follow("Take back Hill House")
     at.sees_page("Take a consent back").sees("From this moment nothing is told on it.")

@@ -1,9 +1,7 @@
 """Family and friends, by keyboard: a pair in its weeks as in the trial of community support, and a mother who comes alone."""
 
-import io
 from datetime import timedelta
 
-from pypdf import PdfReader
 from sqlalchemy import select
 
 from models import Disclosure, Programme, Supporter
@@ -37,9 +35,7 @@ def test_a_brother_comes_along_for_twelve_weeks_until_the_person_takes_it_back(c
     counsellor.sees_page("Programme of a pair").sees("week 2 of 12").sees("4 of 5").sees("0 of 5")
     counsellor.sees("more than 75 % less").sees("It says nothing of what caused it.")
     two_weeks_are_recorded(counsellor)
-    with counsellor.page.expect_download() as sheet:
-        counsellor.push("Sheet for the two as PDF")
-    said = text_of(sheet.value)
+    said = counsellor.prints("Sheet for the two as PDF").text
     consent_is_taken_back(counsellor)
 
     assert "the walking club" in said
@@ -110,11 +106,6 @@ def consent_is_taken_back(counsellor):
     counsellor.sees_page("Family and friends").sees("is shown nothing any more").sees("mutual aid on Thursdays")
     assert "555-0177" not in counsellor.page.content()
     counsellor.go("/pairs").sees_page("Pairs").sees("Nobody to ask").sees("mutual aid on Thursdays")
-
-
-def text_of(download) -> str:
-    content = io.BytesIO(download.path().read_bytes())
-    return " ".join(page.extract_text() for page in PdfReader(content).pages)
 
 
 def test_a_mother_comes_to_the_family_group_without_her_son_and_is_linked_when_he_agrees(clinic, sit):

@@ -2,10 +2,8 @@
 that of the year before (S10, interviews in Viet Nam), and what the nightly scan would have been worth.
 """
 
-import io
 from datetime import timedelta
 
-from pypdf import PdfReader
 from sqlalchemy import select
 
 from models import AuditEvent
@@ -44,7 +42,7 @@ def test_head_sees_who_stays_on_what_opens_the_lost_prints_and_sets_a_month_besi
     head.sees_page("Courses behind a number").sees("Buprenorphine: 6 courses").sees(lost)
     head.follow("Back to retention")
 
-    printed = prints(head.sees_page("Retention"))
+    printed = head.sees_page("Retention").prints("Print as PDF").text
     assert "the first run of 14 days without a dose" in printed
     assert "Buprenorphine 28 6 6 0.5000" in printed
 
@@ -61,26 +59,17 @@ def told(head, caption):
     return ["".join(row.split()) for row in table.locator("tbody tr").all_inner_texts()]
 
 
-def prints(head):
-    """Print what lies before them, and return what it says."""
-    head.reach(head.page.get_by_role("button", name="Print as PDF"))
-    with head.page.expect_download() as printed:
-        head.press("Enter")
-    pages = PdfReader(io.BytesIO(printed.value.path().read_bytes())).pages
-    return " ".join(" ".join(page.extract_text() for page in pages).split())
-
-
 def test_head_looks_back_on_the_nightly_scan_prints_it_and_counts_a_month(clinic, sit):
     furnish(clinic)
     head = sit(clinic.world.staff[Role.CLINIC_HEAD])
 
     head.go("/paper").follow("Nightly scan looked back on")
     head.sees_page("Nightly scan looked back on").sees("By month").sees("Watched month by month")
-    assert "Drift is written down" in prints(head)
+    assert "Drift is written down" in head.prints("Print as PDF").text
 
     head.follow("Indicators")
     head.sees_page("Indicators").sees("KP_MAT by sex").sees("KP_MAT by age")
-    assert "KP_MAT" in prints(head)
+    assert "KP_MAT" in head.prints("Print as PDF").text
     head.follow("Data quality")
     head.sees_page("Data quality")
     with clinic.record() as session:

@@ -1,9 +1,7 @@
 """Whom the night raised, by keyboard alone: why, as counts; taken, spoken with, closed; another one left out; the own sheet."""
 
-import io
 from datetime import timedelta
 
-from pypdf import PdfReader
 from sqlalchemy import select
 
 from dispensary.services import risk
@@ -40,7 +38,7 @@ def test_who_was_raised_at_night_is_taken_and_spoken_with_another_left_out_and_t
     counsellor.sees_page("Task").sees("nightly scan: RED").push("Take it")
     counsellor.sees(me.name).follow("Nightly scan: RED")
     counsellor.sees_page("Nightly scan of a person").sees(f"open: {me.name}")
-    sheet = prints(counsellor)
+    sheet = counsellor.prints("Print as PDF, to hand over in person").text
     assert "scheduled days missed in a row: 3 (7 points)" in sheet
     assert "Not known, no points:" in sheet
     counsellor.follow("Nightly scan")
@@ -60,14 +58,6 @@ def test_who_was_raised_at_night_is_taken_and_spoken_with_another_left_out_and_t
         assert session.get_one(Task, flag.task_id).outcome is TaskOutcome.AGREED
         out = session.scalars(select(RiskSnooze)).one()
         assert (out.person_id, out.reason) == (away.id, SnoozeReason.TRAVEL)
-
-
-def prints(counsellor):
-    """Print what lies before them, and return what it says."""
-    counsellor.reach(counsellor.page.get_by_role("button", name="Print as PDF, to hand over in person"))
-    with counsellor.page.expect_download() as printed:
-        counsellor.press("Enter")
-    return "".join(page.extract_text() for page in PdfReader(io.BytesIO(printed.value.path().read_bytes())).pages)
 
 
 def closes(counsellor):

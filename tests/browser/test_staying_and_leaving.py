@@ -9,7 +9,7 @@ from models import PrivateRating
 from models.enums import AgencyKind, Role
 from tests import factories
 from tests.agencies import listed
-from tests.browser.test_care_and_agencies import counsellor, printed
+from tests.browser.test_care_and_agencies import counsellor
 from tests.browser.test_pages import faults
 
 A_DAY = timedelta(days=1)
@@ -103,7 +103,7 @@ def test_somebody_who_feels_tied_takes_the_sheet_home_leaves_is_asked_why_and_is
     at, prescriber = counsellor(clinic, sit), sit(clinic.world.prescriber)
 
     at.go(f"/people/{who.id}/journey").sees_page("Journey")
-    sheet = printed(at, "Print the sheet to take along")
+    sheet = at.prints("Print the sheet to take along").text
     prescriber.go(f"/people/{who.id}").sees_page("Person").follow("Turning points")
     prescriber.sees_page("Turning points").follow("Leaving with the person's agreement")
     prescriber.sees_page("End of the episode").choose("left by own wish")
@@ -215,7 +215,7 @@ def test_the_clinic_head_reads_targets_beside_what_was_reached_and_small_numbers
 
     head.go("/journey/counts").sees_page("Counts for the commissioner").sees("65%").sees("not known yet")
     assert faults(head, "counts") == []
-    sheet = printed(head, "Print as PDF")
+    sheet = head.prints("Print as PDF").text
     head.fill_day("Until", (today - 400 * A_DAY).isoformat())
     head.push("Show")
     head.sees("The first day comes after the last")

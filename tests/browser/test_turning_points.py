@@ -1,23 +1,13 @@
 """Turning points by keyboard alone: an ending against the wish, contested and answered; a custody and a release."""
 
-import io
 from datetime import timedelta
 
-from pypdf import PdfReader
 from sqlalchemy import select
 
 from models import AbsenceEnd, CallPlan, Contest, EndingOutcome, Stop
 from models.enums import EndingResult, Role
 
 A_DAY = timedelta(days=1)
-
-
-def printed(hands, button) -> str:
-    hands.reach(hands.page.get_by_role("button", name=button))
-    with hands.page.expect_download() as sheet:
-        hands.press("Enter")
-    pages = PdfReader(io.BytesIO(sheet.value.path().read_bytes())).pages
-    return " ".join("".join(page.extract_text() for page in pages).split())
 
 
 def test_an_ending_needs_two_hands_is_told_on_paper_contested_and_taken_back_by_a_third(clinic, sit):
@@ -40,7 +30,7 @@ def test_an_ending_needs_two_hands_is_told_on_paper_contested_and_taken_back_by_
 
     counsellor = sit(world.staff[Role.COUNSELLOR])
     counsellor.go(f"/turns/of/{who.id}").sees_page("Turning points")
-    notice = printed(counsellor, "Print the notice")
+    notice = counsellor.prints("Print the notice").text
     counsellor.follow("It was handed over")
     counsellor.sees_page("The notice was handed over").choose("at the window")
     counsellor.push("It is in the person's hand")
@@ -63,7 +53,7 @@ def test_an_ending_needs_two_hands_is_told_on_paper_contested_and_taken_back_by_
     other.push("Answer")
 
     other.sees_page("Turning points").sees("the decision was taken back")
-    answer = printed(other, "Print the answer")
+    answer = other.prints("Print the answer").text
     with clinic.record() as session:
         outcome = session.scalars(select(EndingOutcome)).one()
         answered = session.scalars(select(Contest).where(Contest.person_id == who.id)).one()

@@ -235,7 +235,7 @@ def test_own_sheet_is_printed_from_the_persons_page_and_noted(nurse, session, ab
     answer = nurse.post(address, data=hidden_fields(page, address))
 
     assert answer.data.startswith(b"%PDF")
-    assert answer.headers["Content-Disposition"] == 'attachment; filename="my-sheet.pdf"'
+    assert answer.headers["Content-Disposition"] == 'inline; filename="my-sheet.pdf"'
     session.rollback()
     assert audited_kinds(session)[-1] == AuditKind.REPORT_PRINTED
     assert one_stored(session, Disclosure).basis is DisclosureBasis.TO_THE_PERSON

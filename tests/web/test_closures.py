@@ -62,7 +62,7 @@ def test_prescriber_finds_the_closure_signs_it_and_prints_the_list(prescriber, s
     paper = prescriber.send(f"{address}/list.pdf", {}, page=address)
     text = PdfReader(io.BytesIO(paper.data)).pages[0].extract_text()
     assert "Free" in text and "dosed at the harbour site" in text
-    assert paper.headers["Content-Disposition"] == 'attachment; filename="closure-2026-03-05.pdf"'
+    assert paper.headers["Content-Disposition"] == 'inline; filename="closure-2026-03-05.pdf"'
 
 
 def test_one_line_says_how_everybody_else_is_dosed(prescriber, session, world, address):

@@ -35,7 +35,7 @@ def test_pack_is_printed_noted_and_its_copies_wait_to_be_ticked(nurse, session, 
                         page=HOME)  # fmt: skip
 
     assert answer.mimetype == "application/pdf"
-    assert answer.headers["Content-Disposition"] == 'attachment; filename="downtime-pack-2026-03-02.pdf"'
+    assert answer.headers["Content-Disposition"] == 'inline; filename="downtime-pack-2026-03-02.pdf"'
     assert "Copy 1 of 3" in PdfReader(io.BytesIO(answer.data)).pages[0].extract_text()
     assert session.scalars(select(DowntimePack.copies)).one() == 3
     assert text_of(nurse.get(HOME)).count("○ Copy") == 3

@@ -362,7 +362,7 @@ def test_prescription_is_printed_and_noted(prescriber, session, world):
     answer = prescriber.post(path, data=hidden_fields(page, path))
 
     assert answer.data.startswith(b"%PDF")
-    assert answer.headers["Content-Disposition"] == f'attachment; filename="prescription-{order.id}.pdf"'
+    assert answer.headers["Content-Disposition"] == f'inline; filename="prescription-{order.id}.pdf"'
     session.rollback()
     event = session.scalars(select(models.AuditEvent).order_by(models.AuditEvent.id.desc())).first()
     assert event.kind is enums.AuditKind.REPORT_PRINTED

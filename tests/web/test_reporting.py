@@ -74,7 +74,7 @@ def test_printing_the_log_seals_the_heads_and_notes_who_printed(client, session,
     sealed = session.scalars(select(Seal).where(Seal.occasion == SealOccasion.PRINTED_PAGE)).all()
     text = text_of(answer)
     assert answer.mimetype == "application/pdf"
-    assert answer.headers["Content-Disposition"] == f'attachment; filename="dispensing-log-{DAY}.pdf"'
+    assert answer.headers["Content-Disposition"] == f'inline; filename="dispensing-log-{DAY}.pdf"'
     assert printed.recorded_by_id == world.nurse.id
     assert '"sheet":"dispensing_log"' in printed.body
     assert world.products["methadone"].id in {seal.product_id for seal in sealed}
@@ -240,7 +240,7 @@ def test_history_on_paper_is_audited_and_its_file_names_nobody(client, session, 
     session.rollback()
     printed = session.scalars(select(AuditEvent).where(AuditEvent.kind == AuditKind.REPORT_PRINTED)).one()
     assert "Trần An" in text_of(answer)
-    assert answer.headers["Content-Disposition"] == f'attachment; filename="history-{morning[0].number}.pdf"'
+    assert answer.headers["Content-Disposition"] == f'inline; filename="history-{morning[0].number}.pdf"'
     assert f'"person":{morning[0].id}' in printed.body
 
 
@@ -269,7 +269,7 @@ def test_card_prints_the_code_in_use(client, session, world, morning):
     answer = client.get(f"/paper/person/{who.id}/card.pdf")
 
     assert who.number in text_of(answer)
-    assert answer.headers["Content-Disposition"] == 'attachment; filename="card.pdf"'
+    assert answer.headers["Content-Disposition"] == 'inline; filename="card.pdf"'
 
 
 def test_card_that_was_never_issued_is_not_printed(client, session, world, morning):

@@ -316,7 +316,7 @@ def test_a_letter_is_printed_with_its_consent_and_put_on_the_audit(nurse, sessio
 
     pdf = PdfReader(io.BytesIO(answer.get_data()))
     written = " ".join(page.extract_text() for page in pdf.pages)
-    assert answer.headers["Content-Disposition"] == 'attachment; filename="letter.pdf"'
+    assert answer.headers["Content-Disposition"] == 'inline; filename="letter.pdf"'
     assert pdf.metadata.title == "Letter"
     assert "Hill Clinic" in written and "80 mg" in written and "consent of 2026-03-02" in " ".join(written.split())
     printed = select(func.count()).where(AuditEvent.kind == AuditKind.REPORT_PRINTED)

@@ -69,9 +69,14 @@ def heading(first: date, last: date, on_paper: str | None = None) -> Heading:
 
 
 def file(content: bytes, kind: str, name: str) -> Response:
-    """Return a file to keep; its name says nothing about anybody."""
+    """Return a file; its name says nothing about anybody.
+
+    A sheet is shown by the browser: it is looked at before it goes to the printer, and nothing about anybody is left in
+    a folder of the terminal. A table is kept, for another program.
+    """
     response = Response(content, content_type=kind)
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    way = "inline" if kind == PDF else "attachment"
+    response.headers["Content-Disposition"] = f'{way}; filename="{name}"'
     return response
 
 
