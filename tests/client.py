@@ -38,13 +38,13 @@ class StrictClient(FlaskClient):
         return response
 
     def _prints(self, method: str, address: str) -> bool:
-        """Return whether an address answers a sheet, and nothing but one."""
+        """Return whether an address answers a sheet and nothing else, not even a form that asks something first."""
         path = urlsplit(address).path
         try:
             rule, _ = self.application.url_map.bind("localhost").match(path, method=method, return_rule=True)
         except HTTPException:
             return False
-        return rule.endpoint in SHEETS and not (method == "GET" and "POST" in (rule.methods or ()))
+        return rule.endpoint in SHEETS and not {"GET", "POST"} <= (rule.methods or set())
 
     def sign_in(self, session: Session, world: World, staff: Staff, *, at_window: bool = True) -> "StrictClient":
         """Sit down as somebody, at the window's terminal or at a desk."""

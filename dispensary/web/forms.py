@@ -50,9 +50,6 @@ class Form(FlaskForm):
     keeps_focus = False
     """Whether its first field has the focus even where all is filled in, since Enter could do no harm there."""
 
-    prints = False
-    """Whether it is answered by a sheet, which opens in a tab of its own so that this page stays."""
-
     token = HiddenField()
     signed_in_as = HiddenField()
 

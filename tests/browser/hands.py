@@ -210,24 +210,33 @@ class Hands:
         self.press("Enter")
 
     def prints(self, button: str) -> Sheet:
-        """Push a button that prints: the browser shows the sheet in a tab of its own, and this page stays."""
+        """Push a button that prints, look at the sheet where the browser shows it, and come back.
+
+        A button alone opens the sheet in a tab of its own; a form that asks something first answers in its own place.
+        """
         got: list[APIResponse] = []
 
         def let_through(route: Route) -> None:
-            answer = route.fetch()
-            got.append(answer)
-            route.fulfill(response=answer)
+            got.append(route.fetch())
+            route.fulfill(response=got[-1])
 
-        self.reach(self.page.get_by_role("button", name=button, exact=True))
-        here = self.page.url
+        pressed = self.reach(self.page.get_by_role("button", name=button, exact=True))
+        here, in_a_tab = self.page.url, pressed.evaluate("button => button.form.target === '_blank'")
         self.context.route(lambda address: address.startswith(self.address), let_through)
-        with self.context.expect_page() as tab:
-            self.press("Enter")
-        tab.value.wait_for_load_state()
-        tab.value.close()
+        if in_a_tab:
+            with self.context.expect_page() as tab:
+                self.press("Enter")
+            tab.value.wait_for_load_state()
+            tab.value.close()
+        else:
+            with self.page.expect_navigation():
+                self.press("Enter")
         self.context.unroute_all()
+        if not in_a_tab:
+            self.page.go_back()
         assert self.page.url == here
         [answer] = got
+        assert answer.headers["content-type"] == "application/pdf"
         return Sheet(answer.headers["content-disposition"], answer.body())
 
     def unfold(self, what: str) -> None:

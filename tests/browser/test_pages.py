@@ -28,7 +28,7 @@ NO_PAGES = {
 """GET addresses that are not looked at, and why; files to keep are left out by their names."""
 
 FILES = (".csv", ".xlsx", ".pdf", ".svg")
-TYPED_INTO = "main form[method=post]:not([action$='.pdf']):has(input:not([type=hidden]):not([type=submit]), textarea)"
+TYPED_INTO = "main form[method=post]:not([target]):has(input:not([type=hidden]):not([type=submit]), textarea)"
 """Forms that somebody types into, and that therefore refuse to be sent empty or change nothing."""
 
 

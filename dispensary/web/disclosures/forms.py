@@ -155,15 +155,11 @@ class ToWhom:
 class SheetForm(ToWhom, Form):
     """A sheet about a person, as PDF."""
 
-    prints = True
-
     submit = SubmitField(_l("Print as PDF"))
 
 
 class HandForm(Form):
     """A sheet that goes into the person's own hand and nowhere else."""
-
-    prints = True
 
     submit = SubmitField(_l("Print as PDF, to hand over in person"))
 
