@@ -54,6 +54,9 @@ def _open(scene: Scene, characters: list[Character]) -> None:
     if scene.days_left == 0:
         visits.come_back(scene)
     _draw_mishaps(scene)
+    if scene.supplies.rounds.is_due(scene.days_left):
+        scene.at(scene.opens + timedelta(minutes=45), lambda at: _go_out(scene, at))
+        scene.at(scene.closes - timedelta(minutes=30), lambda at: _come_back(scene, at))
     scene.at(scene.closes + timedelta(minutes=10), lambda at: evening.look_ahead(scene, at))
     scene.at(scene.closes + timedelta(minutes=15), lambda at: _decide(scene, at))
     casework.on_the_last_morning(scene)
@@ -102,6 +105,18 @@ def _prepare(scene: Scene, at: datetime) -> None:
     scene.supplies.fill(scene.day, at)
     scene.supplies.pumping.morning(scene.day, at, scene.days_left)
     scene.supplies.stockroom.count(CountKind.WEEKLY, scene.day, at, scene.days_left)
+
+
+def _go_out(scene: Scene, at: datetime) -> None:
+    scene.write_up()
+    scene.supplies.pack_kit(scene.day, at)
+    scene.writer.forget_stock()
+
+
+def _come_back(scene: Scene, at: datetime) -> None:
+    scene.write_up()
+    scene.supplies.rounds.come_back(scene.day, at)
+    scene.writer.forget_stock()
 
 
 def _close(scene: Scene, at: datetime) -> None:

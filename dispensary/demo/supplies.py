@@ -7,6 +7,7 @@ from itertools import count
 from sqlalchemy.orm import Session
 
 from dispensary.demo.pumping import Pumping
+from dispensary.demo.rounds import Rounds
 from dispensary.demo.setting import Clinic, Ware
 from dispensary.demo.stockroom import SUPPLIER, Stockroom
 from dispensary.queries import stock as shelves
@@ -33,6 +34,7 @@ class Supplies:
         self.session, self.clinic = session, clinic
         self.stockroom = Stockroom(session, clinic)
         self.pumping = Pumping(session, clinic)
+        self.rounds = Rounds(session, clinic)
         self.safe: dict[int, list[int]] = {product_id: [] for product_id in clinic.products}
         self.documents, self.forms = count(1), count(1)
         self.seals = count(20401)
@@ -44,6 +46,7 @@ class Supplies:
             self.first_day = day
             self.stockroom.found(day, at)
             self.pumping.found(day, at)
+            self.rounds.found(day, at)
             self._first_inventory(day, at)
         for product_id, ware in self.clinic.products.items():
             if len(self.safe[product_id]) < ORDERED_BELOW:
@@ -104,6 +107,11 @@ class Supplies:
         if len(sealed) < SEALED_AT_WINDOW:
             sealed += self._fetch(product_id, SEALED_AT_WINDOW - len(sealed), act)
             self._change_empty(product_id, ware, window_id, sealed[0], act)
+
+    def pack_kit(self, day: date, at: datetime) -> None:
+        """Pack a box of films for the round, the one that the windows would be brought last."""
+        films = next(key for key, ware in self.clinic.products.items() if ware.form is Form.FILM)
+        self.rounds.pack(self.safe[films][-1], day, at)
 
     def refill(self, window_id: int, medication: Medication, form: Form, act: Act) -> None:
         """Bring what a window lacks, end what holds nothing more there, and open the next in its place."""

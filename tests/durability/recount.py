@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 Read = Callable[[str], list[tuple]]
 
-HERE = {"safe", "window"}
+HERE = {"safe", "window", "off_site_kit"}
 IN_BULK = "('import')"
 TAKEN = ("given", "part_given", "replacement", "elsewhere", "incident")
 OWN_DOSE = {
