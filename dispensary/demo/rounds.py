@@ -66,7 +66,7 @@ class Rounds:
             closed=Closed(3, sealed=True, seal_no=self._seal),
             counting=Counting(CountKind.KIT_RETURN, trip.window_id, looked),
             witness_above=mg(1000),
-            witnessed_by_id=None,
+            witnessed_by_id=self.clinic.staff["nurse3"],
             act=self.clinic.act("nurse2", at, day),
         )
 

@@ -205,6 +205,11 @@ def windows_out(session: Session, site_id: int) -> frozenset[int]:
     return frozenset(window_id for window_id in session.scalars(query) if window_id is not None)
 
 
+def next_turn(session: Session, kit_id: int) -> int:
+    """Return which trip of a kit the next is, from 1."""
+    return (session.scalar(select(func.max(KitTrip.turn)).where(KitTrip.place_id == kit_id)) or 0) + 1
+
+
 def returned() -> ColumnElement[bool]:
     """Return the condition that a trip is over."""
     return exists().where(KitReturn.trip_id == KitTrip.id).correlate(KitTrip)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from dispensary.errors import Conflict, NotFound, Refused
@@ -145,14 +145,14 @@ def take_back(
     witnessed_by_id: int | None,
     act: Act,
 ) -> KitReturn:
-    """Open a kit that is back and count it blind, by whoever took it from another; what is whole goes to the safe.
+    """Open a kit that is back and count it blind, by whoever took it from another and a second; what is whole goes to the safe.
 
     What differs stays in the kit by the books, until its doses are entered, somebody else adjusts it, or it is found.
 
     Raises:
         NotFound: no such trip here.
         Refused: somebody else holds it, nobody has handed it to the counter, the seal or a difference is not spoken of,
-            or no second person signs a difference.
+            or no second person signs.
         Conflict: it changed hands, or something in it moved, since the page was shown.
     """
     trip = _on_the_way(session, trip_id, closed.turn, act)
@@ -258,8 +258,7 @@ def _checked_seal(closed: Closed, trip: Trip) -> Closed:
 def _check_is_in(session: Session, kit: Kit, turn: int, act: Act) -> None:
     if kit.window_id in queries.windows_out(session, act.site_id):
         raise Conflict(say(N_("This kit is out.")), code="kit_is_out")
-    last = session.scalar(select(func.max(KitTrip.turn)).where(KitTrip.place_id == kit.id)) or 0
-    if last + 1 != turn:
+    if queries.next_turn(session, kit.id) != turn:
         words = N_("This kit was packed since the page was opened. Look again.")
         raise Conflict(say(words), code="changed_since_shown")
     if missing := queries.not_found_in(session, kit.window_id):

@@ -38,6 +38,10 @@ from models.units import Mg, Quantity
 MOST_FINDS = 50
 
 
+TOGETHER = frozenset({CountKind.BIENNIAL, CountKind.KIT_RETURN})
+"""Counts that are always signed by two: a kit was packed by two, and one person alone may have had it all the way."""
+
+
 @dataclass(frozen=True)
 class Counting:
     """What somebody says of a place as a whole."""
@@ -206,9 +210,8 @@ def _check_explained(
 
 
 def needs_two(found: Judged, kind: CountKind, witness_above: Mg) -> bool:
-    """Return whether a second person signs a count: an inventory, a kit that differs, or beyond the site's figure."""
-    of_kit = kind is CountKind.KIT_RETURN and found.needs_note
-    return kind is CountKind.BIENNIAL or of_kit or found.needs_witness(witness_above)
+    """Return whether a second person signs a count: an inventory, a kit that is back, or beyond the site's figure."""
+    return kind in TOGETHER or found.needs_witness(witness_above)
 
 
 def _write_lines(session: Session, made: StockCount, counting: Counting, shelf: list[OnShelf], act: Act) -> None:

@@ -394,7 +394,7 @@ def _visited(session, world, container_ids, head):
             CountKind.KIT_RETURN, kit.window_id, {one.id: Found(one.seq, CountFound.WHOLE) for one in shelf}
         ),
         witness_above=mg(1),
-        witnessed_by_id=None,
+        witnessed_by_id=world.nurse.id,
         act=world.act(world.witness),
     )
 

@@ -87,7 +87,9 @@ def looked(session, world, kit, **found):
     return seen
 
 
-def take_back(session, world, kit, trip, *, by=None, turn=2, other=None, note="", finds=(), witness=None, **closed):
+def take_back(session, world, kit, trip, *, by=None, turn=2, other=None, note="", finds=(), alone=False, **closed):
+    by = by or world.witness
+    other_one = world.nurse if by is world.witness else world.witness
     seen = looked(session, world, kit, other=other or {})
     made = kits.take_back(
         session,
@@ -95,8 +97,8 @@ def take_back(session, world, kit, trip, *, by=None, turn=2, other=None, note=""
         closed=Closed(turn, **(SAME | closed)),
         counting=Counting(CountKind.KIT_RETURN, kit.window_id, seen, finds=finds, note=note),
         witness_above=mg(20),
-        witnessed_by_id=witness.id if witness else None,
-        act=world.act(by or world.witness),
+        witnessed_by_id=None if alone else other_one.id,
+        act=world.act(by),
     )
     session.commit()
     return made
@@ -163,9 +165,9 @@ def test_what_differs_needs_a_word_and_a_second_person_and_stays_open(session, w
 
     refused("note_needed", take_back, session, world, kit, trip, other=gone)
     session.rollback()
-    refused("witness_needed", take_back, session, world, kit, trip, other=gone, note="not in the case")
+    refused("witness_needed", take_back, session, world, kit, trip, other=gone, note="not in the case", alone=True)
     session.rollback()
-    take_back(session, world, kit, trip, other=gone, note="not in the case", witness=world.nurse)
+    take_back(session, world, kit, trip, other=gone, note="not in the case")
 
     found = seen(session, world, trip)
     assert [one.label for one in found.open_differences] == [bottles[0].label]
@@ -190,7 +192,9 @@ def test_even_a_drop_that_is_missing_needs_a_second_person(session, world, kit, 
     give(session, world, trip, by=world.nurse, to=world.witness, seal_no="S-2", note="opened on the visit")
     less = {bottles[0].label: (CountFound.MEASURED, quantity("999.9"))}
 
-    refused("witness_needed", take_back, session, world, kit, trip, seal_no="S-2", other=less, note="a drop")
+    refused(
+        "witness_needed", take_back, session, world, kit, trip, seal_no="S-2", other=less, note="a drop", alone=True
+    )
 
 
 def test_a_dose_given_from_the_kit_is_drawn_from_the_kit(session, world, kit, bottles):
@@ -239,6 +243,15 @@ def test_only_the_holder_hands_on_and_the_taker_signs(session, world, kit, bottl
     refused("not_the_holder", take_back, session, world, kit, trip, by=world.nurse)
     session.rollback()
     assert seen(session, world, trip).holder_id == world.witness.id
+
+
+def test_nobody_counts_alone_what_they_may_have_had_all_the_way(session, world, kit, bottles):
+    trip = pack(session, world, kit, bottles[:1])
+    give(session, world, trip, by=world.nurse, to=world.witness)
+    give(session, world, trip, by=world.witness, to=world.nurse, turn=2)
+
+    refused("witness_needed", take_back, session, world, kit, trip, by=world.nurse, turn=3, alone=True)
+    assert seen(session, world, trip).back is None
 
 
 def test_an_old_page_does_not_hand_on_pack_or_take_back(session, world, kit, bottles):

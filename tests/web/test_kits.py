@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from dispensary.queries import kits as records
 from dispensary.services import kits, sites
 from dispensary.services.kits import Closed, Packing
 from models import KitHandOver, KitReturn, KitTrip
@@ -124,6 +125,18 @@ def test_a_page_that_was_tampered_with_hands_nothing_over(nurse, session, world,
     assert count_stored(session, KitHandOver) == 0
 
 
+def test_a_kit_is_packed_again_however_many_others_travelled_since(nurse, session, world, kit, bottle, monkeypatch):
+    where = out(session, world, kit, bottle, given=True)
+    whole = {"all_whole": "y", "seal": "sealed", "seal_no": "S-100"}
+    assert nurse.send(f"{where}/return", whole | signed(world.witness)).headers["Location"] == where
+    monkeypatch.setattr(records, "NEWEST", 0)
+
+    again = nurse.send(f"/stock/kits/{kit.id}/pack", packed(world, bottle) | signed(world.witness))
+
+    assert again.status_code == 303
+    assert count_stored(session, KitTrip) == 2
+
+
 def test_the_same_hand_over_sent_twice_is_one(nurse, session, world, kit, bottle):
     where = out(session, world, kit, bottle)
     fields = {"seal": "sealed", "seal_no": "S-100"} | signed(world.witness)
@@ -167,10 +180,13 @@ def test_a_kit_is_counted_blind_by_whoever_took_it(nurse, session, world, kit, b
     assert nurse.get(f"{where}/return").status_code == 404
 
 
-def test_a_whole_kit_comes_back_with_one_tick(nurse, session, world, kit, bottle):
+def test_a_whole_kit_comes_back_with_one_tick_and_two_signatures(nurse, session, world, kit, bottle):
     where = out(session, world, kit, bottle, given=True)
 
-    done = nurse.send(f"{where}/return", {"all_whole": "y", "seal": "sealed", "seal_no": "s-100"})
+    whole = {"all_whole": "y", "seal": "sealed", "seal_no": "s-100"}
+    alone = nurse.send(f"{where}/return", whole)
+    assert alone.status_code == 422 and "A second person must sign here." in text(alone)
+    done = nurse.send(f"{where}/return", whole | signed(world.witness))
 
     assert done.headers["Location"] == where
     assert "Kit out:" not in text(nurse.get("/stock"))

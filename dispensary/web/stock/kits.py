@@ -63,8 +63,7 @@ def add_kit() -> tuple[str, int] | Response:
 def pack_kit(kit_id: int) -> tuple[str, int] | Response:
     """Put sealed containers into a kit and close it, before a witness."""
     session, site_id, kit = db.session(), edge.sitting().site_id, _kit(kit_id)
-    turns = [trip.turn for trip in records.newest(session, site_id) if trip.kit_id == kit.id]
-    form = PackForm(turn=str(max(turns, default=0) + 1), back_on=edge.act().clinic_day)
+    form = PackForm(turn=str(records.next_turn(session, kit.id)), back_on=edge.act().clinic_day)
 
     def change(work: Work) -> str:
         trip = kits.pack(
@@ -114,7 +113,7 @@ def hand_kit_over(kit_trip_id: int) -> tuple[str, int] | Response:
 @bp.route("/kit-trips/<int:kit_trip_id>/return", methods=["GET", "POST"])
 @gate.requires(Permission.STOCK_COUNT, Permission.STOCK_MOVE)
 def take_kit_back(kit_trip_id: int) -> tuple[str, int] | Response:
-    """Count a kit that is back, blind, by whoever took it; where it differs, a second person signs."""
+    """Count a kit that is back, blind, by whoever took it and a second person."""
     trip = _trip(kit_trip_id)
     if trip.back is not None:
         raise NotFound(say(N_("This kit is back already.")), code="no_trip_out")
@@ -149,7 +148,7 @@ def take_kit_back(kit_trip_id: int) -> tuple[str, int] | Response:
         "shelf": shelf,
         "differ": frozenset(found.differing) if found else frozenset(),
         "asks": found is not None and found.needs_note,
-        "two": found is not None and found.needs_note,
+        "two": True,
     }
     return render_template("stock/count.html", form=form, **page), form.status
 
