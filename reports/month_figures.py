@@ -18,6 +18,7 @@ from dispensary.rules.commissioners_counts import PLANNED, Stay
 from dispensary.rules.indicators import DailyDose
 from dispensary.rules.reconciliation import AccountLine, ProductReconciliation, Reconciliation
 from dispensary.rules.retention import Exit
+from dispensary.rules.subtraction import adds_up
 from dispensary.wording import N_, Words, in_unit, say
 from models.enums import (
     BottleFate,
@@ -34,11 +35,12 @@ from models.enums import (
 )
 from models.units import Mg, Quantity
 from reports.dose_words import EXCEPTIONS
-from reports.figures import Behind, Figure, Section, Way, drawn
-from reports.indicator_figures import DRUGS, TESTS, sections
+from reports.figures import Behind, Figure, Section, Way, denominator, drawn
+from reports.indicator_figures import DRUGS, LEFT, TESTS, sections
 from reports.reconciliation import difference_words
 
 A_DAY, THOUSAND = timedelta(days=1), 1000
+NOTHING = Mg(Decimal(0))
 RUNS, MINUTES, SECONDS = say(N_("runs")), say(N_("minutes")), say(N_("seconds"))
 STOPS, BOTTLES, CALLS = say(N_("stops")), say(N_("bottles")), say(N_("call-backs"))
 FLAGS, INCIDENTS, RULES = say(N_("flags")), say(N_("incidents")), say(N_("rules"))
@@ -158,7 +160,10 @@ def _runs(found: Indicators, rules: IndicatorRules) -> Section:
     words = N_(
         "Days that are none of a run, such as a day in hospital, neither count nor end it. Coming ends it, dosed or not."
     )
-    return Section(say(N_("Runs of missed days, and what came of each")), say(words), tuple(figures), key="runs")
+    ties = (adds_up("runs", (f"runs-{key}" for key in kinds)),)
+    return Section(
+        say(N_("Runs of missed days, and what came of each")), say(words), tuple(figures), key="runs", ties=ties
+    )
 
 
 def _bands(found: Indicators, rules: IndicatorRules) -> Iterator[Section]:
@@ -169,20 +174,31 @@ def _bands(found: Indicators, rules: IndicatorRules) -> Iterator[Section]:
         definition = say(N_("Those with a known daily dose of %(drug)s, by how much it is."), drug=named)
         figures = tuple(
             drawn(
-                f"dose-{drug}-from-{lower}",
+                _band_key(drug, lower),
                 _band(lower, upper),
                 definition,
                 [Behind(who, None, dose.amount_mg) for who, dose in mine.items() if _within(dose, lower, upper)],
                 part=True,
             )
-            for lower, upper in zip([Mg(Decimal(0)), *bounds], [*bounds, None], strict=True)
+            for lower, upper in zip([NOTHING, *bounds], [*bounds, None], strict=True)
         )
         yield Section(
             say(N_("Daily dose of %(drug)s, spread"), drug=named),
             say(N_("A dose stands in the band in which it begins: the lower bound is in it, the upper is not.")),
             figures,
             key=f"spread-{drug}",
+            ties=(
+                adds_up(f"dose-{drug}", (_band_key(drug, lower) for lower in (NOTHING, *bounds))),
+                *(
+                    adds_up(f"dose-{drug}-{share}", (_band_key(drug, lower) for lower in bounds if lower >= bound))
+                    for share, bound in (("clinic", rules.clinic_dose_mg[drug]), ("unaids", rules.unaids_dose_mg[drug]))
+                ),
+            ),
         )
+
+
+def _band_key(drug: str, lower: Mg) -> str:
+    return f"dose-{drug}-from-{lower}"
 
 
 def _within(dose: DailyDose, lower: Mg, upper: Mg | None) -> bool:
@@ -255,7 +271,11 @@ def _decisions(month: MonthRows) -> Section:
     words = N_(
         "Minutes of everybody count, at night and on closed days too: whoever waits without a dose waits on those as well."
     )
-    return Section(say(N_("Stops and decisions")), say(words), tuple(figures), key="decisions")
+    ties = (
+        adds_up("stops", (f"stops-{kind}" for kind in StopKind)),
+        adds_up("stops", ("stops-standing", denominator("decision-late"))),
+    )
+    return Section(say(N_("Stops and decisions")), say(words), tuple(figures), key="decisions", ties=ties)
 
 
 def _bottles(month: MonthRows) -> Section:
@@ -304,7 +324,8 @@ def _bottles(month: MonthRows) -> Section:
         ),
     ]
     words = N_("Take-home doses that were handed over, whatever decision they rest on.")
-    return Section(say(N_("Bottles and call-backs")), say(words), tuple(figures), key="bottles")
+    ties = (adds_up("calls", (f"calls-{key}" for key, _, _ in outcomes)),)
+    return Section(say(N_("Bottles and call-backs")), say(words), tuple(figures), key="bottles", ties=ties)
 
 
 def _bottle_end(person_id: int, day: date, state: object) -> Behind:
@@ -422,7 +443,12 @@ def _commissioned(facts: MonthFacts) -> Section:
     words = N_(
         "By admission and recorded end alone, whatever was taken; counselling alone is among them, guests are not."
     )
-    return Section(say(N_("Commissioner's counts")), say(words), figures, key="commissioner")
+    reasons = [reason for reason in LEFT if reason is not EpisodeEndReason.DIED]
+    ties = (
+        adds_up("exits-planned", (f"census-left-{reason}" for reason in reasons if reason in PLANNED)),
+        adds_up(denominator("exits-planned"), (f"census-left-{reason}" for reason in reasons)),
+    )
+    return Section(say(N_("Commissioner's counts")), say(words), figures, key="commissioner", ties=ties)
 
 
 def _admitted(one: Stay) -> Behind:
@@ -484,7 +510,11 @@ def _scan(facts: MonthFacts) -> Section:
         _ppv(facts),
     ]
     words = N_("The scan proposes a talk and never changes a dose.")
-    return Section(say(N_("Nightly scan")), say(words), tuple(figures), key="scan")
+    ties = (
+        adds_up("flags-closed", (f"flags-{outcome}" for outcome in TaskOutcome)),
+        adds_up(denominator("flags-closed"), ("flags-red", "flags-amber")),
+    )
+    return Section(say(N_("Nightly scan")), say(words), tuple(figures), key="scan", ties=ties)
 
 
 def _ppv(facts: MonthFacts) -> Figure:
@@ -562,7 +592,8 @@ def _safety(month: MonthRows) -> Section:
         ),
     ]
     words = N_("What was swallowed and should not have been, whoever noticed it; and rules that paper went past.")
-    return Section(say(N_("Incidents and overrides")), say(words), tuple(figures), key="safety")
+    ties = (adds_up("incidents", (f"incidents-{kind}" for kind in IncidentKind)),)
+    return Section(say(N_("Incidents and overrides")), say(words), tuple(figures), key="safety", ties=ties)
 
 
 def _stock(facts: MonthFacts) -> Section:
