@@ -15,7 +15,7 @@ from dispensary.queries.indicators import Indicators, MissedRun
 from dispensary.queries.month import MonthRows, Raised, StopTold
 from dispensary.queries.retention import Course
 from dispensary.rules.commissioners_counts import PLANNED, Stay
-from dispensary.rules.indicators import DailyDose
+from dispensary.rules.indicators import DailyDose, presences
 from dispensary.rules.reconciliation import AccountLine, ProductReconciliation, Reconciliation
 from dispensary.rules.retention import Exit
 from dispensary.rules.subtraction import adds_up
@@ -85,7 +85,7 @@ def parts(facts: MonthFacts) -> tuple[Section, ...]:
         cohorts(facts.first, facts.last, facts.courses),
         _commissioned(facts),
         of["days"],
-        _runs(facts.indicators, rules),
+        _runs(facts, rules),
         _decisions(month),
         of["doses"],
         *_bands(facts.indicators, rules),
@@ -107,32 +107,42 @@ def _day(person_id: int, day: date) -> Behind:
     return Behind(person_id, say("%(day)s", day=day))
 
 
-def _runs(found: Indicators, rules: IndicatorRules) -> Section:
-    """Return the long runs of missed days, and what came of each."""
+def _runs(facts: MonthFacts, rules: IndicatorRules) -> Section:
+    """Return the long runs of missed days, and what came of each.
+
+    A run belongs to the month in which it had become long, so that one over the turn of a month is in one month and no other.
+    """
     long = [
-        (who, run) for who, theirs in sorted(found.days.runs.items()) for run in theirs if run.missed >= rules.long_run
+        (who, run)
+        for who, theirs in sorted(facts.indicators.days.runs.items())
+        for run in theirs
+        if len(run.days) >= rules.long_run and facts.first <= run.days[rules.long_run - 1] <= facts.last
     ]
-    left = {(one.person_id, one.last): reason for reason, some in found.census.left.items() for one in some if one.last}
+    left = [(one.person_id, one.last, one.left) for one in presences(facts.stays) if one.last is not None]
 
     def came_of(who: int, run: MissedRun) -> tuple[str, Words]:
-        if run.back_on is not None:
-            return "back", say(N_("came again"))
-        reason = next((why for (person, day), why in left.items() if person == who and day >= run.first), None)
+        until = run.back_on or date.max
+        reason = next((why for person, day, why in left if person == who and run.first <= day < until), None)
         if reason is not None:
             return f"left-{reason}", say(N_("left treatment: %(reason)s"), reason=reason)
+        if run.back_on is not None:
+            return "back", say(N_("came again"))
         return "away", say(N_("has not come since"))
 
     def row(who: int, run: MissedRun) -> Behind:
         if run.back_on is None:
-            return Behind(who, say(N_("from %(first)s to %(last)s"), first=run.first, last=run.last), run.missed)
+            return Behind(who, say(N_("from %(first)s to %(last)s"), first=run.first, last=run.last), len(run.days))
         words = N_("from %(first)s to %(last)s, came on %(back)s")
-        return Behind(who, say(words, first=run.first, last=run.last, back=run.back_on), run.missed)
+        return Behind(who, say(words, first=run.first, last=run.last, back=run.back_on), len(run.days))
 
     settled = [(*came_of(who, run), row(who, run)) for who, run in long]
     kinds = dict(sorted((key, words) for key, words, _ in settled))
     kinds = {"back": say(N_("came again")), "away": say(N_("has not come since")), **kinds}
     definition = say(
-        N_("Runs of %(n)s no-shows or more that began in the period, by what is known today of how each ended."),
+        N_(
+            "Runs of no-shows that became %(n)s long on a day of the period, whenever they began: each is in one month alone. By"
+            " what is known today of how each ended; who left before coming again has left."
+        ),
         n=rules.long_run,
     )
     figures = [
