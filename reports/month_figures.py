@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -669,17 +669,27 @@ def _of_product(product: ProductReconciliation) -> Iterator[Figure]:
     lines = [(line.kind, _moved(line)) for line in account.lines if line.came_in or line.went_out]
     received, given = ([row for kind, row in lines if kind in kinds] for kinds in (RECEIVED, GIVEN))
     other = [row for kind, row in lines if kind not in (*RECEIVED, *GIVEN)]
-    told = say(N_("By the movements of the period; what was reversed stands with the rest."))
+    told = say(
+        N_(
+            "By the movements of the period. The closing balance is the opening one with what was received and the rest, less"
+            " what was given; of the rest, what left is less than nothing. What was reversed stands with the rest."
+        )
+    )
     for key, what, rows in (
         ("opening", N_("%(product)s: opening balance"), opening),
         ("received", N_("%(product)s: received"), received),
-        ("given", N_("%(product)s: given at the window and to take home"), given),
+        ("given", N_("%(product)s: given at the window and to take home"), list(map(_taken_off, given))),
         ("other", N_("%(product)s: wasted, spilt, moved, adjusted, reversed"), other),
         ("closing", N_("%(product)s: closing balance"), [*opening, *(row for _, row in lines)]),
     ):
         named = say(what, product=product.product)
         unit = say("%(unit)s", unit=product.unit)
         yield drawn(f"stock-{product.product_id}-{key}", named, told, rows, way=Way.SUM, unit=unit)
+
+
+def _taken_off(row: Behind) -> Behind:
+    """Return a row of what left as how much it was."""
+    return replace(row, amount=-(row.amount or 0))
 
 
 def _moved(line: AccountLine) -> Behind:
