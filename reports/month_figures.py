@@ -44,11 +44,11 @@ NOTHING = Mg(Decimal(0))
 RUNS, MINUTES, SECONDS = say(N_("runs")), say(N_("minutes")), say(N_("seconds"))
 STOPS, BOTTLES, CALLS = say(N_("stops")), say(N_("bottles")), say(N_("call-backs"))
 FLAGS, INCIDENTS, RULES = say(N_("flags")), say(N_("incidents")), say(N_("rules"))
-CONTAINERS, DAYS_CLOSED, DIFFERENCES = say(N_("containers counted")), say(N_("closings")), say(N_("differences"))
+CONTAINERS, DAYS_CLOSED, DIFFERENCES = say(N_("containers")), say(N_("closings")), say(N_("differences"))
 STAYS = say(N_("treatments"))
 RECEIVED = frozenset({MovementKind.INITIAL, MovementKind.RECEIVE})
 GIVEN = frozenset({MovementKind.DISPENSE, MovementKind.TAKE_HOME})
-COURSES = say(N_("courses of treatment"))
+COURSES = say(N_("courses"))
 ATTEMPTS, BACKUPS, DOSES = say(N_("attempts")), say(N_("backups")), say(N_("doses"))
 
 
@@ -671,15 +671,16 @@ def _of_product(product: ProductReconciliation) -> Iterator[Figure]:
     other = [row for kind, row in lines if kind not in (*RECEIVED, *GIVEN)]
     told = say(
         N_(
-            "By the movements of the period. The closing balance is the opening one with what was received and the rest, less"
-            " what was given; of the rest, what left is less than nothing. What was reversed stands with the rest."
+            "By the movements of the period. Given is what was dispensed at the window and to take home; the rest is what was"
+            " wasted, spilt, moved, adjusted or reversed, less than nothing where more left than came. The closing balance is"
+            " the opening one with what was received and the rest, less what was given."
         )
     )
     for key, what, rows in (
         ("opening", N_("%(product)s: opening balance"), opening),
         ("received", N_("%(product)s: received"), received),
-        ("given", N_("%(product)s: given at the window and to take home"), list(map(_taken_off, given))),
-        ("other", N_("%(product)s: wasted, spilt, moved, adjusted, reversed"), other),
+        ("given", N_("%(product)s: given"), list(map(_taken_off, given))),
+        ("other", N_("%(product)s: the rest"), other),
         ("closing", N_("%(product)s: closing balance"), [*opening, *(row for _, row in lines)]),
     ):
         named = say(what, product=product.product)

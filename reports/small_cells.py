@@ -8,8 +8,10 @@ from dispensary.rules.harm_reduction import shown_count
 from dispensary.rules.subtraction import Tie, adds_up, remainder, worked_out
 from dispensary.wording import N_, Speaker, Words, say
 from reports.commissioners_counts import FEW, NOT_SHOWN
-from reports.figures import Figure, Section, denominator
+from reports.figures import PEOPLE, Figure, Section, denominator
 from reports.sheet import Cell
+
+OF_FEW = N_("under %(n)s people")
 
 
 def outside(whole: Sequence[Section], least: int) -> tuple[Section, ...]:
@@ -27,9 +29,9 @@ def outside(whole: Sequence[Section], least: int) -> tuple[Section, ...]:
 
 
 def number(one: Figure, least: int, speak: Speaker) -> Cell:
-    """Return the number of a figure, or why it is not shown."""
+    """Return the number of a figure, or why it is not shown: of few people, be their days, tests or minutes many."""
     if one.few and one.n is None:
-        return speak(say(NOT_SHOWN) if one.shields else say(FEW, n=least))
+        return speak(say(NOT_SHOWN) if one.shields else say(FEW if one.unit == PEOPLE else OF_FEW, n=least))
     return one.n
 
 
