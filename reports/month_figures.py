@@ -118,7 +118,11 @@ def _runs(facts: MonthFacts, rules: IndicatorRules) -> Section:
         for run in theirs
         if len(run.days) >= rules.long_run and facts.first <= run.days[rules.long_run - 1] <= facts.last
     ]
-    left = [(one.person_id, one.last, one.left) for one in presences(facts.stays) if one.last is not None]
+    left = [
+        (one.person_id, one.last, one.left)
+        for one in presences(facts.stays)
+        if one.last is not None and one.left in LEFT
+    ]
 
     def came_of(who: int, run: MissedRun) -> tuple[str, Words]:
         until = run.back_on or date.max

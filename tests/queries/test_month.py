@@ -1,5 +1,6 @@
 """The monthly summary of February of a small clinic, counted by hand; beside January, and as it may leave the clinic."""
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -9,8 +10,9 @@ from sqlalchemy import select
 import models
 from dispensary.queries import reconciliation
 from dispensary.rules.reconciliation import NOTHING, Account, AccountLine, ProductReconciliation, Reconciliation
+from dispensary.services import chains
 from dispensary.wording import Speaker
-from models.enums import BaseUnit, EpisodeEndReason, MovementKind
+from models.enums import BaseUnit, ChainKind, EpisodeEndReason, MovementKind
 from models.units import MgPerUnit, quantity
 from reports import month, page
 from reports.figures import number_of
@@ -202,6 +204,45 @@ def test_what_is_drawn_of_a_month_is_what_its_own_summary_says(session, world, c
     for key in month.TRENDS:
         one, other = december.figure(key), drawn[date(2025, 12, 1)].figures[key]
         assert (one.n, one.of, one.percent) == (other.n, other.of, other.percent), key
+
+
+def test_another_site_in_the_same_books_changes_nothing_but_the_backups_which_are_of_all(session, world, clinic):
+    before = {one.key: (one.n, one.of) for section in summary(session, world).sections for one in section.figures}
+    site = factories.save(session, models.Site(code="hill", name="Hill Clinic"))
+    hill = replace(
+        world, site=site, window=factories.save(session, models.Window(site_id=site.id, name="Window 1")), containers={}
+    )
+    hill.places = {
+        kind: factories.save(
+            session,
+            models.Place(site_id=site.id, kind=kind, name=place.name, window_id=place.window_id and hill.window.id),
+        )
+        for kind, place in world.places.items()
+    }
+    chains.create_head(session, hill.site.id, ChainKind.AUDIT)
+    hill.containers = {
+        key: factories.container(session, hill, world.products[key], opened=True) for key in world.containers
+    }
+    people = february.lay(session, hill)
+    february.lay_the_rest(session, hill, people)
+
+    decided = {"attends_on": "1", "every_weeks": 1, "most_days": 6, "days_in_treatment": 200, "criteria": "[]"}
+    when = {"effective_on": FIRST, "review_on": date(2026, 4, 1), "decided_at": world.at, "rationale": "stable"}
+    stay = session.scalars(select(models.Episode).where(models.Episode.person_id == clinic["ann"])).one()
+    factories.save(
+        session,
+        models.TakeHomeDecision(
+            person_id=clinic["ann"], episode_id=stay.id, **decided, **when, **factories.stamp(hill)
+        ),
+    )
+
+    after = {one.key: (one.n, one.of) for section in summary(session, world).sections for one in section.figures}
+
+    assert {key for key, numbers in after.items() if numbers != before.get(key)} == {"backups-proved"}
+    there = {one.key: (one.n, one.of) for section in summary(session, hill).sections for one in section.figures}
+    assert {key: there[key][0] for key in BY_HAND if key != "backups-proved"} == {
+        key: n for key, n in BY_HAND.items() if key != "backups-proved"
+    }
 
 
 def test_a_month_that_is_not_over_says_so(session, world, clinic):
