@@ -1,5 +1,7 @@
 """Forms of programmes: each line stands on a figure of the month, and only the site's own forms are shown."""
 
+import html
+import re
 from fnmatch import fnmatchcase
 
 import pytest
@@ -52,6 +54,22 @@ def test_a_form_that_the_site_has_named_is_shown_and_printed(head, session, worl
     assert head.get(f"/programme-forms/{form}.csv?month=2026-02").data.startswith("\ufeffLine,What".encode())
     printed = head.send(f"/programme-forms/{form}.pdf", {"paper": "A4"}, page=f"/programme-forms/{form}?month=2026-02")
     assert printed.data.startswith(b"%PDF")
+
+
+def test_each_number_of_a_form_opens_its_rows_for_whoever_sees_people(client, head, session, world):
+    people = february.lay(session, world)
+    february.lay_the_rest(session, world, people)
+    named(session, world, "moh_monthly")
+
+    page = head.get("/programme-forms/moh_monthly?month=2026-02").text
+
+    numbers = re.findall(r'<td class="num">(?:<a href="([^"]+)">)?[^<%]+<', page)
+    assert numbers and "Counts of people from 1 to 4 are not shown" in page
+    address = next(one for one in numbers if "census-end" in one)
+    assert head.get(html.unescape(address)).status_code == 200
+    assert "stock-counted-wrong" not in page, "only what there is of each product"
+    client.sign_in(session, world, world.staff[Role.INSPECTOR], at_window=False)
+    assert "/rows?" not in client.get("/programme-forms/moh_monthly?month=2026-02").text
 
 
 def test_only_the_sites_own_forms_are_listed_and_in_the_menu(head, session, world):

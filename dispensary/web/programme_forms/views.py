@@ -35,6 +35,7 @@ def filled(programme_form: str) -> str:
         filled=made,
         report=report,
         speak=edge.speaker(),
+        names=Permission.PERSON_VIEW in edge.sitting().permissions,
         first=first,
         before=month_named(months_after(first, -1)),
         after=month_named(months_after(first, 1)),
