@@ -206,7 +206,6 @@ def _kp_mat_by_sex(found: Indicators) -> Section:
         _part_of_kp_mat(f"kp-mat-{sex}", say("%(sex)s", sex=sex), definition, people)
         for sex in Sex
         for people in [frozenset(who for who in found.long_enough if found.who[who].sex is sex)]
-        if people or sex in (Sex.FEMALE, Sex.MALE)
     ]
     words = N_("Everybody of KP_MAT is in one of them.")
     ties = (adds_up("kp-mat", (one.key for one in figures)),)
@@ -220,9 +219,8 @@ def _kp_mat_by_age(found: Indicators, rules: IndicatorRules) -> Section:
     kinds = [
         ("younger", say(N_("younger than %(n)s"), n=bound), {who for who, age in ages.items() if age < bound}),
         ("older", say(N_("%(n)s years or older"), n=bound), {who for who, age in ages.items() if age >= bound}),
+        ("age-unknown", say(N_("date of birth not known")), set(found.long_enough - ages.keys())),
     ]
-    if unknown := found.long_enough - ages.keys():
-        kinds.append(("age-unknown", say(N_("date of birth not known")), set(unknown)))
     definition = say(N_("Those of KP_MAT of this age, in completed years on the last day of the period."))
     figures = [_part_of_kp_mat(f"kp-mat-{key}", what, definition, frozenset(people)) for key, what, people in kinds]
     words = N_("Everybody of KP_MAT is in one of them.")

@@ -6,9 +6,10 @@ from fnmatch import fnmatchcase
 
 import pytest
 
+import models
 from dispensary.policy.programme_forms import programme_forms
 from dispensary.services import sites
-from models.enums import Role, SettingKey
+from models.enums import Role, SettingKey, Sex
 from reports import month, page
 from reports import programme_forms as report
 from tests import february
@@ -43,6 +44,20 @@ def test_every_line_of_every_form_stands_on_a_figure(session, world):
         assert all(
             len(one.figure.people) == 0 or one.figure.n is None or len(one.figure.people) >= 5 for one in filled.lines
         )
+
+
+def test_everybody_of_kp_mat_is_on_its_form_by_sex_and_by_age(session, world):
+    people = february.lay(session, world)
+    ann = session.get_one(models.Person, people["ann"])
+    ann.sex, ann.birth_date = Sex.OTHER, None
+    about = page.heading(session, world.site.id, *month.days_of(FIRST), printed_by="Hanna", printed_at=world.at)
+    made = month.figures(session, world.site.id, today=world.day, about=about)
+    on_form = {line.figure for line in programme_forms()["kp_mat"].lines}
+
+    for by in ("kp-mat-by-sex", "kp-mat-by-age"):
+        (section,) = [one for one in made.sections if one.key == by]
+        assert {one.key for one in section.figures} <= on_form
+        assert sum(one.n for one in section.figures) == made.figure("kp-mat").n > 0
 
 
 @pytest.mark.parametrize("form", FORMS)
