@@ -10,8 +10,10 @@ from sqlalchemy.orm import Session
 
 from dispensary.queries import sites
 from dispensary.queries.journey_counts import JourneyCounts, journey_counts
-from dispensary.rules.commissioners_counts import Share, hidden
+from dispensary.rules.commissioners_counts import PLANNED, Share, hidden
+from dispensary.rules.subtraction import Tie, adds_up, worked_out
 from dispensary.wording import N_, Speaker, Words, say
+from models.enums import EpisodeEndReason
 from models.units import plain
 from reports import page
 from reports.ledger import Column, Ledger, Row, Text
@@ -72,6 +74,8 @@ class Line:
     """Whether the number itself is large enough and is left out only for the sake of another."""
     not_yet: bool = False
     """Whether there is no number because it is too early to tell."""
+    key: str = ""
+    """Its name in what adds up; none of a line that adds up with no other."""
 
 
 @dataclass(frozen=True)
@@ -107,13 +111,14 @@ def _lines(counts: JourneyCounts) -> Iterator[Line]:
         target=_at_least(targets.in_treatment, N_("%(n)s people")),
         reached=counts.met(targets.in_treatment, counts.in_treatment),
     )
-    yield Line(say(N_("admitted")), counts.admitted)
+    yield Line(say(N_("admitted")), counts.admitted, key="admitted")
     yield _retained(counts)
-    yield Line(say(N_("admitted too late to tell")), counts.retained.too_early)
-    yield Line(say(N_("treatments that ended")), sum(counts.exits.values()))
+    yield Line(say(N_("admitted too late to tell")), counts.retained.too_early, key="too-late")
+    yield Line(say(N_("treatments that ended")), sum(counts.exits.values()), key="ended")
     for reason, n in counts.exits.items():
-        yield Line(say(N_("– %(reason)s"), reason=reason), n)
-    yield _share(say(N_("planned exits")), counts.planned, counts, targets.planned_percent)
+        yield Line(say(N_("– %(reason)s"), reason=reason), n, key=reason)
+    planned = _share(say(N_("planned exits")), counts.planned, counts, targets.planned_percent)
+    yield replace(planned, key="planned")
     yield Line(say(N_("admitted from the waiting list; median days of waiting")), waits.n, days=waits.median)
     if waits.longest is not None:
         yield Line(say(N_("the longest of these waits")), days=_whole(waits.longest))
@@ -130,7 +135,7 @@ def _retained(counts: JourneyCounts) -> Line:
     what, target = say(N_("retained for 12 weeks")), counts.targets.retained_percent
     if not counts.retained.known:
         return Line(what, target=_at_least(target, N_("%(n)s%%")), not_yet=True)
-    return _share(what, counts.retained.share, counts, target)
+    return replace(_share(what, counts.retained.share, counts, target), key="retained")
 
 
 def _share(what: Words, share: Share, counts: JourneyCounts, target: int | None) -> Line:
@@ -163,7 +168,36 @@ def _outside(counts: JourneyCounts, least: int) -> list[Line]:
             made.append(replace(line, days=None, few=True, shields=True) if made[-1].few else line)
         else:
             made.append(_count_outside(line, least))
-    return made
+    return _without_subtraction(counts, made, least)
+
+
+def _without_subtraction(counts: JourneyCounts, made: list[Line], least: int) -> list[Line]:
+    """Leave out one line more, a share rather than a count, as long as a small count follows from the others."""
+    ties = _ties(counts)
+    numbers = {line.key: line.n for line in _lines(counts)} | {f"{line.key} of": line.of for line in _lines(counts)}
+    secret = {name for name, n in numbers.items() if n is not None and 0 < n < least}
+    while True:
+        told = {line.key: line.n for line in made} | {f"{line.key} of": line.of for line in made}
+        if not worked_out(ties, {name for name, n in told.items() if n is None}) & secret:
+            return made
+        shield = min(
+            (line for line in made if line.key and (line.n, line.of) != (None, None)),
+            key=lambda line: (line.of is None, line.key in ("admitted", "ended"), line.n == 0, line.n or 0),
+        )
+        made = [_left_out(line, least) if line is shield else line for line in made]
+
+
+def _ties(counts: JourneyCounts) -> list[Tie]:
+    """Return how the lines add up."""
+    ended = [adds_up("ended", counts.exits), adds_up("planned", PLANNED & counts.exits.keys())]
+    ended.append(adds_up("planned of", counts.exits.keys() - {EpisodeEndReason.DIED}))
+    return [adds_up("admitted", ("retained of", "too-late")), *ended] if counts.retained.known else ended
+
+
+def _left_out(line: Line, least: int) -> Line:
+    return replace(
+        line, n=None, of=None, percent=None, days=None, reached=None, few=True, shields=(line.n or 0) >= least
+    )
 
 
 def _share_outside(line: Line, share: Share, least: int) -> Line:

@@ -10,6 +10,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
 
 from dispensary.rules.commissioners_counts import Share
+from dispensary.rules.subtraction import Tie
 from dispensary.wording import N_, Words, say
 
 PEOPLE, DAYS = say(N_("people")), say(N_("days"))
@@ -125,6 +126,8 @@ class Figure:
     """Figures of one nest lie within each other: what is between two of them is known too."""
     sums: tuple[str, ...] = ()
     """The figures that it adds up: where one of them may not leave the clinic, neither may it."""
+    known: bool = False
+    """Whether other papers tell it too, as the month before ends with what this one begins with: left out, it shields none."""
     few: bool = False
     """Whether its numbers are too small to leave the clinic, or would give away another that is."""
     shields: bool = False
@@ -159,6 +162,7 @@ def drawn(
     part: bool = False,
     nest: str = "",
     sums: tuple[str, ...] = (),
+    known: bool = False,
 ) -> Figure:
     """Return a figure with its number worked out of its rows; a share where a denominator is given.
 
@@ -183,7 +187,13 @@ def drawn(
         part=part,
         nest=nest,
         sums=sums,
+        known=known,
     )
+
+
+def denominator(key: str) -> str:
+    """Return how a tie names the denominator of a share."""
+    return f"{key} of"
 
 
 @dataclass(frozen=True)
@@ -195,6 +205,8 @@ class Section:
     figures: tuple[Figure, ...]
     key: str = ""
     """Its name in an address."""
+    ties: tuple[Tie, ...] = ()
+    """How its figures add up, with each other and with those of other sections: what could be worked out by subtraction."""
 
 
 def rows_of(people: Iterable[int], detail: Callable[[int], Words] | None = None) -> tuple[Behind, ...]:

@@ -9,6 +9,7 @@ from dispensary.queries.urines import UrineLine
 from dispensary.rules.commissioners_counts import NO_EXIT
 from dispensary.rules.indicators import KNOWN, DailyDose, Presence, at_least, completed_years, more_than
 from dispensary.rules.person_days import BUPRENORPHINE, METHADONE
+from dispensary.rules.subtraction import adds_up
 from dispensary.wording import N_, Words, say
 from models.enums import Admission, Attendance, DayStatus, EpisodeEndReason, HealthTestKind, Sex, UrineOutcome
 from reports.figures import DAYS, HOUSE, Behind, Figure, Section, Way, drawn, rows_of
@@ -76,6 +77,7 @@ def _census(found: Indicators) -> Section:
             say(N_("In treatment with a medicine at the close of the day before the period.")),
             rows_of(census.start),
             part=True,
+            known=True,
         ),
         *(
             drawn(
@@ -109,6 +111,7 @@ def _census(found: Indicators) -> Section:
             say(N_("Start, with who came and without who left. Who left on the last day is not in it.")),
             rows_of(census.end),
             part=True,
+            known=True,
         ),
     ]
     ways, reasons = [f"census-{way}" for way in came], [f"census-left-{reason}" for reason in LEFT]
@@ -134,7 +137,13 @@ def _census(found: Indicators) -> Section:
         "People in treatment with a medicine here, guests left out. Somebody whose one treatment follows on the other with no"
         " day between neither came nor left, so these are people; the counts for the commissioner count treatments that ended."
     )
-    return Section(say(N_("Census")), say(words), tuple(figures), key="census")
+    balance = {
+        "census-start": 1,
+        **dict.fromkeys(ways, 1),
+        **dict.fromkeys(reasons, -1),
+        "census-end": -1,
+    }
+    return Section(say(N_("Census")), say(words), tuple(figures), key="census", ties=(balance,))
 
 
 def _moved(one: Presence, day: date | None) -> Behind:
@@ -165,6 +174,7 @@ def _treatment(found: Indicators, rules: IndicatorRules) -> Section:
                 ),
                 rows_of(found.on_medicine),
                 source=ON_A_DATE,
+                known=True,
             ),
             drawn(
                 "in-period",
@@ -196,10 +206,10 @@ def _kp_mat_by_sex(found: Indicators) -> Section:
         _part_of_kp_mat(f"kp-mat-{sex}", say("%(sex)s", sex=sex), definition, people)
         for sex in Sex
         for people in [frozenset(who for who in found.long_enough if found.who[who].sex is sex)]
-        if people or sex in (Sex.FEMALE, Sex.MALE)
     ]
     words = N_("Everybody of KP_MAT is in one of them.")
-    return Section(say(N_("KP_MAT by sex")), say(words), tuple(figures), key="kp-mat-by-sex")
+    ties = (adds_up("kp-mat", (one.key for one in figures)),)
+    return Section(say(N_("KP_MAT by sex")), say(words), tuple(figures), key="kp-mat-by-sex", ties=ties)
 
 
 def _kp_mat_by_age(found: Indicators, rules: IndicatorRules) -> Section:
@@ -209,13 +219,13 @@ def _kp_mat_by_age(found: Indicators, rules: IndicatorRules) -> Section:
     kinds = [
         ("younger", say(N_("younger than %(n)s"), n=bound), {who for who, age in ages.items() if age < bound}),
         ("older", say(N_("%(n)s years or older"), n=bound), {who for who, age in ages.items() if age >= bound}),
+        ("age-unknown", say(N_("date of birth not known")), set(found.long_enough - ages.keys())),
     ]
-    if unknown := found.long_enough - ages.keys():
-        kinds.append(("age-unknown", say(N_("date of birth not known")), set(unknown)))
     definition = say(N_("Those of KP_MAT of this age, in completed years on the last day of the period."))
     figures = [_part_of_kp_mat(f"kp-mat-{key}", what, definition, frozenset(people)) for key, what, people in kinds]
     words = N_("Everybody of KP_MAT is in one of them.")
-    return Section(say(N_("KP_MAT by age")), say(words), tuple(figures), key="kp-mat-by-age")
+    ties = (adds_up("kp-mat", (one.key for one in figures)),)
+    return Section(say(N_("KP_MAT by age")), say(words), tuple(figures), key="kp-mat-by-age", ties=ties)
 
 
 def _part_of_kp_mat(key: str, what: Words, definition: Words, people: frozenset[int]) -> Figure:
@@ -251,7 +261,8 @@ def _doses(found: Indicators, rules: IndicatorRules) -> Section:
         " was due was taken, before staff, elsewhere or at home; where a dose covers several days, for one of them. People in"
         " their first weeks are among them."
     )
-    return Section(say(N_("Daily dose")), say(words), tuple(figures), key="doses")
+    ties = (adds_up("on-medicine", (one.key for one in figures if one.part)),)
+    return Section(say(N_("Daily dose")), say(words), tuple(figures), key="doses", ties=ties)
 
 
 def _of_drug(drug: str, doses: Mapping[int, DailyDose], rules: IndicatorRules) -> Iterator[Figure]:
@@ -377,7 +388,9 @@ def _days(found: Indicators, rules: IndicatorRules) -> Section:
         "What became of each day of treatment with a medicine until %(day)s, as the day ledger says it: a day counts from the"
         " next day on."
     )
-    return Section(say(N_("Days and missed doses")), say(words, day=found.known_until), tuple(figures), key="days")
+    ties = (adds_up("missed", (f"days-{DayStatus.NO_SHOW}",)),)
+    told = say(words, day=found.known_until)
+    return Section(say(N_("Days and missed doses")), told, tuple(figures), key="days", ties=ties)
 
 
 def _of_status(status: DayStatus, days: Mapping[int, int]) -> Figure:
@@ -427,7 +440,8 @@ def _take_homes(found: Indicators) -> Section:
             )
         )
     words = N_("Of those in treatment with a medicine on the last day, how many doses they may take home at one time.")
-    return Section(say(N_("Steps of take-home doses")), say(words), tuple(figures), key="steps")
+    ties = (adds_up("on-medicine", (one.key for one in figures)),)
+    return Section(say(N_("Steps of take-home doses")), say(words), tuple(figures), key="steps", ties=ties)
 
 
 def _urine(found: Indicators) -> Section:

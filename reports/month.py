@@ -128,6 +128,11 @@ class Beside:
         return None if now is None or before is None else now - before
 
     @property
+    def apart(self) -> Number | None:
+        """By how much they differ, whichever is more."""
+        return None if self.by is None else abs(self.by)
+
+    @property
     def change(self) -> Change | None:
         """Which way it went; None where one of them is not there."""
         if self.by is None:
@@ -253,11 +258,11 @@ def _asked(site_id: int, first: date, last: date) -> Asked:
 
 def change_words(one: Beside, speak: Speaker) -> str:
     """Return how a figure stands to the month before: a sign and by how much, in points of a share."""
-    if one.change is None or one.by is None:
+    if one.change is None or one.apart is None:
         return "–"
     if one.change is Change.SAME:
         return SIGNS[one.change]
-    by = speak(abs(one.by))
+    by = speak(one.apart)
     return f"{SIGNS[one.change]} {speak(say(N_('%(n)s points'), n=by))}" if one.share else f"{SIGNS[one.change]} {by}"
 
 

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -15,9 +15,10 @@ from dispensary.queries.indicators import Indicators, MissedRun
 from dispensary.queries.month import MonthRows, Raised, StopTold
 from dispensary.queries.retention import Course
 from dispensary.rules.commissioners_counts import PLANNED, Stay
-from dispensary.rules.indicators import DailyDose
+from dispensary.rules.indicators import DailyDose, presences
 from dispensary.rules.reconciliation import AccountLine, ProductReconciliation, Reconciliation
 from dispensary.rules.retention import Exit
+from dispensary.rules.subtraction import adds_up
 from dispensary.wording import N_, Words, in_unit, say
 from models.enums import (
     BottleFate,
@@ -34,19 +35,20 @@ from models.enums import (
 )
 from models.units import Mg, Quantity
 from reports.dose_words import EXCEPTIONS
-from reports.figures import Behind, Figure, Section, Way, drawn
-from reports.indicator_figures import DRUGS, TESTS, sections
+from reports.figures import Behind, Figure, Section, Way, denominator, drawn
+from reports.indicator_figures import DRUGS, LEFT, TESTS, sections
 from reports.reconciliation import difference_words
 
 A_DAY, THOUSAND = timedelta(days=1), 1000
+NOTHING = Mg(Decimal(0))
 RUNS, MINUTES, SECONDS = say(N_("runs")), say(N_("minutes")), say(N_("seconds"))
 STOPS, BOTTLES, CALLS = say(N_("stops")), say(N_("bottles")), say(N_("call-backs"))
 FLAGS, INCIDENTS, RULES = say(N_("flags")), say(N_("incidents")), say(N_("rules"))
-CONTAINERS, DAYS_CLOSED, DIFFERENCES = say(N_("containers counted")), say(N_("closings")), say(N_("differences"))
+CONTAINERS, DAYS_CLOSED, DIFFERENCES = say(N_("containers")), say(N_("closings")), say(N_("differences"))
 STAYS = say(N_("treatments"))
 RECEIVED = frozenset({MovementKind.INITIAL, MovementKind.RECEIVE})
 GIVEN = frozenset({MovementKind.DISPENSE, MovementKind.TAKE_HOME})
-COURSES = say(N_("courses of treatment"))
+COURSES = say(N_("courses"))
 ATTEMPTS, BACKUPS, DOSES = say(N_("attempts")), say(N_("backups")), say(N_("doses"))
 
 
@@ -83,7 +85,7 @@ def parts(facts: MonthFacts) -> tuple[Section, ...]:
         cohorts(facts.first, facts.last, facts.courses),
         _commissioned(facts),
         of["days"],
-        _runs(facts.indicators, rules),
+        _runs(facts, rules),
         _decisions(month),
         of["doses"],
         *_bands(facts.indicators, rules),
@@ -105,32 +107,46 @@ def _day(person_id: int, day: date) -> Behind:
     return Behind(person_id, say("%(day)s", day=day))
 
 
-def _runs(found: Indicators, rules: IndicatorRules) -> Section:
-    """Return the long runs of missed days, and what came of each."""
+def _runs(facts: MonthFacts, rules: IndicatorRules) -> Section:
+    """Return the long runs of missed days, and what came of each.
+
+    A run belongs to the month in which it had become long, so that one over the turn of a month is in one month and no other.
+    """
     long = [
-        (who, run) for who, theirs in sorted(found.days.runs.items()) for run in theirs if run.missed >= rules.long_run
+        (who, run)
+        for who, theirs in sorted(facts.indicators.days.runs.items())
+        for run in theirs
+        if len(run.days) >= rules.long_run and facts.first <= run.days[rules.long_run - 1] <= facts.last
     ]
-    left = {(one.person_id, one.last): reason for reason, some in found.census.left.items() for one in some if one.last}
+    left = [
+        (one.person_id, one.last, one.left)
+        for one in presences(facts.stays)
+        if one.last is not None and one.left in LEFT
+    ]
 
     def came_of(who: int, run: MissedRun) -> tuple[str, Words]:
-        if run.back_on is not None:
-            return "back", say(N_("came again"))
-        reason = next((why for (person, day), why in left.items() if person == who and day >= run.first), None)
+        until = run.back_on or date.max
+        reason = next((why for person, day, why in left if person == who and run.first <= day < until), None)
         if reason is not None:
             return f"left-{reason}", say(N_("left treatment: %(reason)s"), reason=reason)
+        if run.back_on is not None:
+            return "back", say(N_("came again"))
         return "away", say(N_("has not come since"))
 
     def row(who: int, run: MissedRun) -> Behind:
         if run.back_on is None:
-            return Behind(who, say(N_("from %(first)s to %(last)s"), first=run.first, last=run.last), run.missed)
+            return Behind(who, say(N_("from %(first)s to %(last)s"), first=run.first, last=run.last), len(run.days))
         words = N_("from %(first)s to %(last)s, came on %(back)s")
-        return Behind(who, say(words, first=run.first, last=run.last, back=run.back_on), run.missed)
+        return Behind(who, say(words, first=run.first, last=run.last, back=run.back_on), len(run.days))
 
     settled = [(*came_of(who, run), row(who, run)) for who, run in long]
     kinds = dict(sorted((key, words) for key, words, _ in settled))
     kinds = {"back": say(N_("came again")), "away": say(N_("has not come since")), **kinds}
     definition = say(
-        N_("Runs of %(n)s no-shows or more that began in the period, by what is known today of how each ended."),
+        N_(
+            "Runs of no-shows that became %(n)s long on a day of the period, whenever they began: each is in one month alone. By"
+            " what is known today of how each ended; who left before coming again has left."
+        ),
         n=rules.long_run,
     )
     figures = [
@@ -158,7 +174,10 @@ def _runs(found: Indicators, rules: IndicatorRules) -> Section:
     words = N_(
         "Days that are none of a run, such as a day in hospital, neither count nor end it. Coming ends it, dosed or not."
     )
-    return Section(say(N_("Runs of missed days, and what came of each")), say(words), tuple(figures), key="runs")
+    ties = (adds_up("runs", (f"runs-{key}" for key in kinds)),)
+    return Section(
+        say(N_("Runs of missed days, and what came of each")), say(words), tuple(figures), key="runs", ties=ties
+    )
 
 
 def _bands(found: Indicators, rules: IndicatorRules) -> Iterator[Section]:
@@ -169,20 +188,31 @@ def _bands(found: Indicators, rules: IndicatorRules) -> Iterator[Section]:
         definition = say(N_("Those with a known daily dose of %(drug)s, by how much it is."), drug=named)
         figures = tuple(
             drawn(
-                f"dose-{drug}-from-{lower}",
+                _band_key(drug, lower),
                 _band(lower, upper),
                 definition,
                 [Behind(who, None, dose.amount_mg) for who, dose in mine.items() if _within(dose, lower, upper)],
                 part=True,
             )
-            for lower, upper in zip([Mg(Decimal(0)), *bounds], [*bounds, None], strict=True)
+            for lower, upper in zip([NOTHING, *bounds], [*bounds, None], strict=True)
         )
         yield Section(
             say(N_("Daily dose of %(drug)s, spread"), drug=named),
             say(N_("A dose stands in the band in which it begins: the lower bound is in it, the upper is not.")),
             figures,
             key=f"spread-{drug}",
+            ties=(
+                adds_up(f"dose-{drug}", (_band_key(drug, lower) for lower in (NOTHING, *bounds))),
+                *(
+                    adds_up(f"dose-{drug}-{share}", (_band_key(drug, lower) for lower in bounds if lower >= bound))
+                    for share, bound in (("clinic", rules.clinic_dose_mg[drug]), ("unaids", rules.unaids_dose_mg[drug]))
+                ),
+            ),
         )
+
+
+def _band_key(drug: str, lower: Mg) -> str:
+    return f"dose-{drug}-from-{lower}"
 
 
 def _within(dose: DailyDose, lower: Mg, upper: Mg | None) -> bool:
@@ -255,7 +285,11 @@ def _decisions(month: MonthRows) -> Section:
     words = N_(
         "Minutes of everybody count, at night and on closed days too: whoever waits without a dose waits on those as well."
     )
-    return Section(say(N_("Stops and decisions")), say(words), tuple(figures), key="decisions")
+    ties = (
+        adds_up("stops", (f"stops-{kind}" for kind in StopKind)),
+        adds_up("stops", ("stops-standing", denominator("decision-late"))),
+    )
+    return Section(say(N_("Stops and decisions")), say(words), tuple(figures), key="decisions", ties=ties)
 
 
 def _bottles(month: MonthRows) -> Section:
@@ -304,7 +338,8 @@ def _bottles(month: MonthRows) -> Section:
         ),
     ]
     words = N_("Take-home doses that were handed over, whatever decision they rest on.")
-    return Section(say(N_("Bottles and call-backs")), say(words), tuple(figures), key="bottles")
+    ties = (adds_up("calls", (f"calls-{key}" for key, _, _ in outcomes)),)
+    return Section(say(N_("Bottles and call-backs")), say(words), tuple(figures), key="bottles", ties=ties)
 
 
 def _bottle_end(person_id: int, day: date, state: object) -> Behind:
@@ -422,7 +457,12 @@ def _commissioned(facts: MonthFacts) -> Section:
     words = N_(
         "By admission and recorded end alone, whatever was taken; counselling alone is among them, guests are not."
     )
-    return Section(say(N_("Commissioner's counts")), say(words), figures, key="commissioner")
+    reasons = [reason for reason in LEFT if reason is not EpisodeEndReason.DIED]
+    ties = (
+        adds_up("exits-planned", (f"census-left-{reason}" for reason in reasons if reason in PLANNED)),
+        adds_up(denominator("exits-planned"), (f"census-left-{reason}" for reason in reasons)),
+    )
+    return Section(say(N_("Commissioner's counts")), say(words), figures, key="commissioner", ties=ties)
 
 
 def _admitted(one: Stay) -> Behind:
@@ -484,7 +524,11 @@ def _scan(facts: MonthFacts) -> Section:
         _ppv(facts),
     ]
     words = N_("The scan proposes a talk and never changes a dose.")
-    return Section(say(N_("Nightly scan")), say(words), tuple(figures), key="scan")
+    ties = (
+        adds_up("flags-closed", (f"flags-{outcome}" for outcome in TaskOutcome)),
+        adds_up(denominator("flags-closed"), ("flags-red", "flags-amber")),
+    )
+    return Section(say(N_("Nightly scan")), say(words), tuple(figures), key="scan", ties=ties)
 
 
 def _ppv(facts: MonthFacts) -> Figure:
@@ -562,7 +606,8 @@ def _safety(month: MonthRows) -> Section:
         ),
     ]
     words = N_("What was swallowed and should not have been, whoever noticed it; and rules that paper went past.")
-    return Section(say(N_("Incidents and overrides")), say(words), tuple(figures), key="safety")
+    ties = (adds_up("incidents", (f"incidents-{kind}" for kind in IncidentKind)),)
+    return Section(say(N_("Incidents and overrides")), say(words), tuple(figures), key="safety", ties=ties)
 
 
 def _stock(facts: MonthFacts) -> Section:
@@ -628,17 +673,28 @@ def _of_product(product: ProductReconciliation) -> Iterator[Figure]:
     lines = [(line.kind, _moved(line)) for line in account.lines if line.came_in or line.went_out]
     received, given = ([row for kind, row in lines if kind in kinds] for kinds in (RECEIVED, GIVEN))
     other = [row for kind, row in lines if kind not in (*RECEIVED, *GIVEN)]
-    told = say(N_("By the movements of the period; what was reversed stands with the rest."))
+    told = say(
+        N_(
+            "By the movements of the period. Given is what was dispensed at the window and to take home; the rest is what was"
+            " wasted, spilt, moved, adjusted or reversed, less than nothing where more left than came. The closing balance is"
+            " the opening one with what was received and the rest, less what was given."
+        )
+    )
     for key, what, rows in (
         ("opening", N_("%(product)s: opening balance"), opening),
         ("received", N_("%(product)s: received"), received),
-        ("given", N_("%(product)s: given at the window and to take home"), given),
-        ("other", N_("%(product)s: wasted, spilt, moved, adjusted, reversed"), other),
+        ("given", N_("%(product)s: given"), list(map(_taken_off, given))),
+        ("other", N_("%(product)s: the rest"), other),
         ("closing", N_("%(product)s: closing balance"), [*opening, *(row for _, row in lines)]),
     ):
         named = say(what, product=product.product)
         unit = say("%(unit)s", unit=product.unit)
         yield drawn(f"stock-{product.product_id}-{key}", named, told, rows, way=Way.SUM, unit=unit)
+
+
+def _taken_off(row: Behind) -> Behind:
+    """Return a row of what left as how much it was."""
+    return replace(row, amount=-(row.amount or 0))
 
 
 def _moved(line: AccountLine) -> Behind:

@@ -7,7 +7,7 @@ from fnmatch import fnmatchcase
 from reportlab.platypus import Flowable
 
 from dispensary.policy.programme_forms import ProgrammeForm
-from dispensary.wording import N_, Speaker, say
+from dispensary.wording import N_, Speaker, Words, say
 from reports import page, small_cells
 from reports.figures import Figure
 from reports.ledger import Column, Ledger, Row, Text
@@ -41,6 +41,13 @@ class FilledForm:
     form: ProgrammeForm
     month: MonthSummary
     lines: tuple[FilledLine, ...]
+
+    @property
+    def notes(self) -> list[Words]:
+        """What is said under the form: how it is filled in, where that comes from, and that small counts are left out."""
+        told = [say(self.form.words), say(self.form.citation)]
+        few = any(line.figure.few for line in self.lines)
+        return [*told, small_cells.told(self.month.hide_below)] if few else told
 
 
 def figures(form: ProgrammeForm, month: MonthSummary) -> FilledForm:
@@ -84,9 +91,6 @@ def render(filled: FilledForm, *, speak: Speaker) -> bytes:
         Text(speak(say(N_("For: %(asked_by)s"), asked_by=say(form.asked_by))), size=10, bold=True, language=language),
         Ledger(columns, rows, language=language, row_height=16.0),
     ]
-    notes = [speak(say(form.words)), speak(say(form.citation))]
-    if any(line.figure.few for line in filled.lines):
-        notes.append(speak(small_cells.told(filled.month.hide_below)))
-    story += [Text(note, size=8, language=language, above=5) for note in notes]
+    story += [Text(speak(note), size=8, language=language, above=5) for note in filled.notes]
     story.append(Text(speak(SIGNED), size=10, language=language, above=24))
     return page.build(story, title=say(form.title), about=about, speak=speak)

@@ -50,13 +50,22 @@ AT_A_TIME = 500
 
 @dataclass(frozen=True)
 class MissedRun:
-    """No-shows of somebody in a row, and what is known of how it ended."""
+    """No-shows of somebody in a row, whole, and what is known of how it ended."""
 
-    first: date
-    last: date
-    missed: int
+    days: tuple[date, ...]
+    """The days that were missed, the first one first."""
     back_on: date | None
     """When the person came again, dosed or not."""
+
+    @property
+    def first(self) -> date:
+        """The first day that was missed."""
+        return self.days[0]
+
+    @property
+    def last(self) -> date:
+        """The last day that was missed, as far as is known."""
+        return self.days[-1]
 
 
 @dataclass
@@ -66,15 +75,12 @@ class DaysTold:
     by_status: dict[DayStatus, dict[int, int]] = field(default_factory=lambda: defaultdict(dict))
     """For each status how many days each person had of it."""
     runs: dict[int, tuple[MissedRun, ...]] = field(default_factory=dict)
-    """The runs of no-shows of each person who had any in the period."""
+    """The runs of no-shows that have a day in the period, of each person who missed one, wherever they began and ended."""
+    longest_run: dict[int, int] = field(default_factory=dict)
+    """No-shows in a row within the period, the most of each person who had any."""
     doses: dict[int, DailyDose] = field(default_factory=dict)
     injected: set[int] = field(default_factory=set)
     """Whose last dose was an injection, which is no daily dose."""
-
-    @property
-    def longest_run(self) -> dict[int, int]:
-        """No-shows in a row within the period, the most of each person who had any."""
-        return {who: max(run.missed for run in theirs) for who, theirs in self.runs.items()}
 
 
 @dataclass(frozen=True)
@@ -155,7 +161,7 @@ def _of_period(
         long_enough=enough,
         who=who_they_are(session, sorted(enough)),
         days=told,
-        steps=_steps(session, last, there),
+        steps=_steps(session, site_id, last, there),
         urines=tuple(one for one in tested if first <= one.collected_on <= last),
         sessions=tuple(one for one in arranged if first <= one.clinic_day <= last),
         counselled=frozenset(who for who in there if who in counselled and counselled[who] >= first),
@@ -184,31 +190,40 @@ def _days(session: Session, site_id: int, spans: Sequence[Span], today: date, ti
     since, until = min(begun), max(last for _, last in spans)
     people = _in_period(times, since, until)
     for some in day_grids.grids(session, site_id, since, [today], people, in_treatment_since=since):
+        runs = _runs(some)
         for one, (first, last) in zip(told, spans, strict=True):
             if first <= today:
-                _count(one, some, first, min(last, today - A_DAY))
+                _count(one, some, runs, first, min(last, today - A_DAY))
                 _dose(one, some, first, min(last, today), {p.person_id: p.first for p in times if p.on(last)})
     return told
 
 
-def _count(told: DaysTold, some: Days, first: date, last: date) -> None:
+def _runs(some: Days) -> dict[int, list[Run]]:
+    """Return the runs of missed days of each person who has any, as columns."""
+    missed = some.grid.status == CODE[DayStatus.NO_SHOW]
+    came = np.isin(some.grid.status, [CODE[one] for one in CAME])
+    people = list(some.records)
+    return {
+        people[row]: missed_runs(missed[row].tolist(), came[row].tolist()) for row in np.flatnonzero(missed.any(axis=1))
+    }
+
+
+def _count(told: DaysTold, some: Days, runs: Mapping[int, list[Run]], first: date, last: date) -> None:
     """Add the days of some people that are over."""
     grid, people = some.grid, list(some.records)
-    status = grid.status[:, grid.column(first) : grid.column(last) + 1]
+    since, until = grid.column(first), grid.column(last)
+    status = grid.status[:, since : until + 1]
     for kind, code in CODE.items():
         many = (status == code).sum(axis=1)
         for row in np.flatnonzero(many):
             told.by_status[kind][people[row]] = int(many[row])
-    later = grid.status[:, grid.column(first) :]
-    missed, came = later == CODE[DayStatus.NO_SHOW], np.isin(later, [CODE[one] for one in CAME])
-    for row in np.flatnonzero((status == CODE[DayStatus.NO_SHOW]).any(axis=1)):
-        found = missed_runs(missed[row].tolist(), came[row].tolist(), status.shape[1])
-        told.runs[people[row]] = tuple(_run(one, first) for one in found)
-
-
-def _run(one: Run, since: date) -> MissedRun:
-    back = None if one.back is None else since + one.back * A_DAY
-    return MissedRun(since + one.first * A_DAY, since + one.last * A_DAY, one.missed, back)
+    for who, theirs in runs.items():
+        if here := [(one, n) for one in theirs if (n := one.within(since, until))]:
+            told.longest_run[who] = max(n for _, n in here)
+            told.runs[who] = tuple(
+                MissedRun(tuple(map(grid.day, one.missed)), None if one.back is None else grid.day(one.back))
+                for one, _ in here
+            )
 
 
 def _dose(told: DaysTold, some: Days, first: date, last: date, since: Mapping[int, date]) -> None:
@@ -233,14 +248,15 @@ _DECISION, _END, _PERSON = TakeHomeDecision.__table__.c, TakeHomeDecisionEnd.__t
 _ROOT = root_of(_PERSON)
 
 
-def _steps(session: Session, day: date, people: frozenset[int]) -> dict[int, int]:
+def _steps(session: Session, site_id: int, day: date, people: frozenset[int]) -> dict[int, int]:
     """Return how many doses at one time each person may take home at most, by the decision in force on a day."""
     query = (
         select(_ROOT, _DECISION.most_days)
         .select_from(TakeHomeDecision)
         .join(Person, _PERSON.id == _DECISION.person_id)
         .outerjoin(TakeHomeDecisionEnd, _END.decision_id == _DECISION.id)
-        .where(_DECISION.effective_on <= day, or_(_END.id.is_(None), _END.last_day >= day))
+        .where(_DECISION.site_id == site_id, _DECISION.effective_on <= day)
+        .where(or_(_END.id.is_(None), _END.last_day >= day))
         .order_by(_DECISION.id)
     )
     found = {row[0]: row[1] for row in session.execute(query)}

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 
 from models.enums import Admission, EpisodeEndReason, EpisodeKind
 
@@ -34,8 +34,8 @@ class Share:
 
     @property
     def percent(self) -> Decimal | None:
-        """Rounded to a whole number; None of nobody."""
-        return None if self.of == 0 else (HUNDRED * self.n / self.of).quantize(WHOLE)
+        """Rounded to a whole number, a half up; None of nobody."""
+        return None if self.of == 0 else (HUNDRED * self.n / self.of).quantize(WHOLE, ROUND_HALF_UP)
 
     def may_leave(self, hide_below: int) -> bool:
         """Return whether both counts, and what is between them, are either nobody or enough people to hide in."""

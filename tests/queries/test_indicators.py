@@ -91,7 +91,9 @@ def test_every_figure_of_a_month_as_counted_by_hand(session, world, clinic):
 
     assert {key: (one.n, one.of) for key, one in found.items() if key in BY_HAND} == BY_HAND
     none = {key: one.n for key, one in found.items() if key not in BY_HAND and not key.endswith("-mean")}
-    assert set(none.values()) == {0} and all(key.startswith(("offered-", "census-left-", "days-")) for key in none)
+    assert set(none.values()) == {0} and all(
+        key.startswith(("offered-", "census-left-", "days-", "kp-mat-")) for key in none
+    )
     assert found["dose-methadone-mean"].n == Decimal("70.0")
     assert found["dose-buprenorphine-mean"].n == Decimal("14.0")
 
@@ -181,7 +183,7 @@ def test_what_leaves_the_clinic_names_no_few(session, world, clinic):
     shown = {row[0]: row[3:6] for row in sheet.rows}
     assert shown["census-start"] == ["under 5", None, None]
     assert shown["missed-people"] == ["under 5", None, None]
-    assert shown["dose-methadone-mean"] == ["under 5", None, None]
+    assert shown["dose-methadone-mean"] == ["under 5 people", None, None]
     numbers = [cell for row in sheet.rows for cell in row[3:6] if isinstance(cell, int | Decimal)]
     assert set(numbers) <= {0}
     assert all(row[7] and row[8] and row[9] for row in sheet.rows), "definition, population and source"

@@ -1,5 +1,6 @@
 """The commissioner's counts against a clinic on record, beside the targets that the site has set; the board of who is where."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -9,6 +10,7 @@ from dispensary.queries import journey, people
 from dispensary.queries.course import course_of
 from dispensary.queries.intake import intake_of
 from dispensary.queries.journey_counts import journey_counts
+from dispensary.rules.commissioners_counts import Retained, Share, planned
 from dispensary.rules.journey import Where
 from dispensary.services import call_plans, caseload, episodes, sites, waiting
 from dispensary.services import journey as journeys
@@ -100,6 +102,31 @@ def test_nothing_small_leaves_the_clinic(session, world):
     assert outside["retained for 12 weeks"].n == 7
     said = commissioners_counts.as_sheet(made, Speaker(str, world.zone))
     assert ["– dropped out", "under 5"] in [list(row[:2]) for row in said.rows]
+
+
+@pytest.mark.parametrize(
+    ("too_early", "left"),
+    [
+        pytest.param(3, {}, id="those admitted, less those known long enough"),
+        pytest.param(0, {"died": 1, "transferred_out": 6, "dropped_out": 8}, id="all who left, less those alive"),
+        pytest.param(0, {"died": 1, "transferred_out": 6, "dropped_out": 8, "custody": 2}, id="two of a few"),
+    ],
+)
+def test_no_small_count_is_what_others_leave_between_them(session, world, too_early, left):
+    made = figures(session, world)
+    exits = {EpisodeEndReason(reason): n for reason, n in left.items()}
+    retained = Retained(Share(10, 20 - too_early), too_early)
+    counts = replace(made.counts, admitted=20, retained=retained, exits=exits, planned=planned(exits))
+
+    told = {line.key: line for line in replace(made, counts=counts).outside}
+
+    if too_early:
+        assert told["too-late"].n is None and None in (told["admitted"].n, told["retained"].of)
+    if left:
+        alive = [told[reason].n for reason in left if reason != "died"]
+        assert told["died"].n is None
+        assert None in (told["ended"].n, told["planned"].of)
+        assert told["ended"].n is None or alive.count(None) > 0
 
 
 def test_a_count_left_out_for_the_sake_of_another_is_not_called_small(session, world):

@@ -1,16 +1,23 @@
 """The monthly summary of February of a small clinic, counted by hand; beside January, and as it may leave the clinic."""
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
 import pytest
+from sqlalchemy import select
 
+import models
+from dispensary.queries import reconciliation
+from dispensary.rules.reconciliation import NOTHING, Account, AccountLine, ProductReconciliation, Reconciliation
+from dispensary.services import chains
 from dispensary.wording import Speaker
-from models.enums import EpisodeEndReason
+from models.enums import BaseUnit, ChainKind, EpisodeEndReason, MovementKind
+from models.units import MgPerUnit, quantity
 from reports import month, page
 from reports.figures import number_of
 from reports.month import Change
-from tests import february
+from tests import factories, february
 from tests.february import FIRST
 
 PARTS = [
@@ -142,6 +149,54 @@ def test_the_month_before_stands_beside_with_a_mark_for_change(session, world, c
     assert len(made.year) == 13
 
 
+def numbers(made, *keys):
+    return [None if (one := made.figure(key)) is None else one.n for key in keys]
+
+
+def test_a_run_over_the_turn_of_a_month_is_told_whole_and_in_the_month_in_which_it_became_long(session, world):
+    gil, _ = february.stay(session, world, date(2026, 1, 28))
+    for day in (date(2026, 1, 28), date(2026, 1, 29), date(2026, 2, 4)):
+        factories.imported_dose(session, world, gil, at=world.at.replace(month=day.month, day=day.day), taken="40")
+
+    assert numbers(summary(session, world, date(2026, 1, 1)), "runs", "missed-run") == [0, 0]
+    (row,) = summary(session, world).figure("runs-back").behind
+    assert (row.person_id, row.amount, row.detail.values["first"]) == (gil.id, 5, date(2026, 1, 30))
+
+
+def test_who_left_once_the_month_was_over_is_told_to_have_left(session, world, clinic):
+    assert numbers(summary(session, world), "runs-away", "runs-left-dropped_out") == [1, None]
+    bob = session.scalars(select(models.Episode).where(models.Episode.person_id == clinic["bob"])).one()
+
+    february.ended(session, world, bob, date(2026, 3, 1), EpisodeEndReason.DROPPED_OUT)
+
+    assert numbers(summary(session, world), "runs-away", "runs-left-dropped_out") == [0, 1]
+
+
+def test_what_was_given_is_told_as_so_much_so_that_more_is_more(session, world, monkeypatch):
+    moved = (
+        AccountLine(MovementKind.DISPENSE, went_out=quantity("70")),
+        AccountLine(MovementKind.RECEIVE, came_in=quantity("50")),
+        AccountLine(MovementKind.WASTE, went_out=quantity("4")),
+    )
+    stock = Account(quantity("100"), moved)
+    product = ProductReconciliation(1, "Mixture", BaseUnit.ML, MgPerUnit(Decimal(10)), stock, Account(NOTHING, ()), ())
+    monkeypatch.setattr(reconciliation, "reconciliation", lambda *asked: Reconciliation(*asked[2:], (product,)))
+
+    made = summary(session, world)
+
+    keys = [f"stock-1-{key}" for key in ("opening", "received", "given", "other", "closing")]
+    assert numbers(made, *keys) == [100, 50, 70, -4, 76]
+    given = made.figure("stock-1-given")
+    assert given.n == number_of(given.way, given.behind)
+
+
+def test_how_far_a_month_is_from_the_one_before_is_said_without_a_sign(session, world, clinic):
+    made = summary(session, world, date(2026, 3, 1))
+
+    less = made.beside(made.figure("came"))
+    assert (less.change, less.by, less.apart) == (Change.DOWN, -2, 2)
+
+
 def test_what_is_drawn_of_a_month_is_what_its_own_summary_says(session, world, clinic):
     december = summary(session, world, date(2025, 12, 1))
     drawn = {past.first: past for past in summary(session, world).year}
@@ -149,6 +204,45 @@ def test_what_is_drawn_of_a_month_is_what_its_own_summary_says(session, world, c
     for key in month.TRENDS:
         one, other = december.figure(key), drawn[date(2025, 12, 1)].figures[key]
         assert (one.n, one.of, one.percent) == (other.n, other.of, other.percent), key
+
+
+def test_another_site_in_the_same_books_changes_nothing_but_the_backups_which_are_of_all(session, world, clinic):
+    before = {one.key: (one.n, one.of) for section in summary(session, world).sections for one in section.figures}
+    site = factories.save(session, models.Site(code="hill", name="Hill Clinic"))
+    hill = replace(
+        world, site=site, window=factories.save(session, models.Window(site_id=site.id, name="Window 1")), containers={}
+    )
+    hill.places = {
+        kind: factories.save(
+            session,
+            models.Place(site_id=site.id, kind=kind, name=place.name, window_id=place.window_id and hill.window.id),
+        )
+        for kind, place in world.places.items()
+    }
+    chains.create_head(session, hill.site.id, ChainKind.AUDIT)
+    hill.containers = {
+        key: factories.container(session, hill, world.products[key], opened=True) for key in world.containers
+    }
+    people = february.lay(session, hill)
+    february.lay_the_rest(session, hill, people)
+
+    decided = {"attends_on": "1", "every_weeks": 1, "most_days": 6, "days_in_treatment": 200, "criteria": "[]"}
+    when = {"effective_on": FIRST, "review_on": date(2026, 4, 1), "decided_at": world.at, "rationale": "stable"}
+    stay = session.scalars(select(models.Episode).where(models.Episode.person_id == clinic["ann"])).one()
+    factories.save(
+        session,
+        models.TakeHomeDecision(
+            person_id=clinic["ann"], episode_id=stay.id, **decided, **when, **factories.stamp(hill)
+        ),
+    )
+
+    after = {one.key: (one.n, one.of) for section in summary(session, world).sections for one in section.figures}
+
+    assert {key for key, numbers in after.items() if numbers != before.get(key)} == {"backups-proved"}
+    there = {one.key: (one.n, one.of) for section in summary(session, hill).sections for one in section.figures}
+    assert {key: there[key][0] for key in BY_HAND if key != "backups-proved"} == {
+        key: n for key, n in BY_HAND.items() if key != "backups-proved"
+    }
 
 
 def test_a_month_that_is_not_over_says_so(session, world, clinic):

@@ -57,6 +57,11 @@ def test_who_was_retained(stays, today, n, of, too_early):
     assert (found.share, found.too_early) == (Share(n, of), too_early)
 
 
+@pytest.mark.parametrize(("n", "of", "percent"), [(1, 8, 13), (5, 8, 63), (1, 3, 33), (0, 9, 0), (0, 0, None)])
+def test_a_share_is_rounded_to_the_next_whole_percent_a_half_up(n, of, percent):
+    assert Share(n, of).percent == percent
+
+
 def test_planned_exits_are_counted_of_all_but_who_died():
     reasons = [End.COMPLETED, End.TRANSFERRED_OUT, End.DROPPED_OUT, End.LEFT_BY_OWN_WISH, End.DIED, End.LINKED]
     stays = [stay(n, lasted=20, reason=reason) for n, reason in enumerate(reasons)]

@@ -1,6 +1,7 @@
 """The monthly summary over HTTP: who sees how much of it, what each number opens, files, paper and the page of definitions."""
 
 import io
+import re
 
 import pytest
 from pypdf import PdfReader
@@ -138,6 +139,26 @@ def test_each_figure_is_defined_with_its_source(head, world, clinic, worked_out_
 @pytest.mark.parametrize("month", ["march", "2026-13", "0001-01", "9999-12", "2026-05", "2026-02-01"])
 def test_months_that_are_none_say_how_to_write_them(head, month):
     assert head.get(f"/month?month={month}").status_code == 422
+
+
+@pytest.mark.parametrize("paper", ["/month.pdf", "/programme-forms/kp_mat.pdf"])
+def test_paper_of_a_month_that_has_not_begun_is_refused_as_its_page_is(head, paper):
+    page = paper.removesuffix(".pdf")
+    days = {"first": "2026-05-01", "last": "2026-05-31"}
+
+    told = head.send(paper, {"paper": "A4", "reader": "outside", **days}, page=page)
+
+    assert told.status_code == 422 and "This month has not begun." in told.text
+    assert head.send(paper, {"paper": "A4", "reader": "outside"}, page=page).content_type == "application/pdf"
+
+
+def test_a_figure_of_few_people_says_that_they_are_few_whatever_the_figure_counts(inspector, world, clinic):
+    page = inspector.get(FEBRUARY).text
+
+    row = page[page.index("from stop to decision, half within") :]
+    assert "under 5 people" in row[: row.index("</tr>")], "an hour is not under five minutes"
+    row = page[page.index("= in treatment once") :]
+    assert re.search(r">\s*under 5\s*<", row[: row.index("</tr>")])
 
 
 def test_there_is_nothing_behind_a_figure_that_there_is_not(head):

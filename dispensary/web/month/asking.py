@@ -9,6 +9,7 @@ from dispensary.rules.indicators import months_after
 from dispensary.web import edge
 from dispensary.web.database import db
 from dispensary.web.reporting import asked
+from dispensary.web.reporting.forms import PrintLogForm
 from dispensary.wording import N_, say
 from reports import month as report
 from reports.month import MonthSummary
@@ -32,7 +33,21 @@ def asked_month() -> date:
     except ValueError:
         raise Refused(say(N_("A month is written as year-month, such as 2026-03.")), code="not_a_month") from None
     asked.checked(first, first)
-    if first > today:
+    return _begun(first)
+
+
+def printed_month(button: PrintLogForm) -> date:
+    """Return the first day of the month that a print button stands for.
+
+    Raises:
+        Refused: it is in no clinic's time, or has not begun.
+    """
+    first, _ = asked.checked(*button.days)
+    return _begun(first.replace(day=1))
+
+
+def _begun(first: date) -> date:
+    if first > edge.act().clinic_day:
         raise Refused(say(N_("This month has not begun.")), code="not_begun")
     return first
 

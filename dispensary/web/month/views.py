@@ -7,7 +7,7 @@ from dispensary.errors import Refused
 from dispensary.permissions import Permission
 from dispensary.rules.indicators import months_after
 from dispensary.web import edge, gate
-from dispensary.web.month.asking import asked_month, month_named, summary_of
+from dispensary.web.month.asking import asked_month, month_named, printed_month, summary_of
 from dispensary.web.month.blueprint import bp
 from dispensary.web.month.forms import PrintMonthForm, Reader
 from dispensary.web.reporting import asked, paper
@@ -108,10 +108,10 @@ def as_xlsx() -> Response:
 def as_pdf() -> Response:
     """Note who prints, and answer the summary as a sheet: whole for the clinic only where whoever prints may see people."""
     form = paper.understood(PrintMonthForm())
-    first, _ = asked.checked(*form.days)
+    first = printed_month(form)
     if form.reader.data == Reader.CLINIC and not _sees_people():
         raise Refused(say(N_("Only whoever may see people prints every number.")), code="not_for_you")
-    figures = summary_of(first.replace(day=1), form.paper.data)
+    figures = summary_of(first, form.paper.data)
     paper.note(PrintedSheet.MONTH_SUMMARY, figures.about.first, figures.about.last)
     told = figures if form.reader.data == Reader.CLINIC else figures.outside
     return asked.file(report.render(told, speak=edge.speaker()), asked.PDF, f"month-{month_named(first)}.pdf")

@@ -6,7 +6,7 @@ from dispensary.permissions import Permission
 from dispensary.policy.programme_forms import ProgrammeForm, programme_forms
 from dispensary.rules.indicators import months_after
 from dispensary.web import edge, gate
-from dispensary.web.month.asking import asked_month, month_named, summary_of
+from dispensary.web.month.asking import asked_month, month_named, printed_month, summary_of
 from dispensary.web.programme_forms.blueprint import bp
 from dispensary.web.reporting import asked, paper
 from dispensary.web.reporting.forms import PrintLogForm
@@ -35,6 +35,7 @@ def filled(programme_form: str) -> str:
         filled=made,
         report=report,
         speak=edge.speaker(),
+        names=Permission.PERSON_VIEW in edge.sitting().permissions,
         first=first,
         before=month_named(months_after(first, -1)),
         after=month_named(months_after(first, 1)),
@@ -57,7 +58,7 @@ def as_csv(programme_form: str) -> Response:
 def as_pdf(programme_form: str) -> Response:
     """Note who prints, and answer a form as a sheet."""
     asked_for, button = _form(programme_form), paper.understood(PrintLogForm())
-    first = asked.checked(*button.days)[0].replace(day=1)
+    first = printed_month(button)
     made = report.figures(asked_for, summary_of(first, button.paper.data))
     paper.note(PrintedSheet.PROGRAMME_FORM, *days_of(first))
     return asked.file(
