@@ -130,7 +130,8 @@ class Beside:
     @property
     def apart(self) -> Number | None:
         """By how much they differ, whichever is more."""
-        return None if self.by is None else abs(self.by)
+        by = self.by
+        return by if by is None or by >= 0 else -by
 
     @property
     def change(self) -> Change | None:
