@@ -18,6 +18,7 @@ from dispensary.rules import chain as chain_of
 from dispensary.rules import seals
 from dispensary.services.mentions import WAITING
 from models import Base, Site, card_tables, chained_tables, fact_tables
+from models.enums import ChainKind
 from tests.properties.laid_clinic import go_on, lay
 from tests.properties.tampering import done_to, make_up, recompute, remove, tamper, tamper_column
 from tests.services.test_verify import KEY, open_walls, plain
@@ -173,6 +174,15 @@ def test_ten_tamperings_are_named(session, laid):
 @pytest.mark.soak
 def test_two_hundred_tamperings_are_named(session, laid):
     assert tamper_often(session, laid, range(1000, 1200)) == []
+
+
+def test_a_seal_that_is_called_one_of_another_kind_of_chain_is_named(session, laid):
+    """Found by the two hundred: no chain would ask for it any more, and the audit still counts it."""
+    seal = Base.metadata.tables["seal"]
+    of = select(func.min(seal.c.id)).where(seal.c.kind == ChainKind.REGISTER).scalar_subquery()
+    session.execute(seal.update().where(seal.c.id == of).values(kind=ChainKind.AUDIT))
+
+    assert any("belongs to no chain" in line for line in said(session, laid))
 
 
 def _cut(session, world, fewer):

@@ -99,6 +99,8 @@ def walk(session: Session, site_id: int, name: Name, key: Ed25519PublicKey, prog
     for broken in chain.breaks(_looked_at(rows, seen, key, site_id, progress)):
         seen.note(broken.number, say(BROKEN[broken.what]))
     _check_seals_beyond(seen)
+    if name.kind is ChainKind.AUDIT:
+        _check_seals_of_no_chain(session, site_id, seen)
     if seen.seals_spoken_of:
         _check_seals_spoken_of(session, site_id, seen)
     _check_head(session, site_id, seen)
@@ -159,6 +161,15 @@ def _check_seals_beyond(seen: Walk) -> None:
             seen.number + 1,
             say(N_("it and every row up to %(last)s are missing: they were sealed and are gone"), last=beyond),
         )
+
+
+def _check_seals_of_no_chain(session: Session, site_id: int, seen: Walk) -> None:
+    """Miss a seal that was taken from its chain by calling it one of the audit, which has no product."""
+    of_none = select(func.min(Seal.id)).where(
+        Seal.site_id == site_id, Seal.kind == ChainKind.AUDIT, Seal.product_id != seen.name.product_id
+    )
+    if (seal_id := session.scalar(of_none)) is not None:
+        seen.fault = seen.fault or seen.name.whole(say(N_("seal no. %(n)s belongs to no chain"), n=seal_id))
 
 
 def _check_seals_spoken_of(session: Session, site_id: int, seen: Walk) -> None:
